@@ -1,0 +1,74 @@
+# Davy. `make demo` and `make test` do their own set-up; see README.md.
+#
+# Folders under bench/ become one archive, so that each program links no more than it calls.
+# SANITIZE=1 builds everything with ASan and UBSan into build-sanitize/.
+
+MAKEFLAGS += --no-builtin-rules
+
+BUILD := build$(if $(SANITIZE),-sanitize)
+VERSION := 0.1
+
+CC ?= cc
+CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+	-Wno-missing-field-initializers -Werror
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DDAVY_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) \
+	-ffp-contract=off -Ibench -I. -I$(BUILD) -MMD -MP $(if $(SANITIZE),$(SANITIZERS))
+LDFLAGS_ALL = $(LDFLAGS) -Wl,--as-needed $(if $(SANITIZE),$(SANITIZERS))
+
+FOLDERS := base loop codec verdict port wire run
+SOURCES := $(foreach f,$(FOLDERS),$(sort $(wildcard bench/$(f)/*.c)))
+SCRIPT_SOURCES := $(sort $(wildcard bench/script/*.c))
+CLI_SOURCES := $(sort $(wildcard bench/cli/*.c))
+TEST_SOURCES := $(sort $(wildcard tests/*.c))
+PRELUDE := $(sort $(wildcard bench/script/prelude/*.lua))
+
+objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
+
+SCRIPT_LIBS = $(shell pkg-config --libs lua5.4 libseccomp)
+DAVY_LIBS = -ljansson -lcrypto -lpthread -lm
+TEST_LIBS = -lcunit -lmodbus $(DAVY_LIBS)
+
+.PHONY: all programs tests clean
+all: programs
+programs: $(BUILD)/davy $(BUILD)/davy-lua
+tests: programs $(BUILD)/davy-tests
+
+$(BUILD)/libdavy.a: $(call objects,$(SOURCES))
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(BUILD)/davy: $(call objects,$(CLI_SOURCES)) $(BUILD)/libdavy.a
+	$(CC) -o $@ $^ $(LDFLAGS_ALL) $(DAVY_LIBS)
+
+$(BUILD)/davy-lua: $(call objects,$(SCRIPT_SOURCES)) $(BUILD)/libdavy.a
+	$(CC) -o $@ $^ $(LDFLAGS_ALL) $(SCRIPT_LIBS) -lm
+
+$(BUILD)/davy-tests: $(call objects,$(TEST_SOURCES)) $(BUILD)/libdavy.a
+	$(CC) -o $@ $^ $(LDFLAGS_ALL) $(TEST_LIBS)
+
+$(BUILD)/tests/main.o: $(BUILD)/suites.h
+$(BUILD)/suites.h: $(wildcard tests/test_*.c) Makefile
+	@mkdir -p $(@D)
+	@printf 'SUITE(%s)\n' $(patsubst tests/test_%.c,%,$(sort $(wildcard tests/test_*.c))) > $@
+
+# The Lua prelude, compiled into davy-lua as arrays of bytes.
+$(BUILD)/prelude.h: $(PRELUDE)
+	@mkdir -p $(@D)
+	@: > $@
+	@for f in $(PRELUDE); do \
+		printf 'static const char PRELUDE_%s[] = {' "$$(basename $$f .lua | tr a-z A-Z)"; \
+		od -An -v -tx1 $$f | sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g'; \
+		printf '0};\n'; done >> $@
+$(call objects,$(SCRIPT_SOURCES)): $(BUILD)/prelude.h
+
+$(BUILD)/bench/script/%.o: ALL_CFLAGS += $(shell pkg-config --cflags lua5.4 libseccomp)
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+clean:
+	rm -rf build build-sanitize
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

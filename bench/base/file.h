@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whole files and folders. Every error names the path. */
+#ifndef DAVY_BASE_FILE_H
+#define DAVY_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/* Append the whole file to `out`; refuses one larger than `most` bytes and anything but a file. */
+int file_read(const char *path, size_t most, struct buf *out, struct error *err);
+/* Replace `path` by these bytes or leave it as it was: written beside, synced, renamed. */
+int file_write(const char *path, const void *data, size_t size, struct error *err);
+/* Make the folder and its parents (mode 0755); an existing folder is fine. */
+int file_make_folder(const char *path, struct error *err);
+bool file_exists(const char *path);
+/* Names in a folder, sorted by bytes, without "." and ".."; the caller frees each and the array. */
+int file_list(const char *folder, char ***names, size_t *count, struct error *err);
+/* Remove a folder with all that is in it (for scratch folders this program made). */
+int file_remove_folder(const char *path, struct error *err);
+
+#endif

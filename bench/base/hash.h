@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SHA-256. The only home of the digest library until records bring signatures. */
+#ifndef DAVY_BASE_HASH_H
+#define DAVY_BASE_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { HASH_SIZE = 32, HASH_HEX_SIZE = 65 };
+
+struct hash; /* one digest context, reusable */
+
+struct hash *hash_new(void);
+void hash_free(struct hash *hash);
+void hash_start(struct hash *hash);
+void hash_add(struct hash *hash, const void *data, size_t size);
+void hash_finish(struct hash *hash, uint8_t digest[HASH_SIZE]);
+
+/* One shot. */
+void hash_of(const void *data, size_t size, uint8_t digest[HASH_SIZE]);
+/* Lower-case hexadecimal with its NUL. */
+void hash_hex(const uint8_t digest[HASH_SIZE], char hex[HASH_HEX_SIZE]);
+
+#endif

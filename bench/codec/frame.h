@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Framed binary messages as a layout of fields, for instruments such as the 9-byte UART gas sensors
+ * (FF 01 86 … check). A layout is a list of items, one per field, in the order of the bytes:
+ *
+ *   "FF"        one fixed byte, hexadecimal; "FF 01 86" is three
+ *   "u16"       a number in any layout of codec/layout.h; the first is field 0, the next 1 …
+ *   "skip[3]"   three bytes that do not matter (written as 0)
+ *   "check:neg8[1..7]"   the check over bytes 1 to 7 (counted from 0) of the frame; kinds: sum8,
+ *                        neg8, sum16be, modbusle, modbusbe, ccittbe
+ *
+ * All frames have a fixed size, so that a reply is complete by counting.
+ */
+#ifndef DAVY_CODEC_FRAME_H
+#define DAVY_CODEC_FRAME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum { FRAME_MOST = 128, FRAME_FIELDS = 16 };
+
+struct frame_layout; /* heap; parsed once */
+
+/* `text` is the items joined by blanks: "FF 86 u16 skip[5] check:neg8[1..7]". */
+struct frame_layout *frame_layout_new(const char *text, struct error *err);
+void frame_layout_free(struct frame_layout *layout); /* accepts NULL */
+size_t frame_layout_size(const struct frame_layout *layout);
+size_t frame_layout_fields(const struct frame_layout *layout);
+/* Check fixed bytes and checks, read the number fields. The error shows both sides in hexadecimal. */
+int frame_decode(const struct frame_layout *layout, const uint8_t *bytes, size_t size,
+		 double *fields, struct error *err);
+/* Write the frame (frame_layout_size bytes) from `count` numbers. */
+int frame_encode(const struct frame_layout *layout, const double *fields, size_t count,
+		 uint8_t *bytes, struct error *err);
+
+#endif

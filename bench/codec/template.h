@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Templates of ASCII instruments, matched in linear time, without backtracking.
+ *
+ *   "FLOW {number}"            one captured number
+ *   "FLOWCO,MFC2,{text}"       text up to the next literal character (or the end)
+ *   "A {} {} {number} {text}"  {} matches one word and forgets it
+ *   "SETP {number:%.3f}"       for building: how the number is printed (%[0][width][.digits][fde])
+ *
+ * A run of blanks in the template matches one or more blanks; all else matches itself. {{ and }} are
+ * braces. A number is what strtod reads in the C locale, but finite and not hexadecimal.
+ */
+#ifndef DAVY_CODEC_TEMPLATE_H
+#define DAVY_CODEC_TEMPLATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+enum { TEMPLATE_CAPTURES = 8, TEMPLATE_TEXT = 64 };
+
+struct capture {
+	bool is_number;
+	double number;
+	char text[TEMPLATE_TEXT]; /* the matched text, cut at its end */
+};
+
+/* Is the template well-formed? `captures` gets how many {number} and {text} it has. */
+int template_check(const char *text, size_t *captures, struct error *err);
+/* Match the whole line (without its terminator). `captures` has room for TEMPLATE_CAPTURES. */
+bool template_match(const char *text, const char *line, struct capture *captures, size_t *count);
+/* Build a line from numbers, in order; text captures cannot be built. */
+int template_build(struct buf *out, const char *text, const double *numbers, size_t count,
+		   struct error *err);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * GPIO lines: outputs that are requested at their safe level, inputs whose edges are told with the
+ * bench time at which they happened, and pulse inputs whose frequency is counted.
+ *
+ * "Level" here is the line's logical state: true is energised, closed, on. Active-low wiring is the
+ * backend's business.
+ */
+#ifndef DAVY_PORT_GPIO_H
+#define DAVY_PORT_GPIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "loop/clock.h"
+
+struct gpio_line;
+
+enum gpio_use { GPIO_USE_OUTPUT = 1, GPIO_USE_INPUT, GPIO_USE_PULSE };
+
+struct gpio_settings {
+	char name[48];
+	enum gpio_use use;
+	bool level;    /* OUTPUT: the level to request it at (its safe level) */
+	nsec debounce; /* INPUT: an edge counts when the level lasted this long; its time is its start */
+};
+
+/* A debounced edge: the level since `time`. */
+typedef void gpio_edge_fn(void *ctx, bool level, nsec time);
+
+struct pulse_count {
+	double frequency;     /* Hz; 0 when fewer than two rising edges came */
+	double resolution;    /* Hz, half-width: edge time resolution over the counted span */
+	double shortest_high; /* s; 0 when none was seen */
+	double shortest_low;  /* s */
+	long periods;
+};
+
+/* Reciprocal counting: whole periods between the first and the last rising edge of the gate. */
+typedef void pulse_fn(void *ctx, const struct pulse_count *count);
+
+struct gpio_backend {
+	int (*set)(void *self, bool level, struct error *err);
+	bool (*get)(void *self);
+	int (*count)(void *self, nsec gate, pulse_fn *fn, void *ctx, struct error *err);
+	void (*close)(void *self);
+};
+
+struct gpio_line {
+	struct gpio_settings settings;
+	const struct gpio_backend *backend;
+	void *self;
+	gpio_edge_fn *on_edge; /* set by the user of the line */
+	void *ctx;
+};
+
+int gpio_set(struct gpio_line *line, bool level, struct error *err);
+bool gpio_get(const struct gpio_line *line);
+/* Count over `gate` from now; `fn` is called once at its end. One count at a time per line. */
+int gpio_count(struct gpio_line *line, nsec gate, pulse_fn *fn, void *ctx, struct error *err);
+void gpio_close(struct gpio_line *line); /* accepts NULL; frees; a running count is dropped */
+
+#endif

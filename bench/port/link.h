@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Questions and answers over one serial port: turns on a shared bus, silence between frames,
+ * deadlines, retries, checks. One question is on the line at a time; the others queue in order.
+ *
+ * Bytes that arrive while no question is open, and stray bytes of an earlier answer, are handed to
+ * the tap and dropped, so that an answer is never taken for another's. Every question ends in exactly
+ * one call of its `done`, also when the link is closed (ERROR_LINK).
+ */
+#ifndef DAVY_PORT_LINK_H
+#define DAVY_PORT_LINK_H
+
+#include <stdbool.h>
+
+#include "loop/clock.h"
+#include "port/serial.h"
+
+struct link;
+
+enum link_direction { LINK_SENT = 1, LINK_RECEIVED, LINK_STRAY };
+
+/* Every byte that crosses, in order, with the bench time it was complete: for the journal. */
+typedef void link_tap_fn(void *ctx, enum link_direction direction, nsec time, const uint8_t *bytes,
+			 size_t size);
+
+/*
+ * How long is the answer that starts with these bytes? 0: not known yet. More than `size`: wait for
+ * the rest. A frame that ends with a terminator answers once the terminator is there.
+ */
+typedef size_t link_size_fn(void *ctx, const uint8_t *bytes, size_t size);
+/* Is a whole answer sound? A failing check is retried like silence. */
+typedef int link_check_fn(void *ctx, const uint8_t *bytes, size_t size, struct error *err);
+/*
+ * The question has ended: `err` NULL and the answer, or the error and no bytes. ERROR_TIMEOUT names
+ * tries and patience: "no reply to 'FLOW?' (3 tries, 300 ms each)". May ask again.
+ */
+typedef void link_done_fn(void *ctx, const uint8_t *bytes, size_t size, const struct error *err);
+
+struct link_question {
+	const uint8_t *bytes; /* copied */
+	size_t size;
+	const char *what;     /* for sentences: "'FLOW?'", "input register 0"; copied */
+	nsec within;          /* patience of one try, counted from the last bit sent */
+	int retries;          /* tries after the first */
+	bool no_answer;       /* a broadcast or a tell without reply: done once sent */
+	link_size_fn *measure;
+	link_check_fn *check; /* may be NULL */
+	link_done_fn *done;
+	void *ctx;
+};
+
+/* Takes the port: link_free closes it. `silence` is kept between the end of one frame and the next. */
+struct link *link_new(struct bench_clock *clock, struct serial *serial, nsec silence,
+		      link_tap_fn *tap, void *tap_ctx);
+void link_free(struct link *link); /* accepts NULL; open questions end with ERROR_LINK */
+void link_ask(struct link *link, const struct link_question *question);
+/* Forget the questions of this ctx without calling them. */
+void link_cancel(struct link *link, void *ctx);
+bool link_is_lost(const struct link *link);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A simulated serial port on a bench clock: bytes take the time the baud rate gives them, in both
+ * directions, and the line can be spoilt. The far end is a function that hears each whole written
+ * frame when its last bit has arrived, and replies when it likes.
+ */
+#ifndef DAVY_PORT_SERIAL_SIM_H
+#define DAVY_PORT_SERIAL_SIM_H
+
+#include "loop/clock.h"
+#include "port/serial.h"
+
+enum line_fault {
+	LINE_GOOD = 1,
+	LINE_MUTE,    /* replies never arrive */
+	LINE_GARBLED, /* one bit of each reply is flipped */
+	LINE_LATE,    /* replies arrive 2 s later than they should */
+	LINE_CUT_OFF, /* the last third of each reply is missing */
+	LINE_NOISE,   /* two stray bytes arrive before each reply */
+};
+
+/* "mute", "garbled", "late", "cut_off", "noise". */
+int line_fault_parse(enum line_fault *fault, const char *name, struct error *err);
+
+/* Hears one written frame, at the instant its last bit arrived. */
+typedef void serial_sim_hear_fn(void *ctx, const uint8_t *bytes, size_t size);
+
+struct serial *serial_sim_new(struct bench_clock *clock, const struct serial_settings *settings,
+			      serial_sim_hear_fn *hear, void *ctx);
+void serial_sim_set_fault(struct serial *serial, enum line_fault fault);
+/* The far end speaks: the first bit leaves `delay` from now; the user hears the reply when its last
+ * bit has arrived. Replies never overlap: a later one waits for the line. */
+void serial_sim_reply(struct serial *serial, const uint8_t *bytes, size_t size, nsec delay);
+/* The far end pulls the plug. */
+void serial_sim_unplug(struct serial *serial);
+
+#endif
