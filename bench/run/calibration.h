@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The plain calibration file: what each instrument's certificate says. CSV with a head line,
+ *
+ *   instrument,quantity,value,unit,expanded_uncertainty,k,certificate,due
+ *
+ * `instrument` is a device's or reference's name in the fixture ("slot2/reference" binds one slot's),
+ * `quantity` the driver's read ("flow"; empty for a reference), `value` the certified value of a
+ * reference (empty for an instrument), expanded_uncertainty "0.5 %" of the reading, "0.02 %vol"
+ * absolute, or "0.02 %vol + 0.5 %" the sum of both; `due` YYYY-MM-DD, the last valid day. Lines that begin with # are
+ * remarks. The signed register replaces this file when records come.
+ */
+#ifndef DAVY_RUN_CALIBRATION_H
+#define DAVY_RUN_CALIBRATION_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/nsec.h"
+#include "base/value.h"
+#include "verdict/quantity.h"
+
+struct calibration;
+
+struct certificate {
+	char instrument[48];
+	char quantity[32];
+	bool has_value;
+	struct quantity value;  /* of a reference, with no contribution yet */
+	struct unit unit;
+	double absolute;        /* expanded uncertainty's absolute part, SI */
+	double relative;        /* its relative part, as a fraction of the reading */
+	double k;
+	char number[48];
+	char due[12];           /* "2027-06-30" */
+};
+
+struct calibration *calibration_parse(const char *text, const char *where, struct error *err);
+struct calibration *calibration_none(void);
+void calibration_free(struct calibration *calibration); /* accepts NULL */
+/* The certificate of an instrument's quantity (""  for a reference) in a slot; NULL when there is none. */
+const struct certificate *calibration_find(const struct calibration *calibration, int slot,
+					   const char *instrument, const char *quantity);
+/* Was the last valid day over at this wall time (UTC)? */
+bool certificate_expired(const struct certificate *certificate, nsec wall);
+/* Standard uncertainty at this SI value: (absolute + relative |value|) / k. */
+double certificate_standard(const struct certificate *certificate, double value);
+/* For the journal: {certificate, expanded, k, due}. */
+struct value *certificate_describe(const struct certificate *certificate);
+
+#endif

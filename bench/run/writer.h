@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one thread that writes and syncs files, so that the controller's loop never waits for a disk.
+ * Jobs are done in the order given; reports come back through the loop, in order.
+ */
+#ifndef DAVY_RUN_WRITER_H
+#define DAVY_RUN_WRITER_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "loop/loop.h"
+
+struct writer;
+
+/* `err` is NULL when all went well. Called from the loop. */
+typedef void writer_done_fn(void *ctx, const struct error *err);
+
+struct writer *writer_new(struct loop *loop, struct error *err);
+/* Finishes every job, then stops the thread; reports still due are not made. */
+void writer_free(struct writer *writer);
+/* Append bytes (copied) to an open descriptor; a failure is reported by the next sync of that fd. */
+void writer_append(struct writer *writer, int fd, const void *data, size_t size);
+/* fdatasync everything appended to `fd` so far, then report (fn may be NULL). */
+void writer_sync(struct writer *writer, int fd, writer_done_fn *fn, void *ctx);
+/* Close the descriptor after everything queued for it. */
+void writer_close(struct writer *writer, int fd);
+/* Drop every report that would go to this ctx. */
+void writer_forget(struct writer *writer, void *ctx);
+
+#endif
