@@ -45,8 +45,9 @@ struct link_question {
 	bool no_answer;       /* a broadcast or a tell without reply: done once sent */
 	link_size_fn *measure;
 	link_check_fn *check; /* may be NULL */
+	void *codec;          /* ctx of measure and check; outlives the question */
 	link_done_fn *done;
-	void *ctx;
+	void *ctx;            /* of done, and what link_cancel goes by */
 };
 
 /* Takes the port: link_free closes it. `silence` is kept between the end of one frame and the next. */

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Drivers: the tables of a driver file made ready for the link.
+ *
+ * Three buses. MODBUS: an item is a register with a layout and a scale. LINE: an item is a question
+ * text and a reply template; a write is a template that is built. FRAME: an item is two frame layouts
+ * and the number of a field. In all three the number in the item's unit is raw * scale.
+ *
+ * Every mistake of the author is found here, before anything runs: unknown layouts, units, templates
+ * without a number, ranges that do not parse. What a reply means is decided in exchange.c.
+ */
+#include "run/driver.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+#define DEFAULT_WITHIN MSEC(300)
+enum { DEFAULT_RETRIES = 2 };
+
+static int parse_duration(nsec *time, const char *text, struct error *err)
+{
+	struct quantity quantity;
+	struct unit second;
+
+	if (quantity_parse(&quantity, text, err) < 0 || unit_parse(&second, "s", err) < 0)
+		return -1;
+	if (!unit_same_dimension(&quantity.unit, &second))
+		return error_set(err, ERROR_USAGE, "'%s' is not a time", text);
+	*time = (nsec)(quantity.value * 1e9);
+	return 0;
+}
+
+static int compile_modbus_item(struct driver_item *item, const struct value *value,
+			       struct error *err)
+{
+	const char *as = value_get_text(value, "as");
+	int64_t input = value_get_int(value, "input", -1);
+	int64_t holding = value_get_int(value, "holding", -1);
+	int64_t address = holding >= 0 ? holding : input;
+
+	if ((input < 0) == (holding < 0) || address > 0xFFFF)
+		return error_set(err, ERROR_USAGE,
+				 "needs one register, `input = N` or `holding = N` (0 to 65535)");
+	item->holding = holding >= 0;
+	item->address = (uint16_t)address;
+	return layout_parse(&item->layout, as ? as : "u16", err);
+}
+
+static int compile_line_item(struct driver_item *item, const struct value *value, bool writes,
+			     struct error *err)
+{
+	const char *ask = value_get_text(value, writes ? "tell" : "ask");
+	const char *reply = value_get_text(value, "reply");
+	size_t captures;
+
+	if (!ask)
+		return error_set(err, ERROR_USAGE, "needs `%s = \"…\"`", writes ? "tell" : "ask");
+	if (template_check(ask, &captures, err) < 0)
+		return -1;
+	if (writes && captures != 1)
+		return error_set(err, ERROR_USAGE, "'%s' needs exactly one {number:…}", ask);
+	if (reply && template_check(reply, &captures, err) < 0)
+		return -1;
+	if (!writes && !reply)
+		return error_set(err, ERROR_USAGE, "needs `reply = \"…\"`");
+
+	item->ask = xstrdup(ask);
+	item->reply = reply ? xstrdup(reply) : NULL;
+	return 0;
+}
+
+static int compile_frame_item(struct driver_item *item, const struct value *value, bool writes,
+			      struct error *err)
+{
+	const char *ask = value_get_text(value, writes ? "tell" : "ask");
+	const char *reply = value_get_text(value, "reply");
+
+	if (!ask || !reply)
+		return error_set(err, ERROR_USAGE, "needs `%s` and `reply` layouts",
+				 writes ? "tell" : "ask");
+	item->ask_layout = frame_layout_new(ask, err);
+	if (!item->ask_layout)
+		return -1;
+	item->reply_layout = frame_layout_new(reply, err);
+	if (!item->reply_layout)
+		return -1;
+	item->ask = xstrdup(ask);
+	item->reply = xstrdup(reply);
+	if (!writes && item->field >= frame_layout_fields(item->reply_layout))
+		return error_set(err, ERROR_USAGE, "the reply layout has no field %zu",
+				 item->field + 1);
+	return 0;
+}
+
+static int compile_flags(struct driver_item *item, const struct value *value, struct error *err)
+{
+	const struct value *flags = value_get(value, "flags");
+
+	if (item->layout.kind != LAYOUT_FLAGS)
+		return 0;
+	for (size_t i = 0; i < value_count(flags); i++) {
+		const struct value *flag = value_at(flags, i);
+
+		if (item->flag_count == DRIVER_FLAGS || flag->kind != VALUE_TEXT)
+			return error_set(err, ERROR_USAGE, "flags are at most %d names",
+					 DRIVER_FLAGS);
+		snprintf(item->flags[item->flag_count++], sizeof(item->flags[0]), "%s", flag->text);
+	}
+	return 0;
+}
+
+/* Half of the last digit that the raw form can show. */
+static void set_resolution(struct driver_item *item, const struct value *value, enum bus bus)
+{
+	double digit = value_get_real(value, "digit", 0);
+
+	if (digit > 0)
+		item->resolution = digit / 2 * item->unit.scale;
+	else if (bus != BUS_LINE && item->layout.kind != LAYOUT_FLOAT)
+		item->resolution = item->scale / 2 * item->unit.scale;
+}
+
+static int compile_item(struct driver_item *item, const char *name, const struct value *value,
+			enum bus bus, bool writes, struct error *err)
+{
+	const char *unit = value_get_text(value, "unit");
+	const char *range = value_get_text(value, "range");
+	int done;
+
+	snprintf(item->name, sizeof(item->name), "%s", name);
+	item->scale = value_get_real(value, "scale", 1);
+	item->field = (size_t)value_get_int(value, "field", 1) - 1;
+	if (unit_parse(&item->unit, unit ? unit : "1", err) < 0)
+		return -1;
+
+	if (bus == BUS_MODBUS)
+		done = compile_modbus_item(item, value, err);
+	else if (bus == BUS_LINE)
+		done = compile_line_item(item, value, writes, err);
+	else
+		done = compile_frame_item(item, value, writes, err);
+	if (done < 0 || compile_flags(item, value, err) < 0)
+		return -1;
+	set_resolution(item, value, bus);
+
+	item->ranged = range != NULL;
+	return range ? limit_parse(&item->range, range, err) : 0;
+}
+
+static int compile_items(struct driver_item *items, size_t most, size_t *count,
+			 const struct value *map, const char *group, enum bus bus, bool writes,
+			 struct error *err)
+{
+	for (size_t i = 0; i < value_count(map); i++) {
+		const char *name = value_key(map, i);
+
+		if (i == most)
+			return error_set(err, ERROR_USAGE, "more than %zu %s", most, group);
+		*count = i + 1;
+		if (compile_item(&items[i], name, value_at(map, i), bus, writes, err) < 0)
+			return error_context(err, "%s.%s", group, name);
+	}
+	return 0;
+}
+
+static int compile_framing(struct driver *driver, const struct value *value, struct error *err)
+{
+	const struct value *framing = value_get(value, "framing");
+	const char *ends = value_get_text(framing, "ends");
+	const char *within = value_get_text(framing, "within");
+
+	snprintf(driver->ends, sizeof(driver->ends), "%s", ends ? ends : "\r\n");
+	driver->within = DEFAULT_WITHIN;
+	driver->retries = (int)value_get_int(framing, "retries", DEFAULT_RETRIES);
+	if (within && parse_duration(&driver->within, within, err) < 0)
+		return error_context(err, "framing.within");
+	return 0;
+}
+
+static int compile_identity(struct driver *driver, const struct value *value, struct error *err)
+{
+	const struct value *identify = value_get(value, "identify");
+	const char *is = value_get_text(identify, "is");
+
+	if (!identify)
+		return 0;
+	driver->identifies = true;
+	snprintf(driver->identity_is, sizeof(driver->identity_is), "%s", is ? is : "");
+	if (compile_item(&driver->identity, "identity", identify, driver->bus, false, err) < 0)
+		return error_context(err, "identify");
+	return 0;
+}
+
+static int flag_bit(const struct driver_item *item, const char *name, struct error *err)
+{
+	for (size_t i = 0; i < item->flag_count; i++)
+		if (!strcmp(item->flags[i], name))
+			return (int)i;
+	return error_set(err, ERROR_USAGE, "'%s' has no flag '%s'", item->name, name);
+}
+
+static int compile_health_rule(struct driver *driver, const struct value *value,
+			       struct error *err)
+{
+	struct health_rule *rule = &driver->health[driver->health_count];
+	const struct value *first = value_at(value_get(value, "items"), 0);
+	const char *read = value_get_text(value, "read");
+	const char *without = value_get_text(value, "without");
+	const char *needs = value_get_text(value, "needs");
+	const char *says = value_get_text(value, "else_says");
+	int index, bit;
+
+	if (!read && first && first->kind == VALUE_TEXT)
+		read = first->text;
+	index = read ? driver_find_read(driver, read) : -1;
+	if (index < 0)
+		return error_set(err, ERROR_USAGE, "healthy: '%s' is not a read",
+				 read ? read : "?");
+	rule->read = (size_t)index;
+	snprintf(rule->else_says, sizeof(rule->else_says), "%s", says ? says : "it is not healthy");
+	if (without) {
+		bit = flag_bit(&driver->read[index], without, err);
+		if (bit < 0)
+			return -1;
+		rule->without = (uint16_t)(1u << bit);
+	}
+	if (needs) {
+		bit = flag_bit(&driver->read[index], needs, err);
+		if (bit < 0)
+			return -1;
+		rule->needs = (uint16_t)(1u << bit);
+	}
+	driver->health_count++;
+	return 0;
+}
+
+static int compile_health(struct driver *driver, const struct value *value, struct error *err)
+{
+	const struct value *rules = value_get(value, "healthy");
+
+	for (size_t i = 0; i < value_count(rules) && i < 8; i++)
+		if (compile_health_rule(driver, value_at(rules, i), err) < 0)
+			return -1;
+	return 0;
+}
+
+static void compile_refusals(struct driver *driver, const struct value *value)
+{
+	const struct value *map = value_get(value, "refusals");
+
+	for (size_t i = 0; i < value_count(map) && i < DRIVER_REFUSALS; i++) {
+		const struct value *says = value_at(map, i);
+
+		snprintf(driver->refusal[i].reply, sizeof(driver->refusal[i].reply), "%s",
+			 value_key(map, i));
+		snprintf(driver->refusal[i].says, sizeof(driver->refusal[i].says), "%s",
+			 says->kind == VALUE_TEXT ? says->text : "refused");
+		driver->refusal_count = i + 1;
+	}
+}
+
+static int compile_bus(struct driver *driver, const struct value *value, struct error *err)
+{
+	const char *bus = value_get_text(value, "bus");
+
+	if (bus && !strcmp(bus, "modbus"))
+		driver->bus = BUS_MODBUS;
+	else if (bus && !strcmp(bus, "line"))
+		driver->bus = BUS_LINE;
+	else if (bus && !strcmp(bus, "frame"))
+		driver->bus = BUS_FRAME;
+	else
+		return error_set(err, ERROR_USAGE, "bus is 'modbus', 'line' or 'frame', not '%s'",
+				 bus ? bus : "");
+	return 0;
+}
+
+struct driver *driver_compile(const struct value *value, const char *where, struct error *err)
+{
+	struct driver *driver = xcalloc(1, sizeof(*driver));
+	const char *id = value_get_text(value, "id");
+
+	snprintf(driver->id, sizeof(driver->id), "%s", id ? id : "");
+	if (compile_bus(driver, value, err) < 0 || compile_framing(driver, value, err) < 0 ||
+	    compile_items(driver->read, DRIVER_READS, &driver->read_count,
+			  value_get(value, "reads"), "reads", driver->bus, false, err) < 0 ||
+	    compile_items(driver->write, DRIVER_WRITES, &driver->write_count,
+			  value_get(value, "writes"), "writes", driver->bus, true, err) < 0 ||
+	    compile_identity(driver, value, err) < 0 || compile_health(driver, value, err) < 0) {
+		error_context(err, "%s", where);
+		driver_free(driver);
+		return NULL;
+	}
+	compile_refusals(driver, value);
+	return driver;
+}
+
+static void item_done(struct driver_item *item)
+{
+	free(item->ask);
+	free(item->reply);
+	frame_layout_free(item->ask_layout);
+	frame_layout_free(item->reply_layout);
+}
+
+void driver_free(struct driver *driver)
+{
+	if (!driver)
+		return;
+	for (size_t i = 0; i < driver->read_count; i++)
+		item_done(&driver->read[i]);
+	for (size_t i = 0; i < driver->write_count; i++)
+		item_done(&driver->write[i]);
+	item_done(&driver->identity);
+	free(driver);
+}
+
+int driver_find_read(const struct driver *driver, const char *name)
+{
+	for (size_t i = 0; i < driver->read_count; i++)
+		if (!strcmp(driver->read[i].name, name))
+			return (int)i;
+	return -1;
+}
+
+int driver_find_write(const struct driver *driver, const char *name)
+{
+	for (size_t i = 0; i < driver->write_count; i++)
+		if (!strcmp(driver->write[i].name, name))
+			return (int)i;
+	return -1;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A driver as data: how to ask an instrument, how to tell it, what its answers mean. Compiled once
+ * from what the loader says of a driver file; immutable afterwards.
+ *
+ * An exchange is one question made ready for a link: the bytes, and how to know, check and read the
+ * answer. The controller makes them for reads and writes; nothing of it is Lua.
+ */
+#ifndef DAVY_RUN_DRIVER_H
+#define DAVY_RUN_DRIVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/nsec.h"
+#include "base/value.h"
+#include "codec/frame.h"
+#include "codec/layout.h"
+#include "codec/modbus.h"
+#include "codec/template.h"
+#include "port/link.h"
+#include "verdict/limit.h"
+#include "verdict/unit.h"
+
+enum bus { BUS_MODBUS = 1, BUS_LINE, BUS_FRAME };
+enum { DRIVER_READS = 32, DRIVER_WRITES = 16, DRIVER_FLAGS = 16, DRIVER_REFUSALS = 16 };
+
+/* One thing that can be read or written. Which fields count depends on the bus. */
+struct driver_item {
+	char name[32];
+	struct unit unit;
+	double scale;      /* number in `unit` = raw * scale */
+	double resolution; /* half of the last digit, in SI; 0 when the raw form has none */
+	struct layout layout; /* MODBUS */
+	bool holding;         /* MODBUS: holding register, else input register */
+	uint16_t address;
+	char *ask;   /* LINE: the question, or the template to build; FRAME: layout text */
+	char *reply; /* LINE: the template expected, NULL for none; FRAME: layout text */
+	struct frame_layout *ask_layout, *reply_layout;
+	size_t field; /* FRAME: which number of the reply; LINE: which number capture */
+	bool ranged;
+	struct limit range; /* of a write */
+	char flags[DRIVER_FLAGS][24];
+	size_t flag_count;
+};
+
+struct health_rule {
+	size_t read;     /* index of a flags read */
+	uint16_t without; /* bits that must be clear */
+	uint16_t needs;   /* bits that must be set */
+	char else_says[96];
+};
+
+struct driver {
+	char id[48];
+	enum bus bus;
+	char ends[8];     /* LINE: what ends a line, both ways */
+	nsec within;      /* patience of one try */
+	int retries;
+	bool identifies;
+	struct driver_item identity; /* MODBUS string, LINE template, FRAME any good reply */
+	char identity_is[48];        /* MODBUS: text the string must begin with ("" : any) */
+	size_t read_count, write_count, health_count, refusal_count;
+	struct driver_item read[DRIVER_READS], write[DRIVER_WRITES];
+	struct health_rule health[8];
+	struct {
+		char reply[32], says[96];
+	} refusal[DRIVER_REFUSALS];
+};
+
+/* From the loader's value; `where` is the driver file's name. The caller frees it. */
+struct driver *driver_compile(const struct value *value, const char *where, struct error *err);
+void driver_free(struct driver *driver); /* accepts NULL */
+/* Index of a read or write by name, or -1. */
+int driver_find_read(const struct driver *driver, const char *name);
+int driver_find_write(const struct driver *driver, const char *name);
+
+/* A question in flight; lives until its done function was called. */
+struct exchange {
+	const struct driver *driver;
+	const struct driver_item *item;
+	bool writes;
+	struct modbus_request request; /* MODBUS */
+	uint8_t bytes[MODBUS_ADU_MOST];
+	size_t size;
+	char what[96];
+};
+
+void exchange_read(struct exchange *exchange, const struct driver *driver,
+		   const struct driver_item *item, int unit);
+/* `number` in the item's unit; fails when it is out of the item's range or does not fit. */
+int exchange_write(struct exchange *exchange, const struct driver *driver,
+		   const struct driver_item *item, int unit, double number, struct error *err);
+/* Ask over a link. `ctx` of the done function is the caller's; `exchange` must outlive the question. */
+void exchange_ask(struct exchange *exchange, struct link *link, link_done_fn *done, void *ctx);
+
+/* What a sound answer to a read says: a number in SI, or text into `text` (strings, identities). */
+int exchange_number(const struct exchange *exchange, const uint8_t *bytes, size_t size,
+		    double *number, struct error *err);
+int exchange_text(const struct exchange *exchange, const uint8_t *bytes, size_t size, char *text,
+		  size_t room, struct error *err);
+
+#endif

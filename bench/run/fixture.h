@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A fixture as data: ports, devices, lines, interlocks, references, channels. Compiled once from what
+ * the loader says of a fixture file and its drivers; immutable afterwards. Everything is referred to by
+ * index; the index of a channel, line or port is also its subject in journal entries.
+ */
+#ifndef DAVY_RUN_FIXTURE_H
+#define DAVY_RUN_FIXTURE_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/nsec.h"
+#include "base/value.h"
+#include "port/serial.h"
+#include "run/driver.h"
+#include "verdict/limit.h"
+
+enum { FIXTURE_MOST = 48 }; /* of each: ports, devices, lines, channels, interlocks, references */
+
+enum line_kind { LINE_VALVE = 1, LINE_SWITCH, LINE_CONTACT, LINE_PULSE };
+
+struct fixture_port {
+	char name[32];
+	struct serial_settings settings;
+};
+
+struct fixture_device {
+	char name[32];
+	const struct driver *driver; /* owned by the fixture */
+	int port;
+	int unit;
+	bool dut; /* it is the device under test: no certificate is asked for */
+	size_t safe_count;
+	struct {
+		int write; /* index in the driver */
+		double number;
+	} safe[4];
+};
+
+struct fixture_line {
+	char name[32];
+	enum line_kind kind;
+	bool output;
+	bool safe;      /* an output's safe level; true is open or on */
+	bool active_low;
+	bool teardown;  /* may be driven to its other level by finally blocks after a stop */
+	nsec debounce;
+	nsec longest;   /* longest on-time, 0: no bound */
+	nsec gate;      /* PULSE */
+};
+
+struct fixture_channel {
+	char name[32];
+	int device, read; /* or -1 */
+	int line;         /* or -1 */
+	bool state;       /* a contact's level */
+	struct unit unit;
+	double resolution; /* half-width, SI */
+	nsec every;        /* 0: follows patience */
+};
+
+struct fixture_interlock {
+	char text[160];
+	int line, channel; /* what is needed: one of them, the other -1 */
+	struct limit limit;
+	size_t guard_count;
+	int guards[16]; /* output lines that may be on only while it holds */
+};
+
+struct fixture_reference {
+	char name[32];
+	struct unit unit;
+};
+
+struct fixture {
+	char id[48];
+	char title[160], zh[160];
+	char world[64];
+	nsec grace;    /* how long finally blocks may take after a stop */
+	int estop;     /* line index or -1: a contact that is closed while all is well */
+	size_t port_count, device_count, line_count, channel_count, interlock_count,
+		reference_count, driver_count, safe_count;
+	struct fixture_port port[FIXTURE_MOST];
+	struct fixture_device device[FIXTURE_MOST];
+	struct fixture_line line[FIXTURE_MOST];
+	struct fixture_channel channel[FIXTURE_MOST];
+	struct fixture_interlock interlock[FIXTURE_MOST];
+	struct fixture_reference reference[FIXTURE_MOST];
+	struct driver *driver[FIXTURE_MOST];
+	int safe_sequence[FIXTURE_MOST]; /* every output, in the order in which it is made safe */
+};
+
+/*
+ * `drivers` maps a driver's name to what the loader said of it. `where` is the fixture file's name.
+ * The caller frees the fixture.
+ */
+struct fixture *fixture_compile(const struct value *value, const struct value *drivers,
+				const char *where, struct error *err);
+void fixture_free(struct fixture *fixture); /* accepts NULL */
+int fixture_find_line(const struct fixture *fixture, const char *name);
+int fixture_find_channel(const struct fixture *fixture, const char *name);
+int fixture_find_device(const struct fixture *fixture, const char *name);
+int fixture_find_reference(const struct fixture *fixture, const char *name);
+/* The words of a level: "open"/"closed" for a valve, "on"/"off" otherwise. */
+const char *fixture_level_name(const struct fixture_line *line, bool level);
+/* For the runner's START: channels, lines, devices, references as bench/script/README.md lists them. */
+void fixture_describe(const struct fixture *fixture, struct value *start);
+
+#endif
