@@ -26,7 +26,10 @@ int layout_parse(struct layout *layout, const char *text, struct error *err);
 double layout_read(const struct layout *layout, const uint8_t *bytes);
 /* Rounds to the nearest; fails when the number does not fit. */
 int layout_write(const struct layout *layout, double number, uint8_t *bytes, struct error *err);
-/* LAYOUT_STRING: copy as a C string; `text` has at least layout->size + 1 bytes. */
+/*
+ * LAYOUT_STRING: copy as a C string; `text` has at least layout->size + 1 bytes. What is not
+ * printable ASCII becomes '?'.
+ */
 void layout_read_string(const struct layout *layout, const uint8_t *bytes, char *text);
 
 #endif
