@@ -7,7 +7,7 @@
  *   "u16"       a number in any layout of codec/layout.h; the first is field 0, the next 1 …
  *   "skip[3]"   three bytes that do not matter (written as 0)
  *   "check:neg8[1..7]"   the check over bytes 1 to 7 (counted from 0) of the frame; kinds: sum8,
- *                        neg8, sum16be, modbusle, modbusbe, ccittbe
+ *                        neg8, sum16be, modbusle, modbusbe, ccittbe (start FFFF)
  *
  * All frames have a fixed size, so that a reply is complete by counting.
  */
