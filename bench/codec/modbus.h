@@ -36,7 +36,7 @@ struct modbus_request {
 
 /* Encode with CRC; returns the bytes used (`adu` holds MODBUS_ADU_MOST). */
 size_t modbus_request_encode(const struct modbus_request *request, uint8_t *adu);
-/* Server side: decode a whole request frame; fails on CRC, length, unknown function. */
+/* Server side: decode a whole request frame; fails on CRC, length, unknown function, counts. */
 int modbus_request_decode(struct modbus_request *request, const uint8_t *adu, size_t size,
 			  struct error *err);
 
@@ -47,12 +47,15 @@ int modbus_request_decode(struct modbus_request *request, const uint8_t *adu, si
 size_t modbus_reply_size(const struct modbus_request *request, const uint8_t *adu, size_t size);
 /*
  * Client side: check a whole reply against its request (CRC, unit, function, byte count, echo) and
- * copy the payload to `data` (at least 250 bytes). An exception becomes an ERROR_DEVICE sentence:
+ * copy the payload to `data` (at least 250 bytes); a write has none. An exception becomes an ERROR_DEVICE sentence:
  * "illegal data address (exception 2)".
  */
 int modbus_reply_decode(const struct modbus_request *request, const uint8_t *adu, size_t size,
 			uint8_t *data, size_t *data_size, struct error *err);
-/* Server side: encode a good reply with this payload, or an exception. */
+/*
+ * Server side: encode a good reply with this payload (packed coils or registers as they stand in the
+ * frame; a write echoes its request and needs none), or an exception.
+ */
 size_t modbus_reply_encode(const struct modbus_request *request, const uint8_t *data, size_t size,
 			   uint8_t *adu);
 size_t modbus_exception_encode(const struct modbus_request *request, uint8_t code, uint8_t *adu);
