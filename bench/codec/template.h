@@ -8,7 +8,8 @@
  *   "SETP {number:%.3f}"       for building: how the number is printed (%[0][width][.digits][fde])
  *
  * A run of blanks in the template matches one or more blanks; all else matches itself. {{ and }} are
- * braces. A number is what strtod reads in the C locale, but finite and not hexadecimal.
+ * braces. A number is what strtod reads in the C locale, but finite and not hexadecimal. A word
+ * ends at a blank or at the template's next literal character, and is never empty; text may be.
  */
 #ifndef DAVY_CODEC_TEMPLATE_H
 #define DAVY_CODEC_TEMPLATE_H
@@ -24,14 +25,17 @@ enum { TEMPLATE_CAPTURES = 8, TEMPLATE_TEXT = 64 };
 struct capture {
 	bool is_number;
 	double number;
-	char text[TEMPLATE_TEXT]; /* the matched text, cut at its end */
+	char text[TEMPLATE_TEXT]; /* the matched text, cut at its end; '?' for unprintable bytes */
 };
 
 /* Is the template well-formed? `captures` gets how many {number} and {text} it has. */
 int template_check(const char *text, size_t *captures, struct error *err);
 /* Match the whole line (without its terminator). `captures` has room for TEMPLATE_CAPTURES. */
 bool template_match(const char *text, const char *line, struct capture *captures, size_t *count);
-/* Build a line from numbers, in order; text captures cannot be built. */
+/*
+ * Append a line made from numbers, in order; text and words cannot be built. Without a format a number
+ * has the fewest digits that read back as the same double.
+ */
 int template_build(struct buf *out, const char *text, const double *numbers, size_t count,
 		   struct error *err);
 
