@@ -97,17 +97,19 @@ static int compile_frame_item(struct driver_item *item, const struct value *valu
 
 static int compile_flags(struct driver_item *item, const struct value *value, struct error *err)
 {
-	const struct value *flags = value_get(value, "flags");
+	char place[8];
 
 	if (item->layout.kind != LAYOUT_FLAGS)
 		return 0;
-	for (size_t i = 0; i < value_count(flags); i++) {
-		const struct value *flag = value_at(flags, i);
+	for (size_t i = 1; i <= DRIVER_FLAGS + 1; i++) {
+		snprintf(place, sizeof(place), "%zu", i);
+		const char *flag = value_get_text(value, place);
 
-		if (item->flag_count == DRIVER_FLAGS || flag->kind != VALUE_TEXT)
-			return error_set(err, ERROR_USAGE, "flags are at most %d names",
-					 DRIVER_FLAGS);
-		snprintf(item->flags[item->flag_count++], sizeof(item->flags[0]), "%s", flag->text);
+		if (!flag)
+			return 0;
+		if (i > DRIVER_FLAGS)
+			return error_set(err, ERROR_USAGE, "more than %d flags", DRIVER_FLAGS);
+		snprintf(item->flags[item->flag_count++], sizeof(item->flags[0]), "%s", flag);
 	}
 	return 0;
 }
@@ -206,15 +208,12 @@ static int compile_health_rule(struct driver *driver, const struct value *value,
 			       struct error *err)
 {
 	struct health_rule *rule = &driver->health[driver->health_count];
-	const struct value *first = value_at(value_get(value, "items"), 0);
-	const char *read = value_get_text(value, "read");
+	const char *read = value_get_text(value, "1");
 	const char *without = value_get_text(value, "without");
 	const char *needs = value_get_text(value, "needs");
 	const char *says = value_get_text(value, "else_says");
 	int index, bit;
 
-	if (!read && first && first->kind == VALUE_TEXT)
-		read = first->text;
 	index = read ? driver_find_read(driver, read) : -1;
 	if (index < 0)
 		return error_set(err, ERROR_USAGE, "healthy: '%s' is not a read",

@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fixtures: names resolved to indices, words to enums, texts to quantities; once, before anything runs.
+ *
+ * A contact or a pulse line is also a channel under its own name, so that a protocol waits for an edge
+ * with the same verbs as for a pressure. The safe sequence the author wrote comes first; outputs he
+ * left out follow in the order of their declaration, so that none is forgotten.
+ */
+#include "run/fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+#define DEFAULT_GATE MSEC(500)
+#define DEFAULT_GRACE SEC(10)
+
+static const struct value *field(const struct value *value, const char *key)
+{
+	return value_get(value, key);
+}
+
+static int read_duration(nsec *time, const struct value *value, const char *key, nsec otherwise,
+			 struct error *err)
+{
+	const char *text = value_get_text(value, key);
+	struct quantity quantity;
+	struct unit second;
+
+	*time = otherwise;
+	if (!text)
+		return 0;
+	if (quantity_parse(&quantity, text, err) < 0 || unit_parse(&second, "s", err) < 0)
+		return error_context(err, "%s", key);
+	if (!unit_same_dimension(&quantity.unit, &second))
+		return error_set(err, ERROR_USAGE, "%s: '%s' is not a time", key, text);
+	*time = (nsec)(quantity.value * 1e9 + 0.5);
+	return 0;
+}
+
+static void copy_name(char name[32], const char *from)
+{
+	snprintf(name, 32, "%s", from ? from : "");
+}
+
+static int too_many(size_t count, const char *what, struct error *err)
+{
+	if (count <= FIXTURE_MOST)
+		return 0;
+	return error_set(err, ERROR_USAGE, "more than %d %s", FIXTURE_MOST, what);
+}
+
+static int compile_ports(struct fixture *fixture, const struct value *ports, struct error *err)
+{
+	for (size_t i = 0; i < value_count(ports); i++) {
+		struct fixture_port *port = &fixture->port[fixture->port_count++];
+		const char *settings = value_get_text(value_at(ports, i), "settings");
+
+		copy_name(port->name, value_key(ports, i));
+		if (serial_settings_parse(&port->settings, settings ? settings : "", err) < 0)
+			return error_context(err, "port '%s'", port->name);
+	}
+	return 0;
+}
+
+static const struct driver *driver_named(const struct fixture *fixture, const char *name)
+{
+	for (size_t i = 0; i < fixture->driver_count; i++)
+		if (!strcmp(fixture->driver[i]->id, name))
+			return fixture->driver[i];
+	return NULL;
+}
+
+static int compile_drivers(struct fixture *fixture, const struct value *drivers, struct error *err)
+{
+	for (size_t i = 0; i < value_count(drivers); i++) {
+		const char *name = value_key(drivers, i);
+		struct driver *driver = driver_compile(value_at(drivers, i), name, err);
+
+		if (!driver)
+			return -1;
+		snprintf(driver->id, sizeof(driver->id), "%s", name);
+		fixture->driver[fixture->driver_count++] = driver;
+	}
+	return 0;
+}
+
+static int find_port(const struct fixture *fixture, const char *name)
+{
+	for (size_t i = 0; i < fixture->port_count; i++)
+		if (name && !strcmp(fixture->port[i].name, name))
+			return (int)i;
+	return -1;
+}
+
+static int compile_safe_writes(struct fixture_device *device, const struct value *safe,
+			       struct error *err)
+{
+	for (size_t i = 0; i < value_count(safe) && i < 4; i++) {
+		const char *name = value_key(safe, i);
+		const struct value *text = value_at(safe, i);
+		int write = driver_find_write(device->driver, name);
+		struct quantity quantity;
+
+		if (write < 0 || text->kind != VALUE_TEXT)
+			return error_set(err, ERROR_USAGE, "safe.%s: the driver has no such write",
+					 name);
+		if (quantity_parse(&quantity, text->text, err) < 0)
+			return error_context(err, "safe.%s", name);
+		device->safe[i].write = write;
+		device->safe[i].number = quantity_in(&quantity, &device->driver->write[write].unit);
+		device->safe_count = i + 1;
+	}
+	return 0;
+}
+
+static int compile_device(struct fixture *fixture, const char *name, const struct value *value,
+			  struct error *err)
+{
+	struct fixture_device *device = &fixture->device[fixture->device_count++];
+	const char *driver = value_get_text(value, "driver");
+
+	copy_name(device->name, name);
+	device->driver = driver ? driver_named(fixture, driver) : NULL;
+	device->port = find_port(fixture, value_get_text(value, "port"));
+	device->unit = (int)value_get_int(value, "unit", 1);
+	device->dut = value_get_bool(value, "dut");
+	if (!device->driver)
+		return error_set(err, ERROR_USAGE, "driver '%s' was not found",
+				 driver ? driver : "");
+	if (device->port < 0)
+		return error_set(err, ERROR_USAGE, "its port is not declared under ports");
+	return compile_safe_writes(device, field(value, "safe"), err);
+}
+
+static int compile_devices(struct fixture *fixture, const struct value *devices, struct error *err)
+{
+	for (size_t i = 0; i < value_count(devices); i++) {
+		const char *name = value_key(devices, i);
+
+		if (compile_device(fixture, name, value_at(devices, i), err) < 0)
+			return error_context(err, "device '%s'", name);
+	}
+	return 0;
+}
+
+static int line_kind_of(const char *kind, struct error *err)
+{
+	static const char *const KINDS[] = {"valve", "switch", "contact", "pulse"};
+
+	for (int i = 0; kind && i < 4; i++)
+		if (!strcmp(kind, KINDS[i]))
+			return i + 1;
+	return error_set(err, ERROR_USAGE, "kind is valve, switch, contact or pulse");
+}
+
+static int read_safe_level(struct fixture_line *line, const char *safe, struct error *err)
+{
+	if (!safe)
+		return error_set(err, ERROR_USAGE, "an output needs `safe = \"…\"`");
+	line->safe = !strcmp(safe, "open") || !strcmp(safe, "on");
+	if (line->safe || !strcmp(safe, "closed") || !strcmp(safe, "off"))
+		return 0;
+	return error_set(err, ERROR_USAGE, "safe is open, closed, on or off, not '%s'", safe);
+}
+
+static int compile_line(struct fixture *fixture, const char *name, const struct value *value,
+			struct error *err)
+{
+	struct fixture_line *line = &fixture->line[fixture->line_count++];
+	const char *active = value_get_text(value, "active");
+	int kind = line_kind_of(value_get_text(value, "kind"), err);
+
+	copy_name(line->name, name);
+	if (kind < 0)
+		return -1;
+	line->kind = (enum line_kind)kind;
+	line->output = kind == LINE_VALVE || kind == LINE_SWITCH;
+	line->active_low = active && !strcmp(active, "low");
+	line->teardown = value_get_bool(value, "teardown");
+	if (line->output && read_safe_level(line, value_get_text(value, "safe"), err) < 0)
+		return -1;
+	if (read_duration(&line->debounce, value, "debounce", 0, err) < 0 ||
+	    read_duration(&line->longest, value, "longest", 0, err) < 0)
+		return -1;
+	return read_duration(&line->gate, value, "gate", DEFAULT_GATE, err);
+}
+
+static int compile_lines(struct fixture *fixture, const struct value *lines, struct error *err)
+{
+	for (size_t i = 0; i < value_count(lines); i++) {
+		const char *name = value_key(lines, i);
+
+		if (compile_line(fixture, name, value_at(lines, i), err) < 0)
+			return error_context(err, "line '%s'", name);
+	}
+	return 0;
+}
+
+static int channel_from_device(struct fixture *fixture, struct fixture_channel *channel,
+			       const char *from, struct error *err)
+{
+	const char *dot = strchr(from, '.');
+	char name[32];
+	const struct driver_item *item;
+
+	snprintf(name, sizeof(name), "%.*s", (int)(dot - from), from);
+	channel->device = fixture_find_device(fixture, name);
+	if (channel->device < 0)
+		return error_set(err, ERROR_USAGE, "there is no device '%s'", name);
+	channel->read = driver_find_read(fixture->device[channel->device].driver, dot + 1);
+	if (channel->read < 0)
+		return error_set(err, ERROR_USAGE, "device '%s' has no read '%s'", name, dot + 1);
+	item = &fixture->device[channel->device].driver->read[channel->read];
+	channel->unit = item->unit;
+	channel->resolution = item->resolution;
+	return 0;
+}
+
+static int channel_from_line(struct fixture *fixture, struct fixture_channel *channel,
+			     const char *from, struct error *err)
+{
+	const struct fixture_line *line;
+
+	channel->line = fixture_find_line(fixture, from);
+	if (channel->line < 0)
+		return error_set(err, ERROR_USAGE,
+				 "'%s' is neither a line nor `device.read`", from);
+	line = &fixture->line[channel->line];
+	channel->state = line->kind != LINE_PULSE;
+	return unit_parse(&channel->unit, channel->state ? "1" : "Hz", err);
+}
+
+static int compile_channel(struct fixture *fixture, const char *name, const struct value *value,
+			   struct error *err)
+{
+	struct fixture_channel *channel = &fixture->channel[fixture->channel_count++];
+	const char *from = value->kind == VALUE_TEXT ? value->text : value_get_text(value, "from");
+	const char *resolution = value_get_text(value, "resolution");
+	struct quantity step;
+	int done;
+
+	copy_name(channel->name, name);
+	channel->device = channel->read = channel->line = -1;
+	if (!from)
+		return error_set(err, ERROR_USAGE, "needs `from`");
+	done = strchr(from, '.') ? channel_from_device(fixture, channel, from, err)
+				 : channel_from_line(fixture, channel, from, err);
+	if (done < 0 || read_duration(&channel->every, value, "every", 0, err) < 0)
+		return -1;
+	if (!resolution)
+		return 0;
+	if (quantity_parse(&step, resolution, err) < 0)
+		return error_context(err, "resolution");
+	channel->resolution = step.value / 2;
+	return 0;
+}
+
+static int compile_channels(struct fixture *fixture, const struct value *channels,
+			    struct error *err)
+{
+	struct value *own;
+
+	for (size_t i = 0; i < value_count(channels); i++) {
+		const char *name = value_key(channels, i);
+
+		if (compile_channel(fixture, name, value_at(channels, i), err) < 0)
+			return error_context(err, "channel '%s'", name);
+	}
+	for (size_t i = 0; i < fixture->line_count; i++) {
+		const char *name = fixture->line[i].name;
+
+		if (fixture->line[i].output || fixture_find_channel(fixture, name) >= 0)
+			continue;
+		if (too_many(fixture->channel_count + 1, "channels", err) < 0)
+			return -1;
+		own = value_text(name);
+		compile_channel(fixture, name, own, err);
+		value_free(own);
+	}
+	return 0;
+}
+
+static int compile_guards(struct fixture *fixture, struct fixture_interlock *interlock,
+			  const struct value *guards, struct error *err)
+{
+	for (size_t i = 0; i < value_count(guards) && i < 16; i++) {
+		const struct value *name = value_at(guards, i);
+		int line = name->kind == VALUE_TEXT ? fixture_find_line(fixture, name->text) : -1;
+
+		if (line < 0 || !fixture->line[line].output)
+			return error_set(err, ERROR_USAGE, "guards '%s', which is no output",
+					 name->kind == VALUE_TEXT ? name->text : "?");
+		interlock->guards[interlock->guard_count++] = line;
+	}
+	return 0;
+}
+
+static int compile_interlock(struct fixture *fixture, const struct value *value, struct error *err)
+{
+	struct fixture_interlock *interlock = &fixture->interlock[fixture->interlock_count++];
+	const char *text = value_get_text(value, "text");
+	const char *needs = value_get_text(value, "needs");
+	const char *limit = value_get_text(value, "limit");
+
+	snprintf(interlock->text, sizeof(interlock->text), "%s", text ? text : "");
+	interlock->line = needs ? fixture_find_line(fixture, needs) : -1;
+	interlock->channel = needs && interlock->line < 0 ? fixture_find_channel(fixture, needs) : -1;
+	if (interlock->line < 0 && interlock->channel < 0)
+		return error_set(err, ERROR_USAGE, "needs '%s', which is no line and no channel",
+				 needs ? needs : "");
+	if (limit_parse(&interlock->limit, limit ? limit : "on", err) < 0)
+		return -1;
+	return compile_guards(fixture, interlock, field(value, "guards"), err);
+}
+
+static int compile_interlocks(struct fixture *fixture, const struct value *list, struct error *err)
+{
+	for (size_t i = 0; i < value_count(list); i++)
+		if (compile_interlock(fixture, value_at(list, i), err) < 0)
+			return error_context(err, "interlock %zu", i + 1);
+	return 0;
+}
+
+static int compile_references(struct fixture *fixture, const struct value *map, struct error *err)
+{
+	for (size_t i = 0; i < value_count(map); i++) {
+		struct fixture_reference *reference =
+			&fixture->reference[fixture->reference_count++];
+		const struct value *unit = value_at(map, i);
+
+		copy_name(reference->name, value_key(map, i));
+		if (unit_parse(&reference->unit, unit->kind == VALUE_TEXT ? unit->text : "?", err) <
+		    0)
+			return error_context(err, "reference '%s'", reference->name);
+	}
+	return 0;
+}
+
+static bool in_sequence(const struct fixture *fixture, int line)
+{
+	for (size_t i = 0; i < fixture->safe_count; i++)
+		if (fixture->safe_sequence[i] == line)
+			return true;
+	return false;
+}
+
+static int compile_safe_sequence(struct fixture *fixture, const struct value *list,
+				 struct error *err)
+{
+	for (size_t i = 0; i < value_count(list); i++) {
+		const struct value *name = value_at(list, i);
+		int line = name->kind == VALUE_TEXT ? fixture_find_line(fixture, name->text) : -1;
+
+		if (line < 0 || !fixture->line[line].output)
+			return error_set(err, ERROR_USAGE, "safe_sequence: '%s' is no output",
+					 name->kind == VALUE_TEXT ? name->text : "?");
+		if (!in_sequence(fixture, line))
+			fixture->safe_sequence[fixture->safe_count++] = line;
+	}
+	for (size_t i = 0; i < fixture->line_count; i++)
+		if (fixture->line[i].output && !in_sequence(fixture, (int)i))
+			fixture->safe_sequence[fixture->safe_count++] = (int)i;
+	return 0;
+}
+
+static int compile_head(struct fixture *fixture, const struct value *value, struct error *err)
+{
+	const char *estop = value_get_text(value, "estop");
+	const char *world = value_get_text(value, "world");
+
+	snprintf(fixture->id, sizeof(fixture->id), "%s", value_get_text(value, "id"));
+	snprintf(fixture->world, sizeof(fixture->world), "%s", world ? world : "");
+	fixture->estop = estop ? fixture_find_line(fixture, estop) : -1;
+	if (estop && fixture->estop < 0)
+		return error_set(err, ERROR_USAGE, "estop: there is no line '%s'", estop);
+	return read_duration(&fixture->grace, value, "grace", DEFAULT_GRACE, err);
+}
+
+static int check_counts(const struct value *value, const struct value *drivers, struct error *err)
+{
+	static const char *const GROUPS[] = {"ports",	 "devices",    "lines",
+					     "channels", "interlocks", "references"};
+
+	for (size_t i = 0; i < sizeof(GROUPS) / sizeof(GROUPS[0]); i++)
+		if (too_many(value_count(field(value, GROUPS[i])), GROUPS[i], err) < 0)
+			return -1;
+	if (!value_get_text(value, "id"))
+		return error_set(err, ERROR_USAGE, "the fixture has no id");
+	return too_many(value_count(drivers), "drivers", err);
+}
+
+struct fixture *fixture_compile(const struct value *value, const struct value *drivers,
+				const char *where, struct error *err)
+{
+	struct fixture *fixture = xcalloc(1, sizeof(*fixture));
+
+	if (check_counts(value, drivers, err) < 0 ||
+	    compile_ports(fixture, field(value, "ports"), err) < 0 ||
+	    compile_drivers(fixture, drivers, err) < 0 ||
+	    compile_devices(fixture, field(value, "devices"), err) < 0 ||
+	    compile_lines(fixture, field(value, "lines"), err) < 0 ||
+	    compile_channels(fixture, field(value, "channels"), err) < 0 ||
+	    compile_interlocks(fixture, field(value, "interlocks"), err) < 0 ||
+	    compile_references(fixture, field(value, "references"), err) < 0 ||
+	    compile_safe_sequence(fixture, field(value, "safe_sequence"), err) < 0 ||
+	    compile_head(fixture, value, err) < 0) {
+		error_context(err, "%s", where);
+		fixture_free(fixture);
+		return NULL;
+	}
+	return fixture;
+}
+
+void fixture_free(struct fixture *fixture)
+{
+	if (!fixture)
+		return;
+	for (size_t i = 0; i < fixture->driver_count; i++)
+		driver_free(fixture->driver[i]);
+	free(fixture);
+}
+
+/* ---- looking up and describing ---- */
+
+int fixture_find_line(const struct fixture *fixture, const char *name)
+{
+	for (size_t i = 0; i < fixture->line_count; i++)
+		if (!strcmp(fixture->line[i].name, name))
+			return (int)i;
+	return -1;
+}
+
+int fixture_find_channel(const struct fixture *fixture, const char *name)
+{
+	for (size_t i = 0; i < fixture->channel_count; i++)
+		if (!strcmp(fixture->channel[i].name, name))
+			return (int)i;
+	return -1;
+}
+
+int fixture_find_device(const struct fixture *fixture, const char *name)
+{
+	for (size_t i = 0; i < fixture->device_count; i++)
+		if (!strcmp(fixture->device[i].name, name))
+			return (int)i;
+	return -1;
+}
+
+int fixture_find_reference(const struct fixture *fixture, const char *name)
+{
+	for (size_t i = 0; i < fixture->reference_count; i++)
+		if (!strcmp(fixture->reference[i].name, name))
+			return (int)i;
+	return -1;
+}
+
+const char *fixture_level_name(const struct fixture_line *line, bool level)
+{
+	if (line->kind == LINE_VALVE)
+		return level ? "open" : "closed";
+	return level ? "on" : "off";
+}
+
+static void describe_devices(const struct fixture *fixture, struct value *devices)
+{
+	for (size_t i = 0; i < fixture->device_count; i++) {
+		const struct driver *driver = fixture->device[i].driver;
+		struct value *names = value_set(devices, fixture->device[i].name, value_list());
+
+		for (size_t w = 0; w < driver->write_count; w++)
+			value_add(names, value_text(driver->write[w].name));
+	}
+}
+
+void fixture_describe(const struct fixture *fixture, struct value *start)
+{
+	static const char *const KINDS[] = {"", "valve", "switch", "contact", "pulse"};
+	struct value *channels = value_set(start, "channels", value_map());
+	struct value *lines = value_set(start, "lines", value_map());
+	struct value *references;
+
+	for (size_t i = 0; i < fixture->channel_count; i++) {
+		const struct fixture_channel *channel = &fixture->channel[i];
+		struct value *one = value_set(channels, channel->name, value_map());
+
+		value_set_text(one, "kind", channel->state ? "state" : "number");
+		value_set_text(one, "unit", channel->unit.symbol);
+	}
+	for (size_t i = 0; i < fixture->line_count; i++) {
+		struct value *one = value_set(lines, fixture->line[i].name, value_map());
+
+		value_set_text(one, "kind", KINDS[fixture->line[i].kind]);
+	}
+	describe_devices(fixture, value_set(start, "devices", value_map()));
+	references = value_set(start, "references", value_list());
+	for (size_t i = 0; i < fixture->reference_count; i++)
+		value_add(references, value_text(fixture->reference[i].name));
+}
