@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a protocol waits for, as a small machine fed with samples and time: `read`, `is`, `mean`,
+ * `settles`, `becomes`, `holds`, `last_before`. It knows no clock and no wire, so that a replay feeds
+ * it the same samples and gets the same outcome, bit for bit.
+ */
+#ifndef DAVY_RUN_CONDITION_H
+#define DAVY_RUN_CONDITION_H
+
+#include <stdbool.h>
+
+#include "base/nsec.h"
+#include "verdict/limit.h"
+#include "verdict/series.h"
+
+/* One reading of a channel. */
+struct bench_sample {
+	nsec asked;        /* when the question left, or the edge happened */
+	nsec time;         /* when the answer was whole */
+	double value;      /* SI; a state is 0 or 1 */
+	double resolution; /* half-width, SI */
+};
+
+enum condition_kind {
+	CONDITION_READ = 1,
+	CONDITION_IS,
+	CONDITION_MEAN,
+	CONDITION_SETTLES,
+	CONDITION_BECOMES,
+	CONDITION_HOLDS,
+	CONDITION_LAST_BEFORE,
+};
+
+struct condition {
+	enum condition_kind kind;
+	int channel;
+	int of;               /* LAST_BEFORE: the channel whose value is wanted; else -1 */
+	struct limit limit;   /* IS, BECOMES, HOLDS, LAST_BEFORE */
+	struct quantity probe; /* of the channel's unit: what the limit is asked with */
+	nsec opened;
+	nsec deadline;
+	nsec over;            /* MEAN, SETTLES */
+	double band;          /* SETTLES, SI */
+
+	struct series window;
+	bool begun;           /* a sample has been seen */
+	bool seen_unmet;      /* LAST_BEFORE: an event must first be seen not to be */
+	nsec last;            /* time of the sample before */
+	double resolution;    /* of the latest sample */
+	bool has_of;
+	struct bench_sample latest_of;
+};
+
+struct outcome {
+	bool met;          /* the value below stands; else `why` does */
+	bool is_time;      /* elapsed and gap, else value and its spread */
+	nsec elapsed, gap; /* the event lies within gap/2 of elapsed */
+	double value;      /* SI */
+	double spread;     /* half-width of what the value still moved, SI */
+	double of_mean;    /* standard deviation of a mean, SI */
+	double resolution; /* half-width, SI */
+	bool truth;        /* IS */
+	bool to_the_end;   /* HOLDS */
+	char why[160];
+};
+
+/* `condition` is zeroed but for kind, channel, of, limit, probe, opened, deadline, over and band. */
+void condition_begin(struct condition *condition);
+void condition_done(struct condition *condition);
+/* A sample of `channel`. True: the condition has ended and `outcome` is filled. */
+bool condition_sample(struct condition *condition, int channel, const struct bench_sample *sample,
+		      struct outcome *outcome);
+/* The deadline has come: the condition ends. */
+void condition_due(struct condition *condition, struct outcome *outcome);
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Protocols as data. The loader has checked the author's words; here every measure gets the limit
+ * that will judge it, from the protocol or from the laboratory's set, and from then on nothing that a
+ * script says can change it.
+ */
+#include "run/protocol.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+static void copy_text(char *to, size_t size, const struct value *from, const char *key)
+{
+	const char *text = value_get_text(from, key);
+
+	snprintf(to, size, "%s", text ? text : "");
+}
+
+static int compile_measure(struct protocol_measure *measure, const char *name,
+			   const struct value *value, const char *protocol,
+			   const struct limit_set *set, struct error *err)
+{
+	struct value *limit = NULL;
+	int done;
+
+	snprintf(measure->name, sizeof(measure->name), "%s", name);
+	copy_text(measure->meaning, sizeof(measure->meaning), value, "meaning");
+	copy_text(measure->zh, sizeof(measure->zh), value, "zh");
+	measure->per = value_get(value, "per") != NULL;
+	measure->evidence = value_get_bool(value, "evidence");
+	measure->optional = value_get_bool(value, "optional");
+
+	limit = value_get(value, "limit") ? value_copy(value_get(value, "limit")) : value_map();
+	if (!value_get_text(limit, "key"))
+		value_set_text(limit, "key", name);
+	done = limit_freeze(&measure->limit, limit, protocol, set, err);
+	value_free(limit);
+	return done < 0 ? error_context(err, "measure '%s'", name) : 0;
+}
+
+static int compile_step(struct protocol_step *step, const struct value *value, const char *protocol,
+			const struct limit_set *set, struct error *err)
+{
+	const struct value *measures = value_get(value, "measures");
+
+	copy_text(step->name, sizeof(step->name), value, "name");
+	copy_text(step->zh, sizeof(step->zh), value, "zh");
+	copy_text(step->clause, sizeof(step->clause), value, "clause");
+	step->repeats = (int)value_get_int(value, "repeats", 1);
+	step->measure = xcalloc(value_count(measures) + 1, sizeof(*step->measure));
+	step->measure_count = value_count(measures);
+	for (size_t i = 0; i < step->measure_count; i++)
+		if (compile_measure(&step->measure[i], value_key(measures, i),
+				    value_at(measures, i), protocol, set, err) < 0)
+			return error_context(err, "step '%s'", step->name);
+	return 0;
+}
+
+struct protocol *protocol_compile(const struct value *value, const struct limit_set *set,
+				  const char *where, struct error *err)
+{
+	struct protocol *protocol = xcalloc(1, sizeof(*protocol));
+	const struct value *steps = value_get(value, "steps");
+	const char *rule = value_get_text(value, "decision");
+
+	protocol->data = value_copy(value);
+	copy_text(protocol->id, sizeof(protocol->id), value, "id");
+	copy_text(protocol->title, sizeof(protocol->title), value, "title");
+	copy_text(protocol->zh, sizeof(protocol->zh), value, "zh");
+	copy_text(protocol->standard, sizeof(protocol->standard), value, "standard");
+	copy_text(protocol->class, sizeof(protocol->class), value, "class");
+	copy_text(protocol->fixture, sizeof(protocol->fixture), value, "fixture");
+	copy_text(protocol->deviation, sizeof(protocol->deviation), value, "deviation");
+	protocol->version = value_get_int(value, "version", 0);
+	protocol->step = xcalloc(value_count(steps) + 1, sizeof(*protocol->step));
+	protocol->step_count = value_count(steps);
+
+	if (rule_parse(&protocol->rule, rule ? rule : "simple", err) < 0)
+		goto failed;
+	for (size_t i = 0; i < protocol->step_count; i++)
+		if (compile_step(&protocol->step[i], value_at(steps, i), protocol->id, set, err) < 0)
+			goto failed;
+	return protocol;
+
+failed:
+	error_context(err, "%s", where);
+	protocol_free(protocol);
+	return NULL;
+}
+
+void protocol_free(struct protocol *protocol)
+{
+	if (!protocol)
+		return;
+	for (size_t i = 0; i < protocol->step_count; i++)
+		free(protocol->step[i].measure);
+	free(protocol->step);
+	value_free(protocol->data);
+	free(protocol);
+}
+
+const struct protocol_step *protocol_find_step(const struct protocol *protocol, const char *name)
+{
+	for (size_t i = 0; name && i < protocol->step_count; i++)
+		if (!strcmp(protocol->step[i].name, name))
+			return &protocol->step[i];
+	return NULL;
+}
+
+const struct protocol_measure *protocol_find_measure(const struct protocol_step *step,
+						     const char *name)
+{
+	for (size_t i = 0; name && i < step->measure_count; i++)
+		if (!strcmp(step->measure[i].name, name))
+			return &step->measure[i];
+	return NULL;
+}
+
+static void describe_measure(const struct protocol_measure *measure, struct value *measures)
+{
+	struct value *one = value_set(measures, measure->name, value_map());
+
+	value_set_text(one, "meaning", measure->meaning);
+	if (measure->zh[0])
+		value_set_text(one, "zh", measure->zh);
+	if (measure->evidence)
+		value_set_bool(one, "evidence", true);
+	if (measure->optional)
+		value_set_bool(one, "optional", true);
+	value_set(one, "limit", limit_describe(&measure->limit));
+}
+
+struct value *protocol_describe(const struct protocol *protocol)
+{
+	struct value *steps = value_list();
+
+	for (size_t i = 0; i < protocol->step_count; i++) {
+		const struct protocol_step *step = &protocol->step[i];
+		struct value *one = value_add(steps, value_map());
+		struct value *measures;
+
+		value_set_text(one, "name", step->name);
+		if (step->zh[0])
+			value_set_text(one, "zh", step->zh);
+		if (step->clause[0])
+			value_set_text(one, "clause", step->clause);
+		measures = value_set(one, "measures", value_map());
+		for (size_t m = 0; m < step->measure_count; m++)
+			describe_measure(&step->measure[m], measures);
+	}
+	return steps;
+}

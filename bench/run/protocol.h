@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A protocol as data: what is measured, by which limits; frozen before the runner starts. */
+#ifndef DAVY_RUN_PROTOCOL_H
+#define DAVY_RUN_PROTOCOL_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/value.h"
+#include "run/limit_set.h"
+#include "verdict/decision.h"
+
+struct protocol_measure {
+	char name[48];
+	char meaning[160], zh[160];
+	bool per;      /* one judgement per key */
+	bool evidence; /* outside its limit the run is INCONCLUSIVE, not FAIL */
+	bool optional; /* may be left out */
+	struct frozen_limit limit;
+};
+
+struct protocol_step {
+	char name[96], zh[96], clause[96];
+	int repeats;
+	size_t measure_count;
+	struct protocol_measure *measure;
+};
+
+struct protocol {
+	char id[64];
+	int64_t version;
+	char title[160], zh[160], standard[160], class[64], fixture[64];
+	char deviation[240]; /* how the method differs from the standard's, or "" */
+	enum decision_rule rule;
+	size_t step_count;
+	struct protocol_step *step;
+	struct value *data; /* what the loader said, whole */
+};
+
+/* From the loader's value (copied) and a limit set (may be NULL). The caller frees it. */
+struct protocol *protocol_compile(const struct value *value, const struct limit_set *set,
+				  const char *where, struct error *err);
+void protocol_free(struct protocol *protocol); /* accepts NULL */
+const struct protocol_step *protocol_find_step(const struct protocol *protocol, const char *name);
+const struct protocol_measure *protocol_find_measure(const struct protocol_step *step,
+						     const char *name);
+/* For the journal: steps with their measures and frozen limits. */
+struct value *protocol_describe(const struct protocol *protocol);
+
+#endif
