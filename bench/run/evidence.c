@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Readings and their budgets.
+ *
+ * What an instrument's certificate does not cover is not guessed: the reading is kept, with a flaw in
+ * words, and whatever is judged on it becomes INCONCLUSIVE. The device under test needs no certificate:
+ * it is what is being tested. Elapsed times rest on the bench clock, which is an instrument like any
+ * other: "clock", quantity "time", in the calibration file.
+ */
+#include "run/evidence.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "verdict/expression.h"
+
+static const double ROOT_THREE = 1.7320508075688772;
+
+void evidence_init(struct evidence *evidence, const struct fixture *fixture,
+		   const struct calibration *calibration, int slot, nsec wall)
+{
+	*evidence = (struct evidence){
+		.fixture = fixture, .calibration = calibration, .slot = slot, .wall = wall};
+}
+
+void evidence_done(struct evidence *evidence)
+{
+	free(evidence->reading);
+	evidence->reading = NULL;
+}
+
+static uint64_t next_id(const struct evidence *evidence)
+{
+	return evidence->count + 1;
+}
+
+uint64_t evidence_quantity(struct evidence *evidence, const struct quantity *quantity,
+			   const char *flaw)
+{
+	struct reading *reading;
+
+	if (evidence->count == evidence->room) {
+		evidence->room = evidence->room ? evidence->room * 2 : 64;
+		evidence->reading = xrealloc(evidence->reading,
+					     evidence->room * sizeof(*evidence->reading));
+	}
+	reading = &evidence->reading[evidence->count++];
+	reading->quantity = *quantity;
+	snprintf(reading->flaw, sizeof(reading->flaw), "%s", flaw ? flaw : "");
+	return evidence->count;
+}
+
+static void add_own_source(struct quantity *quantity, const char *kind, uint64_t id,
+			   double standard)
+{
+	char source[40];
+	struct error ignored;
+
+	if (!(standard > 0))
+		return;
+	snprintf(source, sizeof(source), "#%s%llu", kind, (unsigned long long)id);
+	/* independent sources are folded when the table is full: this cannot fail */
+	quantity_add_source(quantity, source, standard, &ignored);
+}
+
+/* Add what the certificate says, or say in words that there is none that holds. */
+static void add_certificate(const struct evidence *evidence, struct quantity *quantity,
+			    const char *instrument, const char *what, char *flaw, size_t size)
+{
+	const struct certificate *certificate =
+		calibration_find(evidence->calibration, evidence->slot, instrument, what);
+	char source[40];
+	struct error err;
+
+	if (!certificate) {
+		snprintf(flaw, size, "there is no certificate for %s%s%s", instrument,
+			 what[0] ? "." : "", what);
+		return;
+	}
+	if (certificate_expired(certificate, evidence->wall))
+		snprintf(flaw, size, "certificate %s of %s%s%s ran out on %s", certificate->number,
+			 instrument, what[0] ? "." : "", what, certificate->due);
+	snprintf(source, sizeof(source), "cert:%.34s", certificate->number);
+	if (quantity_add_source(quantity, source,
+				certificate_standard(certificate, quantity->value), &err) < 0)
+		snprintf(flaw, size, "%.150s", err.text);
+}
+
+uint64_t evidence_value(struct evidence *evidence, int index, const struct outcome *outcome)
+{
+	const struct fixture_channel *channel = &evidence->fixture->channel[index];
+	struct quantity quantity = {.value = outcome->value, .unit = channel->unit};
+	uint64_t id = next_id(evidence);
+	char flaw[160] = "";
+
+	if (channel->device >= 0) {
+		const struct fixture_device *device = &evidence->fixture->device[channel->device];
+
+		if (!device->dut)
+			add_certificate(evidence, &quantity, device->name,
+					device->driver->read[channel->read].name, flaw,
+					sizeof(flaw));
+	} else if (!channel->state) {
+		add_certificate(evidence, &quantity, "clock", "time", flaw, sizeof(flaw));
+	}
+	add_own_source(&quantity, "res", id, outcome->resolution / ROOT_THREE);
+	add_own_source(&quantity, "move", id, outcome->spread / ROOT_THREE);
+	add_own_source(&quantity, "mean", id, outcome->of_mean);
+	return evidence_quantity(evidence, &quantity, flaw);
+}
+
+uint64_t evidence_time(struct evidence *evidence, nsec elapsed, nsec gap)
+{
+	struct quantity quantity = {.value = nsec_seconds(elapsed)};
+	uint64_t id = next_id(evidence);
+	char flaw[160] = "";
+	struct error ignored;
+
+	unit_parse(&quantity.unit, "s", &ignored);
+	add_certificate(evidence, &quantity, "clock", "time", flaw, sizeof(flaw));
+	add_own_source(&quantity, "time", id, nsec_seconds(gap) / 2 / ROOT_THREE);
+	return evidence_quantity(evidence, &quantity, flaw);
+}
+
+uint64_t evidence_count(struct evidence *evidence, double count)
+{
+	struct quantity quantity = {.value = count};
+	struct error ignored;
+
+	unit_parse(&quantity.unit, "1", &ignored);
+	return evidence_quantity(evidence, &quantity, NULL);
+}
+
+uint64_t evidence_reference(struct evidence *evidence, int index, struct error *err)
+{
+	const struct fixture_reference *reference = &evidence->fixture->reference[index];
+	const struct certificate *certificate =
+		calibration_find(evidence->calibration, evidence->slot, reference->name, "");
+	struct quantity quantity;
+	char flaw[160] = "";
+
+	if (!certificate || !certificate->has_value) {
+		error_set(err, ERROR_USAGE,
+			  "the calibration file has no certified value for '%s'; add its "
+			  "certificate",
+			  reference->name);
+		return 0;
+	}
+	if (!unit_same_dimension(&certificate->unit, &reference->unit)) {
+		error_set(err, ERROR_USAGE, "the certificate of '%s' is in %s, the fixture says %s",
+			  reference->name, certificate->unit.symbol, reference->unit.symbol);
+		return 0;
+	}
+	quantity = certificate->value;
+	quantity.unit = reference->unit;
+	add_certificate(evidence, &quantity, reference->name, "", flaw, sizeof(flaw));
+	return evidence_quantity(evidence, &quantity, flaw);
+}
+
+const struct reading *evidence_find(const struct evidence *evidence, uint64_t id)
+{
+	if (id == 0 || id > evidence->count)
+		return NULL;
+	return &evidence->reading[id - 1];
+}
+
+struct evaluation {
+	const struct evidence *evidence;
+	char *flaw;
+};
+
+static const struct quantity *reading_of(void *ctx, uint64_t id)
+{
+	struct evaluation *evaluation = ctx;
+	const struct reading *reading = evidence_find(evaluation->evidence, id);
+
+	if (!reading)
+		return NULL;
+	if (reading->flaw[0] && !evaluation->flaw[0])
+		memcpy(evaluation->flaw, reading->flaw, sizeof(reading->flaw));
+	return &reading->quantity;
+}
+
+int evidence_evaluate(const struct evidence *evidence, const char *expression,
+		      struct quantity *result, char *flaw, struct error *err)
+{
+	struct evaluation evaluation = {.evidence = evidence, .flaw = flaw};
+
+	flaw[0] = '\0';
+	return expression_evaluate(result, expression, reading_of, &evaluation, err);
+}
+
+struct value *quantity_describe_sources(const struct quantity *quantity)
+{
+	struct value *sources = value_map();
+
+	for (size_t i = 0; i < quantity->sources; i++)
+		value_set_real(sources, quantity->source[i].source,
+			       quantity->source[i].standard / quantity->unit.scale);
+	return sources;
+}
+
+struct value *evidence_describe(const struct evidence *evidence, uint64_t id)
+{
+	const struct reading *reading = evidence_find(evidence, id);
+	struct value *value = value_map();
+
+	value_set_int(value, "id", (int64_t)id);
+	value_set_real(value, "value", quantity_number(&reading->quantity));
+	value_set_text(value, "unit", reading->quantity.unit.symbol);
+	value_set_real(value, "u",
+		       quantity_standard(&reading->quantity) / reading->quantity.unit.scale);
+	value_set(value, "sources", quantity_describe_sources(&reading->quantity));
+	if (reading->flaw[0])
+		value_set_text(value, "flaw", reading->flaw);
+	return value;
+}

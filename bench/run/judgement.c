@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Judgement.
+ *
+ * In this order: a measure that was not reached fails (the product did not do it) when its limit
+ * decides; a limit that nobody vouches for, and a reading whose certificate does not hold, make it
+ * INCONCLUSIVE, naming what is needed; else the decision rule speaks. An evidence measure outside its
+ * limit is INCONCLUSIVE: it says something about the evidence, not about the product.
+ */
+#include "run/judgement.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+/* ISO/IEC 17025 certificates and JCGM 100:2008, 6.3.3: about 95 % with k = 2. */
+#define COVERAGE 2.0
+
+void judgement_init(struct judgement *judgement, const struct protocol *protocol,
+		    const struct evidence *evidence, bool simulated)
+{
+	*judgement = (struct judgement){
+		.protocol = protocol, .evidence = evidence, .simulated = simulated};
+}
+
+void judgement_done(struct judgement *judgement)
+{
+	for (size_t i = 0; i < judgement->count; i++)
+		free(judgement->judged[i].from);
+	free(judgement->judged);
+	judgement->judged = NULL;
+}
+
+static bool same_place(const struct judged *judged, const struct protocol_measure *measure,
+		       const char *key)
+{
+	return judged->measure == measure && !strcmp(judged->key, key);
+}
+
+static const struct judged *find_judged(const struct judgement *judgement,
+					const struct protocol_measure *measure, const char *key)
+{
+	for (size_t i = judgement->count; i-- > 0;)
+		if (same_place(&judgement->judged[i], measure, key))
+			return &judgement->judged[i];
+	return NULL;
+}
+
+static int find_measure(const struct judgement *judgement, const struct value *value,
+			const struct protocol_step **step, const struct protocol_measure **measure,
+			struct error *err)
+{
+	const char *step_name = value_get_text(value, "step");
+	const char *name = value_get_text(value, "measure");
+
+	*step = protocol_find_step(judgement->protocol, step_name);
+	*measure = *step ? protocol_find_measure(*step, name) : NULL;
+	if (*measure)
+		return 0;
+	return error_set(err, ERROR_USAGE, "no measure '%s' is declared in step '%s'",
+			 name ? name : "", step_name ? step_name : "");
+}
+
+static void inconclusive(struct decision *decision, const char *why)
+{
+	decision->verdict = VERDICT_INCONCLUSIVE;
+	snprintf(decision->why, sizeof(decision->why), "%s", why);
+}
+
+/* Does the limit decide at all? If not, the decision says what is needed. */
+static bool limit_decides(const struct judgement *judgement, struct judged *judged)
+{
+	const struct frozen_limit *limit = &judged->measure->limit;
+	char need[200];
+
+	if (limit->known && grade_decides(limit->grade, judgement->simulated))
+		return true;
+	limit_need(limit, need, sizeof(need));
+	inconclusive(&judged->decision, need);
+	return false;
+}
+
+static void judge_unreached(const struct judgement *judgement, struct judged *judged,
+			    const char *why)
+{
+	if (!limit_decides(judgement, judged))
+		return;
+	judged->decision.verdict =
+		judged->measure->evidence ? VERDICT_INCONCLUSIVE : VERDICT_FAIL;
+	snprintf(judged->decision.why, sizeof(judged->decision.why), "%s", why);
+}
+
+static int judge_value(const struct judgement *judgement, struct judged *judged, const char *flaw,
+		       struct error *err)
+{
+	const struct frozen_limit *limit = &judged->measure->limit;
+	struct decision *decision = &judged->decision;
+	const struct unit *unit = limit->known ? limit_unit(&limit->limit) : NULL;
+
+	if (unit && unit_same_dimension(unit, &judged->quantity.unit))
+		judged->quantity.unit = *unit;
+	if (limit->known && decide(decision, &limit->limit, &judged->quantity,
+				   judgement->protocol->rule, COVERAGE, err) < 0)
+		return -1;
+	if (!limit->known)
+		decision->expanded = COVERAGE * quantity_standard(&judged->quantity);
+	if (!limit_decides(judgement, judged))
+		return 0;
+	if (flaw[0])
+		inconclusive(decision, flaw);
+	if (decision->verdict == VERDICT_FAIL && judged->measure->evidence)
+		decision->verdict = VERDICT_INCONCLUSIVE;
+	return 0;
+}
+
+static struct judged *new_judged(struct judgement *judgement)
+{
+	struct judged *judged;
+
+	if (judgement->count == judgement->room) {
+		judgement->room = judgement->room ? judgement->room * 2 : 32;
+		judgement->judged = xrealloc(judgement->judged,
+					     judgement->room * sizeof(*judgement->judged));
+	}
+	judged = &judgement->judged[judgement->count];
+	memset(judged, 0, sizeof(*judged));
+	return judged;
+}
+
+const struct judged *judgement_take(struct judgement *judgement, const struct value *value,
+				    struct error *err)
+{
+	const char *key = value_get_text(value, "key");
+	const char *from = value_get_text(value, "from");
+	const char *why = value_get_text(value, "why");
+	const struct protocol_step *step;
+	const struct protocol_measure *measure;
+	struct judged *judged;
+	char flaw[160];
+
+	if (find_measure(judgement, value, &step, &measure, err) < 0)
+		return NULL;
+	if (find_judged(judgement, measure, key ? key : "")) {
+		error_set(err, ERROR_USAGE, "step '%s': measure '%s%s%s' was given twice",
+			  step->name, measure->name, key ? " of " : "", key ? key : "");
+		return NULL;
+	}
+
+	judged = new_judged(judgement);
+	judged->step = step;
+	judged->measure = measure;
+	snprintf(judged->key, sizeof(judged->key), "%s", key ? key : "");
+	if (from) {
+		if (evidence_evaluate(judgement->evidence, from, &judged->quantity, flaw, err) < 0 ||
+		    (judged->has_value = true, judge_value(judgement, judged, flaw, err)) < 0) {
+			error_context(err, "step '%s', measure '%s'", step->name, measure->name);
+			return NULL;
+		}
+		judged->from = xstrdup(from);
+	} else {
+		judge_unreached(judgement, judged, why ? why : "no value was given");
+	}
+	judgement->count++;
+	return judged;
+}
+
+static bool key_passes(const struct judgement *judgement, const struct protocol_step *step,
+		       const struct value *measures, const char *key)
+{
+	for (size_t i = 0; i < value_count(measures); i++) {
+		const struct value *name = value_at(measures, i);
+		const struct protocol_measure *measure = protocol_find_measure(step, name->text);
+		const struct judged *judged = find_judged(judgement, measure, key);
+
+		if (!judged || judged->decision.verdict != VERDICT_PASS)
+			return false;
+	}
+	return true;
+}
+
+int judgement_consecutive(const struct judgement *judgement, const struct value *request,
+			  double *count, struct error *err)
+{
+	const struct value *measures = value_get(request, "measures");
+	const struct protocol_step *step =
+		protocol_find_step(judgement->protocol, value_get_text(request, "step"));
+	const struct protocol_measure *first = NULL;
+
+	for (size_t i = 0; i < value_count(measures); i++) {
+		const struct value *name = value_at(measures, i);
+
+		if (!step || name->kind != VALUE_TEXT || !protocol_find_measure(step, name->text))
+			return error_set(err, ERROR_USAGE, "no measure '%s' is declared here",
+					 name->kind == VALUE_TEXT ? name->text : "?");
+		if (!first)
+			first = protocol_find_measure(step, name->text);
+	}
+	if (!first)
+		return error_set(err, ERROR_USAGE, "consecutive needs the names of measures");
+
+	*count = 0;
+	for (size_t i = judgement->count; i-- > 0;) {
+		if (judgement->judged[i].measure != first)
+			continue;
+		if (!key_passes(judgement, step, measures, judgement->judged[i].key))
+			break;
+		*count += 1;
+	}
+	return 0;
+}
+
+/* ---- the verdict ---- */
+
+static bool measure_taken(const struct judgement *judgement,
+			  const struct protocol_measure *measure)
+{
+	for (size_t i = 0; i < judgement->count; i++)
+		if (judgement->judged[i].measure == measure)
+			return true;
+	return false;
+}
+
+static void say_judged(const struct judged *judged, char *why)
+{
+	snprintf(why, 240, "%s%s%s%s: %.150s", judged->measure->name, judged->key[0] ? "[" : "",
+		 judged->key, judged->key[0] ? "]" : "", judged->decision.why);
+}
+
+static const struct protocol_measure *first_missing(const struct judgement *judgement,
+						    const struct protocol_step **step)
+{
+	for (size_t s = 0; s < judgement->protocol->step_count; s++) {
+		*step = &judgement->protocol->step[s];
+		for (size_t m = 0; m < (*step)->measure_count; m++) {
+			const struct protocol_measure *measure = &(*step)->measure[m];
+
+			if (!measure->optional && !measure_taken(judgement, measure))
+				return measure;
+		}
+	}
+	return NULL;
+}
+
+enum verdict judgement_verdict(const struct judgement *judgement, const char *only, char *why)
+{
+	enum verdict verdict = VERDICT_PASS;
+	const struct protocol_measure *missing;
+	const struct protocol_step *step;
+
+	why[0] = '\0';
+	for (size_t i = 0; i < judgement->count; i++) {
+		const struct judged *judged = &judgement->judged[i];
+
+		if (judged->decision.verdict > verdict)
+			say_judged(judged, why);
+		verdict = verdict_worse(verdict, judged->decision.verdict);
+	}
+	if (verdict != VERDICT_PASS)
+		return verdict;
+	if (only) {
+		snprintf(why, 240, "only step '%s' was run; a part of a test never passes", only);
+		return VERDICT_INCONCLUSIVE;
+	}
+	missing = first_missing(judgement, &step);
+	if (missing) {
+		snprintf(why, 240, "step '%s' gave no value for '%s'", step->name, missing->name);
+		return VERDICT_INCONCLUSIVE;
+	}
+	if (judgement->count == 0) {
+		snprintf(why, 240, "nothing was measured");
+		return VERDICT_INCONCLUSIVE;
+	}
+	return VERDICT_PASS;
+}
+
+static void describe_value(const struct judged *judged, struct value *value)
+{
+	const struct quantity *quantity = &judged->quantity;
+
+	value_set_real(value, "value", quantity_number(quantity));
+	value_set_text(value, "unit", quantity->unit.symbol);
+	value_set_real(value, "U", judged->decision.expanded / quantity->unit.scale);
+	value_set_real(value, "k", COVERAGE);
+	if (quantity->has_reference)
+		value_set_real(value, "reference", quantity->reference / quantity->unit.scale);
+}
+
+struct value *judged_describe(const struct judged *judged)
+{
+	struct value *value = value_map();
+
+	value_set_text(value, "step", judged->step->name);
+	value_set_text(value, "measure", judged->measure->name);
+	if (judged->key[0])
+		value_set_text(value, "key", judged->key);
+	if (judged->has_value)
+		describe_value(judged, value);
+	value_set(value, "limit", limit_describe(&judged->measure->limit));
+	if (judged->decision.acceptance[0])
+		value_set_text(value, "acceptance", judged->decision.acceptance);
+	value_set_text(value, "verdict", verdict_name(judged->decision.verdict));
+	if (judged->decision.why[0])
+		value_set_text(value, "why", judged->decision.why);
+	if (judged->from)
+		value_set_text(value, "from", judged->from);
+	if (judged->has_value)
+		value_set(value, "sources", quantity_describe_sources(&judged->quantity));
+	return value;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The measures of a run as they are judged, and the one verdict that follows from them.
+ * PASS must be earned: every mandatory measure taken, judged and passed.
+ */
+#ifndef DAVY_RUN_JUDGEMENT_H
+#define DAVY_RUN_JUDGEMENT_H
+
+#include "run/evidence.h"
+#include "run/protocol.h"
+
+struct judged {
+	const struct protocol_step *step;
+	const struct protocol_measure *measure;
+	char key[48];     /* "" when the measure has none */
+	bool has_value;
+	struct quantity quantity; /* shown in the limit's unit */
+	struct decision decision; /* verdict, acceptance, why */
+	char *from;       /* the expression, or NULL */
+};
+
+struct judgement {
+	const struct protocol *protocol;
+	const struct evidence *evidence;
+	bool simulated;
+	struct judged *judged;
+	size_t count, room;
+};
+
+void judgement_init(struct judgement *judgement, const struct protocol *protocol,
+		    const struct evidence *evidence, bool simulated);
+void judgement_done(struct judgement *judgement);
+
+/*
+ * Judge what a MEASURE frame says. Fails when the measure is not declared, was given before, does not
+ * fit its limit's dimension, or its expression cannot be evaluated. The result lives until the next call.
+ */
+const struct judged *judgement_take(struct judgement *judgement, const struct value *measure,
+				    struct error *err);
+/* How many of the latest keys of these measures of a step all passed, counted back from the newest. */
+int judgement_consecutive(const struct judgement *judgement, const struct value *request,
+			  double *count, struct error *err);
+/*
+ * What the measures alone say, `only` naming the one step that was run, or NULL; `why` (240 bytes) says
+ * what decided it.
+ */
+enum verdict judgement_verdict(const struct judgement *judgement, const char *only, char *why);
+/* {step, measure, key, value, unit, U, limit…, verdict, why, from, sources}. */
+struct value *judged_describe(const struct judged *judged);
+
+#endif
