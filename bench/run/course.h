@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The course of a run: everything that follows from what the script asked and what the bench showed,
+ * and nothing else. It holds the open requests, traces, guards, readings and judgements; it has no
+ * wire, no process and no clock. A live run feeds it from the slot and the runner (run.c); a replay
+ * feeds it the same events from the journal (replay.c) and must see the same results come out.
+ */
+#ifndef DAVY_RUN_COURSE_H
+#define DAVY_RUN_COURSE_H
+
+#include "run/condition.h"
+#include "run/evidence.h"
+#include "run/judgement.h"
+
+enum request_kind {
+	REQUEST_WAIT = 1,
+	REQUEST_CONDITION,
+	REQUEST_TRACE, /* stays until its step ends */
+	REQUEST_GUARD, /* stays until its step ends */
+	REQUEST_ACT,
+	REQUEST_SET,
+	REQUEST_OPERATOR,
+};
+
+enum { REQUEST_SETTINGS = 8 };
+
+/* A request that has not ended yet. */
+struct request {
+	struct request *next;
+	uint32_t id;
+	enum request_kind kind;
+	nsec opened;
+	nsec deadline;       /* NSEC_NEVER: none */
+	nsec every;          /* how often its channels are wanted */
+	int channel, of;     /* or -1 */
+	struct condition condition;
+	struct series trace;
+	double resolution;   /* TRACE: the coarsest seen, half-width, SI */
+	struct limit limit;  /* GUARD */
+	int line;            /* ACT */
+	bool on;
+	int device;          /* SET */
+	size_t setting_count;
+	struct {
+		int write;
+		double number; /* in the write's unit */
+	} setting[REQUEST_SETTINGS];
+	const char *operator_verb; /* OPERATOR: "confirm" "enter" "scan" */
+	char operator_id[48];
+	char operator_unit[24];
+	char *text;
+	void *host; /* what the host keeps beside it, from open to close */
+};
+
+struct course_host {
+	/* The request goes on: want its channels, arm its deadline, do its act. */
+	void (*open)(void *ctx, struct request *request);
+	/* It is over: forget it. */
+	void (*close)(void *ctx, struct request *request);
+	/* What the runner is told. The payload is taken. */
+	void (*result)(void *ctx, uint32_t id, struct value *payload);
+	/* A reading was made; its description is evidence_describe(id). */
+	void (*reading)(void *ctx, uint64_t id);
+	void (*judged)(void *ctx, const struct judged *judged);
+	/* A guard of the protocol was breached, or the bench owes a reading: the run ends. */
+	void (*breach)(void *ctx, enum verdict verdict, const char *why);
+	void (*step)(void *ctx, const char *name, int repeat, bool begins);
+};
+
+struct course {
+	const struct fixture *fixture;
+	const struct course_host *host;
+	void *ctx;
+	struct evidence evidence;
+	struct judgement judgement;
+	struct request *open;  /* newest first */
+	bool ended;            /* no further request is accepted */
+	bool stopping;         /* finally blocks only */
+	struct {
+		double high, low; /* shortest widths of the last count, s */
+	} pulse[FIXTURE_MOST];
+	char step[96];
+};
+
+void course_init(struct course *course, const struct fixture *fixture,
+		 const struct protocol *protocol, const struct calibration *calibration, int slot,
+		 nsec wall, bool simulated, const struct course_host *host, void *ctx);
+void course_done(struct course *course);
+
+/* The script asks (a REQUEST frame's payload). A mistake of the script is told to it as a result. */
+void course_request(struct course *course, uint32_t id, nsec now, const struct value *payload);
+void course_cancel(struct course *course, uint32_t id);
+/* The bench shows. */
+void course_sample(struct course *course, int channel, const struct bench_sample *sample);
+void course_pulse(struct course *course, int line, double high, double low);
+/* Time has come for this request. */
+void course_due(struct course *course, uint32_t id, nsec now);
+/* An act or a setting was done at `now`, or was refused. */
+void course_acted(struct course *course, uint32_t id, nsec now);
+/* The operator answered. */
+void course_answer(struct course *course, uint32_t id, const char *text);
+/* The script gives a measure. -1: it may not; the sentence ends the run as ERROR. */
+int course_measure(struct course *course, const struct value *payload, struct error *err);
+/* Drop every open request without a result (a stop: the runner has dropped them, too). */
+void course_drop_all(struct course *course);
+struct request *course_find(struct course *course, uint32_t id);
+
+/* For course_trace.c. */
+typedef int course_verb_fn(struct course *course, uint32_t id, nsec now,
+			   const struct value *payload, struct error *err);
+course_verb_fn *course_trace_verb(const char *verb);
+int course_quantity(const struct course *course, const struct value *payload, const char *key,
+		    const char *dimension_of, struct quantity *quantity, struct error *err);
+void course_answer_reading(struct course *course, uint32_t id, uint64_t reading);
+void course_answer_why(struct course *course, uint32_t id, const char *why);
+
+#endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a trace is asked for: extremes, mean, integral, slope, and the time to a part of a step.
+ *
+ * A trace lives from its opening to the end of its step and answers at once. The values it gives carry
+ * the channel's certificate and the coarsest resolution seen. For a time-to, the uncertainty of the
+ * levels becomes one of time by asking again with the level moved up and down by its uncertainty.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "run/course.h"
+
+struct span {
+	struct request *trace;
+	nsec from, to;
+};
+
+static int span_of(struct course *course, const struct value *payload, nsec now, struct span *span,
+		   struct error *err)
+{
+	struct quantity after;
+
+	span->trace = course_find(course, (uint32_t)value_get_int(payload, "trace", 0));
+	if (!span->trace || span->trace->kind != REQUEST_TRACE)
+		return error_set(err, ERROR_USAGE, "this trace has ended with its step");
+	span->from = span->trace->opened;
+	span->to = now;
+	if (!value_get(payload, "after"))
+		return 0;
+	if (course_quantity(course, payload, "after", "s", &after, err) < 0)
+		return -1;
+	span->from += (nsec)(after.value * 1e9);
+	return 0;
+}
+
+static void answer_value(struct course *course, uint32_t id, const struct span *span, double value,
+			 double of_mean)
+{
+	struct outcome outcome = {
+		.met = true,
+		.value = value,
+		.of_mean = of_mean,
+		.resolution = span->trace->resolution,
+	};
+
+	course_answer_reading(course, id,
+			      evidence_value(&course->evidence, span->trace->channel, &outcome));
+}
+
+static int trace_min(struct course *course, uint32_t id, nsec now, const struct value *payload,
+		     struct error *err)
+{
+	struct span span;
+	double value;
+
+	if (span_of(course, payload, now, &span, err) < 0 ||
+	    series_min(&span.trace->trace, span.from, span.to, &value, err) < 0)
+		return -1;
+	answer_value(course, id, &span, value, 0);
+	return 0;
+}
+
+static int trace_max(struct course *course, uint32_t id, nsec now, const struct value *payload,
+		     struct error *err)
+{
+	struct span span;
+	double value;
+
+	if (span_of(course, payload, now, &span, err) < 0 ||
+	    series_max(&span.trace->trace, span.from, span.to, &value, err) < 0)
+		return -1;
+	answer_value(course, id, &span, value, 0);
+	return 0;
+}
+
+static int trace_mean(struct course *course, uint32_t id, nsec now, const struct value *payload,
+		      struct error *err)
+{
+	struct span span;
+	double value, of_mean;
+
+	if (span_of(course, payload, now, &span, err) < 0 ||
+	    series_mean(&span.trace->trace, span.from, span.to, &value, &of_mean, err) < 0)
+		return -1;
+	answer_value(course, id, &span, value, of_mean);
+	return 0;
+}
+
+/* A value per second, or value seconds: the channel's quantity divided or multiplied by a time. */
+static int answer_with_time(struct course *course, uint32_t id, const struct span *span,
+			    double value, double seconds, bool divide, struct error *err)
+{
+	struct outcome outcome = {.met = true, .value = value};
+	struct quantity time = {.value = seconds}, result;
+	const struct reading *reading;
+	uint64_t base;
+	int done;
+
+	if (unit_parse(&time.unit, "s", err) < 0)
+		return -1;
+	base = evidence_value(&course->evidence, span->trace->channel, &outcome);
+	course->host->reading(course->ctx, base);
+	reading = evidence_find(&course->evidence, base);
+	done = divide ? quantity_divide(&result, &reading->quantity, &time, err)
+		      : quantity_multiply(&result, &reading->quantity, &time, err);
+	if (done < 0)
+		return -1;
+	course_answer_reading(course, id,
+			      evidence_quantity(&course->evidence, &result, reading->flaw));
+	return 0;
+}
+
+static int trace_integral(struct course *course, uint32_t id, nsec now, const struct value *payload,
+			  struct error *err)
+{
+	const struct series *series;
+	struct span span;
+	double integral, seconds;
+
+	if (span_of(course, payload, now, &span, err) < 0 ||
+	    series_integral(&span.trace->trace, span.from, span.to, &integral, err) < 0)
+		return -1;
+	series = &span.trace->trace;
+	seconds = nsec_seconds(series->samples[series->count - 1].time - series->samples[0].time);
+	if (!(seconds > 0))
+		return error_set(err, ERROR_USAGE, "an integral needs at least two samples");
+	return answer_with_time(course, id, &span, integral / seconds, seconds, false, err);
+}
+
+static int trace_slope(struct course *course, uint32_t id, nsec now, const struct value *payload,
+		       struct error *err)
+{
+	struct span span;
+	double slope;
+
+	if (span_of(course, payload, now, &span, err) < 0 ||
+	    series_slope(&span.trace->trace, span.from, span.to, &slope, err) < 0)
+		return -1;
+	return answer_with_time(course, id, &span, slope, 1, true, err);
+}
+
+/* The levels between which the step runs: as given, or the trace's own first and last value. */
+static int step_levels(struct course *course, const struct value *payload, const struct span *span,
+		       double *start, double *finish, double *level, struct error *err)
+{
+	const struct fixture_channel *channel = &course->fixture->channel[span->trace->channel];
+	const struct series *series = &span->trace->trace;
+	struct quantity given;
+
+	if (series->count == 0)
+		return error_set(err, ERROR_USAGE, "the trace has no samples yet");
+	*start = series->samples[0].value;
+	*finish = series->samples[series->count - 1].value;
+	*level = 0;
+	if (value_get(payload, "start")) {
+		if (course_quantity(course, payload, "start", channel->unit.symbol, &given, err) < 0)
+			return -1;
+		*start = given.value;
+	}
+	if (value_get(payload, "finish")) {
+		if (course_quantity(course, payload, "finish", channel->unit.symbol, &given, err) <
+		    0)
+			return -1;
+		*finish = given.value;
+		*level = quantity_standard(&given);
+	}
+	return 0;
+}
+
+/* How much the crossing moves in time when the level moves by its standard uncertainty. */
+static nsec level_gap(const struct series *series, nsec origin, double start, double finish,
+		      double fraction, double level)
+{
+	double part = finish != start ? level / fabs(finish - start) : 0;
+	nsec early, late, spacing;
+	struct error ignored;
+
+	if (part <= 0 || fraction - part <= 0 || fraction + part >= 1)
+		return 0;
+	if (series_time_to(series, origin, start, finish, fraction - part, &early, &spacing,
+			   &ignored) < 0 ||
+	    series_time_to(series, origin, start, finish, fraction + part, &late, &spacing,
+			   &ignored) < 0)
+		return 0;
+	/* from a standard uncertainty to the width of a rectangle with the same one */
+	return (nsec)((double)(late - early) * 1.7320508075688772);
+}
+
+static int trace_time_to(struct course *course, uint32_t id, nsec now, const struct value *payload,
+			 struct error *err)
+{
+	double fraction = value_get_real(payload, "fraction", 0);
+	double start, finish, level;
+	struct quantity origin;
+	struct span span;
+	nsec elapsed, spacing, at;
+	struct error why;
+
+	if (span_of(course, payload, now, &span, err) < 0)
+		return -1;
+	if (!(fraction > 0 && fraction < 1))
+		return error_set(err, ERROR_USAGE, "time_to needs a fraction between 0 and 1");
+	at = span.from;
+	if (value_get(payload, "origin")) {
+		if (course_quantity(course, payload, "origin", "s", &origin, err) < 0)
+			return -1;
+		at = (nsec)(origin.value * 1e9 + 0.5);
+	}
+	if (step_levels(course, payload, &span, &start, &finish, &level, err) < 0)
+		return -1;
+	if (series_time_to(&span.trace->trace, at, start, finish, fraction, &elapsed, &spacing,
+			   &why) < 0) {
+		course_answer_why(course, id, why.text);
+		return 0;
+	}
+	spacing += level_gap(&span.trace->trace, at, start, finish, fraction, level);
+	course_answer_reading(course, id, evidence_time(&course->evidence, elapsed, spacing));
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	course_verb_fn *fn;
+} VERBS[] = {
+	{"trace_min", trace_min},     {"trace_max", trace_max},
+	{"trace_mean", trace_mean},   {"trace_integral", trace_integral},
+	{"trace_slope", trace_slope}, {"trace_time_to", trace_time_to},
+};
+
+course_verb_fn *course_trace_verb(const char *verb)
+{
+	for (size_t i = 0; i < sizeof(VERBS) / sizeof(VERBS[0]); i++)
+		if (!strcmp(VERBS[i].name, verb))
+			return VERBS[i].fn;
+	return NULL;
+}
