@@ -29,9 +29,9 @@ struct modbus_request {
 	uint8_t unit;
 	enum modbus_function function;
 	uint16_t address;
-	uint16_t count;    /* registers or coils */
+	uint16_t count;	   /* registers or coils */
 	uint8_t data[246]; /* writes: the values as they stand in the frame */
-	size_t size;       /* of data */
+	size_t size;	   /* of data */
 };
 
 /* Encode with CRC; returns the bytes used (`adu` holds MODBUS_ADU_MOST). */

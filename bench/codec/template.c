@@ -295,16 +295,19 @@ bool template_match(const char *text, const char *line, struct capture *captures
  * Building
  */
 
+/* Without an exponent where that is exact: few instruments understand "3.2e+04". */
 static void print_shortest(struct buf *out, double number)
 {
-	char text[32];
+	char text[64];
 
-	for (int digits = 1; digits <= 17; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, number);
-		if (strtod(text, NULL) == number)
-			break;
+	for (int digits = 0; digits <= 20 && fabs(number) < 1e16; digits++) {
+		snprintf(text, sizeof(text), "%.*f", digits, number);
+		if (strtod(text, NULL) == number) {
+			buf_add_text(out, text);
+			return;
+		}
 	}
-	buf_add_text(out, text);
+	buf_printf(out, "%.17g", number);
 }
 
 static int print_number(struct buf *out, const struct number_format *format, double number,
