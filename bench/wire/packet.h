@@ -9,7 +9,7 @@
  *        4    2  schema (PACKET_SCHEMA), little-endian like all that follows
  *        6    2  type
  *        8    4  payload length
- *       12    4  sequence: of the sender, from 1
+ *       12    4  sequence: of the sender, from 1, each one more
  *       16    4  request id, 0 where there is none
  *       20    4  zero
  *       24    8  bench time, ns
