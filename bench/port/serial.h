@@ -23,6 +23,8 @@ struct serial_settings {
 int serial_settings_parse(struct serial_settings *settings, const char *text, struct error *err);
 /* Start, data, parity and stop bits of one character, in time. */
 nsec serial_character_time(const struct serial_settings *settings);
+/* The same for `size` characters in a row, rounded up once and not once per character. */
+nsec serial_transmission_time(const struct serial_settings *settings, size_t size);
 /*
  * The silence that separates Modbus RTU frames: 3.5 characters, but 1.75 ms above 19200 baud
  * (Modbus over Serial Line V1.02, 2.5.1.1).

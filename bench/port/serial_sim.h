@@ -7,6 +7,10 @@
 #ifndef DAVY_PORT_SERIAL_SIM_H
 #define DAVY_PORT_SERIAL_SIM_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "loop/clock.h"
 #include "port/serial.h"
 
@@ -31,7 +35,7 @@ void serial_sim_set_fault(struct serial *serial, enum line_fault fault);
 /* The far end speaks: the first bit leaves `delay` from now; the user hears the reply when its last
  * bit has arrived. Replies never overlap: a later one waits for the line. */
 void serial_sim_reply(struct serial *serial, const uint8_t *bytes, size_t size, nsec delay);
-/* The far end pulls the plug. */
+/* The far end pulls the plug: what is on the line is gone, the user hears of it from the loop. */
 void serial_sim_unplug(struct serial *serial);
 
 #endif
