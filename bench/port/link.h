@@ -11,6 +11,8 @@
 #define DAVY_PORT_LINK_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "loop/clock.h"
 #include "port/serial.h"
@@ -19,7 +21,10 @@ struct link;
 
 enum link_direction { LINK_SENT = 1, LINK_RECEIVED, LINK_STRAY };
 
-/* Every byte that crosses, in order, with the bench time it was complete: for the journal. */
+/*
+ * Every byte that crosses, in order, with the bench time it was complete: for the journal. Called
+ * at that time. It must not call the link.
+ */
 typedef void link_tap_fn(void *ctx, enum link_direction direction, nsec time, const uint8_t *bytes,
 			 size_t size);
 
@@ -32,7 +37,8 @@ typedef size_t link_size_fn(void *ctx, const uint8_t *bytes, size_t size);
 typedef int link_check_fn(void *ctx, const uint8_t *bytes, size_t size, struct error *err);
 /*
  * The question has ended: `err` NULL and the answer, or the error and no bytes. ERROR_TIMEOUT names
- * tries and patience: "no reply to 'FLOW?' (3 tries, 300 ms each)". May ask again.
+ * tries and patience: "no reply to 'FLOW?' (3 tries, 300 ms each)". Never called from inside
+ * link_ask. May ask again, cancel, or free the link.
  */
 typedef void link_done_fn(void *ctx, const uint8_t *bytes, size_t size, const struct error *err);
 
@@ -53,9 +59,20 @@ struct link_question {
 /* Takes the port: link_free closes it. `silence` is kept between the end of one frame and the next. */
 struct link *link_new(struct bench_clock *clock, struct serial *serial, nsec silence,
 		      link_tap_fn *tap, void *tap_ctx);
-void link_free(struct link *link); /* accepts NULL; open questions end with ERROR_LINK */
+/*
+ * Accepts NULL. Open questions end with ERROR_LINK before it returns; one that is asked from inside
+ * their `done` is forgotten.
+ */
+void link_free(struct link *link);
+/*
+ * A line that is not silent for `within` is not waited for any longer: the question ends with
+ * ERROR_TIMEOUT, so that a device which talks for ever holds up nobody for ever.
+ */
 void link_ask(struct link *link, const struct link_question *question);
-/* Forget the questions of this ctx without calling them. */
+/*
+ * Forget the questions of this ctx without calling them; their `codec` is not used any more. One that
+ * is on the line keeps the line until its try would have ended, so that its answer is nobody else's.
+ */
 void link_cancel(struct link *link, void *ctx);
 bool link_is_lost(const struct link *link);
 
