@@ -31,7 +31,8 @@ typedef void gpio_edge_fn(void *ctx, bool level, nsec time);
 
 struct pulse_count {
 	double frequency;     /* Hz; 0 when fewer than two rising edges came */
-	double resolution;    /* Hz, half-width: edge time resolution over the counted span */
+	double resolution;    /* Hz, half-width: edge time resolution over the counted span; with
+				 frequency 0: what may have passed between the gate's ends unseen */
 	double shortest_high; /* s; 0 when none was seen */
 	double shortest_low;  /* s */
 	long periods;
@@ -55,7 +56,9 @@ struct gpio_line {
 	void *ctx;
 };
 
+/* Only an OUTPUT can be set; anything else is refused as ERROR_USAGE. */
 int gpio_set(struct gpio_line *line, bool level, struct error *err);
+/* An INPUT's level is the debounced one, as its edges told it. */
 bool gpio_get(const struct gpio_line *line);
 /* Count over `gate` from now; `fn` is called once at its end. One count at a time per line. */
 int gpio_count(struct gpio_line *line, nsec gate, pulse_fn *fn, void *ctx, struct error *err);
