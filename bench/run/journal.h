@@ -13,7 +13,8 @@
  * stands in lines of kind "anchor".
  *
  * An entry is: u8 kind, u8 zero, u16 subject, u32 size, i64 time, then `size` bytes, little-endian.
- * Entries are collected and cut into a segment before every line, at 32 KiB, and by journal_cut.
+ * Entries are collected and cut into a segment before every line, at 32 KiB, and by journal_cut. A
+ * segment's own line carries the time of its cut.
  */
 #ifndef DAVY_RUN_JOURNAL_H
 #define DAVY_RUN_JOURNAL_H
@@ -24,6 +25,8 @@
 #include "base/nsec.h"
 #include "base/value.h"
 #include "run/writer.h"
+
+enum { ENTRY_HEAD_SIZE = 16 };
 
 enum entry_kind {
 	ENTRY_SENT = 1, /* bytes out on a port; subject: the port's index */
@@ -39,14 +42,14 @@ struct journal;
 
 /*
  * Start `folder`/journal (the folder is made; an existing journal is refused). A quota of bytes may
- * not be passed: journal_over_quota then says so, and everything appended is still kept.
+ * not be passed: journal_over_quota then says so, and everything appended is still kept. 0: no quota.
  */
 struct journal *journal_create(struct writer *writer, const char *folder, uint64_t quota,
 			       struct error *err);
-/* Append a line; takes `fields` (a map, or NULL). */
+/* Append a line; takes `fields` (a map without keys "k" and "t", or NULL). */
 void journal_line(struct journal *journal, nsec time, const char *kind, struct value *fields);
 void journal_entry(struct journal *journal, nsec time, enum entry_kind kind, uint16_t subject,
-		   const void *data, size_t size);
+		   const void *data, size_t size); /* size at most 900 KiB */
 /* Cut the entries so far into a segment. */
 void journal_cut(struct journal *journal, nsec time);
 /* Cut, and report once all of it is on the disk. */

@@ -18,8 +18,11 @@ typedef void writer_done_fn(void *ctx, const struct error *err);
 
 struct writer *writer_new(struct loop *loop, struct error *err);
 /* Finishes every job, then stops the thread; reports still due are not made. */
-void writer_free(struct writer *writer);
-/* Append bytes (copied) to an open descriptor; a failure is reported by the next sync of that fd. */
+void writer_free(struct writer *writer); /* accepts NULL */
+/*
+ * Append bytes (copied) to an open descriptor. When they cannot be written they wait, and the next sync
+ * of that fd tries again: it succeeds when everything is on the disk, else it reports the failure.
+ */
 void writer_append(struct writer *writer, int fd, const void *data, size_t size);
 /* fdatasync everything appended to `fd` so far, then report (fn may be NULL). */
 void writer_sync(struct writer *writer, int fd, writer_done_fn *fn, void *ctx);
