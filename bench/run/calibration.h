@@ -7,8 +7,9 @@
  * `instrument` is a device's or reference's name in the fixture ("slot2/reference" binds one slot's),
  * `quantity` the driver's read ("flow"; empty for a reference), `value` the certified value of a
  * reference (empty for an instrument), expanded_uncertainty "0.5 %" of the reading, "0.02 %vol"
- * absolute, or "0.02 %vol + 0.5 %" the sum of both; `due` YYYY-MM-DD, the last valid day. Lines that begin with # are
- * remarks. The signed register replaces this file when records come.
+ * absolute, or "0.02 %vol + 0.5 %" the sum of both ("%rd" says a share of the reading, too, and must
+ * where the quantity's own unit is %); `due` YYYY-MM-DD, the last valid day (UTC). Lines that begin
+ * with # are remarks. The signed register replaces this file when records come.
  */
 #ifndef DAVY_RUN_CALIBRATION_H
 #define DAVY_RUN_CALIBRATION_H
@@ -30,6 +31,7 @@ struct certificate {
 	struct unit unit;
 	double absolute;        /* expanded uncertainty's absolute part, SI */
 	double relative;        /* its relative part, as a fraction of the reading */
+	char expanded[64];      /* both as written */
 	double k;
 	char number[48];
 	char due[12];           /* "2027-06-30" */

@@ -47,7 +47,7 @@ struct journal_reader {
 	size_t entry, entries_end; /* in `bytes`: the entries still to be shown */
 	uint64_t place;
 	unsigned long lines;
-	nsec last; /* the latest time a good line has */
+	nsec last;	  /* the latest time a good line has */
 	const char *text; /* the latest good line, in `bytes` and as a tree */
 	struct value *object;
 	bool broken;
