@@ -66,7 +66,8 @@ struct writer {
 	struct file *files;
 	struct job *first, *last, *undone;
 	bool stopping;
-	bool *freed; /* set while reports are made: tells them that a report freed the writer */
+	bool reporting;
+	bool freed; /* while reporting: only this struct itself is left, and make_reports frees it */
 };
 
 /* ---- the thread's side ---- */
@@ -265,16 +266,16 @@ static void make_reports(void *ctx)
 {
 	struct writer *writer = ctx;
 	struct job *job;
-	bool freed = false;
 
-	writer->freed = &freed;
-	while (!freed && (job = next_report(writer))) {
+	writer->reporting = true;
+	while (!writer->freed && (job = next_report(writer))) {
 		if (job->fn)
 			job->fn(job->ctx, job->failed ? &job->error : NULL);
 		free(job);
 	}
-	if (!freed)
-		writer->freed = NULL;
+	writer->reporting = false;
+	if (writer->freed)
+		free(writer);
 }
 
 static int start_thread(struct writer *writer, struct error *err)
@@ -321,8 +322,6 @@ void writer_free(struct writer *writer)
 {
 	if (!writer)
 		return;
-	if (writer->freed)
-		*writer->freed = true;
 	stop_thread(writer);
 	waker_free(writer->waker);
 
@@ -336,7 +335,9 @@ void writer_free(struct writer *writer)
 	}
 	pthread_cond_destroy(&writer->given);
 	pthread_mutex_destroy(&writer->lock);
-	free(writer);
+	writer->freed = true;
+	if (!writer->reporting)
+		free(writer);
 }
 
 /* Call with the lock held. */
