@@ -12,6 +12,7 @@
 #define DAVY_LOOP_CLOCK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/nsec.h"
@@ -74,7 +75,7 @@ bool timer_armed(const struct timer *timer);
 
 /* For the loop alone: real nanoseconds until the clock needs a turn (0: now, -1: no need). */
 nsec clock_patience(struct bench_clock *clock);
-/* For the loop alone: fire what is due; true when anything happened. */
+/* For the loop alone: fire what is due; true when anything fired. `quiet`: nothing is ready. */
 bool clock_turn(struct bench_clock *clock, bool quiet);
 
 #endif
