@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Modbus RTU frames, both sides: requests that real gas transmitters print in their documents,
- * replies good and bad, exceptions, and every single flipped bit. A real peer: test_modbus_libmodbus.c.
+ * replies good and bad, exceptions, and every single flipped bit. test_modbus_libmodbus.c brings a
+ * peer that others wrote.
  */
 #include "codec/modbus.h"
 

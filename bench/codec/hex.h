@@ -8,7 +8,7 @@
 
 enum { HEX_SHOWN = 32, HEX_TEXT = 3 * HEX_SHOWN + 8 };
 
-/* Write "FF 01 86" to `text`; beyond HEX_SHOWN bytes an ellipsis stands for the rest. Returns `text`. */
+/* Write "FF 01 86" to `text`, an ellipsis for all beyond HEX_SHOWN bytes. Returns `text`. */
 const char *hex_text(char text[HEX_TEXT], const uint8_t *bytes, size_t size);
 /* A byte of an instrument's text: itself when printable ASCII, else '?'. */
 char hex_printable(uint8_t byte);

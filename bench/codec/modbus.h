@@ -47,14 +47,14 @@ int modbus_request_decode(struct modbus_request *request, const uint8_t *adu, si
 size_t modbus_reply_size(const struct modbus_request *request, const uint8_t *adu, size_t size);
 /*
  * Client side: check a whole reply against its request (CRC, unit, function, byte count, echo) and
- * copy the payload to `data` (at least 250 bytes); a write has none. An exception becomes an ERROR_DEVICE sentence:
- * "illegal data address (exception 2)".
+ * copy the payload to `data` (at least 250 bytes); a write has none. An exception becomes an
+ * ERROR_DEVICE sentence: "illegal data address (exception 2)".
  */
 int modbus_reply_decode(const struct modbus_request *request, const uint8_t *adu, size_t size,
 			uint8_t *data, size_t *data_size, struct error *err);
 /*
- * Server side: encode a good reply with this payload (packed coils or registers as they stand in the
- * frame; a write echoes its request and needs none), or an exception.
+ * Server side: encode a good reply with this payload (packed coils or registers as they stand in
+ * the frame; a write echoes its request and needs none), or an exception.
  */
 size_t modbus_reply_encode(const struct modbus_request *request, const uint8_t *data, size_t size,
 			   uint8_t *adu);

@@ -33,8 +33,8 @@ int template_check(const char *text, size_t *captures, struct error *err);
 /* Match the whole line (without its terminator). `captures` has room for TEMPLATE_CAPTURES. */
 bool template_match(const char *text, const char *line, struct capture *captures, size_t *count);
 /*
- * Append a line made from numbers, in order; text and words cannot be built. Without a format a number
- * has the fewest decimals that read back as the same double.
+ * Append a line made from numbers, in order; text and words cannot be built. Without a format a
+ * number has the fewest decimals that read back as the same double.
  */
 int template_build(struct buf *out, const char *text, const double *numbers, size_t count,
 		   struct error *err);
