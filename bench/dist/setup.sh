@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# setup.sh [build] [test] [tidy]: install the Debian packages of these groups that are missing.
+#
+# Works on Debian and Raspberry Pi OS. Silent, quick and without network when nothing is missing;
+# otherwise it says what it installs. When it cannot, it says so in one sentence and fails.
+set -eu
+
+packages() {
+	case $1 in
+	build) echo gcc make pkgconf libc6-dev liblua5.4-dev libseccomp-dev libjansson-dev libssl-dev ;;
+	test) echo libcunit1-dev libmodbus-dev git ;;
+	tidy) echo clang-format ;;
+	*) give_up "'$1' is no group of packages; known are build, test and tidy" ;;
+	esac
+}
+
+give_up() {
+	echo "setup: $*" >&2
+	exit 1
+}
+
+is_installed() {
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif [ -t 0 ]; then
+		sudo "$@"
+	else
+		sudo -n "$@"
+	fi
+}
+
+apt() {
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q \
+		-o Acquire::Retries=3 -o DPkg::Lock::Timeout=120 "$@" >>"$log" 2>&1
+}
+
+# The lists may be old or absent; when they cannot be had, those that are there may still do.
+install() {
+	log=$(mktemp)
+	trap 'rm -f "$log"' EXIT
+	apt update || :
+	apt install -y --no-install-recommends "$@" && return
+	give_up "apt-get could not install $* ($(reason)); with a network at hand, run:" \
+		"sudo apt-get install $*"
+}
+
+reason() {
+	grep -E '^(E:|sudo:)' "$log" | tail -n 1 | grep . || echo "no reason given"
+}
+
+if ! command -v dpkg-query >/dev/null; then
+	echo "setup: this is no Debian, so nothing is installed here; the build will name what it misses" >&2
+	exit 0
+fi
+
+missing=
+for group in "${@:-build}"; do
+	names=$(packages "$group")
+	for package in $names; do
+		is_installed "$package" || missing="$missing $package"
+	done
+done
+missing=${missing# }
+[ -n "$missing" ] || exit 0
+
+command -v apt-get >/dev/null ||
+	give_up "these packages are missing and there is no apt-get to install them: $missing"
+[ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
+	give_up "these packages are missing; without sudo only root can install them: $missing"
+
+echo "setup: installing $missing"
+# shellcheck disable=SC2086 # one word per package
+install $missing

@@ -1,0 +1,34 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What tests/claims_*.sh share: sourced, then `claim "sentence" command…` once per claim, a scratch
+# folder in $scratch, and `claims_end` last. A claim holds when its command succeeds; what the
+# command prints is shown only when it fails.
+set -u
+claims_passed=0 claims_failed=0 claims_skipped=0
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+claim() {
+	local sentence=$1 output
+	shift
+	if output=$("$@" 2>&1); then
+		echo "ok      $sentence"
+		claims_passed=$((claims_passed + 1))
+	else
+		echo "FAILED  $sentence"
+		echo "        ${output//$'\n'/$'\n'        }"
+		claims_failed=$((claims_failed + 1))
+	fi
+}
+
+claim_skip() {
+	echo "SKIPPED $1: $2"
+	claims_skipped=$((claims_skipped + 1))
+}
+
+claims_end() {
+	echo "$claims_passed passed, $claims_failed failed, $claims_skipped skipped"
+	[ "$claims_failed" = 0 ]
+	exit
+}
