@@ -3,7 +3,10 @@
 # Folders under bench/ become one archive, so that each program links no more than it calls.
 # SANITIZE=1 builds everything with ASan and UBSan into build-sanitize/.
 
-MAKEFLAGS += --no-builtin-rules
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
 
 BUILD := build$(if $(SANITIZE),-sanitize)
 VERSION := 0.1
@@ -31,7 +34,7 @@ SCRIPT_LIBS = $(shell pkg-config --libs lua5.4 libseccomp)
 DAVY_LIBS = -ljansson -lcrypto -lpthread -lm
 TEST_LIBS = -lcunit -lmodbus $(DAVY_LIBS)
 
-.PHONY: all programs tests clean
+.PHONY: all programs tests demo test benchmark tidy sanitize clean
 all: programs
 programs: $(BUILD)/davy $(BUILD)/davy-lua
 tests: programs $(BUILD)/davy-tests
@@ -70,6 +73,32 @@ $(BUILD)/bench/script/%.o: ALL_CFLAGS += $(shell pkg-config --cflags lua5.4 libs
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# What a person calls. Each installs what it misses first, then makes anew, so that what pkg-config
+# answers is asked for after the installation.
+demo:
+	@sh bench/dist/setup.sh build
+	@+$(MAKE) -s programs
+	@bash bench/dist/demo.sh
+
+test:
+	@sh bench/dist/setup.sh build test
+	@bash tests/all.sh
+
+benchmark:
+	@sh bench/dist/setup.sh build
+	@+$(MAKE) -s programs
+	@bash bench/dist/benchmark.sh
+
+sanitize:
+	@sh bench/dist/setup.sh build test
+	@+$(MAKE) -s SANITIZE=1 tests
+	@build-sanitize/davy-tests
+
+# Without clang-format the rest is still worth checking; tidy.sh says what it left out.
+tidy:
+	@sh bench/dist/setup.sh tidy || :
+	@sh tests/tidy.sh
 
 clean:
 	rm -rf build build-sanitize
