@@ -15,9 +15,9 @@
 
 /* One reading of a channel. */
 struct bench_sample {
-	nsec asked;        /* when the question left, or the edge happened */
-	nsec time;         /* when the answer was whole */
-	double value;      /* SI; a state is 0 or 1 */
+	nsec asked;	   /* when the question left, or the edge happened */
+	nsec time;	   /* when the answer was whole */
+	double value;	   /* SI; a state is 0 or 1 */
 	double resolution; /* half-width, SI */
 };
 
@@ -34,32 +34,32 @@ enum condition_kind {
 struct condition {
 	enum condition_kind kind;
 	int channel;
-	int of;               /* LAST_BEFORE: the channel whose value is wanted; else -1 */
-	struct limit limit;   /* IS, BECOMES, HOLDS, LAST_BEFORE */
+	int of;		       /* LAST_BEFORE: the channel whose value is wanted; else -1 */
+	struct limit limit;    /* IS, BECOMES, HOLDS, LAST_BEFORE */
 	struct quantity probe; /* of the channel's unit: what the limit is asked with */
 	nsec opened;
 	nsec deadline;
-	nsec over;            /* MEAN, SETTLES */
-	double band;          /* SETTLES, SI */
+	nsec over;   /* MEAN, SETTLES */
+	double band; /* SETTLES, SI */
 
 	struct series window;
-	bool begun;           /* a sample has been seen */
-	bool seen_unmet;      /* LAST_BEFORE: an event must first be seen not to be */
-	nsec last;            /* time of the sample before */
-	double resolution;    /* of the latest sample */
+	bool begun;	   /* a sample has been seen */
+	bool seen_unmet;   /* LAST_BEFORE: an event must first be seen not to be */
+	nsec last;	   /* time of the sample before */
+	double resolution; /* of the latest sample */
 	bool has_of;
 	struct bench_sample latest_of;
 };
 
 struct outcome {
-	bool met;          /* the value below stands; else `why` does */
-	bool is_time;      /* elapsed and gap, else value and its spread */
+	bool met;	   /* the value below stands; else `why` does */
+	bool is_time;	   /* elapsed and gap, else value and its spread */
 	nsec elapsed, gap; /* the event lies within gap/2 of elapsed */
-	double value;      /* SI */
-	double spread;     /* half-width of what the value still moved, SI */
-	double of_mean;    /* standard deviation of a mean, SI */
+	double value;	   /* SI */
+	double spread;	   /* half-width of what the value still moved, SI */
+	double of_mean;	   /* standard deviation of a mean, SI */
 	double resolution; /* half-width, SI */
-	bool truth;        /* IS */
+	bool truth;	   /* IS */
 	bool to_the_end;   /* HOLDS */
 	char why[160];
 };

@@ -30,16 +30,16 @@ struct request {
 	uint32_t id;
 	enum request_kind kind;
 	nsec opened;
-	nsec deadline;       /* NSEC_NEVER: none */
-	nsec every;          /* how often its channels are wanted */
-	int channel, of;     /* or -1 */
+	nsec deadline;	 /* NSEC_NEVER: none */
+	nsec every;	 /* how often its channels are wanted */
+	int channel, of; /* or -1 */
 	struct condition condition;
 	struct series trace;
-	double resolution;   /* TRACE: the coarsest seen, half-width, SI */
-	struct limit limit;  /* GUARD */
-	int line;            /* ACT */
+	double resolution;  /* TRACE: the coarsest seen, half-width, SI */
+	struct limit limit; /* GUARD */
+	int line;	    /* ACT */
 	bool on;
-	int device;          /* SET */
+	int device; /* SET */
 	size_t setting_count;
 	struct {
 		int write;
@@ -73,9 +73,9 @@ struct course {
 	void *ctx;
 	struct evidence evidence;
 	struct judgement judgement;
-	struct request *open;  /* newest first */
-	bool ended;            /* no further request is accepted */
-	bool stopping;         /* finally blocks only */
+	struct request *open; /* newest first */
+	bool ended;	      /* no further request is accepted */
+	bool stopping;	      /* finally blocks only */
 	struct {
 		double high, low; /* shortest widths of the last count, s */
 	} pulse[FIXTURE_MOST];
@@ -105,12 +105,28 @@ int course_measure(struct course *course, const struct value *payload, struct er
 void course_drop_all(struct course *course);
 struct request *course_find(struct course *course, uint32_t id);
 
-/* For course_trace.c. */
+/* ---- between course.c, course_verbs.c and course_trace.c ---- */
+
+/* A verb answers, or opens a request; -1 is the script's mistake. */
 typedef int course_verb_fn(struct course *course, uint32_t id, nsec now,
 			   const struct value *payload, struct error *err);
-course_verb_fn *course_trace_verb(const char *verb);
+course_verb_fn *course_find_verb(const char *verb);  /* or NULL */
+course_verb_fn *course_trace_verb(const char *verb); /* or NULL */
+
+struct request *request_new(uint32_t id, enum request_kind kind, nsec now);
+void request_free(struct request *request);
+/* Take a request in: it is open from here on. */
+void course_admit(struct course *course, struct request *request);
+/* Take it out; the caller answers and frees it. */
+void course_unlink(struct course *course, struct request *request);
+
+/* A quantity field, in the dimension of the unit `dimension_of` (NULL: any). */
 int course_quantity(const struct course *course, const struct value *payload, const char *key,
 		    const char *dimension_of, struct quantity *quantity, struct error *err);
+struct value *course_reading_value(struct course *course, uint64_t reading);
+/* {ok = true, value}; takes the value, which may be NULL. */
+struct value *course_result(struct value *value);
+void course_answer_plain(struct course *course, uint32_t id);
 void course_answer_reading(struct course *course, uint32_t id, uint64_t reading);
 void course_answer_why(struct course *course, uint32_t id, const char *why);
 

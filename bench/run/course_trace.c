@@ -154,7 +154,8 @@ static int step_levels(struct course *course, const struct value *payload, const
 	*finish = series->samples[series->count - 1].value;
 	*level = 0;
 	if (value_get(payload, "start")) {
-		if (course_quantity(course, payload, "start", channel->unit.symbol, &given, err) < 0)
+		if (course_quantity(course, payload, "start", channel->unit.symbol, &given, err) <
+		    0)
 			return -1;
 		*start = given.value;
 	}
@@ -191,7 +192,7 @@ static int trace_time_to(struct course *course, uint32_t id, nsec now, const str
 			 struct error *err)
 {
 	double fraction = value_get_real(payload, "fraction", 0);
-	double start, finish, level;
+	double start = 0, finish = 0, level = 0;
 	struct quantity origin;
 	struct span span;
 	nsec elapsed, spacing, at;

@@ -204,8 +204,7 @@ static int flag_bit(const struct driver_item *item, const char *name, struct err
 	return error_set(err, ERROR_USAGE, "'%s' has no flag '%s'", item->name, name);
 }
 
-static int compile_health_rule(struct driver *driver, const struct value *value,
-			       struct error *err)
+static int compile_health_rule(struct driver *driver, const struct value *value, struct error *err)
 {
 	struct health_rule *rule = &driver->health[driver->health_count];
 	const char *read = value_get_text(value, "1");

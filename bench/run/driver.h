@@ -30,10 +30,10 @@ enum { DRIVER_READS = 32, DRIVER_WRITES = 16, DRIVER_FLAGS = 16, DRIVER_REFUSALS
 struct driver_item {
 	char name[32];
 	struct unit unit;
-	double scale;      /* number in `unit` = raw * scale */
-	double resolution; /* half of the last digit, in SI; 0 when the raw form has none */
+	double scale;	      /* number in `unit` = raw * scale */
+	double resolution;    /* half of the last digit, in SI; 0 when the raw form has none */
 	struct layout layout; /* MODBUS */
-	bool holding;         /* MODBUS: holding register, else input register */
+	bool holding;	      /* MODBUS: holding register, else input register */
 	uint16_t address;
 	char *ask;   /* LINE: the question, or the template to build; FRAME: layout text */
 	char *reply; /* LINE: the template expected, NULL for none; FRAME: layout text */
@@ -46,21 +46,21 @@ struct driver_item {
 };
 
 struct health_rule {
-	size_t read;     /* index of a flags read */
+	size_t read;	  /* index of a flags read */
 	uint16_t without; /* bits that must be clear */
-	uint16_t needs;   /* bits that must be set */
+	uint16_t needs;	  /* bits that must be set */
 	char else_says[96];
 };
 
 struct driver {
 	char id[48];
 	enum bus bus;
-	char ends[8];     /* LINE: what ends a line, both ways */
-	nsec within;      /* patience of one try */
+	char ends[8]; /* LINE: what ends a line, both ways */
+	nsec within;  /* patience of one try */
 	int retries;
 	bool identifies;
 	struct driver_item identity; /* MODBUS string, LINE template, FRAME any good reply */
-	char identity_is[48];        /* MODBUS: text the string must begin with ("" : any) */
+	char identity_is[48];	     /* MODBUS: text the string must begin with ("" : any) */
 	size_t read_count, write_count, health_count, refusal_count;
 	struct driver_item read[DRIVER_READS], write[DRIVER_WRITES];
 	struct health_rule health[8];

@@ -44,8 +44,8 @@ uint64_t evidence_quantity(struct evidence *evidence, const struct quantity *qua
 
 	if (evidence->count == evidence->room) {
 		evidence->room = evidence->room ? evidence->room * 2 : 64;
-		evidence->reading = xrealloc(evidence->reading,
-					     evidence->room * sizeof(*evidence->reading));
+		evidence->reading =
+			xrealloc(evidence->reading, evidence->room * sizeof(*evidence->reading));
 	}
 	reading = &evidence->reading[evidence->count++];
 	reading->quantity = *quantity;

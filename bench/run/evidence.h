@@ -23,7 +23,8 @@
 
 struct reading {
 	struct quantity quantity;
-	char flaw[160]; /* why it decides nothing: "certificate X of meter.flow ran out on …"; else "" */
+	char flaw
+		[160]; /* why it decides nothing: "certificate X of meter.flow ran out on …"; else "" */
 };
 
 struct evidence {

@@ -38,8 +38,8 @@ static void set_line(struct exchange *exchange, const char *text)
 	int size = snprintf((char *)exchange->bytes, sizeof(exchange->bytes), "%s%s", text,
 			    exchange->driver->ends);
 
-	exchange->size = (size_t)size < sizeof(exchange->bytes) ? (size_t)size
-								: sizeof(exchange->bytes) - 1;
+	exchange->size =
+		(size_t)size < sizeof(exchange->bytes) ? (size_t)size : sizeof(exchange->bytes) - 1;
 	snprintf(exchange->what, sizeof(exchange->what), "'%s'", text);
 }
 

@@ -226,8 +226,8 @@ static int channel_from_line(struct fixture *fixture, struct fixture_channel *ch
 
 	channel->line = fixture_find_line(fixture, from);
 	if (channel->line < 0)
-		return error_set(err, ERROR_USAGE,
-				 "'%s' is neither a line nor `device.read`", from);
+		return error_set(err, ERROR_USAGE, "'%s' is neither a line nor `device.read`",
+				 from);
 	line = &fixture->line[channel->line];
 	channel->state = line->kind != LINE_PULSE;
 	return unit_parse(&channel->unit, channel->state ? "1" : "Hz", err);
@@ -307,7 +307,8 @@ static int compile_interlock(struct fixture *fixture, const struct value *value,
 
 	snprintf(interlock->text, sizeof(interlock->text), "%s", text ? text : "");
 	interlock->line = needs ? fixture_find_line(fixture, needs) : -1;
-	interlock->channel = needs && interlock->line < 0 ? fixture_find_channel(fixture, needs) : -1;
+	interlock->channel =
+		needs && interlock->line < 0 ? fixture_find_channel(fixture, needs) : -1;
 	if (interlock->line < 0 && interlock->channel < 0)
 		return error_set(err, ERROR_USAGE, "needs '%s', which is no line and no channel",
 				 needs ? needs : "");

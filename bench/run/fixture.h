@@ -42,22 +42,22 @@ struct fixture_line {
 	char name[32];
 	enum line_kind kind;
 	bool output;
-	bool safe;      /* an output's safe level; true is open or on */
+	bool safe; /* an output's safe level; true is open or on */
 	bool active_low;
-	bool teardown;  /* may be driven to its other level by finally blocks after a stop */
+	bool teardown; /* may be driven to its other level by finally blocks after a stop */
 	nsec debounce;
-	nsec longest;   /* longest on-time, 0: no bound */
-	nsec gate;      /* PULSE */
+	nsec longest; /* longest on-time, 0: no bound */
+	nsec gate;    /* PULSE */
 };
 
 struct fixture_channel {
 	char name[32];
 	int device, read; /* or -1 */
-	int line;         /* or -1 */
-	bool state;       /* a contact's level */
+	int line;	  /* or -1 */
+	bool state;	  /* a contact's level */
 	struct unit unit;
 	double resolution; /* half-width, SI */
-	nsec every;        /* 0: follows patience */
+	nsec every;	   /* 0: follows patience */
 };
 
 struct fixture_interlock {
@@ -77,8 +77,8 @@ struct fixture {
 	char id[48];
 	char title[160], zh[160];
 	char world[64];
-	nsec grace;    /* how long finally blocks may take after a stop */
-	int estop;     /* line index or -1: a contact that is closed while all is well */
+	nsec grace; /* how long finally blocks may take after a stop */
+	int estop;  /* line index or -1: a contact that is closed while all is well */
 	size_t port_count, device_count, line_count, channel_count, interlock_count,
 		reference_count, driver_count, safe_count;
 	struct fixture_port port[FIXTURE_MOST];

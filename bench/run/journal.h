@@ -31,11 +31,11 @@ enum { ENTRY_HEAD_SIZE = 16 };
 enum entry_kind {
 	ENTRY_SENT = 1, /* bytes out on a port; subject: the port's index */
 	ENTRY_RECEIVED, /* bytes in, taken as an answer */
-	ENTRY_STRAY,    /* bytes in that answered nothing */
-	ENTRY_SAMPLE,   /* a channel's reading: f64, SI; subject: the channel's index */
-	ENTRY_EDGE,     /* a line's level: u8; subject: the line's index; time: of the edge */
-	ENTRY_PULSE,    /* a count: f64 Hz, f64 resolution, f64 high, f64 low; subject: line */
-	ENTRY_SET,      /* an output was driven: u8; subject: line */
+	ENTRY_STRAY,	/* bytes in that answered nothing */
+	ENTRY_SAMPLE,	/* a channel's reading: f64, SI; subject: the channel's index */
+	ENTRY_EDGE,	/* a line's level: u8; subject: the line's index; time: of the edge */
+	ENTRY_PULSE,	/* a count: f64 Hz, f64 resolution, f64 high, f64 low; subject: line */
+	ENTRY_SET,	/* an output was driven: u8; subject: line */
 };
 
 struct journal;

@@ -10,11 +10,11 @@
 struct journal_reader;
 
 struct journal_item {
-	const char *kind;          /* a line's kind, or NULL for an entry */
+	const char *kind; /* a line's kind, or NULL for an entry */
 	nsec time;
-	const struct value *line;  /* the whole object; lives until the next call */
-	const char *text;          /* the line's JSON text, as hashed; same life */
-	enum entry_kind entry;     /* when kind is NULL; subject, data and size follow */
+	const struct value *line; /* the whole object; lives until the next call */
+	const char *text;	  /* the line's JSON text, as hashed; same life */
+	enum entry_kind entry;	  /* when kind is NULL; subject, data and size follow */
 	uint16_t subject;
 	const uint8_t *data;
 	size_t size;

@@ -87,8 +87,7 @@ static void judge_unreached(const struct judgement *judgement, struct judged *ju
 {
 	if (!limit_decides(judgement, judged))
 		return;
-	judged->decision.verdict =
-		judged->measure->evidence ? VERDICT_INCONCLUSIVE : VERDICT_FAIL;
+	judged->decision.verdict = judged->measure->evidence ? VERDICT_INCONCLUSIVE : VERDICT_FAIL;
 	snprintf(judged->decision.why, sizeof(judged->decision.why), "%s", why);
 }
 
@@ -121,8 +120,8 @@ static struct judged *new_judged(struct judgement *judgement)
 
 	if (judgement->count == judgement->room) {
 		judgement->room = judgement->room ? judgement->room * 2 : 32;
-		judgement->judged = xrealloc(judgement->judged,
-					     judgement->room * sizeof(*judgement->judged));
+		judgement->judged =
+			xrealloc(judgement->judged, judgement->room * sizeof(*judgement->judged));
 	}
 	judged = &judgement->judged[judgement->count];
 	memset(judged, 0, sizeof(*judged));
@@ -153,7 +152,8 @@ const struct judged *judgement_take(struct judgement *judgement, const struct va
 	judged->measure = measure;
 	snprintf(judged->key, sizeof(judged->key), "%s", key ? key : "");
 	if (from) {
-		if (evidence_evaluate(judgement->evidence, from, &judged->quantity, flaw, err) < 0 ||
+		if (evidence_evaluate(judgement->evidence, from, &judged->quantity, flaw, err) <
+			    0 ||
 		    (judged->has_value = true, judge_value(judgement, judged, flaw, err)) < 0) {
 			error_context(err, "step '%s', measure '%s'", step->name, measure->name);
 			return NULL;
@@ -213,8 +213,7 @@ int judgement_consecutive(const struct judgement *judgement, const struct value 
 
 /* ---- the verdict ---- */
 
-static bool measure_taken(const struct judgement *judgement,
-			  const struct protocol_measure *measure)
+static bool measure_taken(const struct judgement *judgement, const struct protocol_measure *measure)
 {
 	for (size_t i = 0; i < judgement->count; i++)
 		if (judgement->judged[i].measure == measure)

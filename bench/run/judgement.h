@@ -12,11 +12,11 @@
 struct judged {
 	const struct protocol_step *step;
 	const struct protocol_measure *measure;
-	char key[48];     /* "" when the measure has none */
+	char key[48]; /* "" when the measure has none */
 	bool has_value;
 	struct quantity quantity; /* shown in the limit's unit */
 	struct decision decision; /* verdict, acceptance, why */
-	char *from;       /* the expression, or NULL */
+	char *from;		  /* the expression, or NULL */
 };
 
 struct judgement {

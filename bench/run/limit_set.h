@@ -27,11 +27,11 @@ enum grade limit_set_grade(const struct limit_set *set);
 
 /* One measure's limit as it is frozen in the journal before the runner starts. */
 struct frozen_limit {
-	bool known;           /* false: a gap, nothing to judge by */
+	bool known; /* false: a gap, nothing to judge by */
 	struct limit limit;
 	enum grade grade;
 	char clause[64], source[256], edition[64], standard[96], key[64];
-	bool deviates;        /* the set replaced a verbatim limit: `original` says which */
+	bool deviates; /* the set replaced a verbatim limit: `original` says which */
 	char original[96];
 };
 
@@ -39,8 +39,8 @@ struct frozen_limit {
  * From what the loader says of a measure's limit (bench/script/README.md) and the set (may be NULL).
  * A text without a grade is refused by name.
  */
-int limit_freeze(struct frozen_limit *frozen, const struct value *from_loader,
-		 const char *protocol, const struct limit_set *set, struct error *err);
+int limit_freeze(struct frozen_limit *frozen, const struct value *from_loader, const char *protocol,
+		 const struct limit_set *set, struct error *err);
 /* "needs t90 from AQ 6203-2006, clause …": for an INCONCLUSIVE measure whose limit does not decide. */
 void limit_need(const struct frozen_limit *frozen, char *text, size_t size);
 struct value *limit_describe(const struct frozen_limit *frozen);

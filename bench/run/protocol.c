@@ -81,7 +81,8 @@ struct protocol *protocol_compile(const struct value *value, const struct limit_
 	if (rule_parse(&protocol->rule, rule ? rule : "simple", err) < 0)
 		goto failed;
 	for (size_t i = 0; i < protocol->step_count; i++)
-		if (compile_step(&protocol->step[i], value_at(steps, i), protocol->id, set, err) < 0)
+		if (compile_step(&protocol->step[i], value_at(steps, i), protocol->id, set, err) <
+		    0)
 			goto failed;
 	return protocol;
 

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The controller's side of a world.
+ *
+ * The world steps a fixed grid; between two steps nothing changes, so the clock may move freely up to
+ * the next step without a message. To go past it, the world is sent ADVANCE with the time the clock
+ * wants; it answers with the time it reached: the last step at or before that, or the step of its first
+ * edge. An edge moves the clock to its own instant before the lines are told.
+ *
+ * The peer holds the clock while the world owes a turn, which is what keeps the order of everything
+ * that happens in one instant the same in every rehearsal.
+ */
+#include "run/world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "wire/peer.h"
+
+struct open_ask {
+	struct open_ask *next;
+	uint32_t id;
+	world_answer_fn *fn;
+	void *ctx;
+};
+
+struct world {
+	struct peer *peer;
+	struct bench_clock *clock;
+	struct world_handlers handlers;
+	void *ctx;
+	nsec grid;
+	nsec reached;
+	bool started;
+	bool ended;
+	uint32_t next_ask;
+	struct open_ask *asks;
+	struct timer tick; /* real and scaled time */
+};
+
+static void send_advance(struct world *world, nsec to)
+{
+	struct value *payload = value_map();
+
+	value_set_int(payload, "to", to);
+	peer_add(world->peer, FRAME_ADVANCE, 0, payload);
+	peer_flush(world->peer);
+	value_free(payload);
+}
+
+/* Virtual time: may the clock move to `deadline`? */
+static nsec jump(void *ctx, nsec deadline)
+{
+	struct world *world = ctx;
+
+	if (world->ended || deadline < world->reached + world->grid)
+		return deadline;
+	if (peer_owes(world->peer))
+		return NSEC_NEVER;
+	send_advance(world, deadline);
+	return NSEC_NEVER;
+}
+
+static void tick(void *ctx)
+{
+	struct world *world = ctx;
+	nsec now = clock_now(world->clock);
+
+	if (world->ended)
+		return;
+	/* a world that is still busy is told the time again at the next step */
+	if (!peer_owes(world->peer))
+		send_advance(world, now);
+	timer_start(&world->tick, world->clock, now - now % world->grid + world->grid, TIMER_BYTES,
+		    tick, world);
+}
+
+static void take_out(struct world *world, const struct frame *frame)
+{
+	nsec reached = value_get_int(frame->payload, "reached", 0);
+	const struct value *lines = value_get(frame->payload, "lines");
+
+	if (reached > world->reached)
+		world->reached = reached;
+	if (value_count(lines) && clock_kind(world->clock) == CLOCK_KIND_VIRTUAL &&
+	    reached > clock_now(world->clock))
+		clock_move(world->clock, reached);
+	if (value_count(lines))
+		world->handlers.lines(world->ctx, lines);
+	if (!world->started) {
+		world->started = true;
+		if (clock_kind(world->clock) != CLOCK_KIND_VIRTUAL)
+			timer_start(&world->tick, world->clock,
+				    clock_now(world->clock) + world->grid, TIMER_BYTES, tick,
+				    world);
+		world->handlers.ready(world->ctx);
+	}
+}
+
+static void take_answer(struct world *world, const struct frame *frame)
+{
+	for (struct open_ask **place = &world->asks; *place; place = &(*place)->next) {
+		struct open_ask *ask = *place;
+
+		if (ask->id != frame->request)
+			continue;
+		*place = ask->next;
+		ask->fn(ask->ctx, frame->payload);
+		free(ask);
+		return;
+	}
+}
+
+static void end(struct world *world, const char *why)
+{
+	if (world->ended)
+		return;
+	world->ended = true;
+	timer_stop(&world->tick);
+	world->handlers.ended(world->ctx, why);
+}
+
+static void take_frame(void *ctx, const struct frame *frame)
+{
+	struct world *world = ctx;
+	const char *text;
+
+	switch (frame->type) {
+	case FRAME_OUT:
+		take_out(world, frame);
+		break;
+	case FRAME_ANSWER:
+		take_answer(world, frame);
+		break;
+	case FRAME_FAILED:
+		text = value_get_text(frame->payload, "text");
+		end(world, text ? text : "failed");
+		break;
+	default:
+		break;
+	}
+}
+
+static void peer_idle(void *ctx)
+{
+	(void)ctx;
+}
+
+static void peer_ended(void *ctx, const char *why)
+{
+	end(ctx, why);
+}
+
+struct world *world_start(struct loop *loop, struct bench_clock *clock, const char *program,
+			  int cpu, nsec grid, const struct value *start,
+			  const struct source_file *sources, size_t source_count,
+			  const struct world_handlers *handlers, void *ctx, struct error *err)
+{
+	static const struct peer_handlers PEER = {take_frame, peer_idle, peer_ended};
+	struct world *world = xcalloc(1, sizeof(*world));
+	char *argv[] = {(char *)program, NULL};
+
+	world->clock = clock;
+	world->handlers = *handlers;
+	world->ctx = ctx;
+	world->grid = grid;
+	world->peer = peer_start(loop, clock, argv, cpu, &PEER, world, err);
+	if (!world->peer) {
+		free(world);
+		return NULL;
+	}
+	for (size_t i = 0; i < source_count; i++)
+		peer_add_source(world->peer, sources[i].name, sources[i].text, sources[i].size);
+	peer_add(world->peer, FRAME_START, 0, start);
+	peer_flush(world->peer);
+	clock_on_jump(clock, jump, world);
+	return world;
+}
+
+void world_set_line(struct world *world, const char *name, bool level)
+{
+	struct value *payload;
+
+	if (world->ended)
+		return;
+	payload = value_map();
+	value_set_bool(value_set(payload, "lines", value_map()), name, level);
+	peer_add(world->peer, FRAME_LINES, 0, payload);
+	peer_flush(world->peer);
+	value_free(payload);
+}
+
+void world_ask(struct world *world, const char *device, struct value *what, world_answer_fn *fn,
+	       void *ctx)
+{
+	struct open_ask *ask;
+
+	if (!world->ended) {
+		ask = xcalloc(1, sizeof(*ask));
+		*ask = (struct open_ask){world->asks, ++world->next_ask, fn, ctx};
+		world->asks = ask;
+		value_set_text(what, "device", device);
+		peer_add(world->peer, FRAME_ASK, ask->id, what);
+		peer_flush(world->peer);
+	}
+	value_free(what);
+}
+
+void world_forget(struct world *world, void *ctx)
+{
+	struct open_ask **place = &world->asks;
+
+	while (*place) {
+		struct open_ask *ask = *place;
+
+		if (ask->ctx != ctx) {
+			place = &ask->next;
+			continue;
+		}
+		*place = ask->next;
+		free(ask);
+	}
+}
+
+int world_pid(const struct world *world)
+{
+	return (int)peer_pid(world->peer);
+}
+
+void world_free(struct world *world)
+{
+	if (!world)
+		return;
+	clock_on_jump(world->clock, NULL, NULL);
+	timer_stop(&world->tick);
+	peer_free(world->peer);
+	while (world->asks) {
+		struct open_ask *ask = world->asks;
+
+		world->asks = ask->next;
+		free(ask);
+	}
+	free(world);
+}
