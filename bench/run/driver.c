@@ -16,22 +16,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "verdict/duration.h"
 
 #define DEFAULT_WITHIN MSEC(300)
 enum { DEFAULT_RETRIES = 2 };
-
-static int parse_duration(nsec *time, const char *text, struct error *err)
-{
-	struct quantity quantity;
-	struct unit second;
-
-	if (quantity_parse(&quantity, text, err) < 0 || unit_parse(&second, "s", err) < 0)
-		return -1;
-	if (!unit_same_dimension(&quantity.unit, &second))
-		return error_set(err, ERROR_USAGE, "'%s' is not a time", text);
-	*time = (nsec)(quantity.value * 1e9);
-	return 0;
-}
 
 static int compile_modbus_item(struct driver_item *item, const struct value *value,
 			       struct error *err)
@@ -177,7 +165,7 @@ static int compile_framing(struct driver *driver, const struct value *value, str
 	snprintf(driver->ends, sizeof(driver->ends), "%s", ends ? ends : "\r\n");
 	driver->within = DEFAULT_WITHIN;
 	driver->retries = (int)value_get_int(framing, "retries", DEFAULT_RETRIES);
-	if (within && parse_duration(&driver->within, within, err) < 0)
+	if (within && duration_parse(&driver->within, within, err) < 0)
 		return error_context(err, "framing.within");
 	return 0;
 }

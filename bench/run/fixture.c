@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "verdict/duration.h"
 
 #define DEFAULT_GATE MSEC(500)
 #define DEFAULT_GRACE SEC(10)
@@ -26,17 +27,10 @@ static int read_duration(nsec *time, const struct value *value, const char *key,
 			 struct error *err)
 {
 	const char *text = value_get_text(value, key);
-	struct quantity quantity;
-	struct unit second;
 
 	*time = otherwise;
-	if (!text)
-		return 0;
-	if (quantity_parse(&quantity, text, err) < 0 || unit_parse(&second, "s", err) < 0)
+	if (text && duration_parse(time, text, err) < 0)
 		return error_context(err, "%s", key);
-	if (!unit_same_dimension(&quantity.unit, &second))
-		return error_set(err, ERROR_USAGE, "%s: '%s' is not a time", key, text);
-	*time = (nsec)(quantity.value * 1e9 + 0.5);
 	return 0;
 }
 

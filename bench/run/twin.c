@@ -17,6 +17,7 @@
 #include "codec/layout.h"
 #include "codec/modbus.h"
 #include "codec/template.h"
+#include "verdict/duration.h"
 
 enum { TWIN_ENTRIES = 32, TWIN_DEVICES = 16, QUESTION_ITEMS = 16 };
 
@@ -156,19 +157,16 @@ int twin_port_add(struct twin_port *port, const char *device, int unit,
 {
 	struct twin *twin = xcalloc(1, sizeof(*twin));
 	const char *delay = value_get_text(simulator, "delay");
-	struct quantity quantity;
 
 	snprintf(twin->device, sizeof(twin->device), "%s", device);
 	snprintf(twin->ends, sizeof(twin->ends), "%s", ends);
 	twin->unit = unit;
 	twin->delay = MSEC(5);
 	if (compile_entries(twin, simulator, err) < 0 ||
-	    (delay && quantity_parse(&quantity, delay, err) < 0)) {
+	    (delay && duration_parse(&twin->delay, delay, err) < 0)) {
 		twin_free(twin);
 		return error_context(err, "twin of '%s'", device);
 	}
-	if (delay)
-		twin->delay = (nsec)(quantity.value * 1e9);
 	if (port->count == TWIN_DEVICES) {
 		twin_free(twin);
 		return error_set(err, ERROR_USAGE, "more than %d devices on a port", TWIN_DEVICES);

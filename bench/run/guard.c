@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The guard: what may be on, for how long, and while what holds. It runs in the controller, on every
+ * edge, sample and act, and asks no script.
+ *
+ * An output at its safe level is always allowed. Away from it, every interlock that guards the output
+ * must hold, and it may stay there no longer than its longest on-time. The E-stop contact is closed while
+ * all is well: a pressed button and a broken wire look the same, and both end the run as ABORTED. An
+ * interlock, a lid, a longest on-time end it as ERROR: they are the bench's business, not the product's.
+ */
+#include <stdio.h>
+
+#include "run/slot.h"
+
+static double level_value(bool level)
+{
+	return level ? 1 : 0;
+}
+
+static bool interlock_holds(struct slot *slot, const struct fixture_interlock *interlock)
+{
+	struct quantity probe = {0};
+
+	if (interlock->line < 0)
+		return true; /* a channel's interlock is judged at each of its samples */
+	probe.value = level_value(gpio_get(slot->line[interlock->line].gpio));
+	return limit_met(&interlock->limit, &probe);
+}
+
+static bool guards(const struct fixture_interlock *interlock, int line)
+{
+	for (size_t i = 0; i < interlock->guard_count; i++)
+		if (interlock->guards[i] == line)
+			return true;
+	return false;
+}
+
+static bool estop_pressed(struct slot *slot)
+{
+	int estop = slot->fixture->estop;
+
+	return estop >= 0 && !gpio_get(slot->line[estop].gpio);
+}
+
+/* After a stop, outputs may only be made safe, but for those that teardown needs. */
+static int stopping_allows(const struct fixture_line *line, struct error *err)
+{
+	if (line->teardown)
+		return 0;
+	return error_set(err, ERROR_REFUSED,
+			 "%s may not be %s while the run is stopping: the fixture does not list it "
+			 "for teardown",
+			 line->name, fixture_level_name(line, !line->safe));
+}
+
+int guard_allows(struct slot *slot, int line, bool level, struct error *err)
+{
+	const struct fixture_line *spec = &slot->fixture->line[line];
+
+	if (level == spec->safe)
+		return 0;
+	if (slot->tripped)
+		return error_set(err, ERROR_REFUSED, "%s stays %s: the bench has tripped",
+				 spec->name, fixture_level_name(spec, spec->safe));
+	if (estop_pressed(slot))
+		return error_set(err, ERROR_REFUSED, "%s stays %s: the E-stop is pressed",
+				 spec->name, fixture_level_name(spec, spec->safe));
+	if (slot->stopping && stopping_allows(spec, err) < 0)
+		return -1;
+	for (size_t i = 0; i < slot->fixture->interlock_count; i++) {
+		const struct fixture_interlock *interlock = &slot->fixture->interlock[i];
+
+		if (guards(interlock, line) && !interlock_holds(slot, interlock))
+			return error_set(err, ERROR_REFUSED, "%s may not be %s: interlock: %s",
+					 spec->name, fixture_level_name(spec, level),
+					 interlock->text);
+	}
+	return 0;
+}
+
+static bool guarded_output_on(struct slot *slot, const struct fixture_interlock *interlock)
+{
+	for (size_t i = 0; i < interlock->guard_count; i++) {
+		int line = interlock->guards[i];
+
+		if (gpio_get(slot->line[line].gpio) != slot->fixture->line[line].safe)
+			return true;
+	}
+	return false;
+}
+
+static void check_interlock(struct slot *slot, const struct fixture_interlock *interlock, double value)
+{
+	struct quantity probe = {.value = value};
+	char why[200];
+
+	if (interlock->channel >= 0)
+		probe.unit = slot->fixture->channel[interlock->channel].unit;
+	if (limit_met(&interlock->limit, &probe) || !guarded_output_on(slot, interlock))
+		return;
+	snprintf(why, sizeof(why), "interlock: %s", interlock->text);
+	slot_trip(slot, VERDICT_ERROR, why);
+}
+
+void guard_line_changed(struct slot *slot, int line, bool level)
+{
+	if (line == slot->fixture->estop && !level) {
+		slot_trip(slot, VERDICT_ABORTED, "the E-stop was pressed");
+		return;
+	}
+	for (size_t i = 0; i < slot->fixture->interlock_count && !slot->tripped; i++)
+		if (slot->fixture->interlock[i].line == line)
+			check_interlock(slot, &slot->fixture->interlock[i], level_value(level));
+}
+
+void guard_sample(struct slot *slot, int channel, double value)
+{
+	for (size_t i = 0; i < slot->fixture->interlock_count && !slot->tripped; i++)
+		if (slot->fixture->interlock[i].channel == channel)
+			check_interlock(slot, &slot->fixture->interlock[i], value);
+}
+
+static void on_too_long(void *ctx)
+{
+	struct slot_line *line = ctx;
+	const struct fixture_line *spec = &line->slot->fixture->line[line->index];
+	char why[160];
+
+	snprintf(why, sizeof(why), "%s was %s for longer than %.6g s", spec->name,
+		 fixture_level_name(spec, !spec->safe), nsec_seconds(spec->longest));
+	slot_trip(line->slot, VERDICT_ERROR, why);
+}
+
+void guard_watch_output(struct slot *slot, int index, bool level)
+{
+	const struct fixture_line *spec = &slot->fixture->line[index];
+	struct slot_line *line = &slot->line[index];
+
+	timer_stop(&line->longest);
+	if (level != spec->safe && spec->longest)
+		timer_start(&line->longest, slot->clock, slot_now(slot) + spec->longest, TIMER_STOP,
+			    on_too_long, line);
+}

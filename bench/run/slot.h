@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A slot while a run has it: the fixture's ports, lines, channels and guard, live on one bench clock,
+ * with a world behind them when it is simulated. Everything that happens here is in the journal.
+ *
+ * The slot owns the wires. Whoever runs a protocol asks it to act and to sample; the guard decides, and
+ * may end the run at any time by tripping.
+ */
+#ifndef DAVY_RUN_SLOT_H
+#define DAVY_RUN_SLOT_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/value.h"
+#include "loop/clock.h"
+#include "loop/loop.h"
+#include "port/gpio.h"
+#include "port/link.h"
+#include "run/condition.h"
+#include "run/fixture.h"
+#include "run/journal.h"
+#include "run/world.h"
+#include "verdict/decision.h"
+
+struct slot;
+
+struct slot_handlers {
+	/* A channel has a new reading. */
+	void (*sample)(void *ctx, int channel, const struct bench_sample *sample);
+	void (*pulse)(void *ctx, int line, double high, double low);
+	/* An output has changed. */
+	void (*output)(void *ctx, int line, bool level);
+	/* The bench cannot go on: ERROR, or ABORTED for the E-stop. Outputs are being made safe already. */
+	void (*tripped)(void *ctx, enum verdict verdict, const char *why);
+};
+
+struct slot_settings {
+	struct loop *loop;
+	struct bench_clock *clock;
+	struct journal *journal;
+	const struct fixture *fixture;
+	int number;
+	/* simulated */
+	const char *program;           /* davy-lua */
+	int cpu;
+	nsec grid;
+	const struct value *world_start; /* START of the world, without inputs and outputs */
+	const struct value *simulators;  /* map device→what the loader said of its twin */
+	const struct source_file *sources; /* world and twins */
+	size_t source_count;
+	const char *line_fault; /* "device.mute" … or NULL */
+};
+
+typedef void slot_done_fn(void *ctx, const struct error *err);
+
+struct slot *slot_open(const struct slot_settings *settings, const struct slot_handlers *handlers,
+		       void *ctx, struct error *err);
+/* Bring it up: world, lines at their safe levels, every device identified and healthy. */
+void slot_start(struct slot *slot, slot_done_fn *done);
+/* Everything is forgotten at once; outputs must have been made safe before. Accepts NULL. */
+void slot_close(struct slot *slot);
+
+/* ---- channels ---- */
+
+/* Somebody's wish for a channel's readings; lives in his memory until slot_unwant. */
+struct interest {
+	struct interest *next;
+	int channel;
+	nsec every;
+};
+
+/* A first reading is taken at once. A contact is told now and at each edge. */
+void slot_want(struct slot *slot, struct interest *interest, int channel, nsec every);
+void slot_unwant(struct slot *slot, struct interest *interest);
+
+/* ---- acts ---- */
+
+/* Through the guard. `done` is called once, from the loop; a refusal is ERROR_REFUSED. */
+void slot_act(struct slot *slot, int line, bool on, slot_done_fn *done, void *ctx);
+void slot_set(struct slot *slot, int device, int write, double number, slot_done_fn *done,
+	      void *ctx);
+/* The run is stopping: acts may only move outputs towards safe, or those listed for teardown. */
+void slot_stopping(struct slot *slot);
+/* The safe sequence, in order, without asking anybody; `done` once all of it was tried. */
+void slot_make_safe(struct slot *slot, slot_done_fn *done, void *ctx);
+/* Stop the run's bench: the same as an interlock would. */
+void slot_trip(struct slot *slot, enum verdict verdict, const char *why);
+bool slot_is_tripped(const struct slot *slot);
+/* Ask the simulated operator; false when there is no world to answer. */
+bool slot_ask_operator(struct slot *slot, const char *id, world_answer_fn *fn, void *ctx);
+/* The process id of its world, or 0. */
+int slot_world_pid(const struct slot *slot);
+
+/* ---- between slot.c, slot_channels.c and guard.c ---- */
+
+struct slot_channel {
+	struct slot *slot;
+	int index;
+	struct interest *interests;
+	struct timer poll;
+	nsec due;         /* when the latest poll was due: the next is counted from there */
+	bool busy;        /* a question or a count is on its way */
+	nsec asked;
+	struct exchange exchange;
+};
+
+struct slot_line {
+	struct slot *slot;
+	int index;
+	struct gpio_line *gpio;
+	struct timer longest; /* runs while an output is on */
+};
+
+struct twin_port;
+
+struct slot_port {
+	struct slot *slot;
+	int index;
+	struct link *link;
+	struct twin_port *twins;
+};
+
+struct act;
+
+struct slot {
+	struct slot_settings settings;
+	struct slot_handlers handlers;
+	void *ctx;
+	const struct fixture *fixture;
+	struct bench_clock *clock;
+	struct journal *journal;
+	struct world *world;
+	struct slot_port port[FIXTURE_MOST];
+	struct slot_line line[FIXTURE_MOST];
+	struct slot_channel channel[FIXTURE_MOST];
+	struct act *acts; /* on their way */
+	bool tripped, stopping, closing, up;
+	slot_done_fn *on_up;
+	size_t identify_next; /* start-up: which device is asked next */
+	int health_next;
+	struct exchange identify_exchange;
+	/* making safe */
+	slot_done_fn *on_safe;
+	void *safe_ctx;
+	size_t safe_device, safe_write;
+	struct exchange safe_exchange;
+};
+
+nsec slot_now(const struct slot *slot);
+/* Drive an output and tell everybody; no questions asked. */
+int slot_drive(struct slot *slot, int line, bool level, struct error *err);
+
+void channels_init(struct slot *slot);
+void channels_stop(struct slot *slot);
+/* An input line has a new level since `time`. */
+void channels_edge(struct slot *slot, int line, bool level, nsec time);
+
+/* May this output have this level now? The error names the rule. */
+int guard_allows(struct slot *slot, int line, bool level, struct error *err);
+/* Something an interlock needs has changed: trip when a guarded output is on without it. */
+void guard_line_changed(struct slot *slot, int line, bool level);
+void guard_sample(struct slot *slot, int channel, double value);
+/* Start or stop an output's longest on-time. */
+void guard_watch_output(struct slot *slot, int line, bool level);
+
+#endif

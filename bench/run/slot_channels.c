@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The channels of a slot: asked as often as the most impatient interest wants, on an absolute schedule
+ * that does not drift, and not at all while nobody listens.
+ *
+ * A device's channel is a question to its driver; a pulse line is counted gate after gate; a contact
+ * is told at once and at each edge. A device that stays silent, answers wrongly or loses its wire trips
+ * the bench: the script never sees "no value" where the instrument failed.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "run/slot.h"
+
+static void poll_now(void *ctx);
+
+static const struct fixture_channel *spec_of(const struct slot_channel *channel)
+{
+	return &channel->slot->fixture->channel[channel->index];
+}
+
+static nsec shortest_wish(const struct slot_channel *channel)
+{
+	nsec shortest = NSEC_NEVER;
+
+	for (struct interest *interest = channel->interests; interest; interest = interest->next)
+		if (interest->every < shortest)
+			shortest = interest->every;
+	return shortest;
+}
+
+/* The next poll is due one interval after the last was due, or now when that has passed. */
+static void schedule(struct slot_channel *channel)
+{
+	nsec every = shortest_wish(channel);
+	nsec now = slot_now(channel->slot);
+	nsec next = channel->due + every;
+
+	if (channel->busy || every == NSEC_NEVER || channel->slot->closing)
+		return;
+	if (next < now)
+		next = now;
+	timer_start(&channel->poll, channel->slot->clock, next, TIMER_POLL, poll_now, channel);
+}
+
+static void tell(struct slot_channel *channel, const struct bench_sample *sample)
+{
+	struct slot *slot = channel->slot;
+	struct {
+		double value, resolution;
+		int64_t asked;
+	} entry = {sample->value, sample->resolution, sample->asked};
+
+	journal_entry(slot->journal, sample->time, ENTRY_SAMPLE, (uint16_t)channel->index, &entry,
+		      sizeof(entry));
+	guard_sample(slot, channel->index, sample->value);
+	slot->handlers.sample(slot->ctx, channel->index, sample);
+}
+
+static void device_failed(struct slot_channel *channel, const struct error *err)
+{
+	const struct fixture_channel *spec = spec_of(channel);
+	char why[320];
+
+	snprintf(why, sizeof(why), "%s: %.280s", channel->slot->fixture->device[spec->device].name,
+		 err->text);
+	slot_trip(channel->slot, VERDICT_ERROR, why);
+}
+
+static void answered(void *ctx, const uint8_t *bytes, size_t size, const struct error *err)
+{
+	struct slot_channel *channel = ctx;
+	struct bench_sample sample = {.asked = channel->asked,
+				      .time = slot_now(channel->slot),
+				      .resolution = spec_of(channel)->resolution};
+	struct error wrong;
+
+	channel->busy = false;
+	if (channel->slot->closing || channel->slot->tripped)
+		return;
+	if (!err && exchange_number(&channel->exchange, bytes, size, &sample.value, &wrong) < 0)
+		err = &wrong;
+	if (err) {
+		device_failed(channel, err);
+		return;
+	}
+	tell(channel, &sample);
+	schedule(channel);
+}
+
+static void ask_device(struct slot_channel *channel)
+{
+	const struct fixture_channel *spec = spec_of(channel);
+	const struct fixture_device *device = &channel->slot->fixture->device[spec->device];
+
+	channel->busy = true;
+	exchange_read(&channel->exchange, device->driver, &device->driver->read[spec->read],
+		      device->unit);
+	exchange_ask(&channel->exchange, channel->slot->port[device->port].link, answered, channel);
+}
+
+static void counted(void *ctx, const struct pulse_count *count)
+{
+	struct slot_channel *channel = ctx;
+	struct slot *slot = channel->slot;
+	struct bench_sample sample = {.asked = channel->asked,
+				      .time = slot_now(slot),
+				      .value = count->frequency,
+				      .resolution = count->resolution};
+	double entry[4] = {count->frequency, count->resolution, count->shortest_high,
+			   count->shortest_low};
+
+	channel->busy = false;
+	if (slot->closing || slot->tripped)
+		return;
+	journal_entry(slot->journal, sample.time, ENTRY_PULSE, (uint16_t)spec_of(channel)->line,
+		      entry, sizeof(entry));
+	slot->handlers.pulse(slot->ctx, spec_of(channel)->line, count->shortest_high,
+			     count->shortest_low);
+	tell(channel, &sample);
+	schedule(channel);
+}
+
+static void count_pulses(struct slot_channel *channel)
+{
+	const struct fixture_channel *spec = spec_of(channel);
+	struct slot *slot = channel->slot;
+	struct error err;
+
+	channel->busy = true;
+	if (gpio_count(slot->line[spec->line].gpio, slot->fixture->line[spec->line].gate, counted,
+		       channel, &err) < 0) {
+		channel->busy = false;
+		slot_trip(slot, VERDICT_ERROR, err.text);
+	}
+}
+
+static void tell_contact(struct slot_channel *channel)
+{
+	nsec now = slot_now(channel->slot);
+	struct gpio_line *gpio = channel->slot->line[spec_of(channel)->line].gpio;
+	struct bench_sample sample = {.asked = now, .time = now, .value = gpio_get(gpio) ? 1 : 0};
+
+	tell(channel, &sample);
+}
+
+static void poll_now(void *ctx)
+{
+	struct slot_channel *channel = ctx;
+	const struct fixture_channel *spec = spec_of(channel);
+
+	if (channel->slot->tripped || channel->slot->closing)
+		return;
+	channel->due = channel->poll.deadline;
+	channel->asked = slot_now(channel->slot);
+	if (spec->device >= 0)
+		ask_device(channel);
+	else if (!spec->state)
+		count_pulses(channel);
+	else
+		tell_contact(channel);
+}
+
+void channels_edge(struct slot *slot, int line, bool level, nsec time)
+{
+	struct bench_sample sample = {.asked = time, .time = time, .value = level ? 1 : 0};
+
+	for (size_t i = 0; i < slot->fixture->channel_count; i++) {
+		struct slot_channel *channel = &slot->channel[i];
+
+		if (slot->fixture->channel[i].line == line && slot->fixture->channel[i].state &&
+		    channel->interests && !slot->tripped)
+			tell(channel, &sample);
+	}
+}
+
+void channels_init(struct slot *slot)
+{
+	for (size_t i = 0; i < slot->fixture->channel_count; i++) {
+		slot->channel[i].slot = slot;
+		slot->channel[i].index = (int)i;
+	}
+}
+
+void channels_stop(struct slot *slot)
+{
+	for (size_t i = 0; i < slot->fixture->channel_count; i++)
+		timer_stop(&slot->channel[i].poll);
+}
+
+void slot_want(struct slot *slot, struct interest *interest, int index, nsec every)
+{
+	struct slot_channel *channel = &slot->channel[index];
+
+	interest->channel = index;
+	interest->every = every;
+	interest->next = channel->interests;
+	channel->interests = interest;
+	if (slot->tripped || slot->closing)
+		return;
+	if (!channel->busy) {
+		timer_start(&channel->poll, slot->clock, slot_now(slot), TIMER_POLL, poll_now,
+			    channel);
+		return;
+	}
+	/* the answer on its way was asked for before this wish: ask again right after it */
+	channel->due = slot_now(slot) - every;
+}
+
+void slot_unwant(struct slot *slot, struct interest *interest)
+{
+	struct slot_channel *channel = &slot->channel[interest->channel];
+	struct interest **place = &channel->interests;
+
+	while (*place && *place != interest)
+		place = &(*place)->next;
+	if (*place)
+		*place = interest->next;
+	if (!channel->interests)
+		timer_stop(&channel->poll);
+}
