@@ -89,7 +89,8 @@ static bool guarded_output_on(struct slot *slot, const struct fixture_interlock 
 	return false;
 }
 
-static void check_interlock(struct slot *slot, const struct fixture_interlock *interlock, double value)
+static void check_interlock(struct slot *slot, const struct fixture_interlock *interlock,
+			    double value)
 {
 	struct quantity probe = {.value = value};
 	char why[200];

@@ -15,7 +15,7 @@
 #include "base/value.h"
 #include "loop/clock.h"
 #include "loop/loop.h"
-#include "port/gpio.h"
+#include "port/gpio_sim.h"
 #include "port/link.h"
 #include "run/condition.h"
 #include "run/fixture.h"
@@ -42,11 +42,11 @@ struct slot_settings {
 	const struct fixture *fixture;
 	int number;
 	/* simulated */
-	const char *program;           /* davy-lua */
+	const char *program; /* davy-lua */
 	int cpu;
 	nsec grid;
-	const struct value *world_start; /* START of the world, without inputs and outputs */
-	const struct value *simulators;  /* map device→what the loader said of its twin */
+	const struct value *world_start;   /* START of the world, without inputs and outputs */
+	const struct value *simulators;	   /* map device→what the loader said of its twin */
 	const struct source_file *sources; /* world and twins */
 	size_t source_count;
 	const char *line_fault; /* "device.mute" … or NULL */
@@ -99,8 +99,8 @@ struct slot_channel {
 	int index;
 	struct interest *interests;
 	struct timer poll;
-	nsec due;         /* when the latest poll was due: the next is counted from there */
-	bool busy;        /* a question or a count is on its way */
+	nsec due;  /* when the latest poll was due: the next is counted from there */
+	bool busy; /* a question or a count is on its way */
 	nsec asked;
 	struct exchange exchange;
 };
@@ -134,8 +134,9 @@ struct slot {
 	struct slot_port port[FIXTURE_MOST];
 	struct slot_line line[FIXTURE_MOST];
 	struct slot_channel channel[FIXTURE_MOST];
-	struct act *acts; /* on their way */
-	bool tripped, stopping, closing, up;
+	struct act *acts;				  /* on their way */
+	struct interest interlock_interest[FIXTURE_MOST]; /* channels that interlocks need */
+	bool tripped, stopping, closing, up, safe_running;
 	slot_done_fn *on_up;
 	size_t identify_next; /* start-up: which device is asked next */
 	int health_next;

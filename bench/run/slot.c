@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A slot's bench, live: wires up, acts through the guard, tripping.
+ *
+ * Outputs come up at their safe levels. An output is driven away from safe only after the journal that
+ * says so is on the disk when the wire is real; on a simulated wire nobody can be hurt, and the entry is
+ * enough. A trip starts the safe sequence (slot_safe.c) before anybody is told of it.
+ *
+ * Every act ends in exactly one call of its `done`, from the loop, unless the slot is closed first.
+ */
+#include "run/slot.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "run/twin.h"
+
+/* An act or a setting on its way. */
+struct act {
+	struct act *next;
+	struct slot *slot;
+	struct timer timer;
+	struct exchange exchange;
+	int device;
+	slot_done_fn *done;
+	void *ctx;
+	bool failed;
+	struct error err;
+};
+
+nsec slot_now(const struct slot *slot)
+{
+	return clock_now(slot->clock);
+}
+
+bool slot_is_tripped(const struct slot *slot)
+{
+	return slot->tripped;
+}
+
+int slot_world_pid(const struct slot *slot)
+{
+	return slot->world ? world_pid(slot->world) : 0;
+}
+
+/* ---- lines ---- */
+
+static void edge(void *ctx, bool level, nsec time)
+{
+	struct slot_line *line = ctx;
+	uint8_t byte = level;
+
+	if (line->slot->closing)
+		return;
+	journal_entry(line->slot->journal, time, ENTRY_EDGE, (uint16_t)line->index, &byte, 1);
+	guard_line_changed(line->slot, line->index, level);
+	channels_edge(line->slot, line->index, level, time);
+}
+
+static void output_set(void *ctx, struct gpio_line *gpio, bool level)
+{
+	struct slot_line *line = ctx;
+
+	(void)gpio;
+	if (line->slot->world)
+		world_set_line(line->slot->world, line->slot->fixture->line[line->index].name,
+			       level);
+}
+
+static void open_line(struct slot *slot, int index)
+{
+	const struct fixture_line *spec = &slot->fixture->line[index];
+	struct slot_line *line = &slot->line[index];
+	struct gpio_settings settings = {
+		.use = spec->output		  ? GPIO_USE_OUTPUT
+		       : spec->kind == LINE_PULSE ? GPIO_USE_PULSE
+						  : GPIO_USE_INPUT,
+		.level = spec->safe,
+		.debounce = spec->debounce,
+	};
+
+	snprintf(settings.name, sizeof(settings.name), "%s", spec->name);
+	line->slot = slot;
+	line->index = index;
+	line->gpio = gpio_sim_new(slot->clock, &settings, output_set, line);
+	line->gpio->on_edge = edge;
+	line->gpio->ctx = line;
+}
+
+int slot_drive(struct slot *slot, int index, bool level, struct error *err)
+{
+	uint8_t byte = level;
+
+	if (gpio_get(slot->line[index].gpio) == level)
+		return 0;
+	journal_entry(slot->journal, slot_now(slot), ENTRY_SET, (uint16_t)index, &byte, 1);
+	if (gpio_set(slot->line[index].gpio, level, err) < 0)
+		return error_context(err, "%s", slot->fixture->line[index].name);
+	guard_watch_output(slot, index, level);
+	slot->handlers.output(slot->ctx, index, level);
+	return 0;
+}
+
+/* ---- ports ---- */
+
+static void tap(void *ctx, enum link_direction direction, nsec time, const uint8_t *bytes,
+		size_t size)
+{
+	static const enum entry_kind KINDS[] = {0, ENTRY_SENT, ENTRY_RECEIVED, ENTRY_STRAY};
+	struct slot_port *port = ctx;
+
+	journal_entry(port->slot->journal, time, KINDS[direction], (uint16_t)port->index, bytes,
+		      size);
+}
+
+static bool port_has_bus(const struct slot *slot, int port, enum bus bus)
+{
+	for (size_t i = 0; i < slot->fixture->device_count; i++)
+		if (slot->fixture->device[i].port == port &&
+		    slot->fixture->device[i].driver->bus == bus)
+			return true;
+	return false;
+}
+
+/* "meter.noise": a line fault on the port of that device. */
+static int apply_line_fault(struct slot *slot, struct error *err)
+{
+	const char *text = slot->settings.line_fault;
+	const char *dot = text ? strrchr(text, '.') : NULL;
+	enum line_fault fault;
+	char name[32];
+	int device;
+
+	if (!dot)
+		return 0;
+	snprintf(name, sizeof(name), "%.*s", (int)(dot - text), text);
+	device = fixture_find_device(slot->fixture, name);
+	if (device < 0)
+		return error_set(err, ERROR_USAGE, "fault '%s': there is no device '%s'", text,
+				 name);
+	if (line_fault_parse(&fault, dot + 1, err) < 0)
+		return error_context(err, "fault '%s'", text);
+	serial_sim_set_fault(twin_port_serial(slot->port[slot->fixture->device[device].port].twins),
+			     fault);
+	return 0;
+}
+
+static int add_twins(struct slot *slot, int index, struct error *err)
+{
+	const struct fixture *fixture = slot->fixture;
+
+	for (size_t i = 0; i < fixture->device_count; i++) {
+		const struct fixture_device *device = &fixture->device[i];
+		const struct value *simulator = value_get(slot->settings.simulators, device->name);
+
+		if (device->port != index)
+			continue;
+		if (!simulator)
+			return error_set(err, ERROR_USAGE,
+					 "driver %s has no twin: a device that cannot be simulated "
+					 "cannot be rehearsed",
+					 device->driver->id);
+		if (twin_port_add(slot->port[index].twins, device->name, device->unit, simulator,
+				  device->driver->ends, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int open_port(struct slot *slot, int index, struct error *err)
+{
+	const struct fixture_port *spec = &slot->fixture->port[index];
+	struct slot_port *port = &slot->port[index];
+	nsec silence =
+		port_has_bus(slot, index, BUS_MODBUS) ? serial_frame_silence(&spec->settings) : 0;
+
+	port->slot = slot;
+	port->index = index;
+	port->twins = twin_port_new(slot->clock, &spec->settings, &slot->world);
+	port->link = link_new(slot->clock, twin_port_serial(port->twins), silence, tap, port);
+	return add_twins(slot, index, err);
+}
+
+/* ---- coming up ---- */
+
+static void world_lines(void *ctx, const struct value *lines)
+{
+	struct slot *slot = ctx;
+
+	for (size_t i = 0; i < value_count(lines) && !slot->closing; i++) {
+		int index = fixture_find_line(slot->fixture, value_key(lines, i));
+		const struct value *level = value_at(lines, i);
+		struct gpio_line *gpio;
+
+		if (index < 0 || slot->fixture->line[index].output)
+			continue;
+		gpio = slot->line[index].gpio;
+		if (slot->fixture->line[index].kind == LINE_CONTACT)
+			gpio_sim_drive(gpio, level->kind == VALUE_BOOL && level->truth);
+		else if (level->kind == VALUE_MAP)
+			gpio_sim_pulse(gpio, value_get_real(level, "frequency", 0),
+				       value_get_real(level, "high", 0));
+		else if (level->kind == VALUE_REAL || level->kind == VALUE_INT)
+			gpio_sim_pulse(gpio,
+				       level->kind == VALUE_REAL ? level->real
+								 : (double)level->integer,
+				       0);
+	}
+}
+
+static void came_up(struct slot *slot, const struct error *err)
+{
+	slot_done_fn *done = slot->on_up;
+
+	slot->on_up = NULL;
+	slot->up = true;
+	if (done)
+		done(slot->ctx, err);
+}
+
+static void identify_next(struct slot *slot);
+
+static void device_refused(struct slot *slot, const struct error *err)
+{
+	struct error named = *err;
+
+	error_context(&named, "%s", slot->fixture->device[slot->identify_next].name);
+	came_up(slot, &named);
+}
+
+static int check_identity(struct slot *slot, const uint8_t *bytes, size_t size, struct error *err)
+{
+	const struct driver *driver = slot->identify_exchange.driver;
+	struct value *line = value_map();
+	char text[64];
+	int done = exchange_text(&slot->identify_exchange, bytes, size, text, sizeof(text), err);
+
+	value_set_text(line, "device", slot->fixture->device[slot->identify_next].name);
+	value_set_text(line, "driver", driver->id);
+	value_set_text(line, "identity", done == 0 ? text : "?");
+	journal_line(slot->journal, slot_now(slot), "device", line);
+	if (done < 0)
+		return -1;
+	if (driver->identity_is[0] &&
+	    strncmp(text, driver->identity_is, strlen(driver->identity_is)) != 0)
+		return error_set(err, ERROR_DEVICE, "answers as '%s', expected '%s…'", text,
+				 driver->identity_is);
+	return 0;
+}
+
+static int check_health(struct slot *slot, const uint8_t *bytes, size_t size, struct error *err)
+{
+	const struct driver *driver = slot->identify_exchange.driver;
+	const struct health_rule *rule = &driver->health[slot->health_next];
+	double number;
+	uint16_t flags;
+
+	if (exchange_number(&slot->identify_exchange, bytes, size, &number, err) < 0)
+		return -1;
+	flags = (uint16_t)number;
+	if ((flags & rule->without) || (flags & rule->needs) != rule->needs)
+		return error_set(err, ERROR_DEVICE, "%s", rule->else_says);
+	return 0;
+}
+
+/* One answer of the round through the devices: identity first (-1), then each rule of health. */
+static void identified(void *ctx, const uint8_t *bytes, size_t size, const struct error *err)
+{
+	struct slot *slot = ctx;
+	struct error wrong;
+
+	if (slot->closing || slot->tripped)
+		return;
+	if (!err && (slot->health_next < 0 ? check_identity(slot, bytes, size, &wrong)
+					   : check_health(slot, bytes, size, &wrong)) < 0)
+		err = &wrong;
+	if (err) {
+		device_refused(slot, err);
+		return;
+	}
+	slot->health_next++;
+	identify_next(slot);
+}
+
+static void identify_next(struct slot *slot)
+{
+	while (slot->identify_next < slot->fixture->device_count) {
+		const struct fixture_device *device = &slot->fixture->device[slot->identify_next];
+		const struct driver *driver = device->driver;
+		const struct driver_item *item = NULL;
+
+		if (slot->health_next < 0 && driver->identifies)
+			item = &driver->identity;
+		else if (slot->health_next < 0)
+			slot->health_next = 0;
+		if (!item && (size_t)slot->health_next < driver->health_count)
+			item = &driver->read[driver->health[slot->health_next].read];
+		if (item) {
+			exchange_read(&slot->identify_exchange, driver, item, device->unit);
+			exchange_ask(&slot->identify_exchange, slot->port[device->port].link,
+				     identified, slot);
+			return;
+		}
+		slot->identify_next++;
+		slot->health_next = -1;
+	}
+	came_up(slot, NULL);
+}
+
+static void want_interlock_channels(struct slot *slot)
+{
+	for (size_t i = 0; i < slot->fixture->interlock_count; i++) {
+		int channel = slot->fixture->interlock[i].channel;
+		nsec every;
+
+		if (channel < 0)
+			continue;
+		every = slot->fixture->channel[channel].every;
+		slot_want(slot, &slot->interlock_interest[i], channel, every ? every : MSEC(500));
+	}
+}
+
+static void world_ready(void *ctx)
+{
+	struct slot *slot = ctx;
+
+	slot->health_next = -1;
+	want_interlock_channels(slot);
+	identify_next(slot);
+}
+
+static void world_ended(void *ctx, const char *why)
+{
+	struct slot *slot = ctx;
+	char text[320];
+
+	if (slot->closing)
+		return;
+	snprintf(text, sizeof(text), "the simulated world %.280s", why);
+	slot_trip(slot, VERDICT_ERROR, text);
+}
+
+static struct value *world_start_payload(const struct slot *slot)
+{
+	struct value *start = value_copy(slot->settings.world_start);
+	struct value *inputs = value_set(start, "inputs", value_list());
+	struct value *outputs = value_set(start, "outputs", value_map());
+
+	for (size_t i = 0; i < slot->fixture->line_count; i++) {
+		const struct fixture_line *line = &slot->fixture->line[i];
+
+		if (line->output)
+			value_set_bool(outputs, line->name, line->safe);
+		else
+			value_add(inputs, value_text(line->name));
+	}
+	return start;
+}
+
+static int start_world(struct slot *slot, struct error *err)
+{
+	static const struct world_handlers HANDLERS = {world_lines, world_ready, world_ended};
+	struct value *start = world_start_payload(slot);
+
+	slot->world =
+		world_start(slot->settings.loop, slot->clock, slot->settings.program,
+			    slot->settings.cpu, slot->settings.grid, start, slot->settings.sources,
+			    slot->settings.source_count, &HANDLERS, slot, err);
+	value_free(start);
+	return slot->world ? 0 : -1;
+}
+
+struct slot *slot_open(const struct slot_settings *settings, const struct slot_handlers *handlers,
+		       void *ctx, struct error *err)
+{
+	struct slot *slot = xcalloc(1, sizeof(*slot));
+
+	slot->settings = *settings;
+	slot->handlers = *handlers;
+	slot->ctx = ctx;
+	slot->fixture = settings->fixture;
+	slot->clock = settings->clock;
+	slot->journal = settings->journal;
+	channels_init(slot);
+	for (size_t i = 0; i < slot->fixture->line_count; i++)
+		open_line(slot, (int)i);
+	for (size_t i = 0; i < slot->fixture->port_count; i++) {
+		if (open_port(slot, (int)i, err) < 0) {
+			slot_close(slot);
+			return NULL;
+		}
+	}
+	if (apply_line_fault(slot, err) < 0) {
+		slot_close(slot);
+		return NULL;
+	}
+	return slot;
+}
+
+void slot_start(struct slot *slot, slot_done_fn *done)
+{
+	struct error err;
+
+	slot->on_up = done;
+	if (start_world(slot, &err) < 0)
+		came_up(slot, &err);
+}
+
+void slot_close(struct slot *slot)
+{
+	if (!slot)
+		return;
+	slot->closing = true;
+	channels_stop(slot);
+	while (slot->acts) {
+		struct act *act = slot->acts;
+
+		slot->acts = act->next;
+		timer_stop(&act->timer);
+		journal_forget(slot->journal, act);
+		for (size_t i = 0; i < slot->fixture->port_count; i++)
+			if (slot->port[i].link)
+				link_cancel(slot->port[i].link, act);
+		free(act);
+	}
+	for (size_t i = 0; i < slot->fixture->port_count; i++) {
+		link_free(slot->port[i].link);
+		twin_port_free(slot->port[i].twins);
+	}
+	for (size_t i = 0; i < slot->fixture->line_count; i++) {
+		timer_stop(&slot->line[i].longest);
+		gpio_close(slot->line[i].gpio);
+	}
+	world_free(slot->world);
+	free(slot);
+}
+
+/* ---- acts ---- */
+
+static struct act *new_act(struct slot *slot, slot_done_fn *done, void *ctx)
+{
+	struct act *act = xcalloc(1, sizeof(*act));
+
+	*act = (struct act){
+		.next = slot->acts, .slot = slot, .device = -1, .done = done, .ctx = ctx};
+	slot->acts = act;
+	return act;
+}
+
+static void end_act(struct act *act, const struct error *err)
+{
+	struct slot *slot = act->slot;
+	struct act **place = &slot->acts;
+	slot_done_fn *done = act->done;
+	void *ctx = act->ctx;
+
+	while (*place != act)
+		place = &(*place)->next;
+	*place = act->next;
+	timer_stop(&act->timer);
+	struct error copy = err ? *err : (struct error){0};
+
+	free(act);
+	done(ctx, err ? &copy : NULL);
+}
+
+static void act_over(void *ctx)
+{
+	struct act *act = ctx;
+
+	end_act(act, act->failed ? &act->err : NULL);
+}
+
+void slot_act(struct slot *slot, int line, bool on, slot_done_fn *done, void *ctx)
+{
+	struct act *act = new_act(slot, done, ctx);
+
+	if (guard_allows(slot, line, on, &act->err) < 0 ||
+	    slot_drive(slot, line, on, &act->err) < 0)
+		act->failed = true;
+	timer_start(&act->timer, slot->clock, slot_now(slot), TIMER_BYTES, act_over, act);
+}
+
+static void set_answered(void *ctx, const uint8_t *bytes, size_t size, const struct error *err)
+{
+	struct act *act = ctx;
+	struct error wrong;
+	double ignored;
+
+	if (!err && bytes && exchange_number(&act->exchange, bytes, size, &ignored, &wrong) < 0)
+		err = &wrong;
+	if (err) {
+		act->err = *err;
+		error_context(&act->err, "%s", act->slot->fixture->device[act->device].name);
+		end_act(act, &act->err);
+		return;
+	}
+	end_act(act, NULL);
+}
+
+void slot_set(struct slot *slot, int index, int write, double number, slot_done_fn *done, void *ctx)
+{
+	const struct fixture_device *device = &slot->fixture->device[index];
+	struct act *act = new_act(slot, done, ctx);
+
+	act->device = index;
+	if (slot->tripped)
+		act->failed = error_set(&act->err, ERROR_REFUSED, "%s: the bench has tripped",
+					device->name) < 0;
+	else if (exchange_write(&act->exchange, device->driver, &device->driver->write[write],
+				device->unit, number, &act->err) < 0)
+		act->failed = error_context(&act->err, "%s", device->name) < 0;
+	if (act->failed)
+		timer_start(&act->timer, slot->clock, slot_now(slot), TIMER_BYTES, act_over, act);
+	else
+		exchange_ask(&act->exchange, slot->port[device->port].link, set_answered, act);
+}
+
+bool slot_ask_operator(struct slot *slot, const char *id, world_answer_fn *fn, void *ctx)
+{
+	struct value *what;
+
+	if (!slot->world)
+		return false;
+	what = value_map();
+	value_set_text(what, "op", "operator");
+	value_set_text(what, "id", id);
+	world_ask(slot->world, "", what, fn, ctx);
+	return true;
+}
