@@ -2,9 +2,8 @@
 /*
  * A slot's bench, live: wires up, acts through the guard, tripping.
  *
- * Outputs come up at their safe levels. An output is driven away from safe only after the journal that
- * says so is on the disk when the wire is real; on a simulated wire nobody can be hurt, and the entry is
- * enough. A trip starts the safe sequence (slot_safe.c) before anybody is told of it.
+ * Outputs come up at their safe levels, and every change of one is in the journal before the wire moves.
+ * A trip starts the safe sequence (slot_safe.c) before anybody is told of it.
  *
  * Every act ends in exactly one call of its `done`, from the loop, unless the slot is closed first.
  */
@@ -419,7 +418,6 @@ void slot_close(struct slot *slot)
 
 		slot->acts = act->next;
 		timer_stop(&act->timer);
-		journal_forget(slot->journal, act);
 		for (size_t i = 0; i < slot->fixture->port_count; i++)
 			if (slot->port[i].link)
 				link_cancel(slot->port[i].link, act);
@@ -433,6 +431,7 @@ void slot_close(struct slot *slot)
 		timer_stop(&slot->line[i].longest);
 		gpio_close(slot->line[i].gpio);
 	}
+	timer_stop(&slot->safe_timer);
 	world_free(slot->world);
 	free(slot);
 }

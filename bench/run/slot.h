@@ -136,7 +136,7 @@ struct slot {
 	struct slot_channel channel[FIXTURE_MOST];
 	struct act *acts;				  /* on their way */
 	struct interest interlock_interest[FIXTURE_MOST]; /* channels that interlocks need */
-	bool tripped, stopping, closing, up, safe_running;
+	bool tripped, stopping, closing, up, safe_running, safe_done;
 	slot_done_fn *on_up;
 	size_t identify_next; /* start-up: which device is asked next */
 	int health_next;
@@ -146,6 +146,7 @@ struct slot {
 	void *safe_ctx;
 	size_t safe_device, safe_write;
 	struct exchange safe_exchange;
+	struct timer safe_timer;
 };
 
 nsec slot_now(const struct slot *slot);

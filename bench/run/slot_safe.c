@@ -35,6 +35,16 @@ static void lines_safe(struct slot *slot)
 	}
 }
 
+static void all_safe(void *ctx)
+{
+	struct slot *slot = ctx;
+	slot_done_fn *done = slot->on_safe;
+
+	slot->on_safe = NULL;
+	if (done)
+		done(slot->safe_ctx, NULL);
+}
+
 static void next_write(struct slot *slot);
 
 static void written(void *ctx, const uint8_t *bytes, size_t size, const struct error *err)
@@ -78,12 +88,8 @@ static void next_write(struct slot *slot)
 		slot->safe_write++;
 	}
 	slot->safe_running = false;
-	if (slot->on_safe) {
-		slot_done_fn *done = slot->on_safe;
-
-		slot->on_safe = NULL;
-		done(slot->safe_ctx, NULL);
-	}
+	slot->safe_done = true;
+	timer_start(&slot->safe_timer, slot->clock, slot_now(slot), TIMER_STOP, all_safe, slot);
 }
 
 static void begin(struct slot *slot)
@@ -100,7 +106,10 @@ void slot_make_safe(struct slot *slot, slot_done_fn *done, void *ctx)
 	slot->on_safe = done;
 	slot->safe_ctx = ctx;
 	slot->tripped = true; /* from here on nothing is driven away from safe */
-	if (!slot->safe_running)
+	if (slot->safe_done)
+		timer_start(&slot->safe_timer, slot->clock, slot_now(slot), TIMER_STOP, all_safe,
+			    slot);
+	else if (!slot->safe_running)
 		begin(slot);
 }
 

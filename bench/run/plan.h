@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Orders and plans. An order is what somebody asked for: a protocol, a DUT, a slot. A plan is the same
+ * with everything read, evaluated and compiled: nothing that a run needs is missing, and every limit is
+ * frozen. Making a plan of an order loads Lua files in short-lived, sandboxed processes.
+ */
+#ifndef DAVY_RUN_PLAN_H
+#define DAVY_RUN_PLAN_H
+
+#include "base/value.h"
+#include "loop/clock.h"
+#include "loop/loop.h"
+#include "run/calibration.h"
+#include "run/fixture.h"
+#include "run/limit_set.h"
+#include "run/protocol.h"
+#include "run/world.h"
+
+/* What was asked for; every text may be NULL but `protocol`. Maps are name→text. */
+struct order {
+	char *protocol;    /* path */
+	char *station;     /* path */
+	char *limits;      /* path */
+	int slot;          /* 1 … */
+	struct value *dut, *params;
+	bool simulated;
+	char *fault;       /* a fault of the world, or "device.mute" */
+	double severity;   /* 1 unless said otherwise */
+	int64_t seed;
+	char *only;        /* one step */
+	enum clock_kind clock;
+	double scale;
+};
+
+/* From and to the map that a command sends the controller; paths must be absolute. */
+struct order *order_from_value(const struct value *value, struct error *err);
+struct value *order_to_value(const struct order *order);
+void order_free(struct order *order); /* accepts NULL */
+
+/* One file that was read: its name in sentences, its text. */
+struct plan_source {
+	char *name;
+	char *text;
+	size_t size;
+};
+
+enum { PLAN_SOURCES = 48 };
+
+struct plan {
+	struct order *order; /* owned */
+	size_t source_count;
+	struct plan_source source[PLAN_SOURCES];
+	const char *protocol_source, *fixture_source, *world_source; /* names of sources */
+	struct value *protocol_data, *fixture_data, *drivers, *simulators, *simulator_sources,
+		*world_data;
+	struct protocol *protocol;
+	struct fixture *fixture;
+	struct limit_set *limit_set; /* or NULL */
+	struct calibration *calibration;
+	char calibration_name[64];
+	nsec grid; /* of the world */
+	nsec wall; /* wall time at the start, or the stated epoch */
+};
+
+/* Wall time of every virtual and simulated run begins here: 2026-01-01T00:00:00Z, in ns since 1970. */
+#define PLAN_STATED_EPOCH ((nsec)1767225600 * 1000000000)
+
+struct planning;
+
+/* `plan` is the caller's from here on, or NULL and the reason. Called once, from the loop. */
+typedef void plan_done_fn(void *ctx, struct plan *plan, const struct error *err);
+
+/* Takes the order. `program` is davy-lua. Stop it with planning_free before it is done. */
+struct planning *planning_start(struct loop *loop, const char *program, struct order *order,
+				plan_done_fn *done, void *ctx);
+void planning_free(struct planning *planning); /* accepts NULL */
+void plan_free(struct plan *plan);             /* accepts NULL */
+
+/* The START payloads. */
+struct value *plan_runner_start(const struct plan *plan);
+struct value *plan_world_start(const struct plan *plan);
+const struct plan_source *plan_find_source(const struct plan *plan, const char *name);
+/* Sources that the world needs: the world and the twins. `sources` has room for PLAN_SOURCES. */
+size_t plan_world_sources(const struct plan *plan, struct source_file *sources);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One run, live: the runner's process on one side, the slot on the other, the course between them, and
+ * the journal under all. A run that was started ends in exactly one verdict.
+ */
+#ifndef DAVY_RUN_RUN_H
+#define DAVY_RUN_RUN_H
+
+#include "loop/loop.h"
+#include "run/course.h"
+#include "run/journal.h"
+#include "run/plan.h"
+#include "run/slot.h"
+#include "wire/peer.h"
+
+struct run;
+
+struct run_handlers {
+	/* For whoever watches: maps with an "event" and what belongs to it. May be NULL. */
+	void (*event)(void *ctx, const struct value *event);
+	/* The verdict is on the disk. `summary` is what `davy run --json` prints. */
+	void (*ended)(void *ctx, enum verdict verdict, const struct value *summary);
+};
+
+struct run_place {
+	struct loop *loop;
+	struct writer *writer;
+	const char *program; /* davy-lua */
+	const char *state;   /* runs/ID is made in it */
+	int cpu;             /* pin the run's processes here; -1: anywhere */
+};
+
+/* Takes the plan, also on failure. */
+struct run *run_start(const struct run_place *place, struct plan *plan,
+		      const struct run_handlers *handlers, void *ctx, struct error *err);
+const char *run_id(const struct run *run);
+/* Ask it to stop: finally blocks, then safe. A second time: safe at once. */
+void run_stop(struct run *run, const char *why);
+void run_answer(struct run *run, uint32_t request, const char *text);
+/* The processes of a run, for tests and for `davy list`; 0 where there is none. */
+int run_runner_pid(const struct run *run);
+int run_world_pid(const struct run *run);
+void run_free(struct run *run); /* outputs are made safe first; accepts NULL */
+
+/* ---- between run.c, run_runner.c and run_watch.c ---- */
+
+enum run_state {
+	RUN_COMING_UP = 1,
+	RUN_RUNNING,
+	RUN_STOPPING, /* finally blocks, with the fixture's grace */
+	RUN_SAFING,
+	RUN_SEALING,  /* the verdict waits for the disk */
+	RUN_ENDED,
+};
+
+struct live;
+
+struct run {
+	struct run_place place;
+	struct run_handlers handlers;
+	void *ctx;
+	struct plan *plan;
+	char id[96];
+	char folder_id[112];
+	enum run_state state;
+	struct bench_clock *clock;
+	struct journal *journal;
+	struct slot *slot;
+	struct peer *runner;
+	struct course course;
+	bool course_ready, runner_done;
+	enum verdict cause; /* 0, or what ended the run early */
+	char cause_why[400];
+	bool sealed_badly;  /* the journal could not be made durable */
+	struct timer deadline, grace, flush;
+	nsec instant;          /* of the latest turn */
+	long turns_in_instant; /* a script that spins without time passing */
+	struct live *lives;
+	nsec started_real, shown_real; /* for watching */
+	struct value *summary;
+};
+
+nsec run_now(const struct run *run);
+/* End early: what, why; the first cause stands unless a worse one comes. */
+void run_end_early(struct run *run, enum verdict verdict, const char *why);
+void run_make_safe(struct run *run);
+
+/* run_runner.c: the runner's process. */
+int runner_start(struct run *run, struct error *err);
+void runner_stop(struct run *run); /* send STOP */
+extern const struct course_host RUN_COURSE_HOST;
+
+/* run_watch.c: what watchers are told. Each takes nothing that is not there. */
+void watch_started(struct run *run);
+void watch_step(struct run *run, const char *name, int repeat);
+void watch_sample(struct run *run, int channel, double value);
+void watch_output(struct run *run, int line, bool level);
+void watch_judged(struct run *run, const struct judged *judged);
+void watch_note(struct run *run, const char *text);
+void watch_question(struct run *run, const struct request *request);
+void watch_stopping(struct run *run, enum verdict verdict, const char *why);
+struct value *run_summary(struct run *run, enum verdict verdict, const char *why);
+void watch_ended(struct run *run, const struct value *summary);
+
+#endif
