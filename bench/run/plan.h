@@ -18,16 +18,16 @@
 
 /* What was asked for; every text may be NULL but `protocol`. Maps are name→text. */
 struct order {
-	char *protocol;    /* path */
-	char *station;     /* path */
-	char *limits;      /* path */
-	int slot;          /* 1 … */
+	char *protocol; /* path */
+	char *station;	/* path */
+	char *limits;	/* path */
+	int slot;	/* 1 … */
 	struct value *dut, *params;
 	bool simulated;
-	char *fault;       /* a fault of the world, or "device.mute" */
-	double severity;   /* 1 unless said otherwise */
+	char *fault;	 /* a fault of the world, or "device.mute" */
+	double severity; /* 1 unless said otherwise */
 	int64_t seed;
-	char *only;        /* one step */
+	char *only; /* one step */
 	enum clock_kind clock;
 	double scale;
 };
@@ -74,7 +74,7 @@ typedef void plan_done_fn(void *ctx, struct plan *plan, const struct error *err)
 struct planning *planning_start(struct loop *loop, const char *program, struct order *order,
 				plan_done_fn *done, void *ctx);
 void planning_free(struct planning *planning); /* accepts NULL */
-void plan_free(struct plan *plan);             /* accepts NULL */
+void plan_free(struct plan *plan);	       /* accepts NULL */
 
 /* The START payloads. */
 struct value *plan_runner_start(const struct plan *plan);

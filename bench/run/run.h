@@ -27,7 +27,7 @@ struct run_place {
 	struct writer *writer;
 	const char *program; /* davy-lua */
 	const char *state;   /* runs/ID is made in it */
-	int cpu;             /* pin the run's processes here; -1: anywhere */
+	int cpu;	     /* pin the run's processes here; -1: anywhere */
 };
 
 /* Takes the plan, also on failure. */
@@ -49,7 +49,7 @@ enum run_state {
 	RUN_RUNNING,
 	RUN_STOPPING, /* finally blocks, with the fixture's grace */
 	RUN_SAFING,
-	RUN_SEALING,  /* the verdict waits for the disk */
+	RUN_SEALING, /* the verdict waits for the disk */
 	RUN_ENDED,
 };
 
@@ -71,9 +71,9 @@ struct run {
 	bool course_ready, runner_done;
 	enum verdict cause; /* 0, or what ended the run early */
 	char cause_why[400];
-	bool sealed_badly;  /* the journal could not be made durable */
+	bool sealed_badly; /* the journal could not be made durable */
 	struct timer deadline, grace, flush;
-	nsec instant;          /* of the latest turn */
+	nsec instant;	       /* of the latest turn */
 	long turns_in_instant; /* a script that spins without time passing */
 	struct live *lives;
 	nsec started_real, shown_real; /* for watching */

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The runner of a run: what its frames mean, and what the course sends back.
+ *
+ * Every frame that crosses stands in the journal as a line, in the order in which it was handled: that is
+ * the one door through which anything not determined enters a script, and all that a replay needs.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "run/run.h"
+
+enum { TURNS_IN_ONE_INSTANT = 10000 };
+
+/* What the run keeps beside an open request. */
+struct live {
+	struct live *next;
+	struct run *run;
+	uint32_t id;
+	struct interest channel, of;
+	struct timer timer;
+	size_t next_setting;
+	bool orphan; /* its request was dropped while its act was on its way */
+	bool acting;
+};
+
+static void line_of_frame(struct run *run, const char *kind, uint32_t id,
+			  const struct value *payload)
+{
+	struct value *line = value_map();
+
+	if (id)
+		value_set_int(line, "id", id);
+	if (payload && payload->kind != VALUE_NIL)
+		value_set(line, "says", value_copy(payload));
+	journal_line(run->journal, run_now(run), kind, line);
+}
+
+/* ---- the course's host ---- */
+
+static struct live *new_live(struct run *run, struct request *request)
+{
+	struct live *live = xcalloc(1, sizeof(*live));
+
+	live->run = run;
+	live->id = request->id;
+	live->next = run->lives;
+	run->lives = live;
+	request->host = live;
+	return live;
+}
+
+static void live_free(struct live *live)
+{
+	struct live **place = &live->run->lives;
+
+	while (*place != live)
+		place = &(*place)->next;
+	*place = live->next;
+	timer_stop(&live->timer);
+	free(live);
+}
+
+static void due(void *ctx)
+{
+	struct live *live = ctx;
+
+	course_due(&live->run->course, live->id, live->timer.deadline);
+}
+
+static void acted(void *ctx, const struct error *err)
+{
+	struct live *live = ctx;
+	struct run *run = live->run;
+
+	live->acting = false;
+	if (err && !run->cause)
+		slot_trip(run->slot, VERDICT_ERROR, err->text);
+	if (live->orphan)
+		live_free(live);
+	else if (!err)
+		course_acted(&run->course, live->id, run_now(run));
+}
+
+static void set_next(void *ctx, const struct error *err)
+{
+	struct live *live = ctx;
+	struct run *run = live->run;
+	struct request *request = live->orphan ? NULL : course_find(&run->course, live->id);
+
+	if (err || !request || live->next_setting == request->setting_count) {
+		acted(live, err);
+		return;
+	}
+	size_t i = live->next_setting++;
+
+	slot_set(run->slot, request->device, request->setting[i].write, request->setting[i].number,
+		 set_next, live);
+}
+
+static void operator_answered(void *ctx, const struct value *answer)
+{
+	struct live *live = ctx;
+	const char *text = value_get_text(answer, "text");
+
+	run_answer(live->run, live->id, text ? text : "");
+}
+
+static void ask_operator(struct live *live, const struct request *request)
+{
+	struct run *run = live->run;
+
+	watch_question(run, request);
+	if (run->plan->order->simulated)
+		slot_ask_operator(run->slot, request->operator_id, operator_answered, live);
+}
+
+static void host_open(void *ctx, struct request *request)
+{
+	struct run *run = ctx;
+	struct live *live = new_live(run, request);
+	enum timer_class class = request->kind == REQUEST_WAIT ? TIMER_WAIT : TIMER_CONDITION;
+
+	if (request->channel >= 0)
+		slot_want(run->slot, &live->channel, request->channel, request->every);
+	if (request->of >= 0)
+		slot_want(run->slot, &live->of, request->of, request->every);
+	if (request->deadline != NSEC_NEVER)
+		timer_start(&live->timer, run->clock, request->deadline, class, due, live);
+
+	if (request->kind == REQUEST_ACT) {
+		live->acting = true;
+		slot_act(run->slot, request->line, request->on, acted, live);
+	} else if (request->kind == REQUEST_SET) {
+		live->acting = true;
+		set_next(live, NULL);
+	} else if (request->kind == REQUEST_OPERATOR) {
+		ask_operator(live, request);
+	}
+}
+
+static void host_close(void *ctx, struct request *request)
+{
+	struct run *run = ctx;
+	struct live *live = request->host;
+
+	if (request->channel >= 0)
+		slot_unwant(run->slot, &live->channel);
+	if (request->of >= 0)
+		slot_unwant(run->slot, &live->of);
+	timer_stop(&live->timer);
+	if (run->slot && run->slot->world)
+		world_forget(run->slot->world, live);
+	if (live->acting)
+		live->orphan = true;
+	else
+		live_free(live);
+}
+
+static void host_result(void *ctx, uint32_t id, struct value *payload)
+{
+	struct run *run = ctx;
+
+	line_of_frame(run, "result", id, payload);
+	if (run->runner && !run->runner_done) {
+		peer_add(run->runner, FRAME_RESULT, id, payload);
+		peer_flush(run->runner);
+	}
+	value_free(payload);
+}
+
+static void host_reading(void *ctx, uint64_t id)
+{
+	struct run *run = ctx;
+
+	journal_line(run->journal, run_now(run), "reading",
+		     evidence_describe(&run->course.evidence, id));
+}
+
+static void host_judged(void *ctx, const struct judged *judged)
+{
+	struct run *run = ctx;
+
+	journal_line(run->journal, run_now(run), "judged", judged_describe(judged));
+	watch_judged(run, judged);
+}
+
+static void host_breach(void *ctx, enum verdict verdict, const char *why)
+{
+	struct run *run = ctx;
+
+	slot_trip(run->slot, verdict, why);
+}
+
+static void host_step(void *ctx, const char *name, int repeat, bool begins)
+{
+	if (begins)
+		watch_step(ctx, name, repeat);
+}
+
+const struct course_host RUN_COURSE_HOST = {
+	.open = host_open,
+	.close = host_close,
+	.result = host_result,
+	.reading = host_reading,
+	.judged = host_judged,
+	.breach = host_breach,
+	.step = host_step,
+};
+
+/* ---- what the runner emits ---- */
+
+static void script_failed(struct run *run, const struct value *payload)
+{
+	const char *text = value_get_text(payload, "text");
+	const char *kind = value_get_text(payload, "kind");
+
+	run_end_early(run, VERDICT_ERROR, text ? text : "the script failed");
+	if (kind && strcmp(kind, "script") != 0) {
+		run->runner_done = true; /* it has no finally blocks to run */
+		run_make_safe(run);
+		return;
+	}
+	/* the script's finally blocks run now; they have the fixture's grace */
+	course_drop_all(&run->course);
+	runner_stop(run);
+}
+
+static void take_note(struct run *run, const struct value *payload)
+{
+	const char *text = value_get_text(payload, "text");
+
+	watch_note(run, text ? text : "");
+}
+
+static void take_measure(struct run *run, const struct value *payload)
+{
+	struct error err;
+
+	if (course_measure(&run->course, payload, &err) < 0)
+		slot_trip(run->slot, VERDICT_ERROR, err.text);
+}
+
+static void take_frame(void *ctx, const struct frame *frame)
+{
+	struct run *run = ctx;
+
+	if (run->state >= RUN_SAFING)
+		return;
+	switch (frame->type) {
+	case FRAME_REQUEST:
+		line_of_frame(run, "request", frame->request, frame->payload);
+		course_request(&run->course, frame->request, run_now(run), frame->payload);
+		break;
+	case FRAME_CANCEL:
+		line_of_frame(run, "cancel", frame->request, NULL);
+		course_cancel(&run->course, frame->request);
+		break;
+	case FRAME_MEASURE:
+		line_of_frame(run, "measure", 0, frame->payload);
+		take_measure(run, frame->payload);
+		break;
+	case FRAME_NOTE:
+		line_of_frame(run, "note", 0, frame->payload);
+		take_note(run, frame->payload);
+		break;
+	case FRAME_FAILED:
+		line_of_frame(run, "failed", 0, frame->payload);
+		script_failed(run, frame->payload);
+		break;
+	case FRAME_DONE:
+		line_of_frame(run, "done", 0, NULL);
+		run->runner_done = true;
+		run_make_safe(run);
+		break;
+	default:
+		break;
+	}
+}
+
+static void runner_idle(void *ctx)
+{
+	struct run *run = ctx;
+
+	if (run->runner_done || run->state >= RUN_SAFING || run->state < RUN_RUNNING)
+		return;
+	if (run->instant != run_now(run)) {
+		run->instant = run_now(run);
+		run->turns_in_instant = 0;
+	}
+	if (++run->turns_in_instant > TURNS_IN_ONE_INSTANT)
+		slot_trip(run->slot, VERDICT_ERROR,
+			  "the script asked 10,000 things without letting time pass");
+	else if (!run->lives)
+		slot_trip(run->slot, VERDICT_ERROR,
+			  "the script waits for nothing and has not ended: a task was lost");
+}
+
+static void runner_ended(void *ctx, const char *why)
+{
+	struct run *run = ctx;
+	char text[320];
+
+	if (run->runner_done || run->state >= RUN_SAFING)
+		return;
+	run->runner_done = true;
+	snprintf(text, sizeof(text), "the script's process %.280s", why);
+	slot_trip(run->slot, VERDICT_ERROR, text);
+	run_make_safe(run);
+}
+
+static void add_sources(struct run *run)
+{
+	const char *names[] = {run->plan->fixture_source, run->plan->protocol_source};
+
+	for (int i = 0; i < 2; i++) {
+		const struct plan_source *source = plan_find_source(run->plan, names[i]);
+
+		peer_add_source(run->runner, source->name, source->text, source->size);
+	}
+}
+
+int runner_start(struct run *run, struct error *err)
+{
+	static const struct peer_handlers HANDLERS = {take_frame, runner_idle, runner_ended};
+	char *argv[] = {(char *)run->place.program, NULL};
+	struct value *start = plan_runner_start(run->plan);
+
+	fixture_describe(run->plan->fixture, start);
+	line_of_frame(run, "start", 0, start);
+	run->runner =
+		peer_start(run->place.loop, run->clock, argv, run->place.cpu, &HANDLERS, run, err);
+	if (run->runner) {
+		add_sources(run);
+		peer_add(run->runner, FRAME_START, 0, start);
+		peer_flush(run->runner);
+	}
+	value_free(start);
+	return run->runner ? 0 : -1;
+}
+
+static void grace_over(void *ctx)
+{
+	struct run *run = ctx;
+
+	slot_trip(run->slot, run->cause ? run->cause : VERDICT_ERROR,
+		  "the finally blocks took longer than the fixture's grace");
+	run_make_safe(run);
+}
+
+void runner_stop(struct run *run)
+{
+	if (run->state >= RUN_STOPPING)
+		return;
+	run->state = RUN_STOPPING;
+	slot_stopping(run->slot);
+	timer_start(&run->grace, run->clock, run_now(run) + run->plan->fixture->grace, TIMER_STOP,
+		    grace_over, run);
+}

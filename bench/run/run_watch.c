@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What people who watch a run are told: small maps with an "event", in the order in which things happen.
+ *
+ * Watching is not recording: readings are thinned to what an eye can follow, by real time, whatever the
+ * bench clock does. All of it stands in the journal.
+ */
+#include <stdio.h>
+
+#include "run/run.h"
+
+#define SHOW_EVERY MSEC(100)
+
+static struct value *new_event(const struct run *run, const char *name)
+{
+	struct value *event;
+
+	if (!run->handlers.event)
+		return NULL;
+	event = value_map();
+	value_set_text(event, "event", name);
+	value_set_int(event, "t", run_now(run));
+	return event;
+}
+
+static void tell(struct run *run, struct value *event)
+{
+	run->handlers.event(run->ctx, event);
+	value_free(event);
+}
+
+void watch_started(struct run *run)
+{
+	struct value *event = new_event(run, "started");
+
+	if (!event)
+		return;
+	value_set_text(event, "run", run->folder_id);
+	value_set_text(event, "protocol", run->plan->protocol->id);
+	value_set_text(event, "title", run->plan->protocol->title);
+	value_set_text(event, "zh", run->plan->protocol->zh);
+	value_set_text(event, "deviation", run->plan->protocol->deviation);
+	value_set_bool(event, "simulated", run->plan->order->simulated);
+	value_set_int(event, "slot", run->plan->order->slot);
+	value_set_int(event, "steps", (int64_t)run->plan->protocol->step_count);
+	tell(run, event);
+}
+
+void watch_step(struct run *run, const char *name, int repeat)
+{
+	struct value *event = new_event(run, "step");
+	const struct protocol_step *step;
+
+	if (!event)
+		return;
+	step = protocol_find_step(run->plan->protocol, name);
+	value_set_text(event, "step", name);
+	value_set_text(event, "zh", step->zh);
+	value_set_int(event, "number", step - run->plan->protocol->step + 1);
+	value_set_int(event, "repeat", repeat);
+	value_set_int(event, "repeats", step->repeats);
+	tell(run, event);
+}
+
+void watch_sample(struct run *run, int index, double value)
+{
+	const struct fixture_channel *channel = &run->plan->fixture->channel[index];
+	struct value *event;
+	nsec now;
+
+	if (!run->handlers.event || channel->state)
+		return;
+	now = clock_now(loop_real_clock(run->place.loop));
+	if (now - run->shown_real < SHOW_EVERY)
+		return;
+	run->shown_real = now;
+	event = new_event(run, "reading");
+	value_set_text(event, "channel", channel->name);
+	value_set_real(event, "value", (value - channel->unit.offset) / channel->unit.scale);
+	value_set_text(event, "unit", channel->unit.symbol);
+	tell(run, event);
+}
+
+void watch_output(struct run *run, int index, bool level)
+{
+	const struct fixture_line *line = &run->plan->fixture->line[index];
+	struct value *event = new_event(run, "output");
+
+	if (!event)
+		return;
+	value_set_text(event, "line", line->name);
+	value_set_text(event, "level", fixture_level_name(line, level));
+	value_set_bool(event, "safe", level == line->safe);
+	tell(run, event);
+}
+
+void watch_judged(struct run *run, const struct judged *judged)
+{
+	struct value *event = new_event(run, "judged");
+
+	if (!event)
+		return;
+	value_set(event, "measure", judged_describe(judged));
+	tell(run, event);
+}
+
+void watch_note(struct run *run, const char *text)
+{
+	struct value *event = new_event(run, "note");
+
+	if (!event)
+		return;
+	value_set_text(event, "text", text);
+	tell(run, event);
+}
+
+void watch_question(struct run *run, const struct request *request)
+{
+	struct value *event = new_event(run, "operator");
+
+	if (!event)
+		return;
+	value_set_int(event, "id", request->id);
+	value_set_text(event, "verb", request->operator_verb);
+	value_set_text(event, "text", request->text);
+	value_set_text(event, "unit", request->operator_unit);
+	value_set_bool(event, "simulated", run->plan->order->simulated);
+	tell(run, event);
+}
+
+void watch_stopping(struct run *run, enum verdict verdict, const char *why)
+{
+	struct value *event = new_event(run, "stopping");
+
+	if (!event)
+		return;
+	value_set_text(event, "verdict", verdict_name(verdict));
+	value_set_text(event, "why", why);
+	tell(run, event);
+}
+
+struct value *run_summary(struct run *run, enum verdict verdict, const char *why)
+{
+	const struct plan *plan = run->plan;
+	struct value *summary = value_map();
+	struct value *measures;
+
+	value_set_text(summary, "run", run->id);
+	value_set_text(summary, "protocol", plan->protocol->id);
+	value_set_int(summary, "version", plan->protocol->version);
+	value_set_text(summary, "verdict", verdict_name(verdict));
+	value_set_text(summary, "zh", verdict_chinese(verdict));
+	value_set_text(summary, "why", why);
+	value_set_bool(summary, "simulated", plan->order->simulated);
+	if (plan->order->fault)
+		value_set_text(summary, "fault", plan->order->fault);
+	if (plan->order->only)
+		value_set_text(summary, "only", plan->order->only);
+	if (plan->protocol->deviation[0])
+		value_set_text(summary, "deviation", plan->protocol->deviation);
+	value_set_int(summary, "slot", plan->order->slot);
+	value_set_int(summary, "seed", plan->order->seed);
+	value_set(summary, "dut", value_copy(plan->order->dut));
+	value_set_int(summary, "bench_time_ns", run_now(run));
+	measures = value_set(summary, "measures", value_list());
+	for (size_t i = 0; i < run->course.judgement.count; i++)
+		value_add(measures, judged_describe(&run->course.judgement.judged[i]));
+	return summary;
+}
+
+void watch_ended(struct run *run, const struct value *summary)
+{
+	struct value *event = new_event(run, "verdict");
+
+	if (!event)
+		return;
+	value_set(event, "summary", value_copy(summary));
+	tell(run, event);
+}
