@@ -218,6 +218,7 @@ static void a_layout_that_cannot_work_is_refused_when_it_is_read(void)
 		"FF check:neg8",
 		"FF check:neg8[1..0]",
 		"FF check:neg8[0..9]",
+		"check:neg8[1..9] FF",
 		"FF check:neg8[0..1]",
 		"skip[128] FF",
 		"u8 u8 u8 u8 u8 u8 u8 u8 u8 u8 u8 u8 u8 u8 u8 u8 u8",
