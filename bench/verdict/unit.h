@@ -2,14 +2,16 @@
 /*
  * Units of measurement: a symbol, a dimension and a scale to the coherent SI unit.
  *
- * Symbols as the standards write them: m mm, kg g mg, s ms µs min h, A mA, V mV, Ω (also "ohm") mΩ,
- * W mW, Wh, J, Ah mAh, C, Hz kHz, Pa hPa kPa MPa bar mbar, K, °C, L mL m3, and "1", %, %vol, ppm
- * (volume fractions are dimensionless), %LEL (a dimension of its own: converting needs the gas).
- * Products with a space or "·", one "/" for a quotient ("L/min", "1 mV/s", "20 /min"), whole powers
- * with ^ ("s^2"). "%rd" (percent of the reading's reference) belongs to limits, not to units.
+ * Symbols as the standards write them, with the prefixes in use on a bench: m mm cm km, kg g mg,
+ * s ms µs min h d, A mA, V mV, Ω (also "ohm") mΩ kΩ MΩ, W, Wh, J, Ah mAh, C, N, mol, Hz kHz, Pa
+ * hPa kPa MPa, bar mbar, K, °C (also ℃), L (also "l") mL, and "1", %, %vol, ppm (volume fractions
+ * are dimensionless), %LEL (a dimension of its own: converting needs the gas). Products with a
+ * space or "·"; one "/" and one unit behind it for a quotient ("L/min", "mV/s", "/min"); whole
+ * powers with ^ ("s^2", "kg m^-1"), or as in "m3" and "m³". "%rd" (percent of the reading's
+ * reference) belongs to limits, not to units.
  *
- * °C is a point on a scale: the difference of two is in K, K may be added to one, and every other
- * arithmetic on it is refused.
+ * °C is a point on a scale: the difference of two is in K, K may be added to one or taken from
+ * it, and every other arithmetic on it is refused.
  */
 #ifndef DAVY_VERDICT_UNIT_H
 #define DAVY_VERDICT_UNIT_H
@@ -22,17 +24,27 @@
 enum { UNIT_DIMENSIONS = 8 }; /* m kg s A K mol %LEL, one spare */
 
 struct unit {
-	char symbol[24];                       /* as written; composed for derived units */
+	char symbol[24]; /* as written; composed for derived units */
 	signed char dimension[UNIT_DIMENSIONS];
-	double scale;                          /* SI value = number * scale (+ offset) */
-	double offset;                         /* 273.15 for °C, else 0 */
+	double scale;  /* SI value = number * scale + offset */
+	double offset; /* 273.15 for °C, else 0 */
 };
 
 /* Parse a unit symbol; "" and "1" are the number one. Unknown units are named in the error. */
 int unit_parse(struct unit *unit, const char *text, struct error *err);
-/* The coherent unit of a dimension, with a composed symbol ("Pa", "m^3/s"). */
+/*
+ * The coherent unit of a dimension, with a composed symbol ("Pa", "m^3/s"). A dimension too rich
+ * to be written in a symbol gets the symbol "".
+ */
 struct unit unit_coherent(const signed char dimension[UNIT_DIMENSIONS]);
 bool unit_same_dimension(const struct unit *a, const struct unit *b);
 bool unit_is_point(const struct unit *unit); /* °C */
+bool unit_is_plain(const struct unit *unit); /* the number one itself, not a percentage */
+
+/* A number in this unit to SI and back, rounded once where the scale allows it: 30 mV is 0.03 V. */
+double unit_to_si(const struct unit *unit, double number);
+double unit_from_si(const struct unit *unit, double value);
+/* The unit of differences: K for °C, else the unit itself. */
+struct unit unit_of_difference(const struct unit *unit);
 
 #endif
