@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Quantities: arithmetic that carries uncertainty along.
+ *
+ * Every operation is linearised at its operands: result = ca * a + cb * b with the partial
+ * derivatives ca and cb. combine() is the one place where contributions meet. They are gathered
+ * in a budget with room for both operands, merged by source name with their signs, and folded
+ * back into the table:
+ *
+ *   named source    fully correlated with itself    add:           ca * ua + cb * ub
+ *   '#' source      independent of everything       root of sum:   sqrt((ca * ua)^2 + (cb * ub)^2)
+ *
+ * So a reading minus itself keeps its resolution, which is too cautious and on purpose: the table
+ * does not know that both came from the same look at the display.
+ *
+ * Invariants: values and contributions are finite, source names are unique within a quantity, no
+ * contribution is zero.
+ *
+ * Not here: second-order terms, degrees of freedom (k is given), correlation coefficients other
+ * than zero and one.
+ */
+#include "verdict/quantity.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BUDGET_ROOM = 2 * QUANTITY_SOURCES + 1, TEXT_ROOM = 80 };
+
+static const char OTHERS[] = "#others";
+
+/* More than one quantity holds, while an operation lasts. */
+struct budget {
+	size_t count;
+	struct contribution source[BUDGET_ROOM];
+};
+
+/*
+ * Budgets
+ */
+
+static double root_of_squares(double a, double b)
+{
+	return sqrt(a * a + b * b);
+}
+
+static bool independent(const struct contribution *contribution)
+{
+	return contribution->source[0] == '#';
+}
+
+static struct contribution *budget_find(struct budget *budget, const char *source)
+{
+	for (size_t i = 0; i < budget->count; i++)
+		if (!strcmp(budget->source[i].source, source))
+			return &budget->source[i];
+	return NULL;
+}
+
+static void budget_add(struct budget *budget, const struct contribution *more, double sensitivity)
+{
+	struct contribution *known = budget_find(budget, more->source);
+	double standard = sensitivity * more->standard;
+
+	if (known && independent(known)) {
+		known->standard = root_of_squares(known->standard, standard);
+	} else if (known) {
+		known->standard += standard;
+	} else {
+		budget->source[budget->count] = *more;
+		budget->source[budget->count++].standard = standard;
+	}
+}
+
+static void budget_add_all(struct budget *budget, const struct quantity *of, double sensitivity)
+{
+	for (size_t i = 0; i < of->sources; i++)
+		budget_add(budget, &of->source[i], sensitivity);
+}
+
+static void budget_remove(struct budget *budget, struct contribution *gone)
+{
+	size_t after = (size_t)(&budget->source[budget->count] - (gone + 1));
+
+	memmove(gone, gone + 1, after * sizeof(*gone));
+	budget->count--;
+}
+
+static void budget_drop_nothings(struct budget *budget)
+{
+	for (size_t i = budget->count; i-- > 0;)
+		if (budget->source[i].standard == 0)
+			budget_remove(budget, &budget->source[i]);
+}
+
+static struct contribution *budget_smallest_independent(struct budget *budget)
+{
+	struct contribution *smallest = NULL;
+
+	for (size_t i = 0; i < budget->count; i++) {
+		struct contribution *one = &budget->source[i];
+
+		if (independent(one) && strcmp(one->source, OTHERS) &&
+		    (!smallest || fabs(one->standard) < fabs(smallest->standard)))
+			smallest = one;
+	}
+	return smallest;
+}
+
+/* One fewer, unless this is the first to go among the others: then it is only renamed. */
+static int budget_fold_one(struct budget *budget, struct error *err)
+{
+	struct contribution *smallest = budget_smallest_independent(budget);
+	struct contribution *others = budget_find(budget, OTHERS);
+
+	if (!smallest)
+		return error_set(err, ERROR_USAGE,
+				 "more than %d sources of uncertainty meet in one value",
+				 QUANTITY_SOURCES);
+	if (!others) {
+		strcpy(smallest->source, OTHERS);
+		return 0;
+	}
+	others->standard = root_of_squares(others->standard, smallest->standard);
+	budget_remove(budget, smallest);
+	return 0;
+}
+
+/* Make the budget the quantity's own. */
+static int budget_settle(struct budget *budget, struct quantity *quantity, struct error *err)
+{
+	budget_drop_nothings(budget);
+	while (budget->count > QUANTITY_SOURCES)
+		if (budget_fold_one(budget, err) < 0)
+			return -1;
+
+	for (size_t i = 0; i < budget->count; i++)
+		if (!isfinite(budget->source[i].standard))
+			return error_set(err, ERROR_USAGE,
+					 "the uncertainty from %s is too large for a number",
+					 budget->source[i].source);
+	quantity->sources = budget->count;
+	memcpy(quantity->source, budget->source, budget->count * sizeof(budget->source[0]));
+	return 0;
+}
+
+int quantity_add_source(struct quantity *quantity, const char *source, double standard,
+			struct error *err)
+{
+	struct budget budget = {0};
+	struct contribution more = {.standard = standard};
+
+	if (!*source || strlen(source) >= sizeof(more.source))
+		return error_set(err, ERROR_USAGE,
+				 "'%s': the name of a source of uncertainty has 1 to %zu bytes",
+				 source, sizeof(more.source) - 1);
+	strcpy(more.source, source);
+
+	budget_add_all(&budget, quantity, 1);
+	budget_add(&budget, &more, 1);
+	return budget_settle(&budget, quantity, err);
+}
+
+double quantity_standard(const struct quantity *quantity)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < quantity->sources; i++)
+		sum += quantity->source[i].standard * quantity->source[i].standard;
+	return sqrt(sum);
+}
+
+/*
+ * Reading
+ */
+
+static size_t digits_size(const char *text)
+{
+	return strspn(text, "0123456789");
+}
+
+size_t quantity_number_size(const char *text)
+{
+	size_t size = *text == '-' || *text == '+';
+	size_t whole = digits_size(text + size), part = 0;
+
+	size += whole;
+	if (text[size] == '.' && text[size + 1] != '.') {
+		part = digits_size(text + size + 1);
+		size += 1 + part;
+	}
+	if (whole + part == 0)
+		return 0;
+
+	if (text[size] == 'e' || text[size] == 'E') {
+		size_t sign = text[size + 1] == '-' || text[size + 1] == '+';
+		size_t exponent = digits_size(text + size + 1 + sign);
+
+		size += exponent ? 1 + sign + exponent : 0;
+	}
+	return size;
+}
+
+int quantity_parse(struct quantity *quantity, const char *text, struct error *err)
+{
+	const char *start = text + strspn(text, " ");
+	size_t size = quantity_number_size(start);
+	struct unit unit;
+
+	if (size == 0)
+		return error_set(err, ERROR_USAGE,
+				 "'%s' does not begin with a number; write a value and its unit, "
+				 "such as \"30 Pa\"",
+				 text);
+	if (unit_parse(&unit, start + size, err) < 0)
+		return error_context(err, "'%s'", text);
+
+	struct quantity made = quantity_of(strtod(start, NULL), &unit);
+	if (!isfinite(made.value))
+		return error_set(err, ERROR_USAGE, "'%s' is too large for a number", text);
+	*quantity = made;
+	return 0;
+}
+
+struct quantity quantity_of(double number, const struct unit *unit)
+{
+	return (struct quantity){.value = unit_to_si(unit, number), .unit = *unit};
+}
+
+double quantity_number(const struct quantity *quantity)
+{
+	return unit_from_si(&quantity->unit, quantity->value);
+}
+
+double quantity_in(const struct quantity *quantity, const struct unit *unit)
+{
+	return unit_same_dimension(&quantity->unit, unit) ? unit_from_si(unit, quantity->value)
+							  : NAN;
+}
+
+/*
+ * Arithmetic
+ */
+
+/* "30 Pa and 4 V cannot be added" and why not. */
+static int refuse(const struct quantity *a, const struct quantity *b, const char *what,
+		  const char *why, struct error *err)
+{
+	char first[TEXT_ROOM], second[TEXT_ROOM];
+
+	quantity_print(a, 6, first, sizeof(first));
+	quantity_print(b, 6, second, sizeof(second));
+	return error_set(err, ERROR_USAGE, "%s and %s cannot be %s: %s", first, second, what, why);
+}
+
+static int need_same_dimension(const struct quantity *a, const struct quantity *b, const char *what,
+			       struct error *err)
+{
+	if (unit_same_dimension(&a->unit, &b->unit))
+		return 0;
+	return refuse(a, b, what, "their units measure different things", err);
+}
+
+static int need_no_point(const struct quantity *a, const struct quantity *b, const char *what,
+			 struct error *err)
+{
+	if (!unit_is_point(&a->unit) && !unit_is_point(&b->unit))
+		return 0;
+	return refuse(a, b, what, "°C is a point on a scale; only differences, in K, can", err);
+}
+
+/* result = value, with the contributions of ca * a + cb * b; a and b may be the result. */
+static int combine(struct quantity *result, double value, const struct unit *unit,
+		   const struct quantity *a, double ca, const struct quantity *b, double cb,
+		   struct error *err)
+{
+	struct quantity made = {.value = value, .unit = *unit};
+	struct budget budget = {0};
+
+	if (!isfinite(value))
+		return error_set(err, ERROR_USAGE, "the result is too large for a number");
+	budget_add_all(&budget, a, ca);
+	budget_add_all(&budget, b, cb);
+	if (budget_settle(&budget, &made, err) < 0)
+		return -1;
+	*result = made;
+	return 0;
+}
+
+int quantity_add(struct quantity *result, const struct quantity *a, const struct quantity *b,
+		 struct error *err)
+{
+	if (need_same_dimension(a, b, "added", err) < 0)
+		return -1;
+	if (unit_is_point(&a->unit) && unit_is_point(&b->unit))
+		return need_no_point(a, b, "added", err);
+
+	const struct unit *unit = unit_is_point(&b->unit) ? &b->unit : &a->unit;
+	return combine(result, a->value + b->value, unit, a, 1, b, 1, err);
+}
+
+int quantity_subtract(struct quantity *result, const struct quantity *a, const struct quantity *b,
+		      struct error *err)
+{
+	if (need_same_dimension(a, b, "subtracted", err) < 0)
+		return -1;
+	if (unit_is_point(&b->unit) && !unit_is_point(&a->unit))
+		return need_no_point(a, b, "subtracted", err);
+
+	struct unit unit = unit_is_point(&b->unit) ? unit_of_difference(&a->unit) : a->unit;
+	return combine(result, a->value - b->value, &unit, a, 1, b, -1, err);
+}
+
+static bool is_number(const struct quantity *quantity)
+{
+	static const struct unit ONE;
+
+	return unit_same_dimension(&quantity->unit, &ONE);
+}
+
+/* The operand whose unit a product (sign 1) or quotient (sign -1) keeps; NULL: neither's. */
+static const struct quantity *unit_giver(const struct quantity *a, const struct quantity *b,
+					 int sign)
+{
+	if (unit_is_plain(&b->unit) || (is_number(b) && !is_number(a)))
+		return a;
+	if (sign < 0 || !is_number(a))
+		return NULL;
+	return unit_is_plain(&a->unit) || !is_number(b) ? b : a;
+}
+
+static int unit_of_product(struct unit *unit, const struct quantity *a, const struct quantity *b,
+			   int sign, struct error *err)
+{
+	const struct quantity *giver = unit_giver(a, b, sign);
+	signed char dimension[UNIT_DIMENSIONS];
+	bool writable = true;
+
+	if (giver) {
+		*unit = giver->unit;
+		return 0;
+	}
+	for (int i = 0; i < UNIT_DIMENSIONS; i++) {
+		int power = a->unit.dimension[i] + sign * b->unit.dimension[i];
+
+		writable &= abs(power) <= SCHAR_MAX;
+		dimension[i] = (signed char)power;
+	}
+	*unit = unit_coherent(dimension);
+	if (!writable || !*unit->symbol)
+		return refuse(a, b, sign > 0 ? "multiplied" : "divided",
+			      "the result has no unit that could be written", err);
+	return 0;
+}
+
+int quantity_multiply(struct quantity *result, const struct quantity *a, const struct quantity *b,
+		      struct error *err)
+{
+	struct unit unit;
+
+	if (need_no_point(a, b, "multiplied", err) < 0 || unit_of_product(&unit, a, b, 1, err) < 0)
+		return -1;
+	return combine(result, a->value * b->value, &unit, a, b->value, b, a->value, err);
+}
+
+int quantity_divide(struct quantity *result, const struct quantity *a, const struct quantity *b,
+		    struct error *err)
+{
+	struct unit unit;
+
+	if (need_no_point(a, b, "divided", err) < 0 || unit_of_product(&unit, a, b, -1, err) < 0)
+		return -1;
+	if (b->value == 0)
+		return refuse(a, b, "divided", "that is a division by zero", err);
+
+	double ratio = a->value / b->value;
+	return combine(result, ratio, &unit, a, 1 / b->value, b, -ratio / b->value, err);
+}
+
+int quantity_blend(struct quantity *result, const struct quantity *a, const struct quantity *b,
+		   double weight, struct error *err)
+{
+	if (need_same_dimension(a, b, "averaged", err) < 0)
+		return -1;
+	if (unit_is_point(&a->unit) != unit_is_point(&b->unit))
+		return need_no_point(a, b, "averaged", err);
+	return combine(result, a->value + weight * (b->value - a->value), &a->unit, a, 1 - weight,
+		       b, weight, err);
+}
+
+int quantity_negate(struct quantity *result, const struct quantity *a, struct error *err)
+{
+	if (unit_is_point(&a->unit))
+		return error_set(err, ERROR_USAGE,
+				 "a value in °C has no opposite: it is a point on a scale");
+	if (result != a)
+		*result = *a;
+	result->value = -result->value;
+	for (size_t i = 0; i < result->sources; i++)
+		result->source[i].standard = -result->source[i].standard;
+	return 0;
+}
+
+int quantity_against(struct quantity *result, const struct quantity *a,
+		     const struct quantity *reference, struct error *err)
+{
+	double value = reference->value;
+	bool percentages = !unit_is_point(&reference->unit);
+
+	if (quantity_subtract(result, a, reference, err) < 0)
+		return -1;
+	result->has_reference = percentages;
+	result->reference = percentages ? value : 0;
+	return 0;
+}
+
+int quantity_compare(int *order, const struct quantity *a, const struct quantity *b,
+		     struct error *err)
+{
+	if (need_same_dimension(a, b, "compared", err) < 0)
+		return -1;
+	if (unit_is_point(&a->unit) != unit_is_point(&b->unit))
+		return need_no_point(a, b, "compared", err);
+	*order = (a->value > b->value) - (a->value < b->value);
+	return 0;
+}
+
+/*
+ * Printing
+ */
+
+static double round_to_digits(double number, int digits)
+{
+	char text[TEXT_ROOM];
+
+	snprintf(text, sizeof(text), "%.*e", digits - 1, number);
+	return strtod(text, NULL);
+}
+
+/*
+ * The shortest decimal that gives `value` back. Converting to the unit may have moved the number
+ * by a step or two, so its neighbours are tried as well before settling for the nearest.
+ */
+static void print_shortest(double value, const struct unit *unit, char *text, size_t size)
+{
+	double number = unit_from_si(unit, value);
+
+	for (int digits = 1; digits <= 17; digits++) {
+		double rounded = round_to_digits(number, digits);
+
+		if (unit_to_si(unit, rounded) == value) {
+			snprintf(text, size, "%.*g", digits < 15 ? 15 : digits, rounded + 0.0);
+			return;
+		}
+	}
+
+	double below = nextafter(number, -INFINITY), above = nextafter(number, INFINITY);
+	const double tries[] = {below, above, nextafter(below, -INFINITY),
+				nextafter(above, INFINITY)};
+	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++)
+		if (unit_to_si(unit, tries[i]) == value)
+			number = tries[i];
+	snprintf(text, size, "%.17g", number);
+}
+
+static void append_unit(const struct unit *unit, char *text, size_t size)
+{
+	size_t used = strlen(text);
+
+	if (strcmp(unit->symbol, "1"))
+		snprintf(text + used, size - used, " %s", unit->symbol);
+}
+
+void quantity_print(const struct quantity *quantity, int digits, char *text, size_t size)
+{
+	if (digits > 0)
+		snprintf(text, size, "%.15g",
+			 round_to_digits(quantity_number(quantity), digits) + 0.0);
+	else
+		print_shortest(quantity->value, &quantity->unit, text, size);
+	append_unit(&quantity->unit, text, size);
+}
+
+/* Decimals that show two significant digits of `uncertainty`; negative for tens and hundreds. */
+static int decimals_of(double uncertainty)
+{
+	char text[TEXT_ROOM];
+
+	snprintf(text, sizeof(text), "%.1e", uncertainty);
+	return 1 - atoi(strchr(text, 'e') + 1);
+}
+
+static void print_decimals(double number, int decimals, char *text, size_t size)
+{
+	if (decimals < 0) {
+		double step = pow(10, -decimals);
+
+		number = rint(number / step) * step;
+	}
+	snprintf(text, size, "%.*f", decimals > 0 ? decimals : 0, number + 0.0);
+}
+
+void quantity_print_within(const struct quantity *quantity, double expanded, char *text,
+			   size_t size)
+{
+	struct unit unit = unit_of_difference(&quantity->unit);
+	double uncertainty = unit_from_si(&unit, expanded), number = quantity_number(quantity);
+	char value[TEXT_ROOM], within[TEXT_ROOM];
+
+	if (!(uncertainty > 0) || !isfinite(uncertainty)) {
+		quantity_print(quantity, 6, text, size);
+		return;
+	}
+	int decimals = decimals_of(uncertainty);
+	if (decimals > 15 || fabs(number) + uncertainty > 1e15) {
+		snprintf(value, sizeof(value), "%.6g", number);
+		snprintf(within, sizeof(within), "%.2g", uncertainty);
+	} else {
+		print_decimals(number, decimals, value, sizeof(value));
+		print_decimals(uncertainty, decimals, within, sizeof(within));
+	}
+	append_unit(&quantity->unit, value, sizeof(value));
+	append_unit(&unit, within, sizeof(within));
+	snprintf(text, size, "%s ± %s", value, within);
+}
+
+void quantity_print_expanded(const struct quantity *quantity, double k, char *text, size_t size)
+{
+	double expanded = k * quantity_standard(quantity);
+
+	quantity_print_within(quantity, expanded, text, size);
+	size_t used = strlen(text);
+	if (expanded > 0)
+		snprintf(text + used, size - used, " (k = %g)", k);
+}
