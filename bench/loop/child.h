@@ -3,6 +3,7 @@
 #ifndef DAVY_LOOP_CHILD_H
 #define DAVY_LOOP_CHILD_H
 
+#include <stddef.h>
 #include <sys/types.h>
 
 #include "base/error.h"
