@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The controller's end of a loader process. A file that loops, grows or tries to escape ends its own
+ * process and is refused by name; nothing else notices.
+ */
+#include "run/loader.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "wire/peer.h"
+
+struct loader {
+	struct peer *peer;
+	char name[192];
+	loader_done_fn *done;
+	void *ctx;
+	struct value *data;
+	bool over;
+};
+
+static void finish(struct loader *loader, const struct error *err)
+{
+	struct value *data = loader->data;
+
+	if (loader->over)
+		return;
+	loader->over = true;
+	loader->data = NULL;
+	loader->done(loader->ctx, err ? NULL : data, err);
+	if (err)
+		value_free(data);
+}
+
+static void refuse(struct loader *loader, const char *why)
+{
+	struct error err;
+
+	error_set(&err, ERROR_USAGE, "%s", why);
+	finish(loader, &err);
+}
+
+static void take_frame(void *ctx, const struct frame *frame)
+{
+	struct loader *loader = ctx;
+	const char *text;
+	char why[320];
+
+	switch (frame->type) {
+	case FRAME_DATA:
+		value_free(loader->data);
+		loader->data = value_copy(frame->payload);
+		break;
+	case FRAME_FAILED:
+		text = value_get_text(frame->payload, "text");
+		refuse(loader, text ? text : "could not be loaded");
+		break;
+	case FRAME_DONE:
+		if (loader->data) {
+			finish(loader, NULL);
+			break;
+		}
+		snprintf(why, sizeof(why), "%s: declares nothing", loader->name);
+		refuse(loader, why);
+		break;
+	default:
+		break;
+	}
+}
+
+static void idle(void *ctx)
+{
+	(void)ctx;
+}
+
+static void ended(void *ctx, const char *why)
+{
+	struct loader *loader = ctx;
+	char text[400];
+
+	snprintf(text, sizeof(text), "%s: could not be loaded: its process %.180s", loader->name,
+		 why);
+	refuse(loader, text);
+}
+
+struct loader *loader_start(struct loop *loop, const char *program,
+			    const struct load_request *request, loader_done_fn *done, void *ctx,
+			    struct error *err)
+{
+	static const struct peer_handlers HANDLERS = {take_frame, idle, ended};
+	struct loader *loader = xcalloc(1, sizeof(*loader));
+	char *argv[] = {(char *)program, NULL};
+	struct value *start;
+
+	snprintf(loader->name, sizeof(loader->name), "%s", request->name);
+	loader->done = done;
+	loader->ctx = ctx;
+	loader->peer = peer_start(loop, loop_real_clock(loop), argv, -1, &HANDLERS, loader, err);
+	if (!loader->peer) {
+		free(loader);
+		return NULL;
+	}
+	start = value_map();
+	value_set_text(start, "mode", "load");
+	value_set_text(start, "kind", request->kind);
+	value_set_text(start, "source", request->name);
+	value_set(start, "params", request->params ? value_copy(request->params) : value_map());
+	value_set(start, "dut", request->dut ? value_copy(request->dut) : value_map());
+	value_set_bool(start, "simulated", request->simulated);
+	peer_add_source(loader->peer, request->name, request->text, request->size);
+	peer_add(loader->peer, FRAME_START, 0, start);
+	peer_flush(loader->peer);
+	value_free(start);
+	return loader;
+}
+
+void loader_free(struct loader *loader)
+{
+	if (!loader)
+		return;
+	peer_free(loader->peer);
+	value_free(loader->data);
+	free(loader);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One Lua file evaluated into plain data, in a sandboxed process that then ends. */
+#ifndef DAVY_RUN_LOADER_H
+#define DAVY_RUN_LOADER_H
+
+#include "base/error.h"
+#include "base/value.h"
+#include "loop/loop.h"
+
+struct loader;
+
+/* `data` is the callback's to keep, or NULL and the reason, which begins with the file's name. */
+typedef void loader_done_fn(void *ctx, struct value *data, const struct error *err);
+
+struct load_request {
+	const char *kind;   /* protocol, fixture, driver, simulator, world, station */
+	const char *name;   /* what sentences call the file */
+	const char *text;
+	size_t size;
+	const struct value *params, *dut; /* of a protocol; may be NULL */
+	bool simulated;
+};
+
+/* `done` is called once, from the loop. */
+struct loader *loader_start(struct loop *loop, const char *program,
+			    const struct load_request *request, loader_done_fn *done, void *ctx,
+			    struct error *err);
+void loader_free(struct loader *loader); /* accepts NULL; kills, without a call */
+
+#endif

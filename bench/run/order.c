@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Orders as the map that a command sends to the controller, and back. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "run/plan.h"
+
+static const char *const CLOCKS[] = {NULL, "real", "scaled", "virtual"};
+
+static char *text_of(const struct value *value, const char *key)
+{
+	const char *text = value_get_text(value, key);
+
+	return text ? xstrdup(text) : NULL;
+}
+
+static struct value *map_of(const struct value *value, const char *key)
+{
+	const struct value *map = value_get(value, key);
+
+	return map && map->kind == VALUE_MAP ? value_copy(map) : value_map();
+}
+
+static int read_clock(struct order *order, const struct value *value, struct error *err)
+{
+	const char *clock = value_get_text(value, "clock");
+
+	order->scale = value_get_real(value, "scale", 1);
+	order->clock = order->simulated ? CLOCK_KIND_VIRTUAL : CLOCK_KIND_REAL;
+	for (int i = 1; clock && i <= 3; i++)
+		if (!strcmp(CLOCKS[i], clock))
+			order->clock = (enum clock_kind)i;
+	if (!order->simulated && order->clock != CLOCK_KIND_REAL)
+		return error_set(err, ERROR_USAGE,
+				 "a run on real wires keeps real time: drop --clock, or add --sim");
+	return 0;
+}
+
+struct order *order_from_value(const struct value *value, struct error *err)
+{
+	struct order *order = xcalloc(1, sizeof(*order));
+
+	order->protocol = text_of(value, "protocol");
+	order->station = text_of(value, "station");
+	order->limits = text_of(value, "limits");
+	order->fault = text_of(value, "fault");
+	order->only = text_of(value, "only");
+	order->slot = (int)value_get_int(value, "slot", 1);
+	order->dut = map_of(value, "dut");
+	order->params = map_of(value, "params");
+	order->simulated = value_get_bool(value, "simulated");
+	order->severity = value_get_real(value, "severity", 1);
+	order->seed = value_get_int(value, "seed", 1);
+	if (read_clock(order, value, err) < 0) {
+		order_free(order);
+		return NULL;
+	}
+	if (!order->protocol) {
+		error_set(err, ERROR_USAGE, "an order names a protocol");
+		order_free(order);
+		return NULL;
+	}
+	return order;
+}
+
+struct value *order_to_value(const struct order *order)
+{
+	struct value *value = value_map();
+
+	value_set_text(value, "protocol", order->protocol);
+	value_set_text(value, "station", order->station);
+	value_set_text(value, "limits", order->limits);
+	value_set_int(value, "slot", order->slot);
+	value_set(value, "dut", value_copy(order->dut));
+	value_set(value, "params", value_copy(order->params));
+	value_set_bool(value, "simulated", order->simulated);
+	value_set_text(value, "fault", order->fault);
+	value_set_real(value, "severity", order->severity);
+	value_set_int(value, "seed", order->seed);
+	value_set_text(value, "only", order->only);
+	value_set_text(value, "clock", CLOCKS[order->clock]);
+	value_set_real(value, "scale", order->scale);
+	return value;
+}
+
+void order_free(struct order *order)
+{
+	if (!order)
+		return;
+	free(order->protocol);
+	free(order->station);
+	free(order->limits);
+	free(order->fault);
+	free(order->only);
+	value_free(order->dut);
+	value_free(order->params);
+	free(order);
+}
