@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Runs every claim, or with arguments the suites so named. Prints what failed, and last the line
- * "N passed, N failed, N skipped" counting claims.
+ * "N passed, N failed, N skipped" counting claims. With --as-peer it is the other end of a peer's
+ * socket instead (tests/peer_child.h).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <CUnit/CUnit.h>
 
 #include "tests/claims.h"
+#include "tests/peer_child.h"
 
 #define SUITE(name) void suite_##name(void);
 #include "suites.h"
@@ -76,6 +78,8 @@ static int wanted(const char *name, int count, char **names)
 
 int main(int argc, char **argv)
 {
+	if (argc == 3 && !strcmp(argv[1], "--as-peer"))
+		return peer_child(argv[2]);
 	if (CU_initialize_registry() != CUE_SUCCESS)
 		return 1;
 	for (size_t i = 0; i < sizeof(SUITES) / sizeof(SUITES[0]); i++)
