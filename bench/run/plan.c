@@ -34,7 +34,6 @@ struct planning {
 	struct timer start;
 	/* what is being loaded, and what comes after */
 	size_t next_device;
-	bool twin_next;
 	struct value **into; /* where the loaded data belongs */
 	const char *into_key;
 	void (*after)(struct planning *);
@@ -75,6 +74,14 @@ static char *find_root(const char *protocol)
 	return xstrdup(share ? share : "/usr/share/davy");
 }
 
+const struct plan_source *plan_find_source(const struct plan *plan, const char *name)
+{
+	for (size_t i = 0; i < plan->source_count; i++)
+		if (!strcmp(plan->source[i].name, name))
+			return &plan->source[i];
+	return NULL;
+}
+
 /* Read a file into the plan's sources; sentences call it by its path below the root. */
 static const struct plan_source *add_source(struct planning *planning, const char *path,
 					    struct error *err)
@@ -82,9 +89,16 @@ static const struct plan_source *add_source(struct planning *planning, const cha
 	struct plan *plan = planning->plan;
 	size_t root = strlen(planning->root);
 	const char *slash = strrchr(path, '/');
+	const char *name = !strncmp(path, planning->root, root) && path[root] == '/'
+				   ? path + root + 1
+			   : slash ? slash + 1
+				   : path;
+	const struct plan_source *known = plan_find_source(plan, name);
 	struct plan_source *source;
 	struct buf text;
 
+	if (known)
+		return known;
 	if (plan->source_count == PLAN_SOURCES) {
 		error_set(err, ERROR_USAGE, "more than %d files make up this test", PLAN_SOURCES);
 		return NULL;
@@ -98,19 +112,8 @@ static const struct plan_source *add_source(struct planning *planning, const cha
 	source->size = text.size;
 	source->text = buf_detach(&text);
 	buf_done(&text);
-	if (!strncmp(path, planning->root, root) && path[root] == '/')
-		source->name = xstrdup(path + root + 1);
-	else
-		source->name = xstrdup(slash ? slash + 1 : path);
+	source->name = xstrdup(name);
 	return source;
-}
-
-const struct plan_source *plan_find_source(const struct plan *plan, const char *name)
-{
-	for (size_t i = 0; i < plan->source_count; i++)
-		if (!strcmp(plan->source[i].name, name))
-			return &plan->source[i];
-	return NULL;
 }
 
 /* ---- loading, one file after the other ---- */
@@ -172,7 +175,7 @@ static void load_file(struct planning *planning, const char *kind, char *path, s
 	load(planning, kind, source, into, key, after);
 }
 
-static void fixture_loaded(struct planning *planning);
+static void load_next_device(struct planning *planning);
 static void compile(struct planning *planning);
 
 static void protocol_loaded(struct planning *planning)
@@ -190,7 +193,7 @@ static void protocol_loaded(struct planning *planning)
 		finish(planning, &err);
 		return;
 	}
-	load_file(planning, "fixture", path, &plan->fixture_data, NULL, fixture_loaded,
+	load_file(planning, "fixture", path, &plan->fixture_data, NULL, load_next_device,
 		  &plan->fixture_source);
 }
 
@@ -207,7 +210,22 @@ static void load_world(struct planning *planning)
 		  &plan->world_data, NULL, compile, &plan->world_source);
 }
 
-/* Every device's driver once, and its twin once, whichever devices share them. */
+static void load_twin(struct planning *planning, const char *device, char *path)
+{
+	struct plan *plan = planning->plan;
+	struct error err;
+	const struct plan_source *source = add_source(planning, path, &err);
+
+	free(path);
+	if (!source) {
+		finish(planning, &err);
+		return;
+	}
+	value_set_text(plan->simulator_sources, device, source->name);
+	load(planning, "simulator", source, &plan->simulators, device, load_next_device);
+}
+
+/* Every driver once, whichever devices share it; then the device's twin. */
 static void load_next_device(struct planning *planning)
 {
 	struct plan *plan = planning->plan;
@@ -215,14 +233,11 @@ static void load_next_device(struct planning *planning)
 
 	while (planning->next_device < value_count(devices)) {
 		const char *device = value_key(devices, planning->next_device);
-		const struct value *spec = value_at(devices, planning->next_device);
-		const char *driver = value_get_text(spec, "driver");
-		char *twin = xprintf("%s/fixtures/drivers/%s/twin.lua", planning->root,
-				     driver ? driver : "");
-		const char *name = NULL;
+		const char *driver =
+			value_get_text(value_at(devices, planning->next_device), "driver");
+		char *twin;
 
 		if (driver && !value_get(plan->drivers, driver)) {
-			free(twin);
 			load_file(planning, "driver",
 				  xprintf("%s/fixtures/drivers/%s/driver.lua", planning->root,
 					  driver),
@@ -230,21 +245,15 @@ static void load_next_device(struct planning *planning)
 			return;
 		}
 		planning->next_device++;
+		twin = xprintf("%s/fixtures/drivers/%s/twin.lua", planning->root,
+			       driver ? driver : "");
 		if (driver && plan->order->simulated && file_exists(twin)) {
-			load_file(planning, "simulator", twin, &plan->simulators, device,
-				  load_next_device, &name);
-			if (planning->plan && name)
-				value_set_text(plan->simulator_sources, device, name);
+			load_twin(planning, device, twin);
 			return;
 		}
 		free(twin);
 	}
 	load_world(planning);
-}
-
-static void fixture_loaded(struct planning *planning)
-{
-	load_next_device(planning);
 }
 
 /* ---- compiling ---- */

@@ -61,6 +61,8 @@ static void durable(void *ctx, const struct error *err)
 		run->summary = run_summary(run, VERDICT_ERROR, run->cause_why);
 	}
 	run->state = RUN_ENDED;
+	/* from here on the run is called by its folder: that is where it is found */
+	value_set_text(run->summary, "run", run->folder_id);
 	verdict_parse(&verdict, value_get_text(run->summary, "verdict"), &(struct error){0});
 	watch_ended(run, run->summary);
 	run->handlers.ended(run->ctx, verdict, run->summary);
