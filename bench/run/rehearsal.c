@@ -11,7 +11,6 @@ struct stage {
 	struct writer *writer;
 	struct planning *planning;
 	struct run *run;
-	struct run_handlers handlers;
 	void (*event)(void *ctx, const struct value *event);
 	void (*started)(void *ctx, struct run *run);
 	void *ctx;

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The controller's own life: the state folder and its lock, runs that were cut short, signals, idleness.
+ * Who comes to the desk and what they want is in desk.c.
+ *
+ * The lock is a flock on `controller.lock`, held until the process is gone, however it goes. The socket
+ * is removed and made again by whoever holds the lock, so a stale one never misleads for long.
+ */
+#include "run/controller.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "run/desk.h"
+#include "run/journal_read.h"
+
+char *controller_socket(const char *state)
+{
+	return xprintf("%s/controller.sock", state);
+}
+
+/* Socket addresses hold 107 bytes; a folder's descriptor makes any path short. */
+static int socket_address(const char *state, int folder, struct sockaddr_un *address,
+			  struct error *err)
+{
+	int size;
+
+	address->sun_family = AF_UNIX;
+	size = snprintf(address->sun_path, sizeof(address->sun_path), "/proc/self/fd/%d/%s", folder,
+			"controller.sock");
+	if (size < 0 || (size_t)size >= sizeof(address->sun_path))
+		return error_set(err, ERROR_OS, "%s: the path of its socket is too long", state);
+	return 0;
+}
+
+static int take_lock(const char *state, struct error *err)
+{
+	char *path = xprintf("%s/controller.lock", state);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+
+	if (fd < 0) {
+		error_os(err, "%s", path);
+	} else if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		error_set(err, ERROR_OS, "another controller has the state folder %s", state);
+		close(fd);
+		fd = -1;
+	}
+	free(path);
+	return fd;
+}
+
+static int listen_at(const char *state, struct error *err)
+{
+	struct sockaddr_un address;
+	int folder = open(state, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int done = -1;
+
+	if (folder < 0 || fd < 0) {
+		error_os(err, "%s", state);
+	} else if (socket_address(state, folder, &address, err) == 0) {
+		unlinkat(folder, "controller.sock", 0);
+		done = bind(fd, (struct sockaddr *)&address, sizeof(address));
+		if (done == 0)
+			done = listen(fd, 64);
+		if (done < 0)
+			error_os(err, "%s: its socket", state);
+	}
+	if (folder >= 0)
+		close(folder);
+	if (done < 0 && fd >= 0)
+		close(fd);
+	return done < 0 ? -1 : fd;
+}
+
+/* Every run that was started has a verdict: those that lost their controller get theirs now. */
+static int end_cut_short(const char *state, struct error *err)
+{
+	char *folder = xprintf("%s/runs", state);
+	char **names = NULL;
+	size_t count = 0;
+
+	if (file_make_folder(folder, err) < 0 || file_list(folder, &names, &count, err) < 0) {
+		free(folder);
+		return -1;
+	}
+	for (size_t i = 0; i < count; i++) {
+		char *path = xprintf("%s/%s", folder, names[i]);
+		struct error wrong;
+		int ended = journal_end_cut_short(
+			path, "the controller was gone before the run had ended", &wrong);
+
+		if (ended < 0)
+			log_warning("%s: cannot be ended: %s", names[i], wrong.text);
+		else if (ended > 0)
+			log_note("%s was cut short and is ended as ABORTED", names[i]);
+		free(path);
+		free(names[i]);
+	}
+	free(names);
+	free(folder);
+	return 0;
+}
+
+static void stop_signal(void *ctx, int number)
+{
+	(void)number;
+	desk_close(ctx);
+}
+
+static int serve(const char *state, const char *program, bool leave_when_idle, struct loop *loop,
+		 struct error *err)
+{
+	int listener = listen_at(state, err);
+	struct desk *desk;
+	int done;
+
+	if (listener < 0)
+		return -1;
+	desk = desk_open(loop, state, program, listener, leave_when_idle, err);
+	if (!desk)
+		return -1;
+	done = loop_signal(loop, SIGTERM, stop_signal, desk, err);
+	if (done == 0)
+		done = loop_signal(loop, SIGINT, stop_signal, desk, err);
+	if (done == 0)
+		done = loop_run(loop, err);
+	desk_free(desk);
+	return done;
+}
+
+int controller_serve(const char *state, const char *program, bool leave_when_idle,
+		     struct error *err)
+{
+	struct loop *loop;
+	int lock, done = -1;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (file_make_folder(state, err) < 0)
+		return -1;
+	lock = take_lock(state, err);
+	if (lock < 0)
+		return -1;
+	if (end_cut_short(state, err) == 0) {
+		loop = loop_new(err);
+		if (loop) {
+			done = serve(state, program, leave_when_idle, loop, err);
+			loop_free(loop);
+		}
+	}
+	close(lock);
+	return done;
+}
+
+/* ---- the other side ---- */
+
+static int try_connect(const char *state, struct error *err)
+{
+	struct sockaddr_un address;
+	int folder = open(state, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (folder < 0 || fd < 0) {
+		error_os(err, "%s", state);
+	} else if (socket_address(state, folder, &address, err) == 0) {
+		if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0) {
+			close(folder);
+			return fd;
+		}
+		error_os(err, "%s: no controller answers", state);
+	}
+	if (folder >= 0)
+		close(folder);
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/* Start `davy controller` in a session of its own; it tells by closing `ready` that it listens. */
+static pid_t start_controller(const char *state, int ready)
+{
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return pid;
+	setsid();
+	dup2(ready, 3);
+	int null = open("/dev/null", O_RDWR);
+
+	dup2(null, 0);
+	dup2(null, 1);
+	execl("/proc/self/exe", "davy", "controller", "--state", state, "--leave-when-idle",
+	      "--ready-fd", "3", (char *)NULL);
+	_exit(127);
+}
+
+int controller_connect(const char *state, struct error *err)
+{
+	int ready[2], fd;
+	char byte;
+	pid_t pid;
+
+	if (file_make_folder(state, err) < 0)
+		return -1;
+	for (int again = 0; again < 3; again++) {
+		fd = try_connect(state, err);
+		if (fd >= 0)
+			return fd;
+		if (pipe2(ready, O_CLOEXEC) < 0)
+			return error_os(err, "a pipe");
+		pid = start_controller(state, ready[1]);
+		close(ready[1]);
+		if (pid < 0) {
+			close(ready[0]);
+			return error_os(err, "a controller cannot be started");
+		}
+		/* returns when it listens, or when it has died: another may have been quicker */
+		while (read(ready[0], &byte, 1) < 0 && errno == EINTR)
+			;
+		close(ready[0]);
+	}
+	fd = try_connect(state, err);
+	return fd;
+}

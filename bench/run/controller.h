@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The controller: one per state folder, the only owner of wires, clocks, verdicts and journals. Commands
+ * talk to it over a local socket, in lines of JSON:
+ *
+ *   to it    {"do":"run","order":{…}}   one per connection; slot 0 takes the lowest free one
+ *            {"do":"stop","why":"…"}    the connection's run: finally blocks, then safe; again: safe now
+ *            {"do":"answer","id":N,"text":"…"}
+ *            {"do":"status"}
+ *   from it  the run's events (run/run_watch.c), among them {"event":"verdict","summary":{…}}, which
+ *            is the last of a run; {"event":"refused","why":"…","kind":"usage"|"bench"}; and
+ *            {"event":"status","runs":[{run, protocol, slot, runner, world}]}
+ *
+ * A run outlives the terminal that asked for it. When a controller starts it first ends every run that
+ * an earlier one left without a verdict.
+ */
+#ifndef DAVY_RUN_CONTROLLER_H
+#define DAVY_RUN_CONTROLLER_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+/*
+ * Be the controller of `state` until SIGTERM or, with `leave_when_idle`, until nobody needs it.
+ * `program` is davy-lua. -1 when another controller has the folder, or the folder cannot be used.
+ */
+int controller_serve(const char *state, const char *program, bool leave_when_idle,
+		     struct error *err);
+/* The path of its socket; the caller frees it. */
+char *controller_socket(const char *state);
+/*
+ * Connect to the controller of `state`, starting `davy controller` (this program) when there is none.
+ * Returns a blocking stream socket.
+ */
+int controller_connect(const char *state, struct error *err);
+
+#endif

@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The desk.
+ *
+ * A job is an order on its way to a verdict: first planning, then a run. A client is a connection; it
+ * may watch one job. The two part easily: a client that goes away leaves its job running, and a job that
+ * ends tells its client, if there still is one, and is gone. What is to be freed is freed from a timer,
+ * never from inside its own callback.
+ *
+ * A client that does not read is dropped when 4 MiB wait for it; the run does not notice.
+ */
+#include "run/desk.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "run/run.h"
+
+enum { LINE_MOST = 1 << 20, WAITING_MOST = 4 << 20, SLOTS_MOST = 256 };
+#define IDLE_PATIENCE MSEC(500)
+
+struct client;
+
+struct job {
+	struct job *next;
+	struct desk *desk;
+	struct client *client; /* or NULL */
+	int slot;
+	struct planning *planning;
+	struct run *run;
+	bool over;
+};
+
+struct client {
+	struct client *next;
+	struct desk *desk;
+	int fd;
+	struct watch *watch;
+	struct buf in, out;
+	struct job *job; /* or NULL */
+	bool gone;
+};
+
+struct desk {
+	struct loop *loop;
+	struct writer *writer;
+	char *state, *program;
+	int listener;
+	struct watch *watch;
+	struct client *clients;
+	struct job *jobs;
+	bool leave_when_idle, closing;
+	struct timer sweep, idle;
+};
+
+static void sweep(void *ctx);
+
+static void sweep_soon(struct desk *desk)
+{
+	if (!timer_armed(&desk->sweep))
+		timer_start(&desk->sweep, loop_real_clock(desk->loop), 0, TIMER_WAIT, sweep, desk);
+}
+
+/* ---- telling clients ---- */
+
+static void client_drop(struct client *client)
+{
+	if (client->gone)
+		return;
+	client->gone = true;
+	if (client->job)
+		client->job->client = NULL;
+	client->job = NULL;
+	loop_unwatch(client->watch);
+	client->watch = NULL;
+	sweep_soon(client->desk);
+}
+
+static void client_send(struct client *client)
+{
+	struct error ignored;
+	ssize_t sent;
+
+	while (client->out.size) {
+		sent = send(client->fd, client->out.data, client->out.size,
+			    MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent < 0 && errno != EAGAIN) {
+			client_drop(client);
+			return;
+		}
+		if (sent < 0)
+			break;
+		buf_drop(&client->out, (size_t)sent);
+	}
+	if (client->watch)
+		loop_rewatch(client->watch, client->out.size ? EPOLLIN | EPOLLOUT : EPOLLIN,
+			     &ignored);
+}
+
+static void client_tell(struct client *client, const struct value *event)
+{
+	if (!client || client->gone)
+		return;
+	json_write(&client->out, event);
+	buf_add_byte(&client->out, '\n');
+	if (client->out.size > WAITING_MOST)
+		client_drop(client);
+	else
+		client_send(client);
+}
+
+static void client_refuse(struct client *client, const struct error *err)
+{
+	struct value *event = value_map();
+
+	value_set_text(event, "event", "refused");
+	value_set_text(event, "why", err->text);
+	value_set_text(event, "kind", err->kind == ERROR_USAGE ? "usage" : "bench");
+	client_tell(client, event);
+	value_free(event);
+}
+
+/* ---- jobs ---- */
+
+static void job_end(struct job *job)
+{
+	job->over = true;
+	if (job->client)
+		job->client->job = NULL;
+	job->client = NULL;
+	sweep_soon(job->desk);
+}
+
+static void job_event(void *ctx, const struct value *event)
+{
+	struct job *job = ctx;
+	const char *name = value_get_text(event, "event");
+
+	if (strcmp(name, "verdict") != 0)
+		client_tell(job->client, event);
+}
+
+static void job_ended(void *ctx, enum verdict verdict, const struct value *summary)
+{
+	struct job *job = ctx;
+	struct value *event = value_map();
+
+	(void)verdict;
+	value_set_text(event, "event", "verdict");
+	value_set(event, "summary", value_copy(summary));
+	client_tell(job->client, event);
+	value_free(event);
+	job_end(job);
+}
+
+static void job_planned(void *ctx, struct plan *plan, const struct error *err)
+{
+	struct job *job = ctx;
+	struct run_place place = {
+		.loop = job->desk->loop,
+		.writer = job->desk->writer,
+		.program = job->desk->program,
+		.state = job->desk->state,
+		.cpu = -1,
+	};
+	struct run_handlers handlers = {.event = job_event, .ended = job_ended};
+	struct error wrong;
+
+	if (!err) {
+		job->run = run_start(&place, plan, &handlers, job, &wrong);
+		if (job->run)
+			return;
+		err = &wrong;
+	}
+	client_refuse(job->client, err);
+	job_end(job);
+}
+
+static bool slot_is_free(const struct desk *desk, int slot)
+{
+	for (const struct job *job = desk->jobs; job; job = job->next)
+		if (!job->over && job->slot == slot)
+			return false;
+	return true;
+}
+
+static int choose_slot(const struct desk *desk, struct order *order, struct error *err)
+{
+	if (order->slot && !slot_is_free(desk, order->slot))
+		return error_set(err, ERROR_REFUSED, "slot %d is busy with another run",
+				 order->slot);
+	for (int slot = 1; !order->slot && slot <= SLOTS_MOST; slot++)
+		if (slot_is_free(desk, slot))
+			order->slot = slot;
+	if (!order->slot)
+		return error_set(err, ERROR_REFUSED, "all %d slots are busy", SLOTS_MOST);
+	return 0;
+}
+
+static void start_job(struct client *client, const struct value *request)
+{
+	struct desk *desk = client->desk;
+	struct error err;
+	struct order *order;
+	struct job *job;
+
+	if (client->job || desk->closing) {
+		error_set(&err, ERROR_REFUSED, "%s",
+			  desk->closing ? "the controller is stopping"
+					: "this connection has a run already");
+		client_refuse(client, &err);
+		return;
+	}
+	order = order_from_value(value_get(request, "order"), &err);
+	if (!order || choose_slot(desk, order, &err) < 0) {
+		client_refuse(client, &err);
+		order_free(order);
+		return;
+	}
+	job = xcalloc(1, sizeof(*job));
+	job->desk = desk;
+	job->client = client;
+	job->slot = order->slot;
+	job->next = desk->jobs;
+	desk->jobs = job;
+	client->job = job;
+	job->planning = planning_start(desk->loop, desk->program, order, job_planned, job);
+}
+
+static void job_stop(struct job *job, const char *why)
+{
+	if (job->run) {
+		run_stop(job->run, why);
+		return;
+	}
+	struct error err;
+
+	error_set(&err, ERROR_REFUSED, "%s before the run had begun", why);
+	client_refuse(job->client, &err);
+	job_end(job);
+}
+
+/* ---- requests ---- */
+
+static void tell_status(struct client *client)
+{
+	struct value *event = value_map();
+	struct value *runs;
+
+	value_set_text(event, "event", "status");
+	runs = value_set(event, "runs", value_list());
+	for (struct job *job = client->desk->jobs; job; job = job->next) {
+		struct value *one;
+
+		if (job->over || !job->run)
+			continue;
+		one = value_add(runs, value_map());
+		value_set_text(one, "run", run_id(job->run));
+		value_set_int(one, "slot", job->slot);
+		value_set_int(one, "runner", run_runner_pid(job->run));
+		value_set_int(one, "world", run_world_pid(job->run));
+	}
+	client_tell(client, event);
+	value_free(event);
+}
+
+static void take_request(struct client *client, const struct value *request)
+{
+	const char *what = value_get_text(request, "do");
+	const char *why = value_get_text(request, "why");
+	const char *text = value_get_text(request, "text");
+	struct error err;
+
+	if (what && !strcmp(what, "run")) {
+		start_job(client, request);
+	} else if (what && !strcmp(what, "status")) {
+		tell_status(client);
+	} else if (what && !strcmp(what, "stop")) {
+		if (client->job)
+			job_stop(client->job, why ? why : "stopped by the operator");
+	} else if (what && !strcmp(what, "answer")) {
+		if (client->job && client->job->run)
+			run_answer(client->job->run, (uint32_t)value_get_int(request, "id", 0),
+				   text ? text : "");
+	} else {
+		error_set(&err, ERROR_USAGE, "the controller does not know '%s'", what ? what : "");
+		client_refuse(client, &err);
+	}
+}
+
+static void take_lines(struct client *client)
+{
+	char *end;
+
+	while (!client->gone && (end = memchr(client->in.data, '\n', client->in.size))) {
+		size_t size = (size_t)(end - client->in.data);
+		struct error err;
+		struct value *request = json_parse(client->in.data, size, "request", &err);
+
+		buf_drop(&client->in, size + 1);
+		if (request)
+			take_request(client, request);
+		else
+			client_refuse(client, &err);
+		value_free(request);
+	}
+	if (client->in.size > LINE_MOST)
+		client_drop(client);
+}
+
+static void client_ready(void *ctx, uint32_t events)
+{
+	struct client *client = ctx;
+	char bytes[16384];
+	ssize_t got;
+
+	if (events & EPOLLOUT)
+		client_send(client);
+	if (client->gone || !(events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
+		return;
+	got = recv(client->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+	if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
+		client_drop(client);
+		return;
+	}
+	if (got > 0) {
+		buf_add(&client->in, bytes, (size_t)got);
+		take_lines(client);
+	}
+}
+
+static void arrival(void *ctx, uint32_t events)
+{
+	struct desk *desk = ctx;
+	int fd = accept4(desk->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct client *client;
+	struct error err;
+
+	(void)events;
+	if (fd < 0)
+		return;
+	client = xcalloc(1, sizeof(*client));
+	client->desk = desk;
+	client->fd = fd;
+	buf_init(&client->in);
+	buf_init(&client->out);
+	client->next = desk->clients;
+	desk->clients = client;
+	client->watch = loop_watch(desk->loop, fd, EPOLLIN, client_ready, client, &err);
+	if (!client->watch) {
+		log_warning("a command cannot be heard: %s", err.text);
+		client_drop(client);
+	}
+	timer_stop(&desk->idle);
+}
+
+/* ---- tidying ---- */
+
+static void client_free(struct client *client)
+{
+	loop_unwatch(client->watch);
+	close(client->fd);
+	buf_done(&client->in);
+	buf_done(&client->out);
+	free(client);
+}
+
+static void job_free(struct job *job)
+{
+	run_free(job->run);
+	planning_free(job->planning);
+	free(job);
+}
+
+static void leave(void *ctx)
+{
+	struct desk *desk = ctx;
+
+	if (!desk->clients && !desk->jobs)
+		loop_quit(desk->loop);
+}
+
+static void sweep(void *ctx)
+{
+	struct desk *desk = ctx;
+
+	for (struct client **place = &desk->clients; *place;) {
+		struct client *client = *place;
+
+		if (!client->gone) {
+			place = &client->next;
+			continue;
+		}
+		*place = client->next;
+		client_free(client);
+	}
+	for (struct job **place = &desk->jobs; *place;) {
+		struct job *job = *place;
+
+		if (!job->over) {
+			place = &job->next;
+			continue;
+		}
+		*place = job->next;
+		job_free(job);
+	}
+	if (desk->closing && !desk->jobs)
+		loop_quit(desk->loop);
+	else if (desk->leave_when_idle && !desk->clients && !desk->jobs)
+		timer_start(&desk->idle, loop_real_clock(desk->loop),
+			    clock_now(loop_real_clock(desk->loop)) + IDLE_PATIENCE, TIMER_WAIT,
+			    leave, desk);
+}
+
+struct desk *desk_open(struct loop *loop, const char *state, const char *program, int listener,
+		       bool leave_when_idle, struct error *err)
+{
+	struct desk *desk = xcalloc(1, sizeof(*desk));
+
+	desk->loop = loop;
+	desk->state = xstrdup(state);
+	desk->program = xstrdup(program);
+	desk->listener = listener;
+	desk->leave_when_idle = leave_when_idle;
+	desk->writer = writer_new(loop, err);
+	if (desk->writer)
+		desk->watch = loop_watch(loop, listener, EPOLLIN, arrival, desk, err);
+	if (!desk->watch) {
+		desk_free(desk);
+		return NULL;
+	}
+	/* whoever started this controller connects at once; if nobody does, it leaves */
+	sweep_soon(desk);
+	return desk;
+}
+
+void desk_close(struct desk *desk)
+{
+	desk->closing = true;
+	for (struct job *job = desk->jobs; job; job = job->next)
+		if (!job->over)
+			job_stop(job, "the controller was told to stop");
+	sweep_soon(desk);
+}
+
+void desk_free(struct desk *desk)
+{
+	if (!desk)
+		return;
+	while (desk->jobs) {
+		struct job *job = desk->jobs;
+
+		desk->jobs = job->next;
+		job_free(job);
+	}
+	while (desk->clients) {
+		struct client *client = desk->clients;
+
+		desk->clients = client->next;
+		client_free(client);
+	}
+	timer_stop(&desk->sweep);
+	timer_stop(&desk->idle);
+	loop_unwatch(desk->watch);
+	close(desk->listener);
+	writer_free(desk->writer);
+	free(desk->state);
+	free(desk->program);
+	free(desk);
+}
