@@ -81,9 +81,9 @@ static void link_tell(struct link *link, enum link_direction direction, const ui
 		link->tap(link->tap_ctx, direction, clock_now(link->clock), bytes, size);
 }
 
-static nsec silence_end(const struct link *link)
+/* When the line has been silent long enough: `now`, or later. */
+static nsec silence_end(const struct link *link, nsec now)
 {
-	nsec now = clock_now(link->clock);
 	nsec end = link->silent_from + link->silence;
 
 	return end > now ? end : now;
@@ -100,8 +100,10 @@ static void link_want_line(struct link *link)
 	} else if (link->state == LINK_LOST) {
 		link_arm(link, clock_now(link->clock));
 	} else {
-		link->quiet_by = silence_end(link) + link->first->question.within;
-		link_arm(link, silence_end(link));
+		nsec end = silence_end(link, clock_now(link->clock));
+
+		link->quiet_by = end + link->first->question.within;
+		link_arm(link, end);
 	}
 }
 
@@ -287,7 +289,7 @@ static void link_give_up_on_silence(struct link *link)
 static void link_wait_for_silence(struct link *link)
 {
 	nsec now = clock_now(link->clock);
-	nsec end = silence_end(link);
+	nsec end = silence_end(link, now);
 
 	if (end <= now)
 		link_send(link);
