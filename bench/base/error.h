@@ -11,11 +11,11 @@
 
 enum error_kind {
 	ERROR_USAGE = 1, /* a bad script, option or file: its author mends it */
-	ERROR_DEVICE,    /* an instrument or line answered, but wrongly */
-	ERROR_TIMEOUT,   /* nothing came in time */
-	ERROR_LINK,      /* the wire itself is gone */
-	ERROR_REFUSED,   /* the guard or a rule said no */
-	ERROR_OS,        /* the operating system said no */
+	ERROR_DEVICE,	 /* an instrument or line answered, but wrongly */
+	ERROR_TIMEOUT,	 /* nothing came in time */
+	ERROR_LINK,	 /* the wire itself is gone */
+	ERROR_REFUSED,	 /* the guard or a rule said no */
+	ERROR_OS,	 /* the operating system said no */
 };
 
 struct error {

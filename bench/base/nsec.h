@@ -7,9 +7,9 @@
 
 typedef int64_t nsec;
 
-#define USEC(n) ((nsec)(n) * 1000)
-#define MSEC(n) ((nsec)(n) * 1000000)
-#define SEC(n) ((nsec)(n) * 1000000000)
+#define USEC(n) ((nsec)(n)*1000)
+#define MSEC(n) ((nsec)(n)*1000000)
+#define SEC(n) ((nsec)(n)*1000000000)
 #define NSEC_NEVER INT64_MAX
 
 static inline double nsec_seconds(nsec time)

@@ -37,7 +37,7 @@ struct value {
 		};
 		struct {
 			struct value **items; /* LIST and MAP */
-			char **keys;          /* MAP only, else NULL */
+			char **keys;	      /* MAP only, else NULL */
 			size_t count;
 			size_t room;
 		};
@@ -67,13 +67,13 @@ void value_set_int(struct value *map, const char *key, int64_t integer);
 void value_set_real(struct value *map, const char *key, double real);
 void value_set_bool(struct value *map, const char *key, bool truth);
 
-size_t value_count(const struct value *value);                               /* LIST, MAP; else 0 */
-const struct value *value_at(const struct value *value, size_t index);       /* or NULL */
-const char *value_key(const struct value *map, size_t index);                /* or NULL */
-const struct value *value_get(const struct value *map, const char *key);     /* or NULL */
-const char *value_get_text(const struct value *map, const char *key);        /* or NULL */
+size_t value_count(const struct value *value);				 /* LIST, MAP; else 0 */
+const struct value *value_at(const struct value *value, size_t index);	 /* or NULL */
+const char *value_key(const struct value *map, size_t index);		 /* or NULL */
+const struct value *value_get(const struct value *map, const char *key); /* or NULL */
+const char *value_get_text(const struct value *map, const char *key);	 /* or NULL */
 int64_t value_get_int(const struct value *map, const char *key, int64_t otherwise);
 double value_get_real(const struct value *map, const char *key, double otherwise); /* INT counts */
-bool value_get_bool(const struct value *map, const char *key);               /* missing: false */
+bool value_get_bool(const struct value *map, const char *key); /* missing: false */
 
 #endif

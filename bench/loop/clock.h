@@ -22,12 +22,12 @@ enum clock_kind { CLOCK_KIND_REAL = 1, CLOCK_KIND_SCALED, CLOCK_KIND_VIRTUAL };
 
 /* Order within one instant. */
 enum timer_class {
-	TIMER_STOP = 1,      /* stop and trip */
-	TIMER_BYTES,         /* bytes and edges */
-	TIMER_LINK,          /* link time-outs */
-	TIMER_POLL,          /* channel polls */
-	TIMER_CONDITION,     /* deadlines of conditions */
-	TIMER_WAIT,          /* plain waits */
+	TIMER_STOP = 1,	 /* stop and trip */
+	TIMER_BYTES,	 /* bytes and edges */
+	TIMER_LINK,	 /* link time-outs */
+	TIMER_POLL,	 /* channel polls */
+	TIMER_CONDITION, /* deadlines of conditions */
+	TIMER_WAIT,	 /* plain waits */
 };
 
 typedef void timer_fn(void *ctx);
