@@ -120,8 +120,8 @@ static void stop_signal(void *ctx, int number)
 	desk_close(ctx);
 }
 
-static int serve(const char *state, const char *program, bool leave_when_idle, struct loop *loop,
-		 struct error *err)
+static int serve(const char *state, const char *program, bool leave_when_idle, int ready,
+		 struct loop *loop, struct error *err)
 {
 	int listener = listen_at(state, err);
 	struct desk *desk;
@@ -135,13 +135,15 @@ static int serve(const char *state, const char *program, bool leave_when_idle, s
 	done = loop_signal(loop, SIGTERM, stop_signal, desk, err);
 	if (done == 0)
 		done = loop_signal(loop, SIGINT, stop_signal, desk, err);
+	if (ready >= 0)
+		close(ready);
 	if (done == 0)
 		done = loop_run(loop, err);
 	desk_free(desk);
 	return done;
 }
 
-int controller_serve(const char *state, const char *program, bool leave_when_idle,
+int controller_serve(const char *state, const char *program, bool leave_when_idle, int ready,
 		     struct error *err)
 {
 	struct loop *loop;
@@ -156,7 +158,7 @@ int controller_serve(const char *state, const char *program, bool leave_when_idl
 	if (end_cut_short(state, err) == 0) {
 		loop = loop_new(err);
 		if (loop) {
-			done = serve(state, program, leave_when_idle, loop, err);
+			done = serve(state, program, leave_when_idle, ready, loop, err);
 			loop_free(loop);
 		}
 	}
