@@ -92,7 +92,7 @@ static const char *what_to_do(int code)
 
 static void remember_failure(struct file *file, const char *what, int code)
 {
-	char link[40], path[256], reason[128];
+	char link[40], path[256], reason[128], waiting[64] = "";
 	ssize_t length;
 
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", file->fd);
@@ -100,8 +100,11 @@ static void remember_failure(struct file *file, const char *what, int code)
 	if (length < 0)
 		length = snprintf(path, sizeof(path), "descriptor %d", file->fd);
 	path[length] = '\0';
-	error_set(&file->error, ERROR_OS, "%s: cannot %s: %s: %s", path, what,
-		  strerror_r(code, reason, sizeof(reason)), what_to_do(code));
+	if (file->backlog.size > 0)
+		snprintf(waiting, sizeof(waiting), " (%zu bytes wait in memory)",
+			 file->backlog.size);
+	error_set(&file->error, ERROR_OS, "%s: cannot %s: %s: %s%s", path, what,
+		  strerror_r(code, reason, sizeof(reason)), what_to_do(code), waiting);
 }
 
 static int write_backlog(struct file *file)
@@ -125,7 +128,7 @@ static int write_backlog(struct file *file)
 	if (!file->stuck)
 		return 0;
 	remember_failure(file, "write", code);
-	return error_context(&file->error, "%zu bytes wait in memory", file->backlog.size);
+	return -1;
 }
 
 static int sync_file(struct file *file)
@@ -149,7 +152,7 @@ static int sync_file(struct file *file)
 static void file_free(struct file *file)
 {
 	if (file->backlog.size > 0 && write_backlog(file) < 0)
-		log_warning("%s; they are lost", file->error.text);
+		log_warning("%s; the file is closed without them", file->error.text);
 	buf_done(&file->incoming);
 	buf_done(&file->backlog);
 	free(file);
