@@ -45,6 +45,8 @@ static void each_message_of_the_controller_is_accepted(void)
 static void each_message_of_a_script_is_accepted(void)
 {
 	ACCEPTED(FRAME_REQUEST, "{\"verb\":\"wait\",\"for\":\"[30 s]\",\"where\":\"a.lua:3\"}");
+	ACCEPTED(FRAME_REQUEST,
+		 "{\"verb\":\"confirm\",\"text\":\"Close the lid.\",\"zh\":\"合上盖子。\"}");
 	ACCEPTED(FRAME_CANCEL, "null");
 	ACCEPTED(FRAME_MEASURE, "{\"step\":\"s\",\"measure\":\"m\",\"from\":\"r1 - r2\"}");
 	ACCEPTED(FRAME_NOTE, "{\"text\":\"lid closed\"}");
