@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The rig of the claims about peers. Its clock is virtual; a timer of the loop's real clock gives up a
- * run that would last for ever, so that a broken peer fails its claim instead of stopping them all.
+ * The rig of the claims about peers. Its clock is virtual; a timer of the loop's real clock gives
+ * up a run that would last for ever, so that a broken peer fails its claim instead of stopping them
+ * all.
  */
 #include "tests/peer_rig.h"
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One peer with its loop and virtual clock, and what was heard of it: for the claims about peers. */
+/*
+ * One peer with its loop and virtual clock, and what was heard of it: for the claims about peers.
+ */
 #ifndef DAVY_TESTS_PEER_RIG_H
 #define DAVY_TESTS_PEER_RIG_H
 

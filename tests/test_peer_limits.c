@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a peer is killed for. Only the two claims about hanging wait, once for each budget, since those
- * are of real time.
+ * What a peer is killed for. Only the two claims about hanging wait, once for each budget, since
+ * those are of real time.
  */
 #include <string.h>
 

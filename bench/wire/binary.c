@@ -8,11 +8,12 @@
  *   4 real   IEEE 754 bits
  *
  * Every tree has one encoding and every accepted encoding is the one of its tree: a bool is 0 or 1,
- * keys are unique and hold no NUL, nothing follows the root. So bytes may be compared instead of trees.
+ * keys are unique and hold no NUL, nothing follows the root. So bytes may be compared instead of
+ * trees.
  *
  * The decoder reads what a hostile process sent. Before it allocates, it has checked that the bytes
- * left could hold what is announced; a map's keys are compared by sorting, because comparing each with
- * each would let one packet keep the controller busy for a good part of a second.
+ * left could hold what is announced; a map's keys are compared by sorting, because comparing each
+ * with each would let one packet keep the controller busy for a good part of a second.
  *
  * Text is any bytes here; whether it is UTF-8 is for those who show it.
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A value tree as bytes: one tag byte, then little-endian content (counts and sizes as u32, integers
- * as i64, reals as IEEE 754 bits). Equal trees give equal bytes. Decoding survives any input: depth at
- * most 32, at most 65,536 nodes, sizes checked against what is left, keys unique.
+ * A value tree as bytes: one tag byte, then little-endian content (counts and sizes as u32,
+ * integers as i64, reals as IEEE 754 bits). Equal trees give equal bytes. Decoding survives any
+ * input: depth at most 32, at most 65,536 nodes, sizes checked against what is left, keys unique.
  */
 #ifndef DAVY_WIRE_BINARY_H
 #define DAVY_WIRE_BINARY_H

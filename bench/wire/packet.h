@@ -16,7 +16,8 @@
  *       32    …  payload: one value tree (wire/binary.h)
  *
  * A turn is one packet to a process, then all it emits, then IDLE, whose request id field carries
- * the last sequence number seen. Long turns are several packets; every one but the last ends with MORE.
+ * the last sequence number seen. Long turns are several packets; every one but the last ends with
+ * MORE.
  */
 #ifndef DAVY_WIRE_PACKET_H
 #define DAVY_WIRE_PACKET_H
@@ -35,19 +36,19 @@ enum frame_type {
 	/* controller to Lua */
 	FRAME_SOURCE = 1, /* one chunk of a source file, before START */
 	FRAME_START,
-	FRAME_RESULT,     /* the end of a request */
-	FRAME_STOP,       /* cancel all tasks, run the finally blocks */
-	FRAME_ADVANCE,    /* world: live on until this bench time, stop at your first edge */
-	FRAME_LINES,      /* world: these outputs have these levels from now on */
-	FRAME_ASK,        /* world: a device was asked; answer with FRAME_ANSWER */
+	FRAME_RESULT,  /* the end of a request */
+	FRAME_STOP,    /* cancel all tasks, run the finally blocks */
+	FRAME_ADVANCE, /* world: live on until this bench time, stop at your first edge */
+	FRAME_LINES,   /* world: these outputs have these levels from now on */
+	FRAME_ASK,     /* world: a device was asked; answer with FRAME_ANSWER */
 	/* Lua to controller */
 	FRAME_REQUEST = 32,
 	FRAME_CANCEL,
 	FRAME_MEASURE,
 	FRAME_NOTE,
-	FRAME_OUT,        /* world: lines it drives, and the instant reached */
-	FRAME_ANSWER,     /* world: what the device says */
-	FRAME_DATA,       /* loader: what a file compiled to */
+	FRAME_OUT,    /* world: lines it drives, and the instant reached */
+	FRAME_ANSWER, /* world: what the device says */
+	FRAME_DATA,   /* loader: what a file compiled to */
 	FRAME_IDLE,
 	FRAME_MORE,
 	FRAME_DONE,
@@ -59,12 +60,14 @@ struct frame {
 	uint32_t sequence;
 	uint32_t request;
 	nsec time;
-	struct value *payload; /* VALUE_NIL where the type carries nothing; owned by whoever holds the frame */
+	struct value *payload; /* nil where it carries nothing; whoever holds the frame owns it */
 };
 
 const char *frame_type_name(enum frame_type type);
 
-/* Append one frame. Fails, leaving `packet` as it was, when the packet would grow over PACKET_MOST. */
+/*
+ * Append one frame. Fails, leaving `packet` as it was, when the packet would grow over PACKET_MOST.
+ */
 int packet_add(struct buf *packet, enum frame_type type, uint32_t sequence, uint32_t request,
 	       nsec time, const struct value *payload, struct error *err);
 

@@ -2,22 +2,23 @@
 /*
  * A Lua process and whose turn it is.
  *
- * One packet is outstanding at most. While the process owes its turn, further packets queue; each is
- * sent when the one before is answered by IDLE. From the first flush until everything queued is
- * answered the peer holds its clock once, so virtual time stands still for as long as anybody thinks.
+ * One packet is outstanding at most. While the process owes its turn, further packets queue; each
+ * is sent when the one before is answered by IDLE. From the first flush until everything queued is
+ * answered the peer holds its clock once, so virtual time stands still for as long as anybody
+ * thinks.
  *
  * Its end has two signs, end of file on the socket and the exit of the process, and they come in
  * either order. What the process had sent before is heard first; then the peer waits a moment for
  * the sign still missing, because "was killed by signal 9 (Killed)" helps more than "closed its
- * socket". A process that talks nonsense or hangs is killed at once and nothing of it is heard any more.
- * In both cases `ended` is called by a timer of its own, so that no caller of peer_add or peer_flush
- * is surprised by it, and the clock stays held until then: the bench learns of the death at the bench
- * time at which it happened.
+ * socket". A process that talks nonsense or hangs is killed at once and nothing of it is heard any
+ * more. In both cases `ended` is called by a timer of its own, so that no caller of peer_add or
+ * peer_flush is surprised by it, and the clock stays held until then: the bench learns of the death
+ * at the bench time at which it happened.
  *
  * A turn takes microseconds and there are hundreds of thousands of them, so nothing is measured per
- * turn but its beginning. A tick, every 250 ms while a turn is owed, looks for a hung process; it reads
- * the processor time first at the tick after the turn's beginning, and so errs by a tick in favour of
- * the process.
+ * turn but its beginning. A tick, every 250 ms while a turn is owed, looks for a hung process; it
+ * reads the processor time first at the tick after the turn's beginning, and so errs by a tick in
+ * favour of the process.
  *
  * What the frames mean is not known here.
  */

@@ -32,8 +32,8 @@ struct peer_handlers {
 	void (*idle)(void *ctx);
 	/*
 	 * The peer is gone, hung, or talked nonsense (then it has been killed). Called once, never
-	 * after peer_free. `why` is a clause: "was killed by signal 9 (Killed)", "used more than 1 s
-	 * of processor time in one turn".
+	 * after peer_free. `why` is a clause: "was killed by signal 9 (Killed)", "used more than
+	 * 1 s of processor time in one turn".
 	 */
 	void (*ended)(void *ctx, const char *why);
 };

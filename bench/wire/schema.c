@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What each message carries, as a table of forms: one per frame type, and for START, REQUEST and ASK
- * one per mode, verb and operation. bench/script/README.md says what the fields mean.
+ * What each message carries, as a table of forms: one per frame type, and for START, REQUEST and
+ * ASK one per mode, verb and operation. bench/script/README.md says what the fields mean.
  *
  * A payload must have every field that its form requires, each of its kind, and none that the form
  * does not know: a misspelt optional field would otherwise quietly measure something else. A field
- * that is nil counts as absent. An empty Lua table is neither list nor map, so either stands for both.
+ * that is nil counts as absent. An empty Lua table is neither list nor map, so either stands for
+ * both.
  *
- * What is inside a list or a map, and whether a text is an expression or a limit, is not checked here:
- * those who use it read it with functions that say what is wrong with it.
+ * What is inside a list or a map, and whether a text is an expression or a limit, is not checked
+ * here: those who use it read it with functions that say what is wrong with it.
  */
 #include "wire/schema.h"
 
@@ -102,9 +103,12 @@ static const struct form FORMS[] = {
 	{FRAME_REQUEST, "set", {TEXT("device"), MAP("values")}},
 	{FRAME_REQUEST, "reference", {TEXT("name")}},
 	{FRAME_REQUEST, "pulse_widths", {TEXT("channel")}},
-	{FRAME_REQUEST, "confirm", {TEXT("text"), MAYBE_TEXT("zh"), MAYBE_TEXT("id"), MAYBE_TEXT("unit")}},
-	{FRAME_REQUEST, "enter", {TEXT("text"), MAYBE_TEXT("zh"), MAYBE_TEXT("id"), MAYBE_TEXT("unit")}},
-	{FRAME_REQUEST, "scan", {TEXT("text"), MAYBE_TEXT("zh"), MAYBE_TEXT("id"), MAYBE_TEXT("unit")}},
+	{FRAME_REQUEST, "confirm", {TEXT("text"), MAYBE_TEXT("zh"), MAYBE_TEXT("id"),
+				    MAYBE_TEXT("unit")}},
+	{FRAME_REQUEST, "enter", {TEXT("text"), MAYBE_TEXT("zh"), MAYBE_TEXT("id"),
+				  MAYBE_TEXT("unit")}},
+	{FRAME_REQUEST, "scan", {TEXT("text"), MAYBE_TEXT("zh"), MAYBE_TEXT("id"),
+				 MAYBE_TEXT("unit")}},
 	{FRAME_REQUEST, "consecutive", {TEXT("step"), LIST("measures")}},
 	{FRAME_REQUEST, "step_begin", {TEXT("step"), INT("repeat")}},
 	{FRAME_REQUEST, "step_end", {TEXT("step"), INT("repeat")}},
