@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The meter decodes real Modbus requests and replies after rig->delay; what it cannot decode it does not
- * answer. The chatter goes straight to the user of the port, so that no pacing of the line limits it.
+ * The meter decodes real Modbus requests and replies after rig->delay; what it cannot decode it
+ * does not answer. The chatter goes straight to the user of the port, so that no pacing of the line
+ * limits it.
  */
 #include "tests/link_rig.h"
 

@@ -25,9 +25,9 @@ struct link_rig {
 	struct link *link;
 	struct timer end, chatter;
 	nsec chatter_every;
-	nsec delay;    /* of the meter */
-	int asked;     /* frames the meter heard */
-	int good_from; /* the line's fault is gone once the meter has heard so many */
+	nsec delay;	/* of the meter */
+	int asked;	/* frames the meter heard */
+	int good_from;	/* the line's fault is gone once the meter has heard so many */
 	struct buf tap; /* "S8 R7 X2 ": direction and size of what crossed */
 	nsec sent_at, received_at;
 	char order[64]; /* names of the questions that ended */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The way from a line to its backend, and the refusals that are the same for every backend: a line does
- * what it was requested for and nothing else.
+ * The way from a line to its backend, and the refusals that are the same for every backend: a line
+ * does what it was requested for and nothing else.
  *
  * Whether a line may be set at all is decided above: interlocks and the guard do not live here.
  */

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An output is a level. An input is two levels: the raw one that the world drives, and the one that was
- * told; while they differ a timer runs, and a bounce back to the told level stops it.
+ * An output is a level. An input is two levels: the raw one that the world drives, and the one that
+ * was told; while they differ a timer runs, and a bounce back to the told level stops it.
  *
- * A pulse input has no timer per edge. Its signal is a list of segments of constant frequency and duty,
- * with the phase in periods: the line rises where the phase passes a whole number and falls `duty`
- * later. A segment owns the phases from its start (included) to its end (excluded), and the next one
- * begins with the fraction that is left, so no edge is lost or seen twice at a change. Segments are
- * kept from the beginning of a count; without one there is only the last.
+ * A pulse input has no timer per edge. Its signal is a list of segments of constant frequency and
+ * duty, with the phase in periods: the line rises where the phase passes a whole number and falls
+ * `duty` later. A segment owns the phases from its start (included) to its end (excluded), and the
+ * next one begins with the fraction that is left, so no edge is lost or seen twice at a change.
+ * Segments are kept from the beginning of a count; without one there is only the last.
  *
- * At the gate's end the edges of all segments are walked, whole runs of equal periods in one stride.
- * Each edge that is looked at gets a time stamp of whole microseconds, as a kernel would give it.
+ * At the gate's end the edges of all segments are walked, whole runs of equal periods in one
+ * stride. Each edge that is looked at gets a time stamp of whole microseconds, as a kernel would
+ * give it.
  */
 #include "port/gpio_sim.h"
 

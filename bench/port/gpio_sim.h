@@ -16,8 +16,8 @@ void gpio_sim_drive(struct gpio_line *line, bool level);
 /*
  * The world drives a pulse input, from now on, with this frequency (0: stopped) and the given high
  * time in seconds (0: half the period). The phase goes on without a jump; a stopped line stays at
- * its level. Edges have a resolution of 1 µs, as of a kernel's time stamps: no level is shorter, and
- * nothing is faster than 500 kHz. A line that never was driven stands low.
+ * its level. Edges have a resolution of 1 µs, as of a kernel's time stamps: no level is shorter,
+ * and nothing is faster than 500 kHz. A line that never was driven stands low.
  */
 void gpio_sim_pulse(struct gpio_line *line, double frequency, double high);
 

@@ -6,22 +6,22 @@
  *	SENDING    until the last bit has left, by the line's own arithmetic
  *	LISTENING  collect bytes until they measure as an answer, or patience ends
  *
- * and back to QUIET for the next try or the next question. One timer drives it; LOST replaces all of
- * it once the wire is gone. With an empty queue the state is QUIET and the timer is not armed.
+ * and back to QUIET for the next try or the next question. One timer drives it; LOST replaces all
+ * of it once the wire is gone. With an empty queue the state is QUIET and the timer is not armed.
  *
- * Every wait is bounded by a time that is fixed when it begins. Bytes never move a deadline: in QUIET
- * they postpone the sending, but only up to the question's patience.
+ * Every wait is bounded by a time that is fixed when it begins. Bytes never move a deadline: in
+ * QUIET they postpone the sending, but only up to the question's patience.
  *
- * Bytes that come in QUIET are strays. So after a time-out one silence passes in which what comes late
- * is dropped. A reply that comes later still, while the next question listens, looks like that
- * question's own: Modbus and most line protocols number nothing. If it does not fit the check of that
- * question, it costs a try; if it does, it is taken.
+ * Bytes that come in QUIET are strays. So after a time-out one silence passes in which what comes
+ * late is dropped. A reply that comes later still, while the next question listens, looks like that
+ * question's own: Modbus and most line protocols number nothing. If it does not fit the check of
+ * that question, it costs a try; if it does, it is taken.
  *
  * An answer may come before the computed end of sending: USB instruments take the baud rate for a
  * form of politeness. It is taken as an answer, and as a sign that all was sent.
  *
- * `done` is always the last act of whatever calls it, on a question that is already off the queue, so
- * that it may do anything to the link, freeing it included.
+ * `done` is always the last act of whatever calls it, on a question that is already off the queue,
+ * so that it may do anything to the link, freeing it included.
  */
 #include "port/link.h"
 

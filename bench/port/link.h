@@ -4,8 +4,8 @@
  * deadlines, retries, checks. One question is on the line at a time; the others queue in order.
  *
  * Bytes that arrive while no question is open, and stray bytes of an earlier answer, are handed to
- * the tap and dropped, so that an answer is never taken for another's. Every question ends in exactly
- * one call of its `done`, also when the link is closed (ERROR_LINK).
+ * the tap and dropped, so that an answer is never taken for another's. Every question ends in
+ * exactly one call of its `done`, also when the link is closed (ERROR_LINK).
  */
 #ifndef DAVY_PORT_LINK_H
 #define DAVY_PORT_LINK_H
@@ -56,7 +56,7 @@ struct link_question {
 	void *ctx;            /* of done, and what link_cancel goes by */
 };
 
-/* Takes the port: link_free closes it. `silence` is kept between the end of one frame and the next. */
+/* Takes the port: link_free closes it. `silence` is kept between one frame's end and the next. */
 struct link *link_new(struct bench_clock *clock, struct serial *serial, nsec silence,
 		      link_tap_fn *tap, void *tap_ctx);
 /*
@@ -70,8 +70,9 @@ void link_free(struct link *link);
  */
 void link_ask(struct link *link, const struct link_question *question);
 /*
- * Forget the questions of this ctx without calling them; their `codec` is not used any more. One that
- * is on the line keeps the line until its try would have ended, so that its answer is nobody else's.
+ * Forget the questions of this ctx without calling them; their `codec` is not used any more. One
+ * that is on the line keeps the line until its try would have ended, so that its answer is nobody
+ * else's.
  */
 void link_cancel(struct link *link, void *ctx);
 bool link_is_lost(const struct link *link);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What every serial port has in common, whatever is behind it: how its settings are written, how long
- * characters take, and the way to the backend.
+ * What every serial port has in common, whatever is behind it: how its settings are written, how
+ * long characters take, and the way to the backend.
  *
- * Settings are written "9600 8N1": baud, data bits, parity (N, E or O), stop bits. The limits of the
- * baud are the slowest and the fastest that Linux has a name for (B50, B4000000).
+ * Settings are written "9600 8N1": baud, data bits, parity (N, E or O), stop bits. The limits of
+ * the baud are the slowest and the fastest that Linux has a name for (B50, B4000000).
  *
  * Times are computed, not measured: a character is one start bit, the data bits, the parity bit if
  * there is one, and the stop bits. What an adapter adds on the way is not known here.

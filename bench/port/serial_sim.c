@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The line is a half-duplex queue of transmissions: written frames, and replies of the far end. One is
- * on the line at a time; it starts when it is ready and the line is free, takes the time that baud and
- * size give it, and is heard whole, in one call, when its last bit has arrived.
+ * The line is a half-duplex queue of transmissions: written frames, and replies of the far end. One
+ * is on the line at a time; it starts when it is ready and the line is free, takes the time that
+ * baud and size give it, and is heard whole, in one call, when its last bit has arrived.
  *
- * Invariant: while a transmission is on the line, or one waits for it, the timer is armed (for its end,
- * or for the instant the first one is ready). What is heard is heard from the timer alone, as its last
- * act, so whoever hears may close the port.
+ * Invariant: while a transmission is on the line, or one waits for it, the timer is armed (for its
+ * end, or for the instant the first one is ready). What is heard is heard from the timer alone, as
+ * its last act, so whoever hears may close the port.
  *
- * Faults spoil replies when the far end makes them, and nothing that is written: a device that hears
- * garbage says nothing, which is LINE_MUTE.
+ * Faults spoil replies when the far end makes them, and nothing that is written: a device that
+ * hears garbage says nothing, which is LINE_MUTE.
  *
  * It does not model collisions: a frame written while a reply is on the line waits for its end.
  */
