@@ -290,6 +290,7 @@ static int read_limits(struct planning *planning, struct error *err)
 	source = add_source(planning, plan->order->limits, err);
 	if (!source)
 		return -1;
+	plan->limits_source = source->name;
 	plan->limit_set = limit_set_parse(source->text, source->size, source->name, err);
 	if (!plan->limit_set)
 		return -1;

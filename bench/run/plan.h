@@ -50,7 +50,8 @@ struct plan {
 	struct order *order; /* owned */
 	size_t source_count;
 	struct plan_source source[PLAN_SOURCES];
-	const char *protocol_source, *fixture_source, *world_source; /* names of sources */
+	/* names of sources; those of the last two may be NULL */
+	const char *protocol_source, *fixture_source, *world_source, *limits_source;
 	struct value *protocol_data, *fixture_data, *drivers, *simulators, *simulator_sources,
 		*world_data;
 	struct protocol *protocol;

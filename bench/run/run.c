@@ -68,11 +68,22 @@ static void durable(void *ctx, const struct error *err)
 	run->handlers.ended(run->ctx, verdict, run->summary);
 }
 
+enum verdict run_verdict(const struct judgement *judgement, const char *only, enum verdict cause,
+			 const char *cause_why, char why[RUN_WHY])
+{
+	enum verdict verdict = judgement_verdict(judgement, only, why);
+
+	if (!cause || verdict_worse(cause, verdict) != cause)
+		return verdict;
+	snprintf(why, RUN_WHY, "%s", cause_why);
+	return cause;
+}
+
 static void seal(void *ctx, const struct error *err)
 {
 	struct run *run = ctx;
-	enum verdict verdict = VERDICT_ERROR;
-	char why[400] = "";
+	enum verdict verdict;
+	char why[RUN_WHY];
 	struct value *line;
 
 	(void)err;
@@ -313,6 +324,7 @@ static void write_head(struct run *run)
 	value_set_text(line, "calibration", plan->calibration_name);
 	value_set_text(line, "protocol_source", plan->protocol_source);
 	value_set_text(line, "fixture_source", plan->fixture_source);
+	value_set_text(line, "limits_source", plan->limits_source);
 	value_set(line, "steps", protocol_describe(plan->protocol));
 	value_set(line, "protocol_data", value_copy(plan->protocol_data));
 	value_set(line, "fixture_data", value_copy(plan->fixture_data));
@@ -379,12 +391,11 @@ struct run *run_start(const struct run_place *place, struct plan *plan,
 		return NULL;
 	}
 	run->clock = clock_new(place->loop, plan->order->clock, plan->order->scale);
+	course_init(&run->course, plan->fixture, plan->protocol, plan->calibration,
+		    plan->order->slot, plan->wall, plan->order->simulated, &RUN_COURSE_HOST, run);
 	write_head(run);
 	write_anchor(run);
 	write_sources(run);
-	course_init(&run->course, plan->fixture, plan->protocol, plan->calibration,
-		    plan->order->slot, plan->wall, plan->order->simulated, &RUN_COURSE_HOST, run);
-	run->course_ready = true;
 	watch_started(run);
 	timer_start(&run->deadline, run->clock, LONGEST_RUN, TIMER_STOP, too_long, run);
 	if (plan->order->clock != CLOCK_KIND_VIRTUAL)
@@ -404,7 +415,7 @@ void run_free(struct run *run)
 	timer_stop(&run->deadline);
 	timer_stop(&run->grace);
 	timer_stop(&run->flush);
-	if (run->course_ready)
+	if (run->clock)
 		course_done(&run->course);
 	slot_close(run->slot);
 	journal_close(run->journal);

@@ -22,6 +22,8 @@ struct run_handlers {
 	void (*ended)(void *ctx, enum verdict verdict, const struct value *summary);
 };
 
+enum { RUN_WHY = 400 }; /* bytes of a reason */
+
 struct run_place {
 	struct loop *loop;
 	struct writer *writer;
@@ -40,6 +42,9 @@ void run_answer(struct run *run, uint32_t request, const char *text);
 /* The processes of a run, for tests and for `davy list`; 0 where there is none. */
 int run_runner_pid(const struct run *run);
 int run_world_pid(const struct run *run);
+/* The verdict of measures and of what ended the run early (0: nothing did); `why` is filled. */
+enum verdict run_verdict(const struct judgement *judgement, const char *only, enum verdict cause,
+			 const char *cause_why, char why[RUN_WHY]);
 void run_free(struct run *run); /* outputs are made safe first; accepts NULL */
 
 /* ---- between run.c, run_runner.c and run_watch.c ---- */
@@ -68,9 +73,9 @@ struct run {
 	struct slot *slot;
 	struct peer *runner;
 	struct course course;
-	bool course_ready, runner_done;
+	bool runner_done;
 	enum verdict cause; /* 0, or what ended the run early */
-	char cause_why[400];
+	char cause_why[RUN_WHY];
 	bool sealed_badly; /* the journal could not be made durable */
 	struct timer deadline, grace, flush;
 	nsec instant;	       /* of the latest turn */
