@@ -338,3 +338,13 @@ const char *modbus_exception_name(uint8_t code)
 		return NAMES[code];
 	return "refused for a reason of its own";
 }
+
+bool modbus_is_exception(const uint8_t *adu, size_t size)
+{
+	uint16_t crc;
+
+	if (size != 5 || !(adu[1] & 0x80))
+		return false;
+	crc = crc_modbus(adu, 3);
+	return adu[3] == (crc & 0xFF) && adu[4] == crc >> 8;
+}

@@ -60,5 +60,7 @@ size_t modbus_reply_encode(const struct modbus_request *request, const uint8_t *
 			   uint8_t *adu);
 size_t modbus_exception_encode(const struct modbus_request *request, uint8_t code, uint8_t *adu);
 const char *modbus_exception_name(uint8_t code);
+/* Is this a whole exception reply with a good CRC? */
+bool modbus_is_exception(const uint8_t *adu, size_t size);
 
 #endif

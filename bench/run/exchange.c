@@ -187,8 +187,13 @@ static int check_answer(void *ctx, const uint8_t *bytes, size_t size, struct err
 	char line[MODBUS_ADU_MOST];
 	size_t count;
 
-	if (exchange->driver->bus == BUS_MODBUS)
-		return modbus_reply_decode(&exchange->request, bytes, size, data, &count, err);
+	if (exchange->driver->bus == BUS_MODBUS) {
+		int decoded = modbus_reply_decode(&exchange->request, bytes, size, data, &count,
+						  err);
+
+		/* an exception is a whole, sound answer: asking again will not change it */
+		return decoded < 0 && modbus_is_exception(bytes, size) ? 0 : decoded;
+	}
 	if (exchange->driver->bus == BUS_FRAME)
 		return frame_decode(exchange->item->reply_layout, bytes, size, fields, err);
 

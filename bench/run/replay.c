@@ -243,19 +243,15 @@ static void bring_about(struct stage *stage, uint32_t id, nsec time)
 		course_due(&stage->course, id, time);
 }
 
-/* The journal's readings come before the result they belong to: look ahead is not needed, because the
- * first of them is what tells that something ended. */
-static void bench_line(struct stage *stage, const struct journal_item *item, uint32_t id)
+static void bench_line(struct stage *stage, const struct journal_item *item)
 {
-	if (!stage->bench && id)
-		bring_about(stage, id, item->time);
 	if (!meets(stage, &stage->bench, item))
 		return;
-	if (!strcmp(item->kind, "reading"))
+	if (!strcmp(item->kind, "reading")) {
 		stage->replay->readings++;
-	else if (!strcmp(item->kind, "judged"))
+	} else if (!strcmp(item->kind, "judged")) {
 		stage->replay->measures++;
-	if (!strcmp(item->kind, "result")) {
+	} else {
 		stage->replay->messages++;
 		if (!stage->deaf) {
 			peer_add(stage->runner, FRAME_RESULT, stage->bench->id, stage->bench->says);
@@ -337,16 +333,15 @@ static void take_line(struct stage *stage, const struct journal_item *item)
 {
 	static const char *const SCRIPT[] = {"request", "cancel", "measure",
 					     "note",	"failed", "done"};
+	static const char *const BENCH[] = {"result", "reading", "judged"};
 	uint32_t id = (uint32_t)value_get_int(item->line, "id", 0);
 
 	if (is_one_of(item->kind, SCRIPT, 6))
 		script_line(stage, item);
 	else if (!strcmp(item->kind, "ends"))
 		bring_about(stage, id, item->time);
-	else if (!strcmp(item->kind, "result"))
-		bench_line(stage, item, id);
-	else if (!strcmp(item->kind, "reading") || !strcmp(item->kind, "judged"))
-		bench_line(stage, item, 0);
+	else if (is_one_of(item->kind, BENCH, 3))
+		bench_line(stage, item);
 	else if (!strcmp(item->kind, "operator"))
 		course_answer(&stage->course, id, value_get_text(item->line, "text"));
 	else if (!strcmp(item->kind, "stop"))

@@ -92,13 +92,8 @@ static void seal(void *ctx, const struct error *err)
 	run->state = RUN_SEALING;
 	timer_stop(&run->deadline);
 	timer_stop(&run->grace);
-	if (run->course_ready)
-		verdict = judgement_verdict(&run->course.judgement, run->plan->order->only, why);
-	if (run->cause &&
-	    (!run->course_ready || verdict_worse(run->cause, verdict) == run->cause)) {
-		verdict = run->cause;
-		snprintf(why, sizeof(why), "%s", run->cause_why);
-	}
+	verdict = run_verdict(&run->course.judgement, run->plan->order->only, run->cause,
+			      run->cause_why, why);
 	run->summary = run_summary(run, verdict, why);
 	line = value_copy(run->summary);
 	journal_line(run->journal, run_now(run), "verdict", line);

@@ -67,6 +67,7 @@ static void due(void *ctx)
 {
 	struct live *live = ctx;
 
+	line_of_frame(live->run, "ends", live->id, NULL);
 	course_due(&live->run->course, live->id, live->timer.deadline);
 }
 
@@ -78,10 +79,12 @@ static void acted(void *ctx, const struct error *err)
 	live->acting = false;
 	if (err && !run->cause)
 		slot_trip(run->slot, VERDICT_ERROR, err->text);
-	if (live->orphan)
+	if (live->orphan) {
 		live_free(live);
-	else if (!err)
+	} else if (!err) {
+		line_of_frame(run, "ends", live->id, NULL);
 		course_acted(&run->course, live->id, run_now(run));
+	}
 }
 
 static void set_next(void *ctx, const struct error *err)
