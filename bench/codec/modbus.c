@@ -341,10 +341,8 @@ const char *modbus_exception_name(uint8_t code)
 
 bool modbus_is_exception(const uint8_t *adu, size_t size)
 {
-	uint16_t crc;
+	struct error ignored;
 
-	if (size != 5 || !(adu[1] & 0x80))
-		return false;
-	crc = crc_modbus(adu, 3);
-	return adu[3] == (crc & 0xFF) && adu[4] == crc >> 8;
+	return size == EXCEPTION_BYTES && (adu[1] & EXCEPTION_BIT) &&
+	       crc_verify(adu, size, "reply", &ignored) == 0;
 }

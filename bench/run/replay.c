@@ -21,6 +21,7 @@
 #include "base/json.h"
 #include "run/course.h"
 #include "run/journal_read.h"
+#include "run/replay_head.h"
 #include "run/run.h"
 #include "wire/peer.h"
 
@@ -41,13 +42,7 @@ struct stage {
 	struct replay *replay;
 	struct loop *loop;
 	struct journal_reader *reader;
-	struct value *head;    /* the line "run" */
-	struct value *sources; /* map name→text */
-	nsec wall;
-	struct protocol *protocol;
-	struct fixture *fixture;
-	struct calibration *calibration;
-	struct limit_set *limits;
+	struct replay_head head;
 	struct course course;
 	bool course_ready;
 	struct peer *runner;
@@ -263,7 +258,7 @@ static void bench_line(struct stage *stage, const struct journal_item *item)
 
 static void verdict_line(struct stage *stage, const struct journal_item *item)
 {
-	const char *only = value_get_text(value_get(stage->head, "order"), "only");
+	const char *only = value_get_text(value_get(stage->head.run, "order"), "only");
 	const char *name = value_get_text(item->line, "verdict");
 	struct value *here = value_map();
 	struct value *there = value_map();
@@ -357,7 +352,7 @@ static void take_line(struct stage *stage, const struct journal_item *item)
 static int decode_again(struct stage *stage, const struct fixture_channel *channel, double value,
 			struct error *err)
 {
-	const struct fixture_device *device = &stage->fixture->device[channel->device];
+	const struct fixture_device *device = &stage->head.fixture->device[channel->device];
 	const struct received *received = &stage->received[device->port];
 	struct exchange exchange;
 	double again;
@@ -378,14 +373,14 @@ static void take_sample(struct stage *stage, const struct journal_item *item)
 	struct bench_sample sample = {.time = item->time};
 	struct error err;
 
-	if (item->size != 24 || item->subject >= stage->fixture->channel_count)
+	if (item->size != 24 || item->subject >= stage->head.fixture->channel_count)
 		return;
 	memcpy(&sample.value, item->data, 8);
 	memcpy(&sample.resolution, item->data + 8, 8);
 	memcpy(&sample.asked, item->data + 16, 8);
-	if (stage->fixture->channel[item->subject].device >= 0) {
+	if (stage->head.fixture->channel[item->subject].device >= 0) {
 		stage->replay->samples++;
-		if (decode_again(stage, &stage->fixture->channel[item->subject], sample.value,
+		if (decode_again(stage, &stage->head.fixture->channel[item->subject], sample.value,
 				 &err) < 0) {
 			fail(stage, &err);
 			return;
@@ -473,76 +468,19 @@ static void ended(void *ctx, const char *why)
 	}
 }
 
-/* ---- the head of the journal ---- */
+/* ---- beginning and ending ---- */
 
-static int read_head(struct stage *stage, struct value **start, struct error *err)
+static void start_course(struct stage *stage)
 {
-	struct journal_item item;
-	int got;
+	const struct replay_head *head = &stage->head;
 
-	while ((got = journal_reader_next(stage->reader, &item, err)) == 1) {
-		if (!item.kind)
-			take_entry(stage, &item);
-		else if (!strcmp(item.kind, "run"))
-			stage->head = value_copy(item.line);
-		else if (!strcmp(item.kind, "source"))
-			value_set_text(stage->sources, value_get_text(item.line, "name"),
-				       value_get_text(item.line, "text"));
-		else if (!strcmp(item.kind, "anchor"))
-			stage->wall = value_get_int(item.line, "ns", 0);
-		else if (!strcmp(item.kind, "start"))
-			*start = value_copy(value_get(item.line, "says"));
-		else if (!strcmp(item.kind, "verdict"))
-			return error_set(err, ERROR_USAGE,
-					 "the run ended before its script began: there is nothing "
-					 "to replay");
-		if (*start)
-			return stage->head
-				       ? 0
-				       : error_set(err, ERROR_DEVICE, "the journal has no head");
-	}
-	return got < 0 ? -1
-		       : error_set(err, ERROR_USAGE,
-				   "the run was cut short before its script began");
-}
-
-static const char *source_text(const struct stage *stage, const char *key, const char **name)
-{
-	*name = value_get_text(stage->head, key);
-	return *name ? value_get_text(stage->sources, *name) : NULL;
-}
-
-static int compile_head(struct stage *stage, struct error *err)
-{
-	const struct value *order = value_get(stage->head, "order");
-	const char *limits_name, *calibration_name;
-	const char *limits = source_text(stage, "limits_source", &limits_name);
-	const char *calibration = source_text(stage, "calibration", &calibration_name);
-
-	if (limits) {
-		stage->limits = limit_set_parse(limits, strlen(limits), limits_name, err);
-		if (!stage->limits)
-			return -1;
-	}
-	stage->calibration = calibration ? calibration_parse(calibration, calibration_name, err)
-					 : calibration_none();
-	if (!stage->calibration)
-		return -1;
-	stage->protocol = protocol_compile(value_get(stage->head, "protocol_data"), stage->limits,
-					   "journal", err);
-	stage->fixture = fixture_compile(value_get(stage->head, "fixture_data"),
-					 value_get(stage->head, "drivers"), "journal", err);
-	if (!stage->protocol || !stage->fixture)
-		return -1;
-	course_init(&stage->course, stage->fixture, stage->protocol, stage->calibration,
-		    (int)value_get_int(order, "slot", 1), stage->wall,
-		    value_get_bool(stage->head, "simulated"), &HOST, stage);
+	course_init(&stage->course, head->fixture, head->protocol, head->calibration,
+		    (int)value_get_int(value_get(head->run, "order"), "slot", 1), head->wall,
+		    value_get_bool(head->run, "simulated"), &HOST, stage);
 	stage->course_ready = true;
-	return 0;
 }
 
-static int start_script(struct stage *stage, const char *program, const struct value *start,
-			struct error *err)
+static int start_script(struct stage *stage, const char *program, struct error *err)
 {
 	static const struct peer_handlers HANDLERS = {take_frame, idle, ended};
 	static const char *const KEYS[] = {"fixture_source", "protocol_source"};
@@ -554,18 +492,18 @@ static int start_script(struct stage *stage, const char *program, const struct v
 		return -1;
 	for (int i = 0; i < 2; i++) {
 		const char *name;
-		const char *text = source_text(stage, KEYS[i], &name);
+		const char *text = replay_head_source(&stage->head, KEYS[i], &name);
 
 		if (!text)
 			return error_set(err, ERROR_DEVICE, "the journal lacks the %s", KEYS[i]);
 		peer_add_source(stage->runner, name, text, strlen(text));
 	}
-	peer_add(stage->runner, FRAME_START, 0, start);
+	peer_add(stage->runner, FRAME_START, 0, stage->head.start);
 	peer_flush(stage->runner);
 	return 0;
 }
 
-static void stage_done(struct stage *stage)
+static void stage_free(struct stage *stage)
 {
 	peer_free(stage->runner);
 	while (stage->script)
@@ -574,37 +512,31 @@ static void stage_done(struct stage *stage)
 		course_done(&stage->course);
 	while (stage->bench)
 		drop_first(&stage->bench);
-	protocol_free(stage->protocol);
-	fixture_free(stage->fixture);
-	calibration_free(stage->calibration);
-	limit_set_free(stage->limits);
-	value_free(stage->head);
-	value_free(stage->sources);
+	replay_head_done(&stage->head);
 	journal_reader_close(stage->reader);
 	if (stage->loop)
 		loop_free(stage->loop);
+	free(stage);
 }
 
 int replay_run(const char *folder, const char *program, struct replay *replay, struct error *err)
 {
 	struct stage *stage = xcalloc(1, sizeof(*stage));
-	struct value *start = NULL;
 	int done = -1;
 
 	memset(replay, 0, sizeof(*replay));
 	stage->replay = replay;
-	stage->sources = value_map();
 	stage->reader = journal_reader_open(folder, err);
 	stage->loop = stage->reader ? loop_new(err) : NULL;
-	if (stage->loop && read_head(stage, &start, err) == 0 && compile_head(stage, err) == 0 &&
-	    start_script(stage, program, start, err) == 0)
-		done = loop_run(stage->loop, err);
+	if (stage->loop && replay_head_read(&stage->head, stage->reader, err) == 0) {
+		start_course(stage);
+		if (start_script(stage, program, err) == 0)
+			done = loop_run(stage->loop, err);
+	}
 	if (done == 0 && stage->failed) {
 		*err = stage->err;
 		done = -1;
 	}
-	value_free(start);
-	stage_done(stage);
-	free(stage);
+	stage_free(stage);
 	return done;
 }

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The head of a journal: the run's order, its sources word for word, what they compiled to, and the
+ * limits as they were frozen. Nothing is taken from the files of today: a protocol that was changed
+ * since does not change what an old run is replayed with.
+ */
+#include "run/replay_head.h"
+
+#include <string.h>
+
+static int take_line(struct replay_head *head, const struct journal_item *item, struct error *err)
+{
+	if (!strcmp(item->kind, "run"))
+		head->run = value_copy(item->line);
+	else if (!strcmp(item->kind, "source"))
+		value_set_text(head->sources, value_get_text(item->line, "name"),
+			       value_get_text(item->line, "text"));
+	else if (!strcmp(item->kind, "anchor"))
+		head->wall = value_get_int(item->line, "ns", 0);
+	else if (!strcmp(item->kind, "start"))
+		head->start = value_copy(value_get(item->line, "says"));
+	else if (!strcmp(item->kind, "verdict"))
+		return error_set(err, ERROR_USAGE,
+				 "the run ended before its script began: there is nothing to "
+				 "replay");
+	return 0;
+}
+
+static int read_lines(struct replay_head *head, struct journal_reader *reader, struct error *err)
+{
+	struct journal_item item;
+	int got;
+
+	while ((got = journal_reader_next(reader, &item, err)) == 1) {
+		if (item.kind && take_line(head, &item, err) < 0)
+			return -1;
+		if (head->start && head->run)
+			return 0;
+	}
+	if (got < 0)
+		return -1;
+	return error_set(err, ERROR_USAGE, "the run was cut short before its script began");
+}
+
+const char *replay_head_source(const struct replay_head *head, const char *key, const char **name)
+{
+	*name = value_get_text(head->run, key);
+	return *name ? value_get_text(head->sources, *name) : NULL;
+}
+
+static int compile(struct replay_head *head, struct error *err)
+{
+	const char *name;
+	const char *limits = replay_head_source(head, "limits_source", &name);
+	const char *calibration;
+
+	if (limits) {
+		head->limits = limit_set_parse(limits, strlen(limits), name, err);
+		if (!head->limits)
+			return -1;
+	}
+	calibration = replay_head_source(head, "calibration", &name);
+	head->calibration = calibration ? calibration_parse(calibration, name, err)
+					: calibration_none();
+	if (!head->calibration)
+		return -1;
+	head->protocol = protocol_compile(value_get(head->run, "protocol_data"), head->limits,
+					  "journal", err);
+	if (!head->protocol)
+		return -1;
+	head->fixture = fixture_compile(value_get(head->run, "fixture_data"),
+					value_get(head->run, "drivers"), "journal", err);
+	return head->fixture ? 0 : -1;
+}
+
+int replay_head_read(struct replay_head *head, struct journal_reader *reader, struct error *err)
+{
+	*head = (struct replay_head){.sources = value_map()};
+	if (read_lines(head, reader, err) < 0)
+		return -1;
+	return compile(head, err);
+}
+
+void replay_head_done(struct replay_head *head)
+{
+	protocol_free(head->protocol);
+	fixture_free(head->fixture);
+	calibration_free(head->calibration);
+	limit_set_free(head->limits);
+	value_free(head->run);
+	value_free(head->sources);
+	value_free(head->start);
+}
