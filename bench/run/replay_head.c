@@ -60,8 +60,8 @@ static int compile(struct replay_head *head, struct error *err)
 			return -1;
 	}
 	calibration = replay_head_source(head, "calibration", &name);
-	head->calibration = calibration ? calibration_parse(calibration, name, err)
-					: calibration_none();
+	head->calibration =
+		calibration ? calibration_parse(calibration, name, err) : calibration_none();
 	if (!head->calibration)
 		return -1;
 	head->protocol = protocol_compile(value_get(head->run, "protocol_data"), head->limits,
