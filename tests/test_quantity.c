@@ -158,6 +158,14 @@ static void results_that_are_no_numbers_are_refused(void)
 			       "the result is too large for a number");
 }
 
+static void an_uncertainty_without_a_square_is_refused(void)
+{
+	struct quantity a = with("1 V", "meter", 1e-10), b = q("1e200");
+
+	CU_ASSERT_EQUAL(quantity_multiply(&a, &a, &b, &err), -1);
+	CU_ASSERT_STRING_EQUAL(err.text, "the uncertainty from meter is too large for a number");
+}
+
 static void powers_without_end_are_refused(void)
 {
 	struct quantity power = q("1 V");
@@ -437,6 +445,7 @@ void suite_quantity(void)
 	claim(other_products_are_in_the_coherent_unit);
 	claim(different_things_are_not_added);
 	claim(results_that_are_no_numbers_are_refused);
+	claim(an_uncertainty_without_a_square_is_refused);
 	claim(powers_without_end_are_refused);
 	claim(two_temperatures_differ_by_kelvins);
 	claim(other_arithmetic_on_a_temperature_is_refused);

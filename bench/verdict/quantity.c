@@ -30,6 +30,7 @@
 enum { BUDGET_ROOM = 2 * QUANTITY_SOURCES + 1, TEXT_ROOM = 80 };
 
 static const char OTHERS[] = "#others";
+static const double MOST_STANDARD = 1e150; /* the square of it is a number */
 
 /* More than one quantity holds, while an operation lasts. */
 struct budget {
@@ -137,7 +138,7 @@ static int budget_settle(struct budget *budget, struct quantity *quantity, struc
 			return -1;
 
 	for (size_t i = 0; i < budget->count; i++)
-		if (!isfinite(budget->source[i].standard))
+		if (!(fabs(budget->source[i].standard) < MOST_STANDARD))
 			return error_set(err, ERROR_USAGE,
 					 "the uncertainty from %s is too large for a number",
 					 budget->source[i].source);
