@@ -8,10 +8,11 @@
  *   call := name "(" expression { "," expression } ")"
  *   name := mean | stdev | min | max | range | abs | against
  *
- * stdev is the experimental standard deviation with n - 1 (JJG 693-2011's formula divides it by the
- * mean); its own uncertainty is s / sqrt(2 (n - 1)) from source "#repeatability" (JCGM 100:2008
- * E.4.3). `against` takes two. The script builds these texts while it calculates; the controller
- * evaluates them again from the readings it holds, so a script's own figure is never what is judged.
+ * stdev is the experimental standard deviation with n - 1 (JJG 693-2011's formula divides it by
+ * the mean); its own uncertainty is s / sqrt(2 (n - 1)) from source "#repeatability" (JCGM
+ * 100:2008 E.4.3). `against` takes two. The script builds these texts while it calculates; the
+ * controller evaluates them again from the readings it holds, so a script's own figure is never
+ * what is judged.
  */
 #ifndef DAVY_VERDICT_EXPRESSION_H
 #define DAVY_VERDICT_EXPRESSION_H
@@ -26,7 +27,10 @@ enum { EXPRESSION_MOST_BYTES = 16384, EXPRESSION_MOST_DEPTH = 200 };
 /* Find reading `id`; NULL when there is none. The pointer is borrowed for the call. */
 typedef const struct quantity *expression_reading_fn(void *ctx, uint64_t id);
 
-/* Evaluate; every error quotes the place in the text. The result is always finite. */
+/*
+ * Evaluate; every error quotes the place in the text. The result is always finite, and so must the
+ * readings be. At most EXPRESSION_MOST_BYTES of text, nested EXPRESSION_MOST_DEPTH deep.
+ */
 int expression_evaluate(struct quantity *result, const char *text, expression_reading_fn *reading,
 			void *ctx, struct error *err);
 
