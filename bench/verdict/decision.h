@@ -2,9 +2,10 @@
 /*
  * From a value, its uncertainty and a graded limit to a decision (ISO/IEC 17025:2017, 7.8.6).
  *
- * Simple acceptance looks at the value alone. Guarded: accepted when the value lies inside the limit
- * by at least the expanded uncertainty U = k u (guard band w = U, ILAC-G8:09/2019 4.2.3), rejected
- * when it lies outside by at least U, INCONCLUSIVE between. Only a decisive grade accepts or rejects.
+ * Simple acceptance looks at the value alone. Guarded: accepted when the value lies inside the
+ * limit by at least the expanded uncertainty U = k u (guard band w = U, ILAC-G8:09/2019 4.2.3),
+ * rejected when it lies outside by at least U, INCONCLUSIVE between. Only a decisive grade
+ * accepts or rejects.
  */
 #ifndef DAVY_VERDICT_DECISION_H
 #define DAVY_VERDICT_DECISION_H
@@ -26,7 +27,7 @@ enum verdict {
 
 /* Ordered so that the greater wins: ERROR > ABORTED > FAIL > INCONCLUSIVE > PASS. */
 enum verdict verdict_worse(enum verdict a, enum verdict b);
-const char *verdict_name(enum verdict verdict);    /* "PASS" … */
+const char *verdict_name(enum verdict verdict);	   /* "PASS" … */
 const char *verdict_chinese(enum verdict verdict); /* "合格" … */
 int verdict_parse(enum verdict *verdict, const char *name, struct error *err);
 
@@ -48,14 +49,23 @@ enum decision_rule { RULE_SIMPLE = 1, RULE_GUARDED };
 int rule_parse(enum decision_rule *rule, const char *name, struct error *err); /* simple, guarded */
 const char *rule_name(enum decision_rule rule);
 
+/*
+ * The acceptance limit is what the value itself must meet: the limit less the guard band, in the
+ * unit of the limit and rounded so that it never looks wider than what was applied. "or" is
+ * resolved into what it accepts at this reference; "none" when the guard band leaves nothing.
+ */
 struct decision {
 	enum verdict verdict; /* PASS, FAIL or INCONCLUSIVE */
 	double expanded;      /* U, SI */
-	char acceptance[128]; /* the limit after the guard band, in the limit's unit: "<= 19.4 s" */
-	char why[200];        /* "" for PASS; else one clause: "23.1 s is outside <= 20 s" */
+	char acceptance[320]; /* "<= 19.4 s", "± 0.17 %vol" */
+	char why[256];	      /* "" for PASS; else one clause: "23.1 s is outside <= 20 s" */
 };
 
-/* `k` is the coverage factor (2). Fails only when the limit cannot be compared with the value. */
+/*
+ * `k` is the coverage factor (2). Fails when the limit cannot be compared with the value, or the
+ * value is not finite: that says nothing of the product. A state and a value without uncertainty
+ * are judged by either rule in the same way.
+ */
 int decide(struct decision *decision, const struct limit *limit, const struct quantity *quantity,
 	   enum decision_rule rule, double k, struct error *err);
 
