@@ -1,0 +1,154 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The words `driver`, `simulator`, `world` and `station`: tables that mostly say it all themselves.
+
+local davy, native = ...
+
+local raise_at = davy.raise_at
+
+-- A copy without functions; quantities become texts. What has both names and places keeps its places
+-- as a list of its own: `flags` of a register, `items` elsewhere.
+local function data_of(written)
+  if type(written) ~= "table" then return davy.plain(written) end
+  local data, places, names = {}, {}, false
+  for key, value in pairs(written) do
+    if type(value) ~= "function" then
+      if math.type(key) == "integer" then
+        places[#places + 1] = data_of(value)
+      else
+        names = true
+        data[tostring(key)] = data_of(value)
+      end
+    end
+  end
+  if not names then return places end
+  if #places > 0 then data[written.as == "flags" and "flags" or "items"] = places end
+  return data
+end
+
+-- A frame's layout may be written as a list of its parts.
+local function join_layouts(item)
+  for _, name in ipairs { "ask", "tell", "reply" } do
+    if type(item[name]) == "table" then item[name] = table.concat(item[name], " ") end
+  end
+end
+
+local function driver_data(written)
+  local data = data_of(written)
+  for _, group in ipairs { "reads", "writes" } do
+    for _, item in pairs(data[group] or {}) do join_layouts(item) end
+  end
+  if data.identify then join_layouts(data.identify) end
+  return data
+end
+
+-- ---- simulators: what answers, in the author's order ----
+
+local function register_data(entry)
+  local data = data_of(entry)
+  data.read = entry.read ~= nil or nil
+  data.write = entry.write ~= nil or nil
+  return data
+end
+
+-- { "FLOW?", "FLOW 1" } or { "FLOW?", function(w) … end }
+local function answer_data(entry)
+  local data = { ["1"] = entry[1] or entry.ask }
+  if type(entry[2]) == "function" or entry.call then
+    data.call = true
+  else
+    data.text = entry[2] or entry.text
+  end
+  return data
+end
+
+-- { "FF 01 …", "FF 86 u16 …", function(w) … end }, or with ask, reply, call
+local function frame_data(entry)
+  local data = { ask = entry.ask or entry[1], reply = entry.reply or entry[2], call = true }
+  join_layouts(data)
+  return data
+end
+
+local ENTRIES = { registers = register_data, answers = answer_data, frames = frame_data }
+
+local function simulator_data(written)
+  local data = { id = written.id, bus = written.bus, delay = davy.plain(written.delay) }
+  for name, entry_data in pairs(ENTRIES) do
+    if written[name] then
+      data[name] = {}
+      for i, entry in ipairs(written[name]) do data[name][i] = entry_data(entry) end
+    end
+  end
+  return data
+end
+
+-- ---- worlds and stations ----
+
+local WORLD = {
+  grid = true, state = true, advance = "function", faults = "table", operator = "table",
+  id = "string", title = "string", zh = "string",
+}
+local STATION = { name = "string", slots = "table", calibration = "string" }
+local SLOT = { [1] = "number", fixture = "string", ports = "table", lines = "table" }
+
+local function world_data(written)
+  local data = { grid = davy.plain(written.grid) or "100 ms", faults = {}, operator = {} }
+  for name, fault in pairs(written.faults or {}) do
+    local words = type(fault) == "table" and fault or {}
+    data.faults[#data.faults + 1] = { name = name, title = words.title, zh = words.zh }
+  end
+  for name in pairs(written.operator or {}) do data.operator[#data.operator + 1] = name end
+  return data
+end
+
+local function station_data(written, where)
+  local data = { name = written.name, calibration = written.calibration, slots = {} }
+  for i, slot in ipairs(written.slots or {}) do
+    davy.check_fields(where, "slot", slot, SLOT)
+    if math.type(slot[1]) ~= "integer" then raise_at(where, "a slot begins with its number") end
+    davy.need_text(where, "slot", slot, "fixture")
+    data.slots[i] = {
+      number = slot[1], fixture = slot.fixture, ports = slot.ports or {}, lines = slot.lines or {},
+    }
+  end
+  return data
+end
+
+-- ---- reading a file of one kind ----
+
+local function check_instrument(where, kind, written)
+  if type(written) ~= "table" then raise_at(where, "%s is followed by a table", kind) end
+  davy.need_text(where, kind, written, "id")
+  davy.need_text(where, kind, written, "bus")
+end
+
+local KINDS = {
+  driver = { data = driver_data, check = check_instrument },
+  simulator = { data = simulator_data, check = check_instrument },
+  world = {
+    data = world_data,
+    check = function(where, kind, written)
+      davy.check_fields(where, kind, written, WORLD)
+      if not written.advance then raise_at(where, "world needs advance = function(w, dt, lines)") end
+    end,
+  },
+  station = {
+    data = station_data,
+    check = function(where, kind, written) davy.check_fields(where, kind, written, STATION) end,
+  },
+}
+
+-- Evaluate a file that holds one `kind { … }`: { written, data }.
+function davy.read_instrument(kind, source)
+  local result
+  local words = { slot = function(written) return written end }
+  words[kind] = function(written)
+    local where = native.where()
+    if result then raise_at(where, "there is a %s in this file already", kind) end
+    KINDS[kind].check(where, kind, written)
+    result = { written = written, data = KINDS[kind].data(written, where) }
+    return written
+  end
+  davy.evaluate(source, words)
+  if not result then error(("%s:1: this file declares no %s { … }"):format(source, kind), 0) end
+  return result
+end

@@ -1,0 +1,39 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The loader: one file in, plain data out. Words that wait exist, but there is nothing to wait in.
+
+local davy, native = ...
+
+local tasks = davy.tasks
+
+local function outside(word)
+  return function()
+    davy.raise("'%s' belongs inside a step's run, or a function called from there", word)
+  end
+end
+
+local function operator_word(word) return outside("operator:" .. word) end
+
+local WORDS = {
+  wait = outside "wait", finally = outside "finally", consecutive = outside "consecutive",
+  together = tasks.together, race = tasks.race,
+  operator = {
+    confirm = operator_word "confirm", enter = operator_word "enter", scan = operator_word "scan",
+  },
+}
+
+local KINDS = {
+  protocol = function(start) return davy.read_protocol(start.source, start, WORDS).data end,
+  fixture = function(start) return davy.read_fixture(start.source, WORDS).data end,
+}
+
+for _, kind in ipairs { "driver", "simulator", "world", "station" } do
+  KINDS[kind] = function(start) return davy.read_instrument(kind, start.source).data end
+end
+
+function davy.deliver(type, _, payload)
+  if type ~= "START" then return end
+  local read = KINDS[payload.kind]
+  if not read then error(("START: there is no kind of file '%s'"):format(payload.kind), 0) end
+  native.emit("DATA", read(payload))
+  native.emit("DONE")
+end

@@ -1,0 +1,281 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The words `protocol` and `step`: what they may say, checked at the line that says it.
+
+local davy, native = ...
+
+local limits, raise_at = davy.limits, davy.raise_at
+
+local PROTOCOL = {
+  id = "string", version = "number", title = "string", zh = "string", standard = "string",
+  class = "string", fixture = "string", decision = "string", deviation = "string",
+  params = "table", dut = "table", faults = "table", language = "number",
+  grade = "string", source = "string", edition = "string", in_force = "string",
+}
+local PARAM = {
+  [1] = "string", range = "string", ask = "string", zh = "string", text = "boolean",
+  choices = "table",
+}
+local DUT = {
+  ask = "string", zh = "string", range = "string", text = "boolean", choices = "table",
+  simulated = "string",
+}
+local STEP = {
+  zh = "string", clause = "string", repeats = "number", measure = "table", run = "function",
+  standard = "string", grade = "string", source = "string", edition = "string",
+  in_force = "string",
+}
+local MEASURE = {
+  [1] = "string", zh = "string", per = "string", limit = true, evidence = "boolean",
+  optional = "boolean",
+}
+local FAULT = { zh = "string", params = "table", measures = "table", verdict = "string" }
+local VERDICTS = { PASS = true, FAIL = true, INCONCLUSIVE = true, ERROR = true, ABORTED = true }
+
+-- ---- parameters and the DUT's data ----
+
+local function check_choice(where, what, text, choices)
+  for _, choice in ipairs(choices) do
+    if choice == text then return end
+  end
+  raise_at(where, "%s is '%s'; allowed are: %s", what, text, table.concat(choices, ", "))
+end
+
+-- What a text means by its declaration: a text, or a quantity within the range.
+local function meaning(where, what, declared, text)
+  if declared.choices then
+    check_choice(where, what, text, declared.choices)
+    return text
+  end
+  if declared.text then return text end
+
+  local range = declared.range
+  local allowed = range and ("; allowed is %s"):format(range) or ""
+  local amount, why = native.quantity(text)
+  if not amount then raise_at(where, "%s: %s%s", what, why, allowed) end
+  if not range then return amount end
+  local met, mismatch = native.met(range, amount)
+  if met == nil then raise_at(where, "%s: %s%s", what, mismatch, allowed) end
+  if not met then raise_at(where, "%s is %s, out of its range%s", what, text, allowed) end
+  return amount
+end
+
+local function refuse_unknown(where, what, given, declared)
+  for name in pairs(given) do
+    if declared[name] == nil then
+      raise_at(where, "there is no %s '%s'; there are: %s", what, name, davy.names_of(declared))
+    end
+  end
+end
+
+local function unit_of(value)
+  return native.is_quantity(value) and value:unit() or nil
+end
+
+-- Declared parameters and the texts given for them: their values, and the loader's data.
+local function read_params(where, declared, given)
+  local values, data = {}, {}
+  refuse_unknown(where, "parameter", given, declared)
+  for name, param in pairs(declared) do
+    local what = ("parameter '%s'"):format(name)
+    if type(param) == "string" then param = { param } end
+    davy.check_fields(where, what, param, PARAM)
+    davy.need_text(where, what, param, 1)
+    local default = meaning(where, what, param, param[1])
+    values[name] = given[name] and meaning(where, what, param, given[name]) or default
+    data[name] = {
+      value = given[name] or param[1], default = param[1], ask = param.ask, zh = param.zh,
+      range = param.range or (param.choices and table.concat(param.choices, ", ")),
+      unit = unit_of(default),
+    }
+  end
+  return values, data
+end
+
+local function read_dut(where, declared, given, simulated)
+  local values, data = {}, {}
+  refuse_unknown(where, "data of the device under test", given, declared)
+  for name, item in pairs(declared) do
+    local what = ("dut '%s'"):format(name)
+    davy.check_fields(where, what, item, DUT)
+    local text = given[name] or (simulated and item.simulated or nil)
+    values[name] = text and meaning(where, what, item, text)
+    data[name] = {
+      value = text, ask = item.ask, zh = item.zh, range = item.range, simulated = item.simulated,
+      text = item.text or item.choices ~= nil,
+    }
+  end
+  return values, data
+end
+
+-- Values by name; a name that was not declared, or has no value yet, says so.
+local function strict(values, what, declared)
+  return setmetatable({}, {
+    __index = function(_, name)
+      local value = values[name]
+      if value ~= nil then return value end
+      if declared[name] == nil then
+        davy.raise("no %s '%s' is declared; there are: %s", what, tostring(name),
+          davy.names_of(declared))
+      end
+      davy.raise("the %s '%s' is not known yet: give it with --dut %s=…", what, name, name)
+    end,
+    __newindex = function(_, name) davy.raise("%s '%s' cannot be changed", what, tostring(name)) end,
+    __metatable = false,
+  })
+end
+
+-- ---- faults ----
+
+-- { "FAIL", "t90", …, params = { … } }
+local function read_fault(where, name, written)
+  local what = ("fault '%s'"):format(name)
+  if type(written) == "string" then written = { written } end
+  local known = setmetatable({}, { __index = function(_, key)
+    return FAULT[key] or (math.type(key) == "integer" and "string") or nil
+  end })
+  if type(written) == "table" then davy.check_fields(where, what, written, known) end
+  local verdict = written.verdict or written[1]
+  if not VERDICTS[verdict] then
+    raise_at(where, "%s: its verdict is one of %s", what, davy.names_of(VERDICTS))
+  end
+  local measures = written.measures or { select(2, table.unpack(written)) }
+  return { verdict = verdict, measures = measures, params = written.params, zh = written.zh }
+end
+
+local function check_fault_measures(protocol)
+  for name, fault in pairs(protocol.data.faults) do
+    for _, measure in ipairs(fault.measures) do
+      if not protocol.measure_names[measure] then
+        raise_at(protocol.where, "fault '%s' names the measure '%s', which no step declares", name,
+          measure)
+      end
+    end
+  end
+end
+
+-- ---- steps ----
+
+local function read_measure(where, step, name, written, defaults)
+  local whose = ("step '%s', measure '%s'"):format(step, tostring(name))
+  if type(name) ~= "string" then raise_at(where, "%s: a measure has a name", whose) end
+  davy.check_fields(where, whose, written, MEASURE)
+  davy.need_text(where, whose .. ": its meaning comes first", written, 1)
+  return {
+    meaning = written[1], zh = written.zh, per = written.per,
+    evidence = written.evidence or false, optional = written.optional or false,
+    limit = limits.of_measure(where, whose, written.limit, name, defaults),
+  }
+end
+
+local function defaults_of(step, protocol)
+  local defaults = { clause = step.clause }
+  for _, field in ipairs { "standard", "grade", "source", "edition", "in_force" } do
+    defaults[field] = step[field] or protocol[field]
+  end
+  return defaults
+end
+
+local function check_step(where, protocol, name, written)
+  local what = ("step '%s'"):format(name)
+  davy.check_fields(where, what, written, STEP)
+  if protocol.step_names[name] then raise_at(where, "%s: there is a step of this name already", what) end
+  if not written.run then raise_at(where, "%s has no run = function(m, fx) … end", what) end
+  local repeats = written.repeats or 1
+  if math.type(repeats) ~= "integer" or repeats < 1 then
+    raise_at(where, "%s: repeats is a whole number from 1", what)
+  end
+end
+
+local function add_step(where, protocol, name, written)
+  check_step(where, protocol, name, written)
+  local measures, defaults = {}, defaults_of(written, protocol.written)
+  for measure, declared in pairs(written.measure or {}) do
+    measures[measure] = read_measure(where, name, measure, declared, defaults)
+    protocol.measure_names[measure] = true
+  end
+  protocol.step_names[name] = true
+  local steps = protocol.steps
+  steps[#steps + 1] = {
+    run = written.run,
+    data = {
+      name = name, zh = written.zh, clause = written.clause, repeats = written.repeats or 1,
+      line = math.tointeger(tonumber(where:match(":(%d+)$"))), measures = measures,
+    },
+  }
+end
+
+-- ---- the whole file ----
+
+local function read_header(where, written)
+  davy.check_fields(where, "protocol", written, PROTOCOL)
+  for _, name in ipairs { "id", "title", "fixture" } do
+    davy.need_text(where, "protocol", written, name)
+  end
+  if math.type(written.version) ~= "integer" then
+    raise_at(where, "protocol needs a version, a whole number")
+  end
+  if (written.language or 1) ~= 1 then
+    raise_at(where, "protocol is written for language %s, and this Davy speaks language 1",
+      tostring(written.language))
+  end
+  local decision = written.decision or "simple"
+  if decision ~= "simple" and decision ~= "guarded" then
+    raise_at(where, "protocol: decision is \"simple\" or \"guarded\", not '%s'", decision)
+  end
+  local data = { decision = decision }
+  for _, name in ipairs { "id", "version", "title", "zh", "standard", "class", "fixture",
+    "deviation" } do
+    data[name] = written[name]
+  end
+  return data
+end
+
+-- The words of a protocol file, and the protocol they fill. `start` brings params, dut, simulated.
+local function protocol_words(start)
+  local protocol = { steps = {}, step_names = {}, measure_names = {} }
+  local words = {}
+
+  function words.protocol(written)
+    local where = native.where()
+    if protocol.data then raise_at(where, "there is a protocol in this file already") end
+    local data = read_header(where, written)
+    protocol.where, protocol.written, protocol.data = where, written, data
+    local params, dut = written.params or {}, written.dut or {}
+    local param_values, dut_values
+    param_values, data.params = read_params(where, params, start.params or {})
+    dut_values, data.dut = read_dut(where, dut, start.dut or {}, start.simulated)
+    data.faults = {}
+    for name, fault in pairs(written.faults or {}) do
+      data.faults[name] = read_fault(where, name, fault)
+    end
+    return {
+      params = strict(param_values, "parameter", params),
+      dut = strict(dut_values, "data of the device under test", dut),
+      deviation = written.deviation,
+    }
+  end
+
+  function words.step(name)
+    local where = native.where()
+    if not protocol.data then raise_at(where, "a step comes after protocol { … }") end
+    if type(name) ~= "string" then raise_at(where, "a step has a name: step \"Name\" { … }") end
+    return function(written) add_step(where, protocol, name, written) end
+  end
+
+  return words, protocol
+end
+
+-- Evaluate a protocol file, with more words for what its steps do.
+function davy.read_protocol(source, start, more)
+  local words, protocol = protocol_words(start)
+  for name, word in pairs(more) do words[name] = word end
+  davy.evaluate(source, words)
+  if not protocol.data then error(source .. ":1: this file declares no protocol { … }", 0) end
+  if next(protocol.measure_names) == nil then
+    raise_at(protocol.where, "no step declares a measure: nothing could ever pass or fail")
+  end
+  check_fault_measures(protocol)
+  protocol.data.steps = {}
+  for i, step in ipairs(protocol.steps) do protocol.data.steps[i] = step.data end
+  return protocol
+end

@@ -1,0 +1,137 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The run of a protocol: its steps one after the other, their finally blocks, stop and failure.
+--
+-- The steps run in one root task. When it fails, FAILED is sent and the step's finally blocks run in a
+-- fresh task; after a stop, which drops every task, likewise; then DONE. A finally block that fails is
+-- reported and the others still run.
+
+local davy, native = ...
+
+local tasks = davy.tasks
+
+local finals = {}          -- of the step that runs, in the order of their declaration
+local closing = false      -- they are being run
+local stopped = false
+local step_name            -- of the step that runs
+local fx
+
+-- ---- finally ----
+
+local function run_finals()
+  closing = true
+  for i = #finals, 1, -1 do
+    local ok, raised = pcall(finals[i])
+    if not ok then
+      native.emit("FAILED", { text = davy.error_text(raised), kind = "finally" })
+    end
+  end
+  finals, closing = {}, false
+end
+
+-- lua: finally(f)
+local function finally(body)
+  if type(body) ~= "function" then davy.raise("finally takes a function") end
+  if not step_name then davy.raise("finally belongs inside a step's run") end
+  if closing then davy.raise("finally cannot be used inside a finally block") end
+  finals[#finals + 1] = body
+end
+
+-- ---- ends ----
+
+local function done()
+  native.emit("DONE")
+end
+
+local function finals_ended(ok, raised)
+  if not ok then native.emit("FAILED", { text = davy.error_text(raised), kind = "finally" }) end
+  done()
+end
+
+-- The step is over before its end: its finally blocks, then DONE.
+local function end_early()
+  tasks.spawn(run_finals, finals_ended)
+end
+
+local function steps_ended(ok, raised)
+  if ok then
+    done()
+    return
+  end
+  native.emit("FAILED", { text = davy.error_text(raised), kind = "script" })
+  end_early()
+end
+
+-- ---- steps ----
+
+-- One repeat of one step; false when a stop came while its finally blocks ran.
+local function run_repeat(step, count)
+  local data = step.data
+  tasks.ask("step_begin", { step = data.name, ["repeat"] = count })
+  step_name = data.name
+  step.run(davy.make_measures(data, count), fx)
+  run_finals()
+  step_name = nil
+  if stopped then return false end
+  tasks.ask("step_end", { step = data.name, ["repeat"] = count })
+  return true
+end
+
+local function run_steps(steps)
+  for _, step in ipairs(steps) do
+    for count = 1, step.data.repeats do
+      if not run_repeat(step, count) then return end
+    end
+  end
+end
+
+local function steps_to_run(protocol, only)
+  if not only then return protocol.steps end
+  for _, step in ipairs(protocol.steps) do
+    if step.data.name == only then return { step } end
+  end
+  local names = {}
+  for i, step in ipairs(protocol.steps) do names[i] = step.data.name end
+  davy.raise_at(protocol.where, "there is no step '%s'; there are: %s", only,
+    table.concat(names, ", "))
+end
+
+-- lua: consecutive { "detected", "alarm" } -> how many of the latest keys passed all      [suspends]
+local function consecutive(measures)
+  if type(measures) ~= "table" or #measures == 0 then
+    davy.raise("consecutive needs the names of measures, as in consecutive { \"detected\" }")
+  end
+  local value = tasks.ask("consecutive", { step = step_name or "", measures = measures })
+  return native.reading(value.reading, value.number, value.unit)
+end
+
+local WORDS = {
+  wait = davy.wait, together = tasks.together, race = tasks.race, finally = finally,
+  operator = setmetatable({}, { __index = davy.operator, __metatable = false }),
+  consecutive = consecutive,
+}
+
+local function begin(start)
+  local fixture = davy.read_fixture(start.fixture, WORDS)
+  local protocol = davy.read_protocol(start.protocol, start, WORDS)
+  fx = davy.make_fx(start, fixture.bench)
+  local steps = steps_to_run(protocol, start.only)
+  tasks.spawn(function() run_steps(steps) end, steps_ended)
+end
+
+local function stop()
+  stopped = true
+  if closing then return end
+  tasks.drop()
+  end_early()
+end
+
+function davy.deliver(type, request, payload)
+  if type == "START" then
+    begin(payload)
+  elseif type == "RESULT" then
+    tasks.answer(request, payload)
+  elseif type == "STOP" then
+    stop()
+  end
+  tasks.run()
+end
