@@ -1,0 +1,650 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The language as a script meets it: what each word asks of the controller, and what comes of the
+ * answer. Every claim drives the real davy-lua. The step's body starts at t.lua:10.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "tests/cell.h"
+#include "tests/claims.h"
+
+#define SAYS(cell, type, n, json) CU_ASSERT_STRING_EQUAL(cell_said(cell, type, n), json)
+
+/* ---- measures ---- */
+
+static void a_difference_of_readings_is_measured_as_an_expression(void)
+{
+	struct cell *cell = cell_run("local before = fx.pressure:mean '5 s'\n"
+				     "m.x = before - fx.pressure:mean '5 s'");
+
+	cell_answer(cell, 2, "{'reading': 1, 'number': 1003, 'unit': 'Pa'}");
+	cell_answer(cell, 3, "{'reading': 2, 'number': 1000, 'unit': 'Pa'}");
+
+	SAYS(cell, FRAME_MEASURE, 0,
+	     "{'from':'(r1 - r2)','measure':'x','step':'S','where':'t.lua:11'}");
+	cell_free(cell);
+}
+
+static void a_step_ends_and_then_all_is_done(void)
+{
+	struct cell *cell = cell_run("m.x = q '3 Pa'");
+
+	SAYS(cell, FRAME_REQUEST, 0, "{'repeat':1,'step':'S','verb':'step_end'}");
+	cell_answer(cell, 2, NULL);
+
+	CU_ASSERT_EQUAL(cell_frames(cell, FRAME_DONE), 1);
+	cell_free(cell);
+}
+
+static void an_undeclared_measure_is_refused_at_its_line(void)
+{
+	struct cell *cell = cell_run("\nm.leek = q '3 Pa'");
+
+	CU_ASSERT(
+		cell_failed(cell, "script", "t.lua:11: no measure 'leek' is declared in step 'S'"));
+	cell_free(cell);
+}
+
+static void a_measure_is_taken_once(void)
+{
+	struct cell *cell = cell_run("m.x = q '3 Pa'\nm.x = q '2 Pa'");
+
+	CU_ASSERT(cell_failed(cell, "script", "t.lua:11: measure 'x' was given a value already"));
+	CU_ASSERT_EQUAL(cell_frames(cell, FRAME_MEASURE), 1);
+	cell_free(cell);
+}
+
+static void a_bare_number_is_no_measured_value(void)
+{
+	struct cell *cell = cell_run("m.x = 3");
+
+	CU_ASSERT(cell_failed(cell, "script", "m.x was given a bare number"));
+	cell_free(cell);
+}
+
+static void a_text_is_no_measured_value(void)
+{
+	struct cell *cell = cell_run("m.x = '3 Pa'");
+
+	CU_ASSERT(cell_failed(cell, "script", "m.x was given a bare string"));
+	cell_free(cell);
+}
+
+static void a_boolean_is_no_measured_value(void)
+{
+	struct cell *cell = cell_run("m.x = true");
+
+	CU_ASSERT(cell_failed(cell, "script", "a state is read with ch:read()"));
+	cell_free(cell);
+}
+
+static void a_value_that_is_no_number_cannot_be_made(void)
+{
+	struct cell *cell = cell_run("m.x = q(0/0, 'Pa')");
+
+	CU_ASSERT(cell_failed(cell, "script", "a quantity must be finite"));
+	cell_free(cell);
+}
+
+/* What JSON cannot say. */
+static void answer_number(struct cell *cell, uint32_t request, double number)
+{
+	struct value *result = value_map();
+	struct value *value;
+
+	value_set_bool(result, "ok", true);
+	value = value_set(result, "value", value_map());
+	value_set_int(value, "reading", 1);
+	value_set_real(value, "number", number);
+	value_set_text(value, "unit", "Pa");
+	cell_add_value(cell, FRAME_RESULT, request, result);
+	value_free(result);
+	cell_turn(cell);
+}
+
+static void a_reading_that_is_no_number_cannot_be_measured(void)
+{
+	struct cell *cell = cell_run("m.x = fx.pressure:read()");
+
+	answer_number(cell, 2, INFINITY);
+
+	CU_ASSERT(cell_failed(cell, "script", "m.x was given a value that is not finite"));
+	CU_ASSERT_EQUAL(cell_frames(cell, FRAME_MEASURE), 0);
+	cell_free(cell);
+}
+
+static void a_condition_not_reached_is_measured_with_its_reason(void)
+{
+	struct cell *cell = cell_run("m.x = fx.pressure:becomes { '>= 1 kPa', within = '30 s' }");
+
+	cell_answer(cell, 2, "{'why': 'it was 0.4 kPa after 30 s'}");
+
+	SAYS(cell, FRAME_MEASURE, 0,
+	     "{'measure':'x','step':'S','where':'t.lua:10','why':'it was 0.4 kPa after 30 s'}");
+	cell_free(cell);
+}
+
+static void a_reason_that_a_condition_gave_may_be_assigned(void)
+{
+	struct cell *cell =
+		cell_run("local v, why = fx.pressure:becomes { '>= 1 kPa', within = '3 s' }\n"
+			 "m.x = v or why");
+
+	cell_answer(cell, 2, "{'why': 'too low'}");
+
+	SAYS(cell, FRAME_MEASURE, 0,
+	     "{'measure':'x','step':'S','where':'t.lua:11','why':'too low'}");
+	cell_free(cell);
+}
+
+static void nothing_is_measured_as_no_value(void)
+{
+	struct cell *cell = cell_run("m.x = nil");
+
+	SAYS(cell, FRAME_MEASURE, 0,
+	     "{'measure':'x','step':'S','where':'t.lua:10','why':'no value was given'}");
+	cell_free(cell);
+}
+
+static void a_measure_per_gas_has_a_key(void)
+{
+	struct cell *cell = cell_run("m.y['ch4_1'] = q '1 Pa'\nm.y['ch4_2'] = m.y['ch4_1']");
+
+	SAYS(cell, FRAME_MEASURE, 1,
+	     "{'from':'[1 Pa]','key':'ch4_2','measure':'y','step':'S','where':'t.lua:11'}");
+	cell_free(cell);
+}
+
+static void a_repeated_step_numbers_its_measures(void)
+{
+	struct cell *cell = cell_run_repeats("m.x = q '1 Pa'", 2);
+
+	cell_answer(cell, 2, NULL);
+	SAYS(cell, FRAME_REQUEST, 0, "{'repeat':2,'step':'S','verb':'step_begin'}");
+	cell_answer(cell, 3, NULL);
+
+	SAYS(cell, FRAME_MEASURE, 0,
+	     "{'from':'[1 Pa]','key':'2','measure':'x','step':'S','where':'t.lua:10'}");
+	cell_free(cell);
+}
+
+/* ---- channels and outputs ---- */
+
+static void a_condition_says_what_it_waits_for(void)
+{
+	struct cell *cell =
+		cell_run("fx.pressure:becomes { at_least = q '0.3 Pa', within = '30 s' }");
+
+	SAYS(cell, FRAME_REQUEST, 0,
+	     "{'channel':'pressure','limit':'>= 0.3 Pa','verb':'becomes','where':'t.lua:10',"
+	     "'within':'[30 s]'}");
+	cell_free(cell);
+}
+
+static void a_condition_without_an_end_is_refused(void)
+{
+	struct cell *cell = cell_run("fx.pressure:becomes '>= 1 Pa'");
+
+	CU_ASSERT(cell_failed(cell, "script", "t.lua:10: becomes needs within"));
+	cell_free(cell);
+}
+
+static void a_limit_that_does_not_parse_is_refused_at_its_line(void)
+{
+	struct cell *cell = cell_run("fx.pressure:becomes { 'about 3 Pa', within = '1 s' }");
+
+	CU_ASSERT(cell_failed(cell, "script", "t.lua:10: becomes: "));
+	cell_free(cell);
+}
+
+static void holds_says_how_long_and_whether_to_the_end(void)
+{
+	struct cell *cell =
+		cell_run("local held, all, why = fx.pressure:holds { '<= 3 Pa', over = '1 min' }\n"
+			 "print(held, all, why)");
+
+	cell_answer(
+		cell, 2,
+		"{'reading': 5, 'number': 42, 'unit': 's', 'to_the_end': false, 'why': 'left'}");
+
+	SAYS(cell, FRAME_NOTE, 0, "{'text':'42 s false left'}");
+	cell_free(cell);
+}
+
+static void a_trace_is_asked_by_its_number(void)
+{
+	struct cell *cell = cell_run("local t = fx.methane:trace '1 s'\n"
+				     "m.x = -t:after('10 s'):min()");
+
+	cell_answer(cell, 2, "{'trace': 4}");
+	SAYS(cell, FRAME_REQUEST, 0,
+	     "{'after':'[10 s]','trace':4,'verb':'trace_min','where':'t.lua:11'}");
+	cell_answer(cell, 3, "{'reading': 9, 'number': -2, 'unit': 'Pa'}");
+
+	SAYS(cell, FRAME_MEASURE, 0, "{'from':'-r9','measure':'x','step':'S','where':'t.lua:11'}");
+	cell_free(cell);
+}
+
+static void time_to_counts_from_an_act(void)
+{
+	struct cell *cell = cell_run("local t = fx.methane:trace '1 s'\n"
+				     "local at = fx.air:open()\n"
+				     "t:time_to(0.9, { origin = at, start = '0 %vol' })");
+
+	cell_answer(cell, 2, "{'trace': 1}");
+	SAYS(cell, FRAME_REQUEST, 0, "{'line':'air','on':true,'verb':'act','where':'t.lua:11'}");
+	cell_answer(cell, 3, "{'reading': 7, 'number': 12.5, 'unit': 's'}");
+
+	SAYS(cell, FRAME_REQUEST, 0,
+	     "{'fraction':0.9,'origin':'r7','start':'[0 %vol]','trace':1,'verb':'trace_time_to',"
+	     "'where':'t.lua:12'}");
+	cell_free(cell);
+}
+
+static void the_fixtures_own_method_runs_in_the_callers_task(void)
+{
+	struct cell *cell = cell_run("fx.gas:blow '2 s'");
+
+	cell_answer(cell, 2, "{'reading': 7, 'number': 12.5, 'unit': 's'}");
+
+	SAYS(cell, FRAME_REQUEST, 0, "{'for':'[2 s]','verb':'wait','where':'f.lua:9'}");
+	cell_free(cell);
+}
+
+static void a_method_of_a_channel_calls_the_channels_verbs(void)
+{
+	struct cell *cell = cell_run("m.x = fx.methane:twice()");
+
+	cell_answer(cell, 2, "{'reading': 7, 'number': 1, 'unit': 'Pa'}");
+
+	SAYS(cell, FRAME_MEASURE, 0,
+	     "{'from':'(2 * r7)','measure':'x','step':'S','where':'t.lua:10'}");
+	cell_free(cell);
+}
+
+static void a_contact_is_read_as_a_channel(void)
+{
+	struct cell *cell = cell_run("m.x = fx.hood:becomes { 'on', within = '5 s' }");
+
+	SAYS(cell, FRAME_REQUEST, 0,
+	     "{'channel':'hood','limit':'on','verb':'becomes','where':'t.lua:10','within':'[5 "
+	     "s]'}");
+	cell_free(cell);
+}
+
+static void a_device_takes_only_what_its_driver_writes(void)
+{
+	struct cell *good = cell_run("fx.controller:set { setpoint = '0.2 L/min' }");
+	struct cell *bad = cell_run("fx.controller:set { setpiont = '0.2 L/min' }");
+
+	SAYS(good, FRAME_REQUEST, 0,
+	     "{'device':'controller','values':{'setpoint':'[0.2 L/min]'},'verb':'set',"
+	     "'where':'t.lua:10'}");
+	CU_ASSERT(cell_failed(bad, "script",
+			      "controller has no 'setpiont' to set; it has: setpoint"));
+	cell_free(good);
+	cell_free(bad);
+}
+
+static void what_is_not_in_the_fixture_is_named_with_what_is(void)
+{
+	struct cell *cell = cell_run("fx.methan:read()");
+
+	CU_ASSERT(cell_failed(cell, "script",
+			      "t.lua:10: the fixture has no 'methan'; it has: air, "));
+	cell_free(cell);
+}
+
+static void pulse_widths_are_two_readings(void)
+{
+	struct cell *cell = cell_run("local high, low = fx.beat:widths()\nm.x = q.min(high, low)");
+
+	cell_answer(cell, 2,
+		    "{'high': {'reading': 3, 'number': 0.5, 'unit': 's'},"
+		    " 'low': {'reading': 4, 'number': 0.25, 'unit': 's'}}");
+
+	SAYS(cell, FRAME_MEASURE, 0,
+	     "{'from':'min(r3, r4)','measure':'x','step':'S','where':'t.lua:11'}");
+	cell_free(cell);
+}
+
+static void the_operator_reads_both_languages(void)
+{
+	struct cell *cell = cell_run("operator:confirm { 'Close the lid.', zh = 'Z', id = 'lid' }");
+
+	SAYS(cell, FRAME_REQUEST, 0,
+	     "{'id':'lid','text':'Close the lid.','verb':'confirm','where':'t.lua:10','zh':'Z'}");
+	cell_free(cell);
+}
+
+static void a_refused_act_is_raised_at_its_line(void)
+{
+	struct cell *cell = cell_run("fx.air:open()");
+
+	cell_send(cell, FRAME_RESULT, 2, "{'ok': false, 'why': 'the hood is open'}");
+
+	CU_ASSERT(cell_failed(cell, "script", "t.lua:10: the hood is open"));
+	cell_free(cell);
+}
+
+static void an_assertion_says_what_the_bench_owes(void)
+{
+	struct cell *cell = cell_run("assert(fx.pressure:becomes { '>= 1 Pa', within = '1 s' })");
+
+	cell_answer(cell, 2, "{'why': 'it stayed at 0 Pa'}");
+
+	CU_ASSERT(cell_failed(cell, "script", "t.lua:10: it stayed at 0 Pa"));
+	cell_free(cell);
+}
+
+/* ---- quantities ---- */
+
+static void adding_up_in_a_loop_does_not_nest(void)
+{
+	struct cell *cell = cell_run("local sum = q '1 Pa'\n"
+				     "for i = 1, 300 do sum = sum + q '1 Pa' end\n"
+				     "m.x = sum / 301 * 2");
+	const char *said = cell_said(cell, FRAME_MEASURE, 0);
+
+	CU_ASSERT_PTR_NOT_NULL(strstr(said, "{'from':'(([1 Pa] + [1 Pa] + "));
+	CU_ASSERT_PTR_NOT_NULL(strstr(said, "[1 Pa]) / 301 * 2)'"));
+	cell_free(cell);
+}
+
+static void an_expression_that_grows_without_end_is_refused(void)
+{
+	struct cell *cell = cell_run("local sum = q '1 Pa'\n"
+				     "while true do sum = sum + q '1 Pa' end");
+
+	CU_ASSERT(cell_failed(cell, "script", "t.lua:11: this value is calculated from too much"));
+	cell_free(cell);
+}
+
+static void a_bare_number_is_not_compared_with_a_pressure(void)
+{
+	struct cell *cell = cell_run("if q '3 Pa' > 2 then print 'yes' end");
+
+	CU_ASSERT(cell_failed(cell, "script", "a bare number cannot be added to or compared with"));
+	cell_free(cell);
+}
+
+static void a_text_may_stand_for_a_quantity(void)
+{
+	struct cell *cell = cell_run("if q '3 Pa' > '2 Pa' then m.x = '1 kPa' - q '3 Pa' end");
+
+	SAYS(cell, FRAME_MEASURE, 0,
+	     "{'from':'([1 kPa] - [3 Pa])','measure':'x','step':'S','where':'t.lua:10'}");
+	cell_free(cell);
+}
+
+static void unlike_units_are_not_added(void)
+{
+	struct cell *cell = cell_run("m.x = q '3 Pa' + q '2 V'");
+
+	CU_ASSERT(cell_failed(cell, "script", "t.lua:10: "));
+	cell_free(cell);
+}
+
+static void against_and_mean_are_calls_in_the_expression(void)
+{
+	struct cell *cell = cell_run("m.x = q.mean { q '3 Pa', q '5 Pa' }\n"
+				     "m.y.a = q '3 Pa':against(q '2 Pa')\n"
+				     "print(q.mean { q '3 Pa', q '5 Pa' })");
+
+	SAYS(cell, FRAME_MEASURE, 0,
+	     "{'from':'mean([3 Pa], [5 Pa])','measure':'x','step':'S','where':'t.lua:10'}");
+	SAYS(cell, FRAME_MEASURE, 1,
+	     "{'from':'against([3 Pa], [2 Pa])','key':'a','measure':'y','step':'S',"
+	     "'where':'t.lua:11'}");
+	SAYS(cell, FRAME_NOTE, 0, "{'text':'4 Pa'}");
+	cell_free(cell);
+}
+
+static void parameters_are_quantities_and_texts(void)
+{
+	struct cell *cell = cell_run("print(2 * p.flow, p.mode, dut.serial, dut.span:number())");
+
+	SAYS(cell, FRAME_NOTE, 0, "{'text':'1 L/min a SIM-1 4.0'}");
+	cell_free(cell);
+}
+
+static void a_parameter_that_was_not_declared_is_named(void)
+{
+	struct cell *cell = cell_run("print(p.fool)");
+
+	CU_ASSERT(cell_failed(cell, "script",
+			      "no parameter 'fool' is declared; there are: flow, mode"));
+	cell_free(cell);
+}
+
+/* ---- tasks ---- */
+
+static void together_waits_for_all(void)
+{
+	struct cell *cell =
+		cell_run("together(function() wait '1 s' end, function() wait '2 s' end)\n"
+			 "print 'both'");
+
+	CU_ASSERT_EQUAL(cell_frames(cell, FRAME_REQUEST), 2);
+	cell_answer(cell, 3, NULL);
+	CU_ASSERT_EQUAL(cell_frames(cell, FRAME_NOTE), 0);
+	cell_answer(cell, 2, NULL);
+
+	SAYS(cell, FRAME_NOTE, 0, "{'text':'both'}");
+	cell_free(cell);
+}
+
+static void a_race_cancels_the_losers_and_names_the_winner(void)
+{
+	struct cell *cell = cell_run(
+		"local who = race(function() wait '9 s' end, function() wait '1 s' end,\n"
+		"  function() together(function() wait '5 s' end, function() wait '6 s' end) end)\n"
+		"print('winner', who)");
+
+	cell_answer(cell, 3, NULL);
+
+	CU_ASSERT_EQUAL(cell_frames(cell, FRAME_CANCEL), 3);
+	CU_ASSERT_EQUAL(cell_frame(cell, FRAME_CANCEL, 0)->request, 2);
+	CU_ASSERT_EQUAL(cell_frame(cell, FRAME_CANCEL, 2)->request, 5);
+	SAYS(cell, FRAME_NOTE, 0, "{'text':'winner 2'}");
+	cell_free(cell);
+}
+
+static void the_answer_to_a_cancelled_request_is_passed_over(void)
+{
+	struct cell *cell = cell_run("race(function() wait '9 s' print 'lost' end, function() wait "
+				     "'1 s' end)\nwait '3 s'");
+
+	cell_answer(cell, 3, NULL);
+	cell_answer(cell, 2, NULL);
+
+	CU_ASSERT_EQUAL(cell->count, 0);
+	cell_free(cell);
+}
+
+static void an_error_in_one_branch_ends_the_others_and_the_step(void)
+{
+	struct cell *cell = cell_run("together(function() wait '9 s' end,\n"
+				     "  function() wait '1 s' error 'broken' end)");
+
+	cell_answer(cell, 3, NULL);
+
+	CU_ASSERT_EQUAL(cell_frame(cell, FRAME_CANCEL, 0)->request, 2);
+	CU_ASSERT(cell_failed(cell, "script", "t.lua:11: broken"));
+	cell_free(cell);
+}
+
+static void waiting_works_inside_pcall(void)
+{
+	struct cell *cell = cell_run("pcall(function() wait '1 s' print 'after' end)");
+
+	cell_answer(cell, 2, NULL);
+
+	SAYS(cell, FRAME_NOTE, 0, "{'text':'after'}");
+	cell_free(cell);
+}
+
+static void wait_is_refused_inside_a_sort(void)
+{
+	struct cell *cell = cell_run("table.sort({ 2, 1 }, function() wait '1 s' end)");
+
+	CU_ASSERT(cell_failed(cell, "script",
+			      "t.lua:10: wait cannot be used inside a callback of table.sort or "
+			      "string.gsub"));
+	cell_free(cell);
+}
+
+static void a_verb_is_refused_inside_gsub(void)
+{
+	struct cell *cell = cell_run("('abc'):gsub('.', function() fx.methane:read() end)");
+
+	CU_ASSERT(cell_failed(cell, "script", "read cannot be used inside a callback"));
+	cell_free(cell);
+}
+
+/* ---- finally, stop ---- */
+
+static void finally_blocks_run_last_first_at_the_end_of_the_step(void)
+{
+	struct cell *cell = cell_run("finally(function() print 'first declared' end)\n"
+				     "finally(function() print 'last declared' end)\n"
+				     "print 'body'");
+
+	SAYS(cell, FRAME_NOTE, 0, "{'text':'body'}");
+	SAYS(cell, FRAME_NOTE, 1, "{'text':'last declared'}");
+	SAYS(cell, FRAME_NOTE, 2, "{'text':'first declared'}");
+	cell_free(cell);
+}
+
+static void a_failed_step_says_so_before_its_finally_blocks_run(void)
+{
+	struct cell *cell = cell_run("finally(function() fx.air:close() end)\nerror 'broken'");
+
+	CU_ASSERT_EQUAL(cell->frame[0].type, FRAME_FAILED);
+	CU_ASSERT_EQUAL(cell->frame[1].type, FRAME_REQUEST);
+	CU_ASSERT_EQUAL(cell_frames(cell, FRAME_DONE), 0);
+	cell_answer(cell, 2, "{'reading': 1, 'number': 0, 'unit': 's'}");
+
+	CU_ASSERT_EQUAL(cell_frames(cell, FRAME_DONE), 1);
+	cell_free(cell);
+}
+
+static void a_finally_block_that_fails_does_not_keep_the_others_from_running(void)
+{
+	struct cell *cell = cell_run("finally(function() print 'other' end)\n"
+				     "finally(function() error 'broken' end)");
+
+	CU_ASSERT(cell_failed(cell, "finally", "t.lua:11: broken"));
+	SAYS(cell, FRAME_NOTE, 0, "{'text':'other'}");
+	CU_ASSERT_PTR_NOT_NULL(strstr(cell_said(cell, FRAME_REQUEST, 0), "step_end"));
+	cell_free(cell);
+}
+
+static void a_stop_runs_the_finally_blocks_and_never_the_task(void)
+{
+	struct cell *cell = cell_run("finally(function() fx.air:close() end)\n"
+				     "while true do pcall(wait, '1 s') print 'resumed' end");
+
+	cell_send(cell, FRAME_STOP, 0, NULL);
+	SAYS(cell, FRAME_REQUEST, 0, "{'line':'air','on':false,'verb':'act','where':'t.lua:10'}");
+	cell_answer(cell, 2, NULL);
+	CU_ASSERT_EQUAL(cell->count, 0);
+	cell_answer(cell, 3, "{'reading': 1, 'number': 0, 'unit': 's'}");
+
+	CU_ASSERT_EQUAL(cell_frames(cell, FRAME_DONE), 1);
+	CU_ASSERT_EQUAL(cell_frames(cell, FRAME_NOTE), 0);
+	cell_free(cell);
+}
+
+static void a_stop_lets_running_finally_blocks_end_and_goes_no_further(void)
+{
+	struct cell *cell = cell_run("finally(function() wait '1 s' print 'clean' end)");
+
+	cell_send(cell, FRAME_STOP, 0, NULL);
+	CU_ASSERT_EQUAL(cell->count, 0);
+	cell_answer(cell, 2, NULL);
+
+	SAYS(cell, FRAME_NOTE, 0, "{'text':'clean'}");
+	CU_ASSERT_EQUAL(cell_frames(cell, FRAME_DONE), 1);
+	CU_ASSERT_EQUAL(cell_frames(cell, FRAME_REQUEST), 0);
+	cell_free(cell);
+}
+
+/* ---- turns ---- */
+
+static void a_turn_ends_with_the_number_of_the_last_frame_seen(void)
+{
+	struct cell *cell = cell_run("wait '1 s'");
+
+	cell_answer(cell, 2, NULL);
+
+	CU_ASSERT_EQUAL(cell->acknowledged, cell->sequence);
+	cell_free(cell);
+}
+
+static void a_long_turn_arrives_in_several_packets(void)
+{
+	struct cell *cell = cell_run("for i = 1, 500 do print(('x'):rep(1000)) end");
+
+	CU_ASSERT_EQUAL(cell_frames(cell, FRAME_NOTE), 500);
+	CU_ASSERT(cell_frame(cell, FRAME_NOTE, 499)->sequence >
+		  cell_frame(cell, FRAME_NOTE, 0)->sequence + 499); /* MORE has numbers, too */
+	cell_free(cell);
+}
+
+void suite_script(void)
+{
+	suite_begin("script");
+	claim(a_difference_of_readings_is_measured_as_an_expression);
+	claim(a_step_ends_and_then_all_is_done);
+	claim(an_undeclared_measure_is_refused_at_its_line);
+	claim(a_measure_is_taken_once);
+	claim(a_bare_number_is_no_measured_value);
+	claim(a_text_is_no_measured_value);
+	claim(a_boolean_is_no_measured_value);
+	claim(a_value_that_is_no_number_cannot_be_made);
+	claim(a_reading_that_is_no_number_cannot_be_measured);
+	claim(a_condition_not_reached_is_measured_with_its_reason);
+	claim(a_reason_that_a_condition_gave_may_be_assigned);
+	claim(nothing_is_measured_as_no_value);
+	claim(a_measure_per_gas_has_a_key);
+	claim(a_repeated_step_numbers_its_measures);
+	claim(a_condition_says_what_it_waits_for);
+	claim(a_condition_without_an_end_is_refused);
+	claim(a_limit_that_does_not_parse_is_refused_at_its_line);
+	claim(holds_says_how_long_and_whether_to_the_end);
+	claim(a_trace_is_asked_by_its_number);
+	claim(time_to_counts_from_an_act);
+	claim(the_fixtures_own_method_runs_in_the_callers_task);
+	claim(a_method_of_a_channel_calls_the_channels_verbs);
+	claim(a_contact_is_read_as_a_channel);
+	claim(a_device_takes_only_what_its_driver_writes);
+	claim(what_is_not_in_the_fixture_is_named_with_what_is);
+	claim(pulse_widths_are_two_readings);
+	claim(the_operator_reads_both_languages);
+	claim(a_refused_act_is_raised_at_its_line);
+	claim(an_assertion_says_what_the_bench_owes);
+	claim(adding_up_in_a_loop_does_not_nest);
+	claim(an_expression_that_grows_without_end_is_refused);
+	claim(a_bare_number_is_not_compared_with_a_pressure);
+	claim(a_text_may_stand_for_a_quantity);
+	claim(unlike_units_are_not_added);
+	claim(against_and_mean_are_calls_in_the_expression);
+	claim(parameters_are_quantities_and_texts);
+	claim(a_parameter_that_was_not_declared_is_named);
+	claim(together_waits_for_all);
+	claim(a_race_cancels_the_losers_and_names_the_winner);
+	claim(the_answer_to_a_cancelled_request_is_passed_over);
+	claim(an_error_in_one_branch_ends_the_others_and_the_step);
+	claim(waiting_works_inside_pcall);
+	claim(wait_is_refused_inside_a_sort);
+	claim(a_verb_is_refused_inside_gsub);
+	claim(finally_blocks_run_last_first_at_the_end_of_the_step);
+	claim(a_failed_step_says_so_before_its_finally_blocks_run);
+	claim(a_finally_block_that_fails_does_not_keep_the_others_from_running);
+	claim(a_stop_runs_the_finally_blocks_and_never_the_task);
+	claim(a_stop_lets_running_finally_blocks_end_and_goes_no_further);
+	claim(a_turn_ends_with_the_number_of_the_last_frame_seen);
+	claim(a_long_turn_arrives_in_several_packets);
+}
