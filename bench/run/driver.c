@@ -85,19 +85,18 @@ static int compile_frame_item(struct driver_item *item, const struct value *valu
 
 static int compile_flags(struct driver_item *item, const struct value *value, struct error *err)
 {
-	char place[8];
+	const struct value *flags = value_get(value, "flags");
 
 	if (item->layout.kind != LAYOUT_FLAGS)
 		return 0;
-	for (size_t i = 1; i <= DRIVER_FLAGS + 1; i++) {
-		snprintf(place, sizeof(place), "%zu", i);
-		const char *flag = value_get_text(value, place);
+	if (value_count(flags) > DRIVER_FLAGS)
+		return error_set(err, ERROR_USAGE, "more than %d flags", DRIVER_FLAGS);
+	for (size_t i = 0; i < value_count(flags); i++) {
+		const struct value *flag = value_at(flags, i);
 
-		if (!flag)
-			return 0;
-		if (i > DRIVER_FLAGS)
-			return error_set(err, ERROR_USAGE, "more than %d flags", DRIVER_FLAGS);
-		snprintf(item->flags[item->flag_count++], sizeof(item->flags[0]), "%s", flag);
+		if (flag->kind != VALUE_TEXT)
+			return error_set(err, ERROR_USAGE, "flag %zu is no name", i + 1);
+		snprintf(item->flags[item->flag_count++], sizeof(item->flags[0]), "%s", flag->text);
 	}
 	return 0;
 }
@@ -195,7 +194,8 @@ static int flag_bit(const struct driver_item *item, const char *name, struct err
 static int compile_health_rule(struct driver *driver, const struct value *value, struct error *err)
 {
 	struct health_rule *rule = &driver->health[driver->health_count];
-	const char *read = value_get_text(value, "1");
+	const struct value *first = value_at(value_get(value, "items"), 0);
+	const char *read = first && first->kind == VALUE_TEXT ? first->text : NULL;
 	const char *without = value_get_text(value, "without");
 	const char *needs = value_get_text(value, "needs");
 	const char *says = value_get_text(value, "else_says");
