@@ -281,7 +281,7 @@ static void describe_value(const struct judged *judged, struct value *value)
 	value_set_real(value, "value", quantity_number(quantity));
 	value_set_text(value, "unit", quantity->unit.symbol);
 	value_set_real(value, "U", judged->decision.expanded / quantity->unit.scale);
-	value_set_real(value, "k", COVERAGE);
+	value_set_real(value, "coverage", COVERAGE);
 	if (quantity->has_reference)
 		value_set_real(value, "reference", quantity->reference / quantity->unit.scale);
 }
