@@ -184,6 +184,23 @@ static int open_port(struct slot *slot, int index, struct error *err)
 
 /* ---- coming up ---- */
 
+static double number_of(const struct value *value)
+{
+	if (!value)
+		return 0;
+	return value->kind == VALUE_INT ? (double)value->integer
+					: (value->kind == VALUE_REAL ? value->real : 0);
+}
+
+/* A frequency, or { frequency, high time }. */
+static void drive_pulses(struct gpio_line *gpio, const struct value *level)
+{
+	if (level->kind == VALUE_LIST)
+		gpio_sim_pulse(gpio, number_of(value_at(level, 0)), number_of(value_at(level, 1)));
+	else
+		gpio_sim_pulse(gpio, number_of(level), 0);
+}
+
 static void world_lines(void *ctx, const struct value *lines)
 {
 	struct slot *slot = ctx;
@@ -191,21 +208,14 @@ static void world_lines(void *ctx, const struct value *lines)
 	for (size_t i = 0; i < value_count(lines) && !slot->closing; i++) {
 		int index = fixture_find_line(slot->fixture, value_key(lines, i));
 		const struct value *level = value_at(lines, i);
-		struct gpio_line *gpio;
 
 		if (index < 0 || slot->fixture->line[index].output)
 			continue;
-		gpio = slot->line[index].gpio;
 		if (slot->fixture->line[index].kind == LINE_CONTACT)
-			gpio_sim_drive(gpio, level->kind == VALUE_BOOL && level->truth);
-		else if (level->kind == VALUE_MAP)
-			gpio_sim_pulse(gpio, value_get_real(level, "frequency", 0),
-				       value_get_real(level, "high", 0));
-		else if (level->kind == VALUE_REAL || level->kind == VALUE_INT)
-			gpio_sim_pulse(gpio,
-				       level->kind == VALUE_REAL ? level->real
-								 : (double)level->integer,
-				       0);
+			gpio_sim_drive(slot->line[index].gpio,
+				       level->kind == VALUE_BOOL && level->truth);
+		else
+			drive_pulses(slot->line[index].gpio, level);
 	}
 }
 
