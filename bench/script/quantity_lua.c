@@ -452,7 +452,7 @@ static const luaL_Reg METHODS[] = {
 	{NULL, NULL},
 };
 
-static const char *const FUNCTIONS[] = {"mean", "stdev", "min", "max", "range", "abs"};
+static const char *const FUNCTIONS[] = {"mean", "stdev", "min", "max", "range", "abs", "within"};
 
 static void push_function(lua_State *L, const char *name)
 {

@@ -21,6 +21,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +38,8 @@ struct parser {
 struct tally {
 	size_t count;
 	struct quantity mean, least, greatest;
-	double squares; /* of the distances from the mean */
+	double squares;	       /* of the distances from the mean */
+	const char *from, *to; /* its own text */
 };
 
 static int sum(struct parser *parser, struct quantity *result);
@@ -148,6 +150,19 @@ static int tally_range(struct quantity *result, const struct tally *tally, struc
 	return quantity_subtract(result, &tally->greatest, &tally->least, err);
 }
 
+/* A source of this one calculation: its own text tells it from others of the kind. */
+static int add_own_source(struct quantity *result, const char *kind, const struct tally *tally,
+			  double standard, struct error *err)
+{
+	uint32_t mark = 2166136261u; /* FNV-1a */
+	char source[40];
+
+	for (const char *c = tally->from; c < tally->to; c++)
+		mark = (mark ^ (uint8_t)*c) * 16777619u;
+	snprintf(source, sizeof(source), "%s%08x", kind, mark);
+	return quantity_add_source(result, source, standard, err);
+}
+
 static int tally_deviation(struct quantity *result, const struct tally *tally, struct error *err)
 {
 	if (tally->count < 2)
@@ -159,7 +174,17 @@ static int tally_deviation(struct quantity *result, const struct tally *tally, s
 		return error_set(err, ERROR_USAGE, "the result is too large for a number");
 	*result = (struct quantity){.value = deviation,
 				    .unit = unit_of_difference(&tally->mean.unit)};
-	return quantity_add_source(result, "#repeatability", deviation / sqrt(2 * freedom), err);
+	return add_own_source(result, "#repeat", tally, deviation / sqrt(2 * freedom), err);
+}
+
+/* Anywhere between two values, with nothing said for one place more than another (JCGM 100:2008, 4.3.7). */
+static int tally_within(struct quantity *result, const struct tally *tally, struct error *err)
+{
+	if (tally->count != 2)
+		return error_set(err, ERROR_USAGE, "within takes two values");
+	*result = tally->mean;
+	return add_own_source(result, "#within", tally,
+			      (tally->greatest.value - tally->least.value) / (2 * sqrt(3)), err);
 }
 
 static int tally_abs(struct quantity *result, const struct tally *tally, struct error *err)
@@ -178,14 +203,15 @@ static const struct {
 	const char *name;
 	tally_result_fn *result;
 } FUNCTIONS[] = {
-	{"mean", tally_mean},	 {"stdev", tally_deviation}, {"min", tally_least},
-	{"max", tally_greatest}, {"range", tally_range},     {"abs", tally_abs},
+	{"mean", tally_mean},	  {"stdev", tally_deviation}, {"min", tally_least},
+	{"max", tally_greatest},  {"range", tally_range},     {"abs", tally_abs},
+	{"within", tally_within},
 };
 
 static int call(struct parser *parser, struct quantity *result, const char *start,
 		tally_result_fn *finish)
 {
-	struct tally tally = {0};
+	struct tally tally = {.from = start};
 
 	do {
 		if (sum(parser, result) < 0)
@@ -196,6 +222,7 @@ static int call(struct parser *parser, struct quantity *result, const char *star
 
 	if (need(parser, ")", "',' or ')'") < 0)
 		return -1;
+	tally.to = parser->at;
 	return finish(result, &tally, parser->err) < 0 ? failed_at(parser, start) : 0;
 }
 
