@@ -141,7 +141,6 @@ static void the_standard_deviation_divides_by_n_minus_one(void)
 static void within_is_the_middle_of_a_rectangle(void)
 {
 	struct quantity result;
-	struct error err = {0};
 
 	CU_ASSERT_EQUAL(expression_evaluate(&result, "within([5 s], [2 s])", NULL, NULL, &err), 0);
 
