@@ -27,14 +27,14 @@ struct certificate {
 	char instrument[48];
 	char quantity[32];
 	bool has_value;
-	struct quantity value;  /* of a reference, with no contribution yet */
+	struct quantity value; /* of a reference, with no contribution yet */
 	struct unit unit;
-	double absolute;        /* expanded uncertainty's absolute part, SI */
-	double relative;        /* its relative part, as a fraction of the reading */
-	char expanded[64];      /* both as written */
+	double absolute;   /* expanded uncertainty's absolute part, SI */
+	double relative;   /* its relative part, as a fraction of the reading */
+	char expanded[64]; /* both as written */
 	double k;
 	char number[48];
-	char due[12];           /* "2027-06-30" */
+	char due[12]; /* "2027-06-30" */
 };
 
 struct calibration *calibration_parse(const char *text, const char *where, struct error *err);
