@@ -240,7 +240,7 @@ static void a_state_is_judged_as_it_is(void)
 {
 	CU_ASSERT_EQUAL(guarded("on", "1", 0).verdict, VERDICT_PASS);
 	CU_ASSERT_EQUAL(guarded("on", "0", 0).verdict, VERDICT_FAIL);
-	CU_ASSERT_STRING_EQUAL(guarded("on", "0", 0).why, "it is not on");
+	CU_ASSERT_STRING_EQUAL(guarded("on", "0", 0).why, "it is off, not on");
 	CU_ASSERT_STRING_EQUAL(guarded("on", "1", 0).acceptance, "on");
 }
 
