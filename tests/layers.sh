@@ -27,7 +27,7 @@ BEGIN {
 	home("openssl/", "bench/base/hash.c")
 	home("gpiod.h libserialport.h", "bench/port/")
 	home("sys/timerfd.h sys/signalfd.h sys/pidfd.h", "bench/loop/")
-	home("sys/epoll.h", "bench/loop/ bench/port/ bench/wire/")
+	home("sys/epoll.h", "bench/loop/ bench/port/ bench/wire/ bench/run/")
 
 	system_headers = " assert.h ctype.h dirent.h errno.h fcntl.h float.h glob.h grp.h inttypes.h" \
 		" limits.h locale.h math.h netdb.h poll.h pthread.h pty.h pwd.h sched.h" \

@@ -57,7 +57,8 @@ static void claim_ended(const CU_pTest test, const CU_pSuite of, const CU_pFailu
 		failed++;
 		printf("FAILED  %s: %s\n", of->pName, test->pName);
 		for (CU_pFailureRecord f = failure; f; f = f->pNext)
-			printf("        %s:%u: %s\n", f->strFileName, f->uiLineNumber, f->strCondition);
+			printf("        %s:%u: %s\n", f->strFileName, f->uiLineNumber,
+			       f->strCondition);
 	} else if (skip_reason) {
 		skipped++;
 		printf("SKIPPED %s: %s: %s\n", of->pName, test->pName, skip_reason);

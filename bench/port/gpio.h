@@ -22,7 +22,7 @@ enum gpio_use { GPIO_USE_OUTPUT = 1, GPIO_USE_INPUT, GPIO_USE_PULSE };
 struct gpio_settings {
 	char name[48];
 	enum gpio_use use;
-	bool level;    /* OUTPUT: the level to request it at (its safe level) */
+	bool level; /* OUTPUT: the level to request it at (its safe level) */
 	nsec debounce; /* INPUT: an edge counts when the level lasted this long; its time is its start */
 };
 

@@ -45,15 +45,15 @@ typedef void link_done_fn(void *ctx, const uint8_t *bytes, size_t size, const st
 struct link_question {
 	const uint8_t *bytes; /* copied */
 	size_t size;
-	const char *what;     /* for sentences: "'FLOW?'", "input register 0"; copied */
-	nsec within;          /* patience of one try, counted from the last bit sent */
-	int retries;          /* tries after the first */
-	bool no_answer;       /* a broadcast or a tell without reply: done once sent */
+	const char *what; /* for sentences: "'FLOW?'", "input register 0"; copied */
+	nsec within;	  /* patience of one try, counted from the last bit sent */
+	int retries;	  /* tries after the first */
+	bool no_answer;	  /* a broadcast or a tell without reply: done once sent */
 	link_size_fn *measure;
 	link_check_fn *check; /* may be NULL */
-	void *codec;          /* ctx of measure and check; outlives the question */
+	void *codec;	      /* ctx of measure and check; outlives the question */
 	link_done_fn *done;
-	void *ctx;            /* of done, and what link_cancel goes by */
+	void *ctx; /* of done, and what link_cancel goes by */
 };
 
 /* Takes the port: link_free closes it. `silence` is kept between one frame's end and the next. */

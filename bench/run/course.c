@@ -64,6 +64,14 @@ struct request *course_find(struct course *course, uint32_t id)
 	return NULL;
 }
 
+bool course_waits(const struct course *course)
+{
+	for (const struct request *request = course->open; request; request = request->next)
+		if (request->kind != REQUEST_TRACE && request->kind != REQUEST_GUARD)
+			return true;
+	return false;
+}
+
 /* ---- answers ---- */
 
 struct value *course_result(struct value *value)

@@ -104,6 +104,8 @@ int course_measure(struct course *course, const struct value *payload, struct er
 /* Drop every open request without a result (a stop: the runner has dropped them, too). */
 void course_drop_all(struct course *course);
 struct request *course_find(struct course *course, uint32_t id);
+/* Is anything open that will wake the script? Traces and guards alone will not. */
+bool course_waits(const struct course *course);
 
 /* ---- between course.c, course_verbs.c and course_trace.c ---- */
 

@@ -188,8 +188,8 @@ static int check_answer(void *ctx, const uint8_t *bytes, size_t size, struct err
 	size_t count;
 
 	if (exchange->driver->bus == BUS_MODBUS) {
-		int decoded = modbus_reply_decode(&exchange->request, bytes, size, data, &count,
-						  err);
+		int decoded =
+			modbus_reply_decode(&exchange->request, bytes, size, data, &count, err);
 
 		/* an exception is a whole, sound answer: asking again will not change it */
 		return decoded < 0 && modbus_is_exception(bytes, size) ? 0 : decoded;

@@ -42,6 +42,14 @@ static bool estop_pressed(struct slot *slot)
 	return estop >= 0 && !gpio_get(slot->line[estop].gpio);
 }
 
+bool guard_ready(struct slot *slot)
+{
+	if (!estop_pressed(slot))
+		return true;
+	slot_trip(slot, VERDICT_ABORTED, "the E-stop is pressed: release it and start again");
+	return false;
+}
+
 /* After a stop, outputs may only be made safe, but for those that teardown needs. */
 static int stopping_allows(const struct fixture_line *line, struct error *err)
 {

@@ -12,7 +12,7 @@
 struct rehearsal_place {
 	const char *program; /* davy-lua */
 	const char *state;
-	int cpu;             /* pin the processes; -1: anywhere */
+	int cpu; /* pin the processes; -1: anywhere */
 };
 
 struct rehearsal {

@@ -13,10 +13,10 @@
 
 struct replay {
 	enum verdict verdict;
-	long messages; /* frames and results compared */
-	long samples;  /* decoded again from bytes */
-	long readings; /* made again */
-	long measures; /* judged again */
+	long messages;	       /* frames and results compared */
+	long samples;	       /* decoded again from bytes */
+	long readings;	       /* made again */
+	long measures;	       /* judged again */
 	struct value *summary; /* of the verdict line; the caller frees it */
 };
 

@@ -164,6 +164,8 @@ static void slot_sample(void *ctx, int channel, const struct bench_sample *sampl
 	struct run *run = ctx;
 
 	watch_sample(run, channel, sample->value);
+	if (journal_over_quota(run->journal))
+		slot_trip(run->slot, VERDICT_ERROR, "the journal of this run has grown too long");
 	if (run->state == RUN_RUNNING || run->state == RUN_STOPPING)
 		course_sample(&run->course, channel, sample);
 }

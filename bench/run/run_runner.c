@@ -296,7 +296,7 @@ static void runner_idle(void *ctx)
 	if (++run->turns_in_instant > TURNS_IN_ONE_INSTANT)
 		slot_trip(run->slot, VERDICT_ERROR,
 			  "the script asked 10,000 things without letting time pass");
-	else if (!run->lives)
+	else if (!course_waits(&run->course))
 		slot_trip(run->slot, VERDICT_ERROR,
 			  "the script waits for nothing and has not ended: a task was lost");
 }

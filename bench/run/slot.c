@@ -315,7 +315,8 @@ static void identify_next(struct slot *slot)
 		slot->identify_next++;
 		slot->health_next = -1;
 	}
-	came_up(slot, NULL);
+	if (guard_ready(slot))
+		came_up(slot, NULL);
 }
 
 static void want_interlock_channels(struct slot *slot)

@@ -163,6 +163,8 @@ int guard_allows(struct slot *slot, int line, bool level, struct error *err);
 /* Something an interlock needs has changed: trip when a guarded output is on without it. */
 void guard_line_changed(struct slot *slot, int line, bool level);
 void guard_sample(struct slot *slot, int channel, double value);
+/* Once, when the bench is up: false when it tripped because the E-stop is pressed already. */
+bool guard_ready(struct slot *slot);
 /* Start or stop an output's longest on-time. */
 void guard_watch_output(struct slot *slot, int line, bool level);
 
