@@ -177,7 +177,7 @@ static int tally_deviation(struct quantity *result, const struct tally *tally, s
 	return add_own_source(result, "#repeat", tally, deviation / sqrt(2 * freedom), err);
 }
 
-/* Anywhere between two values, with nothing said for one place more than another (JCGM 100:2008, 4.3.7). */
+/* Anywhere between two values, no place more likely than another (JCGM 100:2008, 4.3.7). */
 static int tally_within(struct quantity *result, const struct tally *tally, struct error *err)
 {
 	if (tally->count != 2)
