@@ -26,7 +26,8 @@ struct live {
 	bool acting;
 };
 
-static void line_of_frame(struct run *run, const char *kind, uint32_t id,
+/* `now` is what the course is told, too: a replay has nothing but the line to take it from. */
+static void line_of_frame(struct run *run, nsec now, const char *kind, uint32_t id,
 			  const struct value *payload)
 {
 	struct value *line = value_map();
@@ -35,7 +36,7 @@ static void line_of_frame(struct run *run, const char *kind, uint32_t id,
 		value_set_int(line, "id", id);
 	if (payload && payload->kind != VALUE_NIL)
 		value_set(line, "says", value_copy(payload));
-	journal_line(run->journal, run_now(run), kind, line);
+	journal_line(run->journal, now, kind, line);
 }
 
 /* ---- the course's host ---- */
@@ -67,7 +68,7 @@ static void due(void *ctx)
 {
 	struct live *live = ctx;
 
-	line_of_frame(live->run, "ends", live->id, NULL);
+	line_of_frame(live->run, run_now(live->run), "ends", live->id, NULL);
 	course_due(&live->run->course, live->id, live->timer.deadline);
 }
 
@@ -82,8 +83,10 @@ static void acted(void *ctx, const struct error *err)
 	if (live->orphan) {
 		live_free(live);
 	} else if (!err) {
-		line_of_frame(run, "ends", live->id, NULL);
-		course_acted(&run->course, live->id, run_now(run));
+		nsec now = run_now(run);
+
+		line_of_frame(run, now, "ends", live->id, NULL);
+		course_acted(&run->course, live->id, now);
 	}
 }
 
@@ -166,7 +169,7 @@ static void host_result(void *ctx, uint32_t id, struct value *payload)
 {
 	struct run *run = ctx;
 
-	line_of_frame(run, "result", id, payload);
+	line_of_frame(run, run_now(run), "result", id, payload);
 	if (run->runner && !run->runner_done) {
 		peer_add(run->runner, FRAME_RESULT, id, payload);
 		peer_flush(run->runner);
@@ -249,32 +252,33 @@ static void take_measure(struct run *run, const struct value *payload)
 static void take_frame(void *ctx, const struct frame *frame)
 {
 	struct run *run = ctx;
+	nsec now = run_now(run);
 
 	if (run->state >= RUN_SAFING)
 		return;
 	switch (frame->type) {
 	case FRAME_REQUEST:
-		line_of_frame(run, "request", frame->request, frame->payload);
-		course_request(&run->course, frame->request, run_now(run), frame->payload);
+		line_of_frame(run, now, "request", frame->request, frame->payload);
+		course_request(&run->course, frame->request, now, frame->payload);
 		break;
 	case FRAME_CANCEL:
-		line_of_frame(run, "cancel", frame->request, NULL);
+		line_of_frame(run, now, "cancel", frame->request, NULL);
 		course_cancel(&run->course, frame->request);
 		break;
 	case FRAME_MEASURE:
-		line_of_frame(run, "measure", 0, frame->payload);
+		line_of_frame(run, now, "measure", 0, frame->payload);
 		take_measure(run, frame->payload);
 		break;
 	case FRAME_NOTE:
-		line_of_frame(run, "note", 0, frame->payload);
+		line_of_frame(run, now, "note", 0, frame->payload);
 		take_note(run, frame->payload);
 		break;
 	case FRAME_FAILED:
-		line_of_frame(run, "failed", 0, frame->payload);
+		line_of_frame(run, now, "failed", 0, frame->payload);
 		script_failed(run, frame->payload);
 		break;
 	case FRAME_DONE:
-		line_of_frame(run, "done", 0, NULL);
+		line_of_frame(run, now, "done", 0, NULL);
 		run->runner_done = true;
 		run_make_safe(run);
 		break;
@@ -332,7 +336,7 @@ int runner_start(struct run *run, struct error *err)
 	struct value *start = plan_runner_start(run->plan);
 
 	fixture_describe(run->plan->fixture, start);
-	line_of_frame(run, "start", 0, start);
+	line_of_frame(run, run_now(run), "start", 0, start);
 	run->runner =
 		peer_start(run->place.loop, run->clock, argv, run->place.cpu, &HANDLERS, run, err);
 	if (run->runner) {
