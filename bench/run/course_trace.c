@@ -111,20 +111,34 @@ static int answer_with_time(struct course *course, uint32_t id, const struct spa
 	return 0;
 }
 
+/* The time between the first and the last sample of a span. */
+static double sampled_seconds(const struct span *span)
+{
+	const struct series *series = &span->trace->trace;
+	nsec first = NSEC_NEVER, last = 0;
+
+	for (size_t i = 0; i < series->count; i++) {
+		nsec time = series->samples[i].time;
+
+		if (time < span->from || time > span->to)
+			continue;
+		if (first == NSEC_NEVER)
+			first = time;
+		last = time;
+	}
+	return first == NSEC_NEVER ? 0 : nsec_seconds(last - first);
+}
+
 static int trace_integral(struct course *course, uint32_t id, nsec now, const struct value *payload,
 			  struct error *err)
 {
-	const struct series *series;
 	struct span span;
 	double integral, seconds;
 
 	if (span_of(course, payload, now, &span, err) < 0 ||
 	    series_integral(&span.trace->trace, span.from, span.to, &integral, err) < 0)
 		return -1;
-	series = &span.trace->trace;
-	seconds = nsec_seconds(series->samples[series->count - 1].time - series->samples[0].time);
-	if (!(seconds > 0))
-		return error_set(err, ERROR_USAGE, "an integral needs at least two samples");
+	seconds = sampled_seconds(&span);
 	return answer_with_time(course, id, &span, integral / seconds, seconds, false, err);
 }
 
