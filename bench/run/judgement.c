@@ -147,6 +147,12 @@ const struct judged *judgement_take(struct judgement *judgement, const struct va
 		return NULL;
 	}
 
+	if (key && strlen(key) >= sizeof(judged->key)) {
+		error_set(err, ERROR_USAGE, "step '%s', measure '%s': its key '%s' is too long",
+			  step->name, measure->name, key);
+		return NULL;
+	}
+
 	judged = new_judged(judgement);
 	judged->step = step;
 	judged->measure = measure;
@@ -213,12 +219,38 @@ int judgement_consecutive(const struct judgement *judgement, const struct value 
 
 /* ---- the verdict ---- */
 
-static bool measure_taken(const struct judgement *judgement, const struct protocol_measure *measure)
+/* Keys name the repeat where a step has several: "2", or "ch4_1 (2)". */
+static bool is_of_repeat(const struct judged *judged, int repeat)
+{
+	char own[16], keyed[20];
+	size_t size = strlen(judged->key);
+	size_t tail = (size_t)snprintf(keyed, sizeof(keyed), " (%d)", repeat);
+
+	if (judged->step->repeats <= 1)
+		return true;
+	snprintf(own, sizeof(own), "%d", repeat);
+	return !strcmp(judged->key, own) ||
+	       (size > tail && !strcmp(judged->key + size - tail, keyed));
+}
+
+static bool measure_taken(const struct judgement *judgement, const struct protocol_measure *measure,
+			  int repeat)
 {
 	for (size_t i = 0; i < judgement->count; i++)
-		if (judgement->judged[i].measure == measure)
+		if (judgement->judged[i].measure == measure &&
+		    is_of_repeat(&judgement->judged[i], repeat))
 			return true;
 	return false;
+}
+
+/* The first repeat of the step that gave no value for the measure; 0 when all did. */
+static int first_repeat_without(const struct judgement *judgement, const struct protocol_step *step,
+				const struct protocol_measure *measure)
+{
+	for (int repeat = 1; repeat == 1 || repeat <= step->repeats; repeat++)
+		if (!measure_taken(judgement, measure, repeat))
+			return repeat;
+	return 0;
 }
 
 static void say_judged(const struct judged *judged, char *why)
@@ -227,26 +259,32 @@ static void say_judged(const struct judged *judged, char *why)
 		 judged->key, judged->key[0] ? "]" : "", judged->decision.why);
 }
 
-static const struct protocol_measure *first_missing(const struct judgement *judgement,
-						    const struct protocol_step **step)
+/* Is a mandatory measure missing? Then `why` says which. */
+static bool find_missing(const struct judgement *judgement, char *why)
 {
 	for (size_t s = 0; s < judgement->protocol->step_count; s++) {
-		*step = &judgement->protocol->step[s];
-		for (size_t m = 0; m < (*step)->measure_count; m++) {
-			const struct protocol_measure *measure = &(*step)->measure[m];
+		const struct protocol_step *step = &judgement->protocol->step[s];
 
-			if (!measure->optional && !measure_taken(judgement, measure))
-				return measure;
+		for (size_t m = 0; m < step->measure_count; m++) {
+			const struct protocol_measure *measure = &step->measure[m];
+			int repeat = first_repeat_without(judgement, step, measure);
+			char in[32] = "";
+
+			if (measure->optional || !repeat)
+				continue;
+			if (step->repeats > 1)
+				snprintf(in, sizeof(in), " in repeat %d", repeat);
+			snprintf(why, 240, "step '%s' gave no value for '%s'%s", step->name,
+				 measure->name, in);
+			return true;
 		}
 	}
-	return NULL;
+	return false;
 }
 
 enum verdict judgement_verdict(const struct judgement *judgement, const char *only, char *why)
 {
 	enum verdict verdict = VERDICT_PASS;
-	const struct protocol_measure *missing;
-	const struct protocol_step *step;
 
 	why[0] = '\0';
 	for (size_t i = 0; i < judgement->count; i++) {
@@ -262,11 +300,8 @@ enum verdict judgement_verdict(const struct judgement *judgement, const char *on
 		snprintf(why, 240, "only step '%s' was run; a part of a test never passes", only);
 		return VERDICT_INCONCLUSIVE;
 	}
-	missing = first_missing(judgement, &step);
-	if (missing) {
-		snprintf(why, 240, "step '%s' gave no value for '%s'", step->name, missing->name);
+	if (find_missing(judgement, why))
 		return VERDICT_INCONCLUSIVE;
-	}
 	if (judgement->count == 0) {
 		snprintf(why, 240, "nothing was measured");
 		return VERDICT_INCONCLUSIVE;

@@ -42,7 +42,7 @@ int judgement_consecutive(const struct judgement *judgement, const struct value 
 			  double *count, struct error *err);
 /*
  * What the measures alone say, `only` naming the one step that was run, or NULL; `why` (240 bytes) says
- * what decided it.
+ * what decided it. A mandatory measure must have been taken in every repeat of its step.
  */
 enum verdict judgement_verdict(const struct judgement *judgement, const char *only, char *why);
 /* {step, measure, key, value, unit, U, limit…, verdict, why, from, sources}. */
