@@ -37,10 +37,10 @@ local test = protocol {
 local p, dut = test.params, test.dut
 
 -- 27.32(a): "Five hundred successful consecutive tests for gas detection, alarm action, and power
--- shutoff in natural gas-air mixtures". (a)(1): "the detector shall provide an impulse to actuate an
--- alarm at a predetermined percentage of gas and also provide an impulse to actuate a power shutoff at
--- a second predetermined percentage of gas". Its footnote 2: "Normal replacements and adjustments shall
--- not constitute a failure"; a change of the cylinder concerns the bench alone.
+-- shutoff in natural gas-air mixtures". (a)(1): "the detector shall provide an impulse to actuate
+-- an alarm at a predetermined percentage of gas and also provide an impulse to actuate a power
+-- shutoff at a second predetermined percentage of gas". Its footnote 2: "Normal replacements and
+-- adjustments shall not constitute a failure"; a change of the cylinder concerns the bench alone.
 local function cfr_27_32(limit)
   limit.standard = "30 CFR Part 27"
   limit.clause = "27.32(a)"
