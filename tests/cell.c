@@ -21,7 +21,7 @@
 
 enum { PATIENCE_MS = 10000 };
 
-static char *davy_lua_path(void)
+char *cell_program(void)
 {
 	const char *named = getenv("DAVY_LUA");
 	char self[4096];
@@ -46,7 +46,7 @@ static void become_davy_lua(int fd, const char *path)
 struct cell *cell_start(void)
 {
 	struct cell *cell = xcalloc(1, sizeof(*cell));
-	char *path = davy_lua_path();
+	char *path = cell_program();
 	int ends[2];
 
 	fflush(stdout);

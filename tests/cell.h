@@ -25,6 +25,8 @@ struct cell {
 	uint32_t acknowledged;
 };
 
+/* The path of davy-lua; the caller frees it. */
+char *cell_program(void);
 struct cell *cell_start(void);
 /* A finished process is waited for; one that lives is killed. */
 void cell_free(struct cell *cell);

@@ -91,11 +91,58 @@ static void the_grid_does_not_depend_on_who_looks(void)
 	struct cell *cell = world_new();
 
 	cell_send(cell, FRAME_ADVANCE, 0, "{'to': 50000000}");
-	SAYS(cell, FRAME_OUT, 0, "{'lines':{},'reached':50000000}");
+	SAYS(cell, FRAME_OUT, 0, "{'lines':{},'reached':0}");
 	cell_send(cell, FRAME_ADVANCE, 0, "{'to': 499999999}");
 	cell_send(cell, FRAME_ADVANCE, 0, "{'to': 600000000}");
 
 	SAYS(cell, FRAME_OUT, 0, "{'lines':{'alarm':true},'reached':500000000}");
+	cell_free(cell);
+}
+
+static const char RISING[] = "return world {\n"
+			     "  state = { steps = -1 },\n"
+			     "  advance = function(w, dt, lines)\n"
+			     "    w.steps = w.steps + 1\n"
+			     "    lines.beat = 200 + w.steps // 2\n"
+			     "    lines.alarm = w.steps == 4\n"
+			     "  end }\n";
+
+static void a_pulse_line_tells_its_changes_without_stopping_the_world(void)
+{
+	struct cell *cell = world_begin(RISING, 7, "");
+
+	cell_send(cell, FRAME_ADVANCE, 0, "{'to': 350000000}");
+
+	SAYS(cell, FRAME_OUT, 0,
+	     "{'lines':{},'pulses':[{'lines':{'beat':201.0},'t':200000000}],'reached':300000000}");
+	cell_free(cell);
+}
+
+static void an_edge_stops_the_world_after_the_pulses_on_the_way(void)
+{
+	struct cell *cell = world_begin(RISING, 7, "");
+
+	cell_send(cell, FRAME_ADVANCE, 0, "{'to': 900000000}");
+
+	SAYS(cell, FRAME_OUT, 0,
+	     "{'lines':{'alarm':true,'beat':202.0},"
+	     "'pulses':[{'lines':{'beat':201.0},'t':200000000}],'reached':400000000}");
+	cell_free(cell);
+}
+
+static void pulses_that_fill_an_answer_are_told_before_the_world_goes_on(void)
+{
+	struct cell *cell = world_begin(
+		"return world { advance = function(w, dt, lines)\n"
+		"  w.n = (w.n or 0) + 1 lines.beat = 200 + w.n lines.alarm = false end }\n",
+		7, "");
+
+	cell_send(cell, FRAME_ADVANCE, 0, "{'to': 3600000000000}");
+
+	const struct frame *out = cell_frame(cell, FRAME_OUT, 0);
+
+	CU_ASSERT_EQUAL(value_count(value_get(out->payload, "pulses")), 256);
+	CU_ASSERT_EQUAL(value_get_int(out->payload, "reached", 0), MSEC(25600));
 	cell_free(cell);
 }
 
@@ -256,6 +303,9 @@ void suite_script_world(void)
 	claim(a_world_begins_with_all_lines_it_drives);
 	claim(a_world_stops_at_its_first_edge);
 	claim(the_grid_does_not_depend_on_who_looks);
+	claim(a_pulse_line_tells_its_changes_without_stopping_the_world);
+	claim(an_edge_stops_the_world_after_the_pulses_on_the_way);
+	claim(pulses_that_fill_an_answer_are_told_before_the_world_goes_on);
 	claim(an_output_reaches_the_physics);
 	claim(registers_are_read_out_of_the_world);
 	claim(a_register_takes_a_number_or_refuses_it);

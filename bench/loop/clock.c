@@ -120,8 +120,7 @@ static void heap_remove(struct bench_clock *clock, size_t place)
 		heap_sink(clock, last, place);
 }
 
-/* The deadline of the timer that is next, or NSEC_NEVER. */
-static nsec next_deadline(const struct bench_clock *clock)
+nsec clock_next(const struct bench_clock *clock)
 {
 	return clock->count ? clock->heap[0]->deadline : NSEC_NEVER;
 }
@@ -176,7 +175,7 @@ void clock_on_jump(struct bench_clock *clock, clock_jump_fn *fn, void *ctx)
 void clock_move(struct bench_clock *clock, nsec now)
 {
 	assert(clock->kind == CLOCK_KIND_VIRTUAL);
-	assert(now >= clock->now && now <= next_deadline(clock));
+	assert(now >= clock->now && now <= clock_next(clock));
 	clock->now = now;
 }
 
@@ -223,7 +222,7 @@ bool timer_armed(const struct timer *timer)
 
 nsec clock_patience(struct bench_clock *clock)
 {
-	nsec deadline = next_deadline(clock);
+	nsec deadline = clock_next(clock);
 
 	if (deadline == NSEC_NEVER)
 		return -1;
@@ -255,7 +254,7 @@ static bool turn_running(struct bench_clock *clock)
 	bool gone = false, fired = false;
 
 	clock->gone = &gone;
-	while (!gone && next_deadline(clock) <= now && clock->heap[0]->order < newer) {
+	while (!gone && clock_next(clock) <= now && clock->heap[0]->order < newer) {
 		clock_fire(clock);
 		fired = true;
 	}
@@ -278,7 +277,7 @@ static bool clock_jump(struct bench_clock *clock, nsec deadline)
 		clock->gone = NULL;
 		assert(agreed == deadline || agreed == NSEC_NEVER);
 	}
-	if (agreed != deadline || next_deadline(clock) != deadline || clock->holds)
+	if (agreed != deadline || clock_next(clock) != deadline || clock->holds)
 		return false;
 	clock->now = deadline;
 	return true;
@@ -286,7 +285,7 @@ static bool clock_jump(struct bench_clock *clock, nsec deadline)
 
 static bool turn_virtual(struct bench_clock *clock)
 {
-	nsec deadline = next_deadline(clock);
+	nsec deadline = clock_next(clock);
 
 	if (clock->holds || deadline == NSEC_NEVER)
 		return false;

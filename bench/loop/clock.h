@@ -60,6 +60,8 @@ void clock_free(struct bench_clock *clock); /* no timer may be armed */
 enum clock_kind clock_kind(const struct bench_clock *clock);
 nsec clock_now(const struct bench_clock *clock);
 void clock_on_jump(struct bench_clock *clock, clock_jump_fn *fn, void *ctx);
+/* When the next timer is due; NSEC_NEVER when none is armed. */
+nsec clock_next(const struct bench_clock *clock);
 /* Virtual time only: move forward to `now` (never past an armed timer, never backwards). */
 void clock_move(struct bench_clock *clock, nsec now);
 

@@ -5,7 +5,11 @@
  * The world steps a fixed grid; between two steps nothing changes, so the clock may move freely up to
  * the next step without a message. To go past it, the world is sent ADVANCE with the time the clock
  * wants; it answers with the time it reached: the last step at or before that, or the step of its first
- * edge. An edge moves the clock to its own instant before the lines are told.
+ * edge. An edge moves the clock to its own instant before the lines are told. A pulse line is only
+ * counted and nobody waits for it, so the world does not stop for one: it tells in one answer what such
+ * lines did on the way, and the clock is led through those instants one by one.
+ *
+ * A world is a script's: whatever it says, the clock never goes past what was asked, nor past a timer.
  *
  * The peer holds the clock while the world owes a turn, which is what keeps the order of everything
  * that happens in one instant the same in every rehearsal.
@@ -31,7 +35,8 @@ struct world {
 	struct world_handlers handlers;
 	void *ctx;
 	nsec grid;
-	nsec reached;
+	nsec reached; /* its latest step */
+	nsec asked;   /* how far it was told to go */
 	bool started;
 	bool ended;
 	uint32_t next_ask;
@@ -43,6 +48,7 @@ static void send_advance(struct world *world, nsec to)
 {
 	struct value *payload = value_map();
 
+	world->asked = to;
 	value_set_int(payload, "to", to);
 	peer_add(world->peer, FRAME_ADVANCE, 0, payload);
 	peer_flush(world->peer);
@@ -76,26 +82,64 @@ static void tick(void *ctx)
 		    tick, world);
 }
 
+static void end(struct world *world, const char *why)
+{
+	if (world->ended)
+		return;
+	world->ended = true;
+	timer_stop(&world->tick);
+	world->handlers.ended(world->ctx, why);
+}
+
+static void move_clock(struct world *world, nsec to)
+{
+	if (clock_kind(world->clock) == CLOCK_KIND_VIRTUAL && to > clock_now(world->clock) &&
+	    to <= clock_next(world->clock))
+		clock_move(world->clock, to);
+}
+
+static void take_lines(struct world *world, nsec time, const struct value *lines)
+{
+	if (value_count(lines) == 0)
+		return;
+	move_clock(world, time);
+	world->handlers.lines(world->ctx, lines);
+}
+
+/* The first turn is over: from here on the world keeps step with the clock. */
+static void start(struct world *world)
+{
+	world->started = true;
+	if (clock_kind(world->clock) != CLOCK_KIND_VIRTUAL)
+		timer_start(&world->tick, world->clock, clock_now(world->clock) + world->grid,
+			    TIMER_BYTES, tick, world);
+	world->handlers.ready(world->ctx);
+}
+
 static void take_out(struct world *world, const struct frame *frame)
 {
 	nsec reached = value_get_int(frame->payload, "reached", 0);
+	const struct value *pulses = value_get(frame->payload, "pulses");
 	const struct value *lines = value_get(frame->payload, "lines");
 
+	for (size_t i = 0; i < value_count(pulses); i++) {
+		const struct value *pulse = value_at(pulses, i);
+		nsec time = value_get_int(pulse, "t", 0);
+
+		if (time <= reached)
+			take_lines(world, time, value_get(pulse, "lines"));
+	}
+	if (reached > world->asked)
+		reached = world->asked;
 	if (reached > world->reached)
 		world->reached = reached;
-	if (value_count(lines) && clock_kind(world->clock) == CLOCK_KIND_VIRTUAL &&
-	    reached > clock_now(world->clock))
-		clock_move(world->clock, reached);
-	if (value_count(lines))
-		world->handlers.lines(world->ctx, lines);
-	if (!world->started) {
-		world->started = true;
-		if (clock_kind(world->clock) != CLOCK_KIND_VIRTUAL)
-			timer_start(&world->tick, world->clock,
-				    clock_now(world->clock) + world->grid, TIMER_BYTES, tick,
-				    world);
-		world->handlers.ready(world->ctx);
-	}
+	if (value_count(pulses) == 0 && value_count(lines) == 0 &&
+	    reached + world->grid <= world->asked)
+		end(world, "stopped between two steps, and nothing had changed");
+	else
+		take_lines(world, reached, lines);
+	if (!world->started)
+		start(world);
 }
 
 static void take_answer(struct world *world, const struct frame *frame)
@@ -110,15 +154,6 @@ static void take_answer(struct world *world, const struct frame *frame)
 		free(ask);
 		return;
 	}
-}
-
-static void end(struct world *world, const char *why)
-{
-	if (world->ended)
-		return;
-	world->ended = true;
-	timer_stop(&world->tick);
-	world->handlers.ended(world->ctx, why);
 }
 
 static void take_frame(void *ctx, const struct frame *frame)

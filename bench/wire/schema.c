@@ -43,6 +43,7 @@ struct form {
 #define MAP(name) {name, KIND(MAP), false}
 #define MAYBE_BOOL(name) {name, KIND(BOOL), true}
 #define MAYBE_TEXT(name) {name, KIND(TEXT), true}
+#define MAYBE_LIST(name) {name, KIND(LIST), true}
 #define MAYBE_MAP(name) {name, KIND(MAP), true}
 #define MAYBE_ANY(name) {name, ~0u, true}
 /* clang-format on */
@@ -116,7 +117,7 @@ static const struct form FORMS[] = {
 	{FRAME_MEASURE, NULL, {TEXT("step"), TEXT("measure"), MAYBE_TEXT("key"), MAYBE_TEXT("from"),
 			       MAYBE_BOOL("state"), MAYBE_TEXT("why"), MAYBE_TEXT("where")}},
 	{FRAME_NOTE, NULL, {TEXT("text")}},
-	{FRAME_OUT, NULL, {INT("reached"), MAP("lines")}},
+	{FRAME_OUT, NULL, {INT("reached"), MAP("lines"), MAYBE_LIST("pulses")}},
 	{FRAME_FAILED, NULL, {TEXT("text"), TEXT("kind")}},
 };
 /* clang-format on */

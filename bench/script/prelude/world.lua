@@ -14,6 +14,7 @@ local sent = {}            -- their levels as last reported
 local simulators = {}      -- device -> what its author wrote
 local grid, dt
 local now = 0
+local told_most = 256      -- changes of pulse lines in one answer
 
 -- ---- noise ----
 
@@ -58,35 +59,44 @@ local function level_of(name)
   return level or false
 end
 
--- The driven lines that changed since they were last reported.
+-- The driven lines that changed since they were last reported, and whether one of them is a contact.
 local function changes()
-  local changed
+  local changed, edge
   for _, name in ipairs(inputs) do
     local level = level_of(name)
     if not same_level(level, sent[name]) then
       changed = changed or {}
       changed[name] = level
+      edge = edge or type(level) == "boolean" or type(sent[name]) == "boolean"
       sent[name] = level
     end
   end
-  return changed
+  return changed, edge
 end
 
-local function report(reached, changed)
-  native.emit("OUT", { reached = reached, lines = changed or {} })
+local function report(reached, edges, pulses)
+  native.emit("OUT", { reached = reached, lines = edges or {}, pulses = pulses })
 end
 
+-- An edge may be waited for and stops the world. A pulse line is only ever counted, so its changes
+-- are told afterwards, each with its time.
 local function advance(to)
+  local pulses
   while now + grid <= to do
     world.advance(w, dt, lines)
     now = now + grid
-    local changed = changes()
-    if changed then
-      report(now, changed)
+    local changed, edge = changes()
+    if edge then
+      report(now, changed, pulses)
       return
     end
+    if changed then
+      pulses = pulses or {}
+      pulses[#pulses + 1] = { t = now, lines = changed }
+      if #pulses == told_most then break end
+    end
   end
-  report(to)
+  report(now, nil, pulses)
 end
 
 -- ---- start ----
