@@ -114,6 +114,35 @@ static int judge_value(const struct judgement *judgement, struct judged *judged,
 	return 0;
 }
 
+/* Divide by the upper limit of the measure that this one is a share of; false: it has none. */
+static bool take_share(struct judged *judged, struct error *err)
+{
+	const struct protocol_measure *whole =
+		protocol_find_measure(judged->step, judged->measure->share_of);
+	const struct bound *bound = &whole->limit.limit.bound[0];
+	struct quantity share;
+
+	if (!whole->limit.known || (bound->kind != BOUND_AT_MOST && bound->kind != BOUND_BELOW) ||
+	    quantity_divide(&share, &judged->quantity, &bound->high, err) < 0)
+		return false;
+	judged->quantity = share;
+	return true;
+}
+
+static int judge(const struct judgement *judgement, struct judged *judged, const char *flaw,
+		 struct error *err)
+{
+	char why[160];
+
+	if (!judged->measure->share_of[0] || take_share(judged, err))
+		return judge_value(judgement, judged, flaw, err);
+	snprintf(why, sizeof(why),
+		 "it is judged as a share of the upper limit of %s, which has none",
+		 judged->measure->share_of);
+	inconclusive(&judged->decision, why);
+	return 0;
+}
+
 static struct judged *new_judged(struct judgement *judgement)
 {
 	struct judged *judged;
@@ -160,7 +189,7 @@ const struct judged *judgement_take(struct judgement *judgement, const struct va
 	if (from) {
 		if (evidence_evaluate(judgement->evidence, from, &judged->quantity, flaw, err) <
 			    0 ||
-		    (judged->has_value = true, judge_value(judgement, judged, flaw, err)) < 0) {
+		    (judged->has_value = true, judge(judgement, judged, flaw, err)) < 0) {
 			error_context(err, "step '%s', measure '%s'", step->name, measure->name);
 			return NULL;
 		}

@@ -32,6 +32,7 @@ static int compile_measure(struct protocol_measure *measure, const char *name,
 	measure->per = value_get(value, "per") != NULL;
 	measure->evidence = value_get_bool(value, "evidence");
 	measure->optional = value_get_bool(value, "optional");
+	copy_text(measure->share_of, sizeof(measure->share_of), value, "share_of");
 
 	limit = value_get(value, "limit") ? value_copy(value_get(value, "limit")) : value_map();
 	if (!value_get_text(limit, "key"))
@@ -56,6 +57,14 @@ static int compile_step(struct protocol_step *step, const struct value *value, c
 		if (compile_measure(&step->measure[i], value_key(measures, i),
 				    value_at(measures, i), protocol, set, err) < 0)
 			return error_context(err, "step '%s'", step->name);
+	for (size_t i = 0; i < step->measure_count; i++)
+		if (step->measure[i].share_of[0] &&
+		    !protocol_find_measure(step, step->measure[i].share_of))
+			return error_set(err, ERROR_USAGE,
+					 "step '%s': measure '%s' is a share of '%s', which is not "
+					 "declared there",
+					 step->name, step->measure[i].name,
+					 step->measure[i].share_of);
 	return 0;
 }
 

@@ -16,6 +16,8 @@ struct protocol_measure {
 	bool per;      /* one judgement per key */
 	bool evidence; /* outside its limit the run is INCONCLUSIVE, not FAIL */
 	bool optional; /* may be left out */
+	char share_of
+		[48]; /* a measure of the same step whose upper limit the value is divided by; or "" */
 	struct frozen_limit limit;
 };
 

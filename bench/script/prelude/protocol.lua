@@ -26,6 +26,7 @@ local STEP = {
 }
 local MEASURE = {
   [1] = "string", zh = "string", per = "string", limit = true, evidence = "boolean",
+  share_of = "string",
   optional = "boolean",
 }
 local FAULT = { zh = "string", params = "table", measures = "table", verdict = "string" }
@@ -163,6 +164,7 @@ local function read_measure(where, step, name, written, defaults)
   return {
     meaning = written[1], zh = written.zh, per = written.per,
     evidence = written.evidence or false, optional = written.optional or false,
+    share_of = written.share_of,
     limit = limits.of_measure(where, whose, written.limit, name, defaults),
   }
 end
