@@ -88,6 +88,11 @@ size_t journal_reader_torn(const struct journal_reader *reader)
 	return reader->bytes.size - reader->used;
 }
 
+void journal_reader_head(const struct journal_reader *reader, char hex[65])
+{
+	hash_hex(reader->chain.digest, hex);
+}
+
 /* ---- bytes and lines ---- */
 
 __attribute__((format(printf, 3, 4))) static int broken(struct journal_reader *reader,

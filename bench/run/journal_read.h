@@ -30,6 +30,8 @@ int journal_reader_next(struct journal_reader *reader, struct journal_item *item
 			struct error *err);
 /* After the end: how many bytes follow the last whole line (0: none, the file is not torn). */
 size_t journal_reader_torn(const struct journal_reader *reader);
+/* The chain up to the last line that was read, in hexadecimal: what journal_head said of the writer's. */
+void journal_reader_head(const struct journal_reader *reader, char hex[65]);
 void journal_reader_close(struct journal_reader *reader); /* accepts NULL */
 
 /*
