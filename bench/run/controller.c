@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,9 @@
 #include "base/log.h"
 #include "run/desk.h"
 #include "run/journal_read.h"
+
+/* How long a command waits for a controller that comes up or goes away: ten seconds. */
+enum { PATIENCE_TURNS = 500, PATIENCE_MS = 20, STARTS_MOST = 3 };
 
 char *controller_socket(const char *state)
 {
@@ -53,7 +57,7 @@ static int take_lock(const char *state, struct error *err)
 	if (fd < 0) {
 		error_os(err, "%s", path);
 	} else if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		error_set(err, ERROR_OS, "another controller has the state folder %s", state);
+		error_set(err, ERROR_REFUSED, "another controller has the state folder %s", state);
 		close(fd);
 		fd = -1;
 	}
@@ -120,6 +124,27 @@ static void stop_signal(void *ctx, int number)
 	desk_close(ctx);
 }
 
+/*
+ * Whoever started this one is told that it listens, and keeps its own stderr: what is said from here on
+ * goes to controller.log. A command whose output is caught would else not end before the controller.
+ */
+static void tell_ready(const char *state, int ready)
+{
+	char *path;
+	int log;
+
+	if (ready < 0)
+		return;
+	path = xprintf("%s/controller.log", state);
+	log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	if (log >= 0) {
+		dup2(log, STDERR_FILENO);
+		close(log);
+	}
+	free(path);
+	close(ready);
+}
+
 static int serve(const char *state, const char *program, bool leave_when_idle, int ready,
 		 struct loop *loop, struct error *err)
 {
@@ -135,8 +160,7 @@ static int serve(const char *state, const char *program, bool leave_when_idle, i
 	done = loop_signal(loop, SIGTERM, stop_signal, desk, err);
 	if (done == 0)
 		done = loop_signal(loop, SIGINT, stop_signal, desk, err);
-	if (ready >= 0)
-		close(ready);
+	tell_ready(state, ready);
 	if (done == 0)
 		done = loop_run(loop, err);
 	desk_free(desk);
@@ -208,31 +232,48 @@ static pid_t start_controller(const char *state, int ready)
 	_exit(127);
 }
 
-int controller_connect(const char *state, struct error *err)
+/* Start one and return when it listens, or when it has ended: another may have been quicker. */
+static int start_and_wait(const char *state, struct error *err)
 {
-	int ready[2], fd;
+	int ready[2];
 	char byte;
 	pid_t pid;
 
+	if (pipe2(ready, O_CLOEXEC) < 0)
+		return error_os(err, "a pipe");
+	pid = start_controller(state, ready[1]);
+	close(ready[1]);
+	while (pid > 0 && read(ready[0], &byte, 1) < 0 && errno == EINTR)
+		;
+	close(ready[0]);
+	return pid < 0 ? error_os(err, "a controller cannot be started") : 0;
+}
+
+/* Has somebody the lock who does not answer? That one is coming up or going away. */
+static bool is_in_between(const char *state)
+{
+	struct error err;
+	int lock = take_lock(state, &err);
+
+	if (lock >= 0)
+		close(lock);
+	return lock < 0 && err.kind == ERROR_REFUSED;
+}
+
+int controller_connect(const char *state, struct error *err)
+{
+	int fd, starts = 0;
+
 	if (file_make_folder(state, err) < 0)
 		return -1;
-	for (int again = 0; again < 3; again++) {
+	for (int again = 0; again < PATIENCE_TURNS; again++) {
 		fd = try_connect(state, err);
 		if (fd >= 0)
 			return fd;
-		if (pipe2(ready, O_CLOEXEC) < 0)
-			return error_os(err, "a pipe");
-		pid = start_controller(state, ready[1]);
-		close(ready[1]);
-		if (pid < 0) {
-			close(ready[0]);
-			return error_os(err, "a controller cannot be started");
-		}
-		/* returns when it listens, or when it has died: another may have been quicker */
-		while (read(ready[0], &byte, 1) < 0 && errno == EINTR)
-			;
-		close(ready[0]);
+		if (is_in_between(state))
+			poll(NULL, 0, PATIENCE_MS);
+		else if (starts++ == STARTS_MOST || start_and_wait(state, err) < 0)
+			return -1;
 	}
-	fd = try_connect(state, err);
-	return fd;
+	return try_connect(state, err);
 }

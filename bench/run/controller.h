@@ -23,7 +23,8 @@
 
 /*
  * Be the controller of `state` until SIGTERM or, with `leave_when_idle`, until nobody needs it.
- * `program` is davy-lua; `ready` (or -1) is closed once it listens. -1 when another controller has the folder, or the folder cannot be used.
+ * `program` is davy-lua; `ready` (or -1) is closed once it listens, and what it has to say then goes to
+ * controller.log. -1 when another controller has the folder (ERROR_REFUSED) or it cannot be used.
  */
 int controller_serve(const char *state, const char *program, bool leave_when_idle, int ready,
 		     struct error *err);
