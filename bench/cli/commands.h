@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The commands, one file each. */
+#ifndef DAVY_CLI_COMMANDS_H
+#define DAVY_CLI_COMMANDS_H
+
+#include "cli/options.h"
+
+extern const struct command COMMAND_RUN;
+extern const struct command COMMAND_CHECK;
+extern const struct command COMMAND_LIST;
+extern const struct command COMMAND_SHOW;
+extern const struct command COMMAND_REPLAY;
+extern const struct command COMMAND_CONTROLLER;
+
+#endif

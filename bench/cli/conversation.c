@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Lines of JSON over the controller's socket.
+ *
+ * A controller that nobody needs leaves, and may do so just when we come: so we first ask it for its
+ * status. Once it has answered it knows that somebody is there. Until then nothing was ordered, and
+ * coming again is safe; afterwards it never is.
+ */
+#include "cli/conversation.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/json.h"
+#include "run/controller.h"
+
+enum { GREETINGS = 5 };
+
+struct conversation {
+	const struct conversation_handlers *handlers;
+	void *ctx;
+	int fd;
+	struct watch *watch;
+	struct buf in;
+	bool over;
+};
+
+static void end(struct conversation *conversation)
+{
+	if (conversation->over)
+		return;
+	conversation->over = true;
+	loop_unwatch(conversation->watch);
+	conversation->watch = NULL;
+	conversation->handlers->over(conversation->ctx);
+}
+
+static void take_lines(struct conversation *conversation)
+{
+	char *newline;
+
+	while (!conversation->over &&
+	       (newline = memchr(conversation->in.data, '\n', conversation->in.size))) {
+		size_t size = (size_t)(newline - conversation->in.data);
+		struct error ignored;
+		struct value *event =
+			json_parse(conversation->in.data, size, "controller", &ignored);
+
+		buf_drop(&conversation->in, size + 1);
+		if (event)
+			conversation->handlers->event(conversation->ctx, event);
+		value_free(event);
+	}
+}
+
+static void readable(void *ctx, uint32_t events)
+{
+	struct conversation *conversation = ctx;
+	char bytes[65536];
+	ssize_t got = recv(conversation->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+
+	(void)events;
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (got <= 0) {
+		end(conversation);
+		return;
+	}
+	buf_add(&conversation->in, bytes, (size_t)got);
+	take_lines(conversation);
+	if (!conversation->over)
+		conversation->handlers->pause(conversation->ctx);
+}
+
+static int send_all(int fd, const char *bytes, size_t size)
+{
+	while (size > 0) {
+		ssize_t sent = send(fd, bytes, size, MSG_NOSIGNAL);
+
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent < 0)
+			return -1;
+		bytes += sent;
+		size -= (size_t)sent;
+	}
+	return 0;
+}
+
+/* Ask for the status and wait for the answer; what comes is dropped. False: nobody was there. */
+static bool greet(int fd)
+{
+	static const char STATUS[] = "{\"do\":\"status\"}\n";
+	char byte = 0;
+
+	if (send_all(fd, STATUS, sizeof(STATUS) - 1) < 0)
+		return false;
+	while (byte != '\n') {
+		ssize_t got = recv(fd, &byte, 1, 0);
+
+		if (got == 0 || (got < 0 && errno != EINTR))
+			return false;
+	}
+	return true;
+}
+
+static int connect_and_greet(const char *state, struct error *err)
+{
+	for (int again = 0; again < GREETINGS; again++) {
+		int fd = controller_connect(state, err);
+
+		if (fd < 0)
+			return -1;
+		if (greet(fd))
+			return fd;
+		close(fd);
+	}
+	return error_set(err, ERROR_OS, "the controller of %s hangs up before it answers", state);
+}
+
+struct conversation *conversation_open(struct loop *loop, const char *state,
+				       const struct conversation_handlers *handlers, void *ctx,
+				       struct error *err)
+{
+	struct conversation *conversation = xcalloc(1, sizeof(*conversation));
+
+	conversation->handlers = handlers;
+	conversation->ctx = ctx;
+	buf_init(&conversation->in);
+	conversation->fd = connect_and_greet(state, err);
+	if (conversation->fd >= 0) /* the loop's EPOLLIN is POLLIN by another name */
+		conversation->watch =
+			loop_watch(loop, conversation->fd, POLLIN, readable, conversation, err);
+	if (!conversation->watch) {
+		conversation_close(conversation);
+		return NULL;
+	}
+	return conversation;
+}
+
+void conversation_say(struct conversation *conversation, struct value *request)
+{
+	struct buf line;
+
+	buf_init(&line);
+	json_write(&line, request);
+	buf_add_byte(&line, '\n');
+	if (!conversation->over)
+		send_all(conversation->fd, line.data, line.size);
+	buf_done(&line);
+	value_free(request);
+}
+
+void conversation_close(struct conversation *conversation)
+{
+	if (!conversation)
+		return;
+	loop_unwatch(conversation->watch);
+	if (conversation->fd >= 0)
+		close(conversation->fd);
+	buf_done(&conversation->in);
+	free(conversation);
+}

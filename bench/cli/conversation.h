@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A command's connection to the controller (run/controller.h has what is said). */
+#ifndef DAVY_CLI_CONVERSATION_H
+#define DAVY_CLI_CONVERSATION_H
+
+#include "base/error.h"
+#include "base/value.h"
+#include "loop/loop.h"
+
+struct conversation;
+
+struct conversation_handlers {
+	void (*event)(void *ctx, const struct value *event);
+	void (*pause)(void *ctx); /* all that had come was handled */
+	void (*over)(void *ctx);  /* the controller is gone; nothing more will come */
+};
+
+/* Connects, starting a controller when there is none. Handlers are called from the loop. */
+struct conversation *conversation_open(struct loop *loop, const char *state,
+				       const struct conversation_handlers *handlers, void *ctx,
+				       struct error *err);
+/* Takes `request`. What cannot be sent shows as the conversation's end. */
+void conversation_say(struct conversation *conversation, struct value *request);
+void conversation_close(struct conversation *conversation); /* accepts NULL */
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Figures. A value is shown with its expanded uncertainty and as many digits as that carries; a state as
+ * the word its limit uses. Verdicts stand in both languages wherever they stand.
+ *
+ * Whatever was simulated is said to be, by figure_provenance; there is no way to ask it not to.
+ */
+#include "cli/figures.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "cli/columns.h"
+#include "verdict/decision.h"
+#include "verdict/quantity.h"
+
+static const struct {
+	struct words no_limit, not_reached;
+} TEXTS = {
+	.no_limit = {"no limit", "无限值"},
+	.not_reached = {"no value", "无示值"},
+};
+
+static void add_clean(struct buf *out, const char *text)
+{
+	char *copy = xstrdup(text ? text : "");
+
+	columns_clean(copy);
+	buf_add_text(out, copy);
+	free(copy);
+}
+
+void figure_name(struct buf *out, const struct value *measure)
+{
+	const char *key = value_get_text(measure, "key");
+
+	add_clean(out, value_get_text(measure, "measure"));
+	if (key) {
+		buf_add_byte(out, '[');
+		add_clean(out, key);
+		buf_add_byte(out, ']');
+	}
+}
+
+static const char *limit_text(const struct value *measure)
+{
+	const char *text = value_get_text(value_get(measure, "limit"), "limit");
+
+	return text ? text : "";
+}
+
+/* The word for a level, when the limit is one; else NULL. */
+static const char *state_word(const struct value *measure, double value)
+{
+	const char *limit = limit_text(measure);
+
+	if (!strcmp(limit, "on") || !strcmp(limit, "off"))
+		return value != 0 ? "on" : "off";
+	if (!strcmp(limit, "open") || !strcmp(limit, "closed"))
+		return value != 0 ? "closed" : "open";
+	return NULL;
+}
+
+void figure_value(struct buf *out, const struct value *measure)
+{
+	double value = value_get_real(measure, "value", NAN);
+	const char *symbol = value_get_text(measure, "unit"), *word;
+	struct unit unit, step;
+	struct quantity quantity;
+	struct error ignored;
+	char text[128];
+
+	if (!value_get(measure, "value"))
+		return;
+	word = state_word(measure, value);
+	if (word) {
+		buf_add_text(out, word);
+		return;
+	}
+	if (unit_parse(&unit, symbol ? symbol : "", &ignored) < 0) {
+		buf_printf(out, "%.6g ", value);
+		add_clean(out, symbol);
+		return;
+	}
+	quantity = quantity_of(value, &unit);
+	step = unit_of_difference(&unit);
+	quantity_print_within(&quantity, unit_to_si(&step, value_get_real(measure, "U", 0)), text,
+			      sizeof(text));
+	buf_add_text(out, text);
+}
+
+void figure_limit(struct buf *out, const struct value *measure)
+{
+	const char *text = limit_text(measure);
+
+	add_clean(out, *text ? text : say(TEXTS.no_limit));
+}
+
+void figure_measure(struct buf *out, const struct value *measure)
+{
+	const char *why = value_get_text(measure, "why");
+
+	figure_name(out, measure);
+	buf_add_byte(out, ' ');
+	if (value_get(measure, "value"))
+		figure_value(out, measure);
+	else
+		add_clean(out, why ? why : say(TEXTS.not_reached));
+	buf_add_text(out, " (");
+	figure_limit(out, measure);
+	buf_add_byte(out, ')');
+}
+
+void figure_time(struct buf *out, nsec time)
+{
+	long long tenths = time / MSEC(100);
+
+	buf_printf(out, "%lld:%02lld:%02lld.%lld", tenths / 36000, tenths / 600 % 60,
+		   tenths / 10 % 60, tenths % 10);
+}
+
+void figure_duration(struct buf *out, nsec time)
+{
+	double seconds = nsec_seconds(time);
+
+	if (seconds < 100)
+		buf_printf(out, "%.1f s", seconds);
+	else if (seconds < 100 * 60)
+		buf_printf(out, "%.1f min", seconds / 60);
+	else
+		buf_printf(out, "%.1f h", seconds / 3600);
+}
+
+void figure_provenance(struct buf *out, bool simulated)
+{
+	if (simulated)
+		buf_add_text(out, "SIMULATED 仿真  ");
+}
+
+void figure_verdict(struct buf *out, const char *name)
+{
+	enum verdict verdict;
+	struct error ignored;
+
+	add_clean(out, name);
+	if (name && verdict_parse(&verdict, name, &ignored) == 0)
+		buf_printf(out, " %s", verdict_chinese(verdict));
+}
+
+const char *figure_mark(const char *verdict)
+{
+	if (verdict && !strcmp(verdict, "PASS"))
+		return "✓";
+	return verdict && !strcmp(verdict, "FAIL") ? "✗" : "?";
+}
+
+enum exit_code figure_exit(const char *name)
+{
+	enum verdict verdict;
+	struct error ignored;
+
+	if (!name || verdict_parse(&verdict, name, &ignored) < 0)
+		return EXIT_IS_ERROR;
+	switch (verdict) {
+	case VERDICT_PASS:
+		return EXIT_IS_PASS;
+	case VERDICT_FAIL:
+		return EXIT_IS_FAIL;
+	case VERDICT_ABORTED:
+		return EXIT_IS_ABORTED;
+	case VERDICT_INCONCLUSIVE:
+		return EXIT_IS_INCONCLUSIVE;
+	case VERDICT_ERROR:
+		break;
+	}
+	return EXIT_IS_ERROR;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Judged measures, verdicts and times as people read them. `measure` is what judged_describe gives. */
+#ifndef DAVY_CLI_FIGURES_H
+#define DAVY_CLI_FIGURES_H
+
+#include "base/buf.h"
+#include "base/nsec.h"
+#include "base/value.h"
+#include "cli/options.h"
+
+/* Each appends to `out`. */
+void figure_name(struct buf *out, const struct value *measure);	 /* "deviation[ch4_1]" */
+void figure_value(struct buf *out, const struct value *measure); /* "2.05 %vol ± 0.03 %vol", "on" */
+void figure_limit(struct buf *out, const struct value *measure); /* "<= 20 s", "no limit" */
+/* "t90 28.4 s ± 0.6 s (<= 20 s)", or what stands in place of a value. */
+void figure_measure(struct buf *out, const struct value *measure);
+void figure_time(struct buf *out, nsec time);	  /* "1:02:05.3" */
+void figure_duration(struct buf *out, nsec time); /* "61.8 min" */
+/* "SIMULATED 仿真  ", in both languages always, or nothing. */
+void figure_provenance(struct buf *out, bool simulated);
+/* "FAIL 不合格" */
+void figure_verdict(struct buf *out, const char *verdict);
+const char *figure_mark(const char *verdict); /* ✓ ✗ ? */
+enum exit_code figure_exit(const char *verdict);
+
+#endif

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * davy list: what there is to run, what it runs on, and what was run.
+ *
+ * Protocols, fixtures and drivers are the files below the tree, each evaluated now; one that cannot be
+ * is named on stderr with its line and left out, and the command ends with 2. Runs are the folders below
+ * the state folder, each journal read with its chain.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "cli/catalogue.h"
+#include "cli/columns.h"
+#include "cli/commands.h"
+#include "cli/figures.h"
+#include "cli/place.h"
+#include "cli/record.h"
+
+struct list_settings {
+	const char *state;
+	bool json;
+};
+
+static const struct option OPTIONS[] = {
+	OPTION_STATE_ROW(struct list_settings),
+	OPTION_JSON_ROW(struct list_settings),
+	{0},
+};
+
+static const struct {
+	struct words protocols, fixtures, drivers, runs, id, version, title, standard, fixture,
+		file, faults, bus, reads, writes, twin, yes, no, run, protocol, verdict, bench_time,
+		open, damaged, none;
+} TEXTS = {
+	.protocols = {"PROTOCOLS", "检验程序"},
+	.fixtures = {"FIXTURES", "测试工装"},
+	.drivers = {"DRIVERS", "检测设备驱动"},
+	.runs = {"RUNS", "检验"},
+	.id = {"id", "编号"},
+	.version = {"v", "版本"},
+	.title = {"title", "名称"},
+	.standard = {"standard", "标准"},
+	.fixture = {"fixture", "工装"},
+	.file = {"file", "文件"},
+	.faults = {"faults for --sim=", "仿真故障 --sim="},
+	.bus = {"bus", "总线"},
+	.reads = {"reads", "读"},
+	.writes = {"writes", "写"},
+	.twin = {"twin", "仿真件"},
+	.yes = {"yes", "有"},
+	.no = {"no", "无"},
+	.run = {"run", "检验编号"},
+	.protocol = {"protocol", "检验程序"},
+	.verdict = {"verdict", "判定"},
+	.bench_time = {"bench time", "试验时间"},
+	.open = {"running or cut short", "进行中或中断"},
+	.damaged = {"damaged", "日志损坏"},
+	.none = {"none", "无"},
+};
+
+struct listing {
+	const char *program, *state;
+	char *tree;
+	bool json, broken;
+	struct value *all; /* for --json: kind → list of maps */
+};
+
+static void complain(struct listing *listing, const struct error *err)
+{
+	listing->broken = true;
+	fprintf(stderr, "davy: %s\n", err->text);
+}
+
+static void print_table(struct words title, struct table *table)
+{
+	printf("%s\n", say(title));
+	if (table_count(table) > 1)
+		table_print(table, 2, stdout);
+	else
+		printf("  %s\n", say(TEXTS.none));
+	table_free(table);
+}
+
+/* Load every file of a kind below `below` and let `add` make a row of it. */
+static void each_file(struct listing *listing, const char *below, const char *ending,
+		      const char *kind, struct table *table, struct value *list,
+		      void (*add)(struct listing *, struct table *, struct value *, const char *))
+{
+	char *folder = xprintf("%s/%s", listing->tree, below);
+	size_t count;
+	char **paths = catalogue_walk(folder, ending, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct error err;
+		struct value *data = catalogue_load(listing->program, kind, paths[i], &err);
+
+		if (data)
+			add(listing, table, value_add(list, data), paths[i]);
+		else
+			complain(listing, &err);
+		free(paths[i]);
+	}
+	free(paths);
+	free(folder);
+}
+
+/* ---- protocols ---- */
+
+static void add_protocol(struct listing *listing, struct table *table, struct value *data,
+			 const char *path)
+{
+	char version[24];
+
+	snprintf(version, sizeof(version), "%lld", (long long)value_get_int(data, "version", 0));
+	table_add(table,
+		  (const char *const[]){
+			  value_get_text(data, "id"), version, value_get_text(data, "fixture"),
+			  value_get_text(data, "standard"), place_short(path, listing->tree),
+			  say_either(value_get_text(data, "title"), value_get_text(data, "zh"))});
+}
+
+static void list_protocols(struct listing *listing, struct value *list)
+{
+	struct table *table = table_new(6);
+
+	table_add(table,
+		  (const char *const[]){say(TEXTS.id), say(TEXTS.version), say(TEXTS.fixture),
+					say(TEXTS.standard), say(TEXTS.file), say(TEXTS.title)});
+	each_file(listing, "scripts", ".lua", "protocol", table, list, add_protocol);
+	if (!listing->json)
+		print_table(TEXTS.protocols, table);
+	else
+		table_free(table);
+}
+
+/* ---- fixtures ---- */
+
+/* The names of the faults that the fixture's world knows; they also go into `data`. */
+static void read_faults(struct listing *listing, struct value *data, struct buf *names)
+{
+	const char *file = value_get_text(data, "world");
+	char *path = xprintf("%s/fixtures/%s", listing->tree, file ? file : "");
+	struct error err;
+	struct value *world = file ? catalogue_load(listing->program, "world", path, &err) : NULL;
+	const struct value *faults = value_get(world, "faults");
+
+	if (file && !world)
+		complain(listing, &err);
+	for (size_t i = 0; i < value_count(faults); i++)
+		buf_printf(names, "%s%s", i ? " " : "",
+			   value_get_text(value_at(faults, i), "name"));
+	if (faults)
+		value_set(data, "faults", value_copy(faults));
+	value_free(world);
+	free(path);
+}
+
+static void add_fixture(struct listing *listing, struct table *table, struct value *data,
+			const char *path)
+{
+	struct buf faults;
+
+	(void)path;
+	buf_init(&faults);
+	read_faults(listing, data, &faults);
+	table_add(table, (const char *const[]){value_get_text(data, "id"),
+					       say_either(value_get_text(data, "title"),
+							  value_get_text(data, "zh")),
+					       faults.data});
+	buf_done(&faults);
+}
+
+static void list_fixtures(struct listing *listing, struct value *list)
+{
+	struct table *table = table_new(3);
+
+	table_add(table, (const char *const[]){say(TEXTS.id), say(TEXTS.title), say(TEXTS.faults)});
+	each_file(listing, "fixtures", "/fixture.lua", "fixture", table, list, add_fixture);
+	if (!listing->json)
+		print_table(TEXTS.fixtures, table);
+	else
+		table_free(table);
+}
+
+/* ---- drivers ---- */
+
+static void add_names(struct buf *out, const struct value *map)
+{
+	for (size_t i = 0; i < value_count(map); i++)
+		buf_printf(out, "%s%s", i ? " " : "", value_key(map, i));
+}
+
+static void add_driver(struct listing *listing, struct table *table, struct value *data,
+		       const char *path)
+{
+	char *twin = xprintf("%.*stwin.lua", (int)(strlen(path) - strlen("driver.lua")), path);
+	bool has_twin = file_exists(twin);
+	struct buf reads, writes;
+
+	(void)listing;
+	buf_init(&reads);
+	buf_init(&writes);
+	add_names(&reads, value_get(data, "reads"));
+	add_names(&writes, value_get(data, "writes"));
+	value_set_bool(data, "twin", has_twin);
+	table_add(table, (const char *const[]){value_get_text(data, "id"),
+					       value_get_text(data, "bus"), reads.data, writes.data,
+					       say(has_twin ? TEXTS.yes : TEXTS.no)});
+	buf_done(&reads);
+	buf_done(&writes);
+	free(twin);
+}
+
+static void list_drivers(struct listing *listing, struct value *list)
+{
+	struct table *table = table_new(5);
+
+	table_add(table, (const char *const[]){say(TEXTS.id), say(TEXTS.bus), say(TEXTS.reads),
+					       say(TEXTS.writes), say(TEXTS.twin)});
+	each_file(listing, "fixtures", "/driver.lua", "driver", table, list, add_driver);
+	if (!listing->json)
+		print_table(TEXTS.drivers, table);
+	else
+		table_free(table);
+}
+
+/* ---- runs ---- */
+
+static void add_run(struct table *table, struct value *list, const struct record *record)
+{
+	const char *verdict = value_get_text(record->verdict, "verdict");
+	const char *fault = value_get_text(value_get(record->head, "order"), "fault");
+	struct value *one = value_add(list, value_map());
+	struct buf words, time;
+
+	buf_init(&words);
+	buf_init(&time);
+	if (verdict)
+		figure_verdict(&words, verdict);
+	else
+		buf_add_text(&words, say(TEXTS.open));
+	figure_time(&time, record->time);
+	table_add(table, (const char *const[]){
+				 record->id, value_get_text(record->head, "protocol"), words.data,
+				 time.data,
+				 value_get_bool(record->head, "simulated") ? "SIMULATED 仿真" : "",
+				 fault});
+	value_set_text(one, "run", record->id);
+	value_set_text(one, "protocol", value_get_text(record->head, "protocol"));
+	value_set_text(one, "verdict", verdict);
+	value_set_bool(one, "simulated", value_get_bool(record->head, "simulated"));
+	value_set_text(one, "fault", fault);
+	value_set_int(one, "bench_time_ns", record->time);
+	buf_done(&words);
+	buf_done(&time);
+}
+
+static void add_damaged(struct listing *listing, struct table *table, struct value *list,
+			const char *name, const struct error *err)
+{
+	struct value *one = value_add(list, value_map());
+
+	complain(listing, err);
+	value_set_text(one, "run", name);
+	value_set_text(one, "why", err->text);
+	table_add(table, (const char *const[]){name, NULL, say(TEXTS.damaged), NULL, NULL, NULL});
+}
+
+static void list_runs(struct listing *listing, struct value *list)
+{
+	struct table *table = table_new(6);
+	size_t count;
+	char **names = record_list(listing->state, &count);
+
+	table_add(table, (const char *const[]){say(TEXTS.run), say(TEXTS.protocol),
+					       say(TEXTS.verdict), say(TEXTS.bench_time), "", ""});
+	for (size_t i = 0; i < count; i++) {
+		char *folder = xprintf("%s/runs/%s", listing->state, names[i]);
+		struct error err;
+		struct record *record = record_read(folder, &err);
+
+		if (record)
+			add_run(table, list, record);
+		else
+			add_damaged(listing, table, list, names[i], &err);
+		record_free(record);
+		free(folder);
+		free(names[i]);
+	}
+	free(names);
+	if (!listing->json)
+		print_table(TEXTS.runs, table);
+	else
+		table_free(table);
+}
+
+/* ---- the command ---- */
+
+static const struct {
+	const char *name;
+	void (*list)(struct listing *listing, struct value *list);
+} KINDS[] = {
+	{"protocols", list_protocols},
+	{"fixtures", list_fixtures},
+	{"drivers", list_drivers},
+	{"runs", list_runs},
+};
+
+enum { KIND_COUNT = sizeof(KINDS) / sizeof(KINDS[0]) };
+
+static int check_kind(const char *kind, struct error *err)
+{
+	for (int i = 0; i < KIND_COUNT; i++)
+		if (!kind || !strcmp(kind, KINDS[i].name))
+			return 0;
+	return error_set(err, ERROR_USAGE,
+			 "davy list knows protocols, fixtures, drivers and runs, but no '%s'",
+			 kind);
+}
+
+static void list_wanted(struct listing *listing, const char *kind)
+{
+	struct buf text;
+
+	listing->all = value_map();
+	for (int i = 0; i < KIND_COUNT; i++)
+		if (!kind || !strcmp(kind, KINDS[i].name))
+			KINDS[i].list(listing,
+				      value_set(listing->all, KINDS[i].name, value_list()));
+	if (listing->json) {
+		buf_init(&text);
+		json_write(&text, listing->all);
+		printf("%s\n", text.data);
+		buf_done(&text);
+	}
+	value_free(listing->all);
+}
+
+static int list(void *ctx, char **operands, int count, struct error *err)
+{
+	const struct list_settings *settings = ctx;
+	const char *kind = count ? operands[0] : NULL;
+	struct listing listing = {.json = settings->json};
+	char *state, *program;
+	int code = -1;
+
+	if (check_kind(kind, err) < 0)
+		return -1;
+	state = place_state(settings->state, err);
+	program = state ? place_program(err) : NULL;
+	if (program) {
+		listing.state = state;
+		listing.program = program;
+		listing.tree = place_tree();
+		list_wanted(&listing, kind);
+		code = listing.broken ? EXIT_IS_USAGE : 0;
+	}
+	free(listing.tree);
+	free(program);
+	free(state);
+	return code;
+}
+
+const struct command COMMAND_LIST = {
+	.name = "list",
+	.operands = "[protocols|fixtures|drivers|runs]",
+	.most = 1,
+	.summary = {"what there is to run, and what was run", "列出检验程序、工装、驱动与检验"},
+	.options = OPTIONS,
+	.settings_size = sizeof(struct list_settings),
+	.run = list,
+};

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Places: state, program, protocols. The rules of each stand in the header; nothing here makes a folder
+ * or opens a file.
+ */
+#include "cli/place.h"
+
+#include <limits.h>
+#include <pwd.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+
+#define SHARE_FOLDER "/usr/share/davy"
+#define INSTALLED_PROGRAM "/usr/libexec/davy/davy-lua"
+
+static const char *from_environment(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+char *place_absolute(const char *path)
+{
+	char *real = realpath(path, NULL), *here, *whole;
+
+	if (real)
+		return real;
+	if (path[0] == '/')
+		return xstrdup(path);
+	here = getcwd(NULL, 0);
+	whole = xprintf("%s/%s", here ? here : "", path);
+	free(here);
+	return whole;
+}
+
+/* ---- the state folder ---- */
+
+static char *user_state(struct error *err)
+{
+	const char *given = from_environment("XDG_STATE_HOME");
+	const char *home = from_environment("HOME");
+	struct passwd *user;
+
+	if (given && given[0] == '/')
+		return xprintf("%s/davy", given);
+	if (!home) {
+		user = getpwuid(getuid());
+		home = user ? user->pw_dir : NULL;
+	}
+	if (home)
+		return xprintf("%s/.local/state/davy", home);
+	error_set(err, ERROR_USAGE, "no state folder: user %d has no home; name one with --state",
+		  (int)getuid());
+	return NULL;
+}
+
+char *place_state(const char *given, struct error *err)
+{
+	const char *service = from_environment("STATE_DIRECTORY");
+
+	if (given && !*given) {
+		error_set(err, ERROR_USAGE, "--state names no folder");
+		return NULL;
+	}
+	if (!given)
+		given = from_environment("DAVY_STATE");
+	if (given)
+		return place_absolute(given);
+	if (service)
+		return xstrndup(service, strcspn(service, ":"));
+	return user_state(err);
+}
+
+/* ---- programs and files ---- */
+
+char *place_program(struct error *err)
+{
+	const char *given = from_environment("DAVY_LUA");
+	char self[PATH_MAX];
+	ssize_t size = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *path = NULL;
+
+	if (given) {
+		path = place_absolute(given);
+	} else if (size > 0) {
+		self[size] = '\0';
+		*strrchr(self, '/') = '\0';
+		path = xprintf("%s/davy-lua", self);
+		if (!file_exists(path)) {
+			free(path);
+			path = NULL;
+		}
+	}
+	if (!path)
+		path = xstrdup(INSTALLED_PROGRAM);
+	if (access(path, X_OK) == 0)
+		return path;
+	error_os(err, "%s: the program that runs protocols", path);
+	free(path);
+	return NULL;
+}
+
+static bool holds(const char *folder, const char *name)
+{
+	char *path = xprintf("%s/%s", folder, name);
+	bool found = file_exists(path);
+
+	free(path);
+	return found;
+}
+
+/* `folder` (taken) or the nearest one above it that holds all of these; or NULL. */
+static char *climb(char *folder, const char *one, const char *other)
+{
+	char *slash;
+
+	while (!holds(folder, one) || !holds(folder, other)) {
+		slash = strrchr(folder, '/');
+		if (!slash || !folder[1]) {
+			free(folder);
+			return NULL;
+		}
+		slash[slash == folder] = '\0';
+	}
+	return folder;
+}
+
+char *place_tree(void)
+{
+	char *here = getcwd(NULL, 0);
+	const char *share = from_environment("DAVY_SHARE");
+	char *tree = here ? climb(here, "scripts", "fixtures") : NULL;
+
+	if (tree)
+		return tree;
+	return share ? place_absolute(share) : xstrdup(SHARE_FOLDER);
+}
+
+char *place_tree_of(const char *path)
+{
+	return climb(xstrdup(path), "fixtures", "fixtures");
+}
+
+const char *place_short(const char *path, const char *tree)
+{
+	size_t size = tree ? strlen(tree) : 0;
+	const char *slash = strrchr(path, '/');
+
+	if (size && !strncmp(path, tree, size) && path[size] == '/')
+		return path + size + 1;
+	return slash ? slash + 1 : path;
+}

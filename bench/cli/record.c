@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Records of runs. A journal is always read from its first byte to its last and its chain held against
+ * it: what this shows was not changed since it was written. Entries (raw bytes and samples) are passed
+ * over here; show_journal.c prints them.
+ */
+#include "cli/record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "run/journal_read.h"
+
+/* ---- finding ---- */
+
+char **record_list(const char *state, size_t *count)
+{
+	char *folder = xprintf("%s/runs", state);
+	char **names = NULL;
+	struct error none_yet;
+
+	*count = 0;
+	file_list(folder, &names, count, &none_yet);
+	free(folder);
+	return names;
+}
+
+/* How many runs begin with `name`, or 1 for the one that is called so; `match` is one of them. */
+static size_t count_matches(char **names, size_t count, const char *name, const char **match)
+{
+	size_t matches = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (strncmp(names[i], name, strlen(name)) != 0)
+			continue;
+		*match = names[i];
+		if (!names[i][strlen(name)])
+			return 1;
+		matches++;
+	}
+	return matches;
+}
+
+char *record_find(const char *state, const char *name, struct error *err)
+{
+	size_t count, matches;
+	char **names = record_list(state, &count), *folder = NULL;
+	const char *match = NULL;
+
+	matches = *name ? count_matches(names, count, name, &match) : 0;
+	if (matches == 1)
+		folder = xprintf("%s/runs/%s", state, match);
+	else if (matches == 0)
+		error_set(err, ERROR_USAGE,
+			  "no run '%s' in %s/runs; `davy list runs` shows those there are", name,
+			  state);
+	else
+		error_set(err, ERROR_USAGE,
+			  "'%s' is the beginning of %zu runs in %s/runs, among them %s; say more "
+			  "of it",
+			  name, matches, state, match);
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+	return folder;
+}
+
+/* ---- reading ---- */
+
+static void keep(struct value **place, const struct value *line)
+{
+	value_free(*place);
+	*place = value_copy(line);
+}
+
+static void take_line(struct record *record, const struct journal_item *item)
+{
+	if (!strcmp(item->kind, "run"))
+		keep(&record->head, item->line);
+	else if (!strcmp(item->kind, "anchor") && !record->anchor)
+		keep(&record->anchor, item->line);
+	else if (!strcmp(item->kind, "judged"))
+		value_add(record->judged, value_copy(item->line));
+	else if (!strcmp(item->kind, "device"))
+		value_add(record->devices, value_copy(item->line));
+	else if (!strcmp(item->kind, "verdict"))
+		keep(&record->verdict, item->line);
+}
+
+static int read_all(struct record *record, struct journal_reader *reader, struct error *err)
+{
+	struct journal_item item;
+	int more;
+
+	while ((more = journal_reader_next(reader, &item, err)) > 0) {
+		record->time = item.time;
+		if (item.kind)
+			take_line(record, &item);
+	}
+	if (more < 0)
+		return -1;
+	record->torn = journal_reader_torn(reader);
+	journal_reader_head(reader, record->chain);
+	return 0;
+}
+
+struct record *record_read(const char *folder, struct error *err)
+{
+	struct journal_reader *reader = journal_reader_open(folder, err);
+	struct record *record;
+	int done;
+
+	if (!reader)
+		return NULL;
+	record = xcalloc(1, sizeof(*record));
+	record->folder = xstrdup(folder);
+	record->id = xstrdup(strrchr(folder, '/') + 1);
+	record->judged = value_list();
+	record->devices = value_list();
+	done = read_all(record, reader, err);
+	journal_reader_close(reader);
+	if (done == 0)
+		return record;
+	record_free(record);
+	return NULL;
+}
+
+void record_free(struct record *record)
+{
+	if (!record)
+		return;
+	free(record->folder);
+	free(record->id);
+	value_free(record->head);
+	value_free(record->anchor);
+	value_free(record->judged);
+	value_free(record->devices);
+	value_free(record->verdict);
+	free(record);
+}

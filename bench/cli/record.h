@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A run as its journal tells it, read back with its chain verified. */
+#ifndef DAVY_CLI_RECORD_H
+#define DAVY_CLI_RECORD_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/nsec.h"
+#include "base/value.h"
+
+struct record {
+	char *folder, *id;     /* of the run's folder; its last part */
+	struct value *head;    /* the line "run", or NULL */
+	struct value *anchor;  /* when it began */
+	struct value *judged;  /* list of the measures as they were judged */
+	struct value *devices; /* list of the lines "device" */
+	struct value *verdict; /* the last line, or NULL: running, or cut short */
+	char chain[65];	       /* of the last line */
+	size_t torn;	       /* bytes behind it */
+	nsec time;	       /* of the last line */
+};
+
+/* The folder of the run that `name` names: an id or the beginning of one. The caller frees it. */
+char *record_find(const char *state, const char *name, struct error *err);
+/* Read the journal in `folder`. The caller frees the record. */
+struct record *record_read(const char *folder, struct error *err);
+void record_free(struct record *record); /* accepts NULL */
+/* Every run in the state folder, in the order of their ids; the caller frees each and the array. */
+char **record_list(const char *state, size_t *count);
+
+#endif

@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * davy run: orders a run from the controller, shows it, and ends with what it was found to be.
+ *
+ * The run is the controller's and outlives this command; a broken pipe behind stdout ends the showing
+ * and not the run. What ends it early from here is a person: Ctrl-C once lets the script clean up, twice
+ * makes everything safe at once; a closed terminal and a SIGTERM count as the first.
+ *
+ * With --json stdout gets the summary and nothing else; progress then goes to stderr, if that is a
+ * terminal.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "cli/catalogue.h"
+#include "cli/commands.h"
+#include "cli/conversation.h"
+#include "cli/figures.h"
+#include "cli/place.h"
+#include "cli/progress.h"
+
+struct run_settings {
+	const char *state, *station, *limits, *only, *clock;
+	int64_t slot, seed;
+	double severity;
+	struct value *dut, *params;
+	struct option_maybe sim;
+	bool json;
+};
+
+static const struct option OPTIONS[] = {
+	{"slot",
+	 OPTION_WHOLE,
+	 "N",
+	 offsetof(struct run_settings, slot),
+	 {"the slot; else the lowest free one", "工位;缺省为最小的空闲工位"}},
+	{"station",
+	 OPTION_TEXT,
+	 "FILE",
+	 offsetof(struct run_settings, station),
+	 {"this bench's wires", "本测试台的接线文件"}},
+	{"dut",
+	 OPTION_PAIR,
+	 "KEY=VALUE",
+	 offsetof(struct run_settings, dut),
+	 {"something about the device under test, as often as needed",
+	  "受检样品的信息,可多次给出"}},
+	{"param",
+	 OPTION_PAIR,
+	 "K=V",
+	 offsetof(struct run_settings, params),
+	 {"a parameter of the protocol, as often as needed", "检验程序的参数,可多次给出"}},
+	{"limits",
+	 OPTION_TEXT,
+	 "FILE",
+	 offsetof(struct run_settings, limits),
+	 {"the laboratory's limit set", "实验室的限值文件"}},
+	{"sim",
+	 OPTION_MAYBE,
+	 "[=FAULT[:SEVERITY]]",
+	 offsetof(struct run_settings, sim),
+	 {"simulate the bench, with a fault of its world or DEVICE.mute",
+	  "仿真运行,可带故障名或 DEVICE.mute"}},
+	{"severity",
+	 OPTION_REAL,
+	 "X",
+	 offsetof(struct run_settings, severity),
+	 {"how bad the fault is: above 0, and 1 as it is named", "故障程度:大于 0,1 为标称"}},
+	{"seed",
+	 OPTION_WHOLE,
+	 "N",
+	 offsetof(struct run_settings, seed),
+	 {"of all that is random in a simulation; else 1", "仿真随机数种子;缺省为 1"}},
+	{"clock",
+	 OPTION_TEXT,
+	 "CLOCK",
+	 offsetof(struct run_settings, clock),
+	 {"real, virtual, or xN for N times faster (simulated; else virtual)",
+	  "real、virtual 或 xN(快 N 倍);仿真缺省为 virtual"}},
+	{"only",
+	 OPTION_TEXT,
+	 "STEP",
+	 offsetof(struct run_settings, only),
+	 {"this step alone; such a run never passes", "只做这一步骤;此类运行不判合格"}},
+	OPTION_STATE_ROW(struct run_settings),
+	OPTION_JSON_ROW(struct run_settings),
+	{0},
+};
+
+static const struct {
+	struct words severity_twice, severity, severity_alone, clock, sim_only, stop_once,
+		stop_twice, stop_early, gone, gone_early, no_input, fault;
+} TEXTS = {
+	.severity_twice = {"the severity was given twice: by --sim and by --severity",
+			   "故障程度给出了两次:--sim 与 --severity"},
+	.severity = {"a severity is above 0 and at most 1, and '%s' is not",
+		     "故障程度须大于 0 且不超过 1,'%s' 不是"},
+	.severity_alone = {"--severity needs a fault: --sim=FAULT",
+			   "--severity 需要故障名:--sim=FAULT"},
+	.clock = {"--clock takes real, virtual or xN, and '%s' is none of them",
+		  "--clock 须为 real、virtual 或 xN,'%s' 不是"},
+	.sim_only = {"--clock and --seed are for simulated runs: add --sim",
+		     "--clock 与 --seed 仅用于仿真:请加 --sim"},
+	.stop_once =
+		{"stopping: the script's finally blocks run now; Ctrl-C again makes everything "
+		 "safe at once",
+		 "正在停止:正在执行 finally 收尾;再按 Ctrl-C 立即全部置于安全状态"},
+	.stop_twice = {"making everything safe now", "立即全部置于安全状态"},
+	.stop_early = {"stopped before the run had begun: nothing was driven",
+		       "检验开始前已停止:未驱动任何输出"},
+	.gone = {"the controller is gone before the verdict of %s; the run is ended as ABORTED at "
+		 "its next start",
+		 "控制器在 %s 判定前消失;下次启动时该次检验按 ABORTED 结束"},
+	.gone_early = {"the controller is gone before the run had begun", "控制器在检验开始前消失"},
+	.no_input = {"the operator's answer cannot be read: standard input has ended",
+		     "无法读取操作员的回答:标准输入已结束"},
+	.fault = {"fault", "故障"},
+};
+
+struct watching {
+	struct loop *loop;
+	struct conversation *conversation;
+	struct progress *progress;
+	bool json;
+	int stops;
+	int code; /* what to end with, or -1 with the sentence */
+	char *run;
+	int64_t question; /* 0: none */
+	struct watch *input;
+	struct buf typed;
+	struct error *err;
+};
+
+/* ---- from settings to an order ---- */
+
+static int read_severity(struct value *order, const struct run_settings *settings, char *fault,
+			 struct error *err)
+{
+	char *colon = fault ? strrchr(fault, ':') : NULL, *end;
+	double severity = settings->severity;
+	char text[40];
+
+	if (colon && severity != 0)
+		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.severity_twice));
+	if (!fault && severity != 0)
+		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.severity_alone));
+	if (!colon && severity == 0)
+		return 0;
+	snprintf(text, sizeof(text), "%.30g", severity);
+	if (colon) {
+		*colon = '\0';
+		snprintf(text, sizeof(text), "%s", colon + 1);
+		severity = strtod(colon + 1, &end);
+		if (end == colon + 1 || *end)
+			severity = 0;
+	}
+	if (!(severity > 0 && severity <= 1))
+		return error_set(err, ERROR_USAGE, say(TEXTS.severity), text);
+	value_set_real(order, "severity", severity);
+	return 0;
+}
+
+static int read_sim(struct value *order, const struct run_settings *settings, struct error *err)
+{
+	char *fault = settings->sim.text ? xstrdup(settings->sim.text) : NULL;
+	int done = read_severity(order, settings, fault, err);
+
+	value_set_bool(order, "simulated", settings->sim.given);
+	value_set_text(order, "fault", fault);
+	free(fault);
+	return done;
+}
+
+static int read_clock(struct value *order, const struct run_settings *settings, struct error *err)
+{
+	const char *clock = settings->clock;
+	char *end;
+
+	if (!settings->sim.given && (clock || settings->seed))
+		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.sim_only));
+	if (clock && clock[0] == 'x') {
+		double scale = strtod(clock + 1, &end);
+
+		if (end == clock + 1 || *end || !(scale > 0 && scale <= 1e6))
+			return error_set(err, ERROR_USAGE, say(TEXTS.clock), clock);
+		value_set_real(order, "scale", scale);
+		clock = "scaled";
+	} else if (clock && strcmp(clock, "real") != 0 && strcmp(clock, "virtual") != 0) {
+		return error_set(err, ERROR_USAGE, say(TEXTS.clock), clock);
+	}
+	value_set_text(order, "clock", clock);
+	return 0;
+}
+
+static int set_path(struct value *order, const char *key, const char *path, struct error *err)
+{
+	char *whole = path ? place_absolute(path) : NULL;
+
+	value_set_text(order, key, whole);
+	free(whole);
+	if (path && access(path, R_OK) < 0) {
+		error_os(err, "--%s %s", key, path);
+		err->kind = ERROR_USAGE;
+		return -1;
+	}
+	return 0;
+}
+
+static struct value *make_order(const struct run_settings *settings, const char *name,
+				struct error *err)
+{
+	char *program = place_program(err);
+	char *protocol = program ? catalogue_find_protocol(program, name, err) : NULL;
+	struct value *order;
+
+	free(program);
+	if (!protocol)
+		return NULL;
+	order = value_map();
+	value_set_text(order, "protocol", protocol);
+	free(protocol);
+	value_set_int(order, "slot", settings->slot);
+	if (settings->dut)
+		value_set(order, "dut", value_copy(settings->dut));
+	if (settings->params)
+		value_set(order, "params", value_copy(settings->params));
+	value_set_int(order, "seed", settings->seed ? settings->seed : 1);
+	value_set_text(order, "only", settings->only);
+	if (set_path(order, "station", settings->station, err) < 0 ||
+	    set_path(order, "limits", settings->limits, err) < 0 ||
+	    read_sim(order, settings, err) < 0 || read_clock(order, settings, err) < 0) {
+		value_free(order);
+		return NULL;
+	}
+	return order;
+}
+
+/* ---- stopping ---- */
+
+static void stop(struct watching *watching, const char *why)
+{
+	struct value *request = value_map();
+
+	value_set_text(request, "do", "stop");
+	value_set_text(request, "why", why);
+	conversation_say(watching->conversation, request);
+	watching->stops++;
+	progress_say(watching->progress,
+		     say(watching->stops == 1 ? TEXTS.stop_once : TEXTS.stop_twice));
+	progress_show(watching->progress);
+}
+
+static void interrupted(void *ctx, int number)
+{
+	(void)number;
+	stop(ctx, "stopped by the operator (Ctrl-C)");
+}
+
+static void told_to_end(void *ctx, int number)
+{
+	struct watching *watching = ctx;
+
+	if (watching->stops == 0)
+		stop(watching, number == SIGHUP
+				       ? "stopped: the terminal of davy run was closed (SIGHUP)"
+				       : "stopped: davy run was told to end (SIGTERM)");
+}
+
+static int take_signals(struct watching *watching, struct error *err)
+{
+	if (loop_signal(watching->loop, SIGINT, interrupted, watching, err) < 0 ||
+	    loop_signal(watching->loop, SIGHUP, told_to_end, watching, err) < 0)
+		return -1;
+	return loop_signal(watching->loop, SIGTERM, told_to_end, watching, err);
+}
+
+/* ---- the operator ---- */
+
+static void end_question(struct watching *watching)
+{
+	loop_unwatch(watching->input);
+	watching->input = NULL;
+	watching->question = 0;
+	buf_clear(&watching->typed);
+	progress_hold(watching->progress, false);
+}
+
+static void answer(struct watching *watching, const char *text)
+{
+	struct value *request = value_map();
+
+	value_set_text(request, "do", "answer");
+	value_set_int(request, "id", watching->question);
+	value_set_text(request, "text", text);
+	conversation_say(watching->conversation, request);
+	end_question(watching);
+}
+
+static void typed(void *ctx, uint32_t events)
+{
+	struct watching *watching = ctx;
+	char bytes[512], *newline;
+	ssize_t got = read(STDIN_FILENO, bytes, sizeof(bytes));
+
+	(void)events;
+	if (got < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (got <= 0) {
+		end_question(watching);
+		stop(watching, say(TEXTS.no_input));
+		return;
+	}
+	buf_add(&watching->typed, bytes, (size_t)got);
+	newline = memchr(watching->typed.data, '\n', watching->typed.size);
+	if (newline) {
+		*newline = '\0';
+		answer(watching, watching->typed.data);
+	}
+}
+
+static void take_question(struct watching *watching, const struct value *event)
+{
+	struct error err;
+
+	if (value_get_bool(event, "simulated"))
+		return;
+	watching->question = value_get_int(event, "id", 0);
+	progress_hold(watching->progress, true);
+	watching->input = loop_watch(watching->loop, STDIN_FILENO, POLLIN, typed, watching, &err);
+	if (!watching->input) /* a plain file or /dev/null is never waited for */
+		typed(watching, POLLIN);
+}
+
+/* ---- events ---- */
+
+static void finish(struct watching *watching, int code)
+{
+	watching->code = code;
+	loop_quit(watching->loop);
+}
+
+static void take_refusal(struct watching *watching, const struct value *event)
+{
+	const char *why = value_get_text(event, "why"), *kind = value_get_text(event, "kind");
+
+	if (watching->stops) {
+		progress_say(watching->progress, say(TEXTS.stop_early));
+		finish(watching, EXIT_IS_ABORTED);
+		return;
+	}
+	finish(watching, error_set(watching->err,
+				   kind && !strcmp(kind, "usage") ? ERROR_USAGE : ERROR_REFUSED,
+				   "%s", why ? why : "refused"));
+}
+
+static void take_verdict(struct watching *watching, const struct value *event)
+{
+	const struct value *summary = value_get(event, "summary");
+	struct buf text;
+
+	if (watching->json) {
+		buf_init(&text);
+		json_write(&text, summary);
+		printf("%s\n", text.data);
+		fflush(stdout);
+		buf_done(&text);
+	}
+	finish(watching, figure_exit(value_get_text(summary, "verdict")));
+}
+
+static void take_event(void *ctx, const struct value *event)
+{
+	struct watching *watching = ctx;
+	const char *name = value_get_text(event, "event");
+
+	progress_take(watching->progress, event);
+	if (!name)
+		return;
+	if (!strcmp(name, "started") && !watching->run)
+		watching->run = xstrdup(value_get_text(event, "run"));
+	else if (!strcmp(name, "operator"))
+		take_question(watching, event);
+	else if (!strcmp(name, "refused"))
+		take_refusal(watching, event);
+	else if (!strcmp(name, "verdict"))
+		take_verdict(watching, event);
+}
+
+static void pause_of_events(void *ctx)
+{
+	struct watching *watching = ctx;
+
+	progress_show(watching->progress);
+}
+
+static void controller_gone(void *ctx)
+{
+	struct watching *watching = ctx;
+
+	if (watching->run)
+		error_set(watching->err, ERROR_LINK, say(TEXTS.gone), watching->run);
+	else
+		error_set(watching->err, ERROR_LINK, "%s", say(TEXTS.gone_early));
+	finish(watching, -1);
+}
+
+/* ---- the whole ---- */
+
+static FILE *progress_goes_to(bool json)
+{
+	if (!json)
+		return stdout;
+	return isatty(STDERR_FILENO) ? stderr : NULL;
+}
+
+static void remark_fault(struct progress *progress, const struct value *order)
+{
+	const char *fault = value_get_text(order, "fault");
+	char *text;
+
+	if (!fault)
+		return;
+	text = xprintf("%s %s", say(TEXTS.fault), fault);
+	if (value_get(order, "severity")) {
+		char *whole = xprintf("%s (%.3g)", text, value_get_real(order, "severity", 1));
+
+		free(text);
+		text = whole;
+	}
+	progress_remark(progress, text);
+	free(text);
+}
+
+static int watch(struct watching *watching, const char *state, struct value *order)
+{
+	static const struct conversation_handlers HANDLERS = {take_event, pause_of_events,
+							      controller_gone};
+	struct value *request = value_map();
+
+	value_set_text(request, "do", "run");
+	value_set(request, "order", order);
+	watching->conversation =
+		conversation_open(watching->loop, state, &HANDLERS, watching, watching->err);
+	if (!watching->conversation || take_signals(watching, watching->err) < 0) {
+		value_free(request);
+		return -1;
+	}
+	remark_fault(watching->progress, order);
+	conversation_say(watching->conversation, request);
+	if (loop_run(watching->loop, watching->err) < 0)
+		return -1;
+	return watching->code;
+}
+
+static int watch_run(const char *state, struct value *order, bool json, struct error *err)
+{
+	struct watching watching = {.json = json, .err = err, .loop = loop_new(err)};
+	int code;
+
+	if (!watching.loop) {
+		value_free(order);
+		return -1;
+	}
+	buf_init(&watching.typed);
+	watching.progress = progress_new(progress_goes_to(json));
+	code = watch(&watching, state, order);
+	loop_unwatch(watching.input);
+	conversation_close(watching.conversation);
+	progress_free(watching.progress);
+	loop_free(watching.loop);
+	buf_done(&watching.typed);
+	free(watching.run);
+	return code;
+}
+
+static int run(void *ctx, char **operands, int count, struct error *err)
+{
+	const struct run_settings *settings = ctx;
+	struct value *order = make_order(settings, operands[0], err);
+	char *state = order ? place_state(settings->state, err) : NULL;
+	int code = -1;
+
+	(void)count;
+	if (state)
+		code = watch_run(state, order, settings->json, err);
+	else
+		value_free(order);
+	free(state);
+	return code;
+}
+
+const struct command COMMAND_RUN = {
+	.name = "run",
+	.operands = "PROTOCOL",
+	.least = 1,
+	.most = 1,
+	.summary = {"run a protocol on a device under test", "对受检样品执行检验程序"},
+	.more = {"PROTOCOL is a file, its name without .lua, or an id that `davy list` shows.\n"
+		 "Ctrl-C stops: finally blocks run, then everything is made safe; a second Ctrl-C "
+		 "skips the blocks.",
+		 "PROTOCOL 为文件、去掉 .lua 的文件名,或 `davy list` 给出的编号。\n"
+		 "Ctrl-C 停止:先执行 finally 收尾,再全部置于安全状态;再按一次则立即置于安全状态。"},
+	.options = OPTIONS,
+	.settings_size = sizeof(struct run_settings),
+	.run = run,
+};

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The screen. The block is always the last thing on it, each of its lines ended, the cursor below. To
+ * scroll, it is taken away, the line printed, and the block drawn again; all in one write, so that it
+ * does not flicker.
+ *
+ * Only cursor-up and erase-below are used, which every terminal since the VT100 knows. A dumb one
+ * (TERM=dumb) is treated like a file.
+ */
+#include "cli/screen.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "cli/columns.h"
+
+enum { COLUMNS_OTHERWISE = 80, COLUMNS_LEAST = 20 };
+
+struct screen {
+	FILE *out; /* NULL: nobody reads */
+	bool live;
+	size_t drawn; /* lines of the block that stand on the screen */
+	struct buf block;
+	size_t block_lines;
+	struct buf pending;
+};
+
+struct screen *screen_new(FILE *out)
+{
+	struct screen *screen = xcalloc(1, sizeof(*screen));
+	const char *terminal = getenv("TERM");
+
+	screen->out = out;
+	screen->live = out && isatty(fileno(out)) && terminal && strcmp(terminal, "dumb") != 0;
+	buf_init(&screen->block);
+	buf_init(&screen->pending);
+	return screen;
+}
+
+bool screen_is_live(const struct screen *screen)
+{
+	return screen->live;
+}
+
+/* One column stays free: a terminal wraps when the last one is written. */
+static size_t width(const struct screen *screen)
+{
+	struct winsize size;
+
+	if (ioctl(fileno(screen->out), TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+		return COLUMNS_OTHERWISE - 1;
+	return size.ws_col > COLUMNS_LEAST ? size.ws_col - 1u : COLUMNS_LEAST;
+}
+
+static void take_block_away(struct screen *screen)
+{
+	if (screen->drawn)
+		buf_printf(&screen->pending, "\x1b[%zuA\r\x1b[J", screen->drawn);
+	screen->drawn = 0;
+}
+
+void screen_say(struct screen *screen, const char *text, size_t indent)
+{
+	if (!screen->out)
+		return;
+	take_block_away(screen);
+	if (screen->live)
+		columns_wrap(&screen->pending, text, width(screen), indent);
+	else
+		buf_add_text(&screen->pending, text);
+	buf_add_byte(&screen->pending, '\n');
+}
+
+void screen_block(struct screen *screen, char *const *lines, size_t count)
+{
+	if (!screen->live || !screen->out)
+		return;
+	buf_clear(&screen->block);
+	for (size_t i = 0; i < count; i++) {
+		columns_add(&screen->block, lines[i], width(screen));
+		buf_add_byte(&screen->block, '\n');
+	}
+	take_block_away(screen);
+	buf_add(&screen->pending, screen->block.data, screen->block.size);
+	screen->drawn = count;
+}
+
+void screen_flush(struct screen *screen)
+{
+	if (!screen->out || !screen->pending.size)
+		return;
+	fwrite(screen->pending.data, 1, screen->pending.size, screen->out);
+	buf_clear(&screen->pending);
+	if (fflush(screen->out) == EOF)
+		screen->out = NULL;
+}
+
+void screen_free(struct screen *screen)
+{
+	if (!screen)
+		return;
+	take_block_away(screen);
+	screen_flush(screen);
+	buf_done(&screen->block);
+	buf_done(&screen->pending);
+	free(screen);
+}

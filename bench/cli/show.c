@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * davy show: a run as its journal tells it, with everything that its verdict rests on. A journal whose
+ * chain does not hold is not shown as if it did: the command names the line and ends with 3.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "cli/columns.h"
+#include "cli/commands.h"
+#include "cli/figures.h"
+#include "cli/place.h"
+#include "cli/record.h"
+#include "cli/show_journal.h"
+
+struct show_settings {
+	const char *state;
+	bool json, journal;
+};
+
+static const struct option OPTIONS[] = {
+	{"journal",
+	 OPTION_FLAG,
+	 NULL,
+	 offsetof(struct show_settings, journal),
+	 {"print every line and every byte of the journal", "输出日志的每一行与每一字节"}},
+	OPTION_STATE_ROW(struct show_settings),
+	OPTION_JSON_ROW(struct show_settings),
+	{0},
+};
+
+static const struct {
+	struct words protocol, standard, dut, order, fault, severity, seed, slot, limit_set,
+		calibration, began, rule, instrument, method, replaced, limit, accepts, source, why,
+		open, bench_time, journal, chain, torn, only;
+} TEXTS = {
+	.protocol = {"protocol", "检验程序"},
+	.standard = {"standard", "标准"},
+	.dut = {"device under test", "受检样品"},
+	.order = {"order", "委托"},
+	.fault = {"fault", "故障"},
+	.severity = {"severity", "程度"},
+	.seed = {"seed", "种子"},
+	.slot = {"slot", "工位"},
+	.limit_set = {"limit set", "限值文件"},
+	.calibration = {"calibration", "校准文件"},
+	.began = {"began", "开始"},
+	.rule = {"decision rule", "判定规则"},
+	.instrument = {"instrument", "检测设备"},
+	.method = {"DEVIATION: the method differs", "偏离:方法"},
+	.replaced = {"DEVIATION: in place of", "偏离:代替"},
+	.limit = {"limit", "限值"},
+	.accepts = {"accepted", "接受限"},
+	.source = {"source", "来源"},
+	.why = {"why", "原因"},
+	.open = {"no verdict: running, or cut short", "尚无判定:进行中或中断"},
+	.bench_time = {"bench time", "试验时间"},
+	.journal = {"journal", "日志"},
+	.chain = {"head of its chain", "链首散列"},
+	.torn = {"torn bytes behind the last line", "末行之后的残缺字节"},
+	.only = {"only step", "仅步骤"},
+};
+
+/* ---- the head ---- */
+
+static void row(struct table *table, struct words name, const char *text)
+{
+	if (text && *text)
+		table_add(table, (const char *const[]){say(name), text});
+}
+
+/* What was ordered, and for the rest what the protocol takes in a simulated run. */
+static void dut_row(struct table *table, const struct value *head)
+{
+	const struct value *declared = value_get(value_get(head, "protocol_data"), "dut");
+	const struct value *ordered = value_get(value_get(head, "order"), "dut");
+	struct buf text;
+
+	buf_init(&text);
+	for (size_t i = 0; i < value_count(declared); i++) {
+		const char *name = value_key(declared, i), *value = value_get_text(ordered, name);
+
+		if (!value)
+			value = value_get_text(value_at(declared, i), "value");
+		buf_printf(&text, "%s%s %s", text.size ? ", " : "", name, value ? value : "?");
+	}
+	row(table, TEXTS.dut, text.data);
+	buf_done(&text);
+}
+
+static void order_row(struct table *table, const struct value *order)
+{
+	const struct value *params = value_get(order, "params");
+	const char *fault = value_get_text(order, "fault"), *only = value_get_text(order, "only");
+	struct buf text;
+
+	buf_init(&text);
+	buf_printf(&text, "%s %lld, %s %lld", say(TEXTS.slot),
+		   (long long)value_get_int(order, "slot", 0), say(TEXTS.seed),
+		   (long long)value_get_int(order, "seed", 0));
+	if (fault)
+		buf_printf(&text, ", %s %s (%s %.3g)", say(TEXTS.fault), fault, say(TEXTS.severity),
+			   value_get_real(order, "severity", 1));
+	if (only)
+		buf_printf(&text, ", %s '%s'", say(TEXTS.only), only);
+	for (size_t i = 0; i < value_count(params); i++)
+		buf_printf(&text, ", %s = %s", value_key(params, i),
+			   value_get_text(params, value_key(params, i)));
+	row(table, TEXTS.order, text.data);
+	buf_done(&text);
+}
+
+static void device_rows(struct table *table, const struct value *devices)
+{
+	for (size_t i = 0; i < value_count(devices); i++) {
+		const struct value *device = value_at(devices, i);
+		const char *name = value_get_text(device, "device");
+		const char *identity = value_get_text(device, "identity");
+		char *text = xprintf("%s: %s", name ? name : "?", identity ? identity : "?");
+
+		row(table, TEXTS.instrument, text);
+		free(text);
+	}
+}
+
+static void print_head(const struct record *record)
+{
+	const struct value *head = record->head;
+	struct table *table = table_new(2);
+	struct buf line;
+
+	buf_init(&line);
+	figure_provenance(&line, value_get_bool(head, "simulated"));
+	printf("%s%s\n", line.data, record->id);
+	buf_clear(&line);
+	buf_printf(&line, "%s v%lld  %s", value_get_text(head, "protocol"),
+		   (long long)value_get_int(head, "version", 0),
+		   say_either(value_get_text(head, "title"), value_get_text(head, "zh")));
+	row(table, TEXTS.protocol, line.data);
+	row(table, TEXTS.standard, value_get_text(head, "standard"));
+	dut_row(table, head);
+	order_row(table, value_get(head, "order"));
+	row(table, TEXTS.limit_set, value_get_text(head, "limit_set"));
+	row(table, TEXTS.calibration, value_get_text(head, "calibration"));
+	buf_clear(&line);
+	buf_printf(&line, "%s (%s)", value_get_text(record->anchor, "wall"),
+		   value_get_text(record->anchor, "from"));
+	row(table, TEXTS.began, line.data);
+	row(table, TEXTS.rule, value_get_text(head, "decision"));
+	device_rows(table, record->devices);
+	row(table, TEXTS.method, value_get_text(head, "deviation"));
+	table_print(table, 2, stdout);
+	table_free(table);
+	buf_done(&line);
+}
+
+/* ---- measures ---- */
+
+static void print_detail(struct words name, const char *text)
+{
+	char *copy;
+
+	if (!text || !*text)
+		return;
+	copy = xstrdup(text);
+	columns_clean(copy);
+	printf("        %s: %s\n", say(name), copy);
+	free(copy);
+}
+
+static void add_part(struct buf *out, const char *before, const char *text)
+{
+	if (text && *text)
+		buf_printf(out, "%s%s", before, text);
+}
+
+static void print_limit(const struct value *measure)
+{
+	const struct value *limit = value_get(measure, "limit");
+	struct buf text;
+
+	buf_init(&text);
+	figure_limit(&text, measure);
+	add_part(&text, "  [", value_get_text(limit, "grade"));
+	if (value_get_text(limit, "grade"))
+		buf_add_text(&text, "]");
+	add_part(&text, "  ", value_get_text(limit, "standard"));
+	add_part(&text, ", ", value_get_text(limit, "clause"));
+	add_part(&text, ", ", value_get_text(limit, "edition"));
+	print_detail(TEXTS.limit, text.data);
+	print_detail(TEXTS.source, value_get_text(limit, "source"));
+	if (value_get_bool(limit, "deviates"))
+		print_detail(TEXTS.replaced, value_get_text(limit, "original"));
+	print_detail(TEXTS.accepts, value_get_text(measure, "acceptance"));
+	buf_done(&text);
+}
+
+static void print_measure(const struct value *measure)
+{
+	const char *verdict = value_get_text(measure, "verdict");
+	struct buf text;
+
+	buf_init(&text);
+	buf_printf(&text, "    %s ", figure_mark(verdict));
+	figure_name(&text, measure);
+	buf_add_text(&text, "  ");
+	figure_value(&text, measure);
+	if (value_get_real(measure, "U", 0) > 0)
+		buf_printf(&text, " (k = %g)", value_get_real(measure, "coverage", 2));
+	buf_add_text(&text, "  ");
+	figure_verdict(&text, verdict);
+	printf("%s\n", text.data);
+	buf_done(&text);
+	print_limit(measure);
+	print_detail(TEXTS.why, value_get_text(measure, "why"));
+}
+
+static void print_measures(const struct value *measures)
+{
+	const char *step = "", *next;
+
+	for (size_t i = 0; i < value_count(measures); i++) {
+		next = value_get_text(value_at(measures, i), "step");
+		if (next && strcmp(next, step) != 0) {
+			char *clean = xstrdup(next);
+
+			columns_clean(clean);
+			printf("\n  %s\n", clean);
+			free(clean);
+			step = next;
+		}
+		print_measure(value_at(measures, i));
+	}
+}
+
+/* ---- the foot ---- */
+
+static void print_foot(const struct record *record)
+{
+	const char *why = value_get_text(record->verdict, "why");
+	struct buf text;
+
+	buf_init(&text);
+	figure_provenance(&text, value_get_bool(record->head, "simulated"));
+	if (record->verdict)
+		figure_verdict(&text, value_get_text(record->verdict, "verdict"));
+	else
+		buf_add_text(&text, say(TEXTS.open));
+	if (why && *why)
+		buf_printf(&text, "  %s", why);
+	buf_printf(&text, "\n  %s ", say(TEXTS.bench_time));
+	figure_time(&text, record->time);
+	printf("\n%s\n", text.data);
+	buf_done(&text);
+	printf("  %s %s/journal\n  %s %s\n", say(TEXTS.journal), record->folder, say(TEXTS.chain),
+	       record->chain);
+	if (record->torn)
+		printf("  %s: %zu\n", say(TEXTS.torn), record->torn);
+}
+
+/* A run that was cut short has no summary; what was judged by then stands in lines of its own. */
+static const struct value *measures_of(const struct record *record)
+{
+	const struct value *measures = value_get(record->verdict, "measures");
+
+	return measures ? measures : record->judged;
+}
+
+static void print_json(const struct record *record)
+{
+	static const char *const FROM_HEAD[] = {"protocol", "version", "simulated"};
+	struct value *object = value_map();
+	struct buf text;
+
+	value_set_text(object, "run", record->id);
+	for (size_t i = 0; i < sizeof(FROM_HEAD) / sizeof(FROM_HEAD[0]); i++)
+		if (value_get(record->head, FROM_HEAD[i]))
+			value_set(object, FROM_HEAD[i],
+				  value_copy(value_get(record->head, FROM_HEAD[i])));
+	value_set(object, "verdict", value_nil());
+	for (size_t i = 0; i < value_count(record->verdict); i++) {
+		const char *key = value_key(record->verdict, i);
+
+		if (strcmp(key, "k") != 0 && strcmp(key, "t") != 0 && strcmp(key, "run") != 0)
+			value_set(object, key, value_copy(value_at(record->verdict, i)));
+	}
+	value_set(object, "measures", value_copy(measures_of(record)));
+	value_set_text(object, "chain", record->chain);
+	buf_init(&text);
+	json_write(&text, object);
+	printf("%s\n", text.data);
+	buf_done(&text);
+	value_free(object);
+}
+
+static int show_record(const char *folder, bool json, struct error *err)
+{
+	struct record *record = record_read(folder, err);
+
+	if (!record)
+		return -1;
+	if (json) {
+		print_json(record);
+	} else {
+		print_head(record);
+		print_measures(measures_of(record));
+		print_foot(record);
+	}
+	record_free(record);
+	return 0;
+}
+
+static int show(void *ctx, char **operands, int count, struct error *err)
+{
+	const struct show_settings *settings = ctx;
+	char *state = place_state(settings->state, err);
+	char *folder = state ? record_find(state, operands[0], err) : NULL;
+	int code = -1;
+
+	(void)count;
+	if (folder && settings->journal)
+		code = show_journal(folder, stdout, err);
+	else if (folder)
+		code = show_record(folder, settings->json, err);
+	free(folder);
+	free(state);
+	return code;
+}
+
+const struct command COMMAND_SHOW = {
+	.name = "show",
+	.operands = "RUN",
+	.least = 1,
+	.most = 1,
+	.summary = {"a run, and all that its verdict rests on", "显示一次检验及其判定依据"},
+	.more = {"RUN is an id of `davy list runs`, or its beginning. The journal's chain is "
+		 "verified.",
+		 "RUN 为 `davy list runs` 给出的编号或其开头部分。日志散列链随之校验。"},
+	.options = OPTIONS,
+	.settings_size = sizeof(struct show_settings),
+	.run = show,
+};
