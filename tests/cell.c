@@ -70,12 +70,31 @@ static void forget_frames(struct cell *cell)
 	cell->count = 0;
 }
 
+/* A process that sees its socket closed goes by itself; a sanitized one first looks for leaks. */
+static void wait_for_end(struct cell *cell)
+{
+	enum { TRIES = 3000 };
+	int status = 0, tries = 0;
+
+	while (waitpid(cell->pid, &status, WNOHANG) == 0 && ++tries < TRIES)
+		usleep(1000);
+	if (tries == TRIES) {
+		kill(cell->pid, SIGKILL);
+		waitpid(cell->pid, &status, 0);
+	}
+	CU_ASSERT(cell->killed || (WIFEXITED(status) && WEXITSTATUS(status) <= 1));
+}
+
+void cell_kill(struct cell *cell)
+{
+	cell->killed = true;
+	kill(cell->pid, SIGKILL);
+}
+
 void cell_free(struct cell *cell)
 {
-	close(cell->fd); /* a living process sees the end and goes */
-	if (!cell->gone)
-		kill(cell->pid, SIGKILL);
-	waitpid(cell->pid, NULL, 0);
+	close(cell->fd);
+	wait_for_end(cell);
 	forget_frames(cell);
 	buf_done(&cell->packet);
 	buf_done(&cell->text);

@@ -22,14 +22,16 @@ struct cell {
 	size_t count;	   /* frames of the last turn, without MORE and IDLE */
 	struct frame frame[CELL_FRAMES];
 	bool gone; /* the process closed its end */
+	bool killed; /* by cell_kill */
 	uint32_t acknowledged;
 };
 
 /* The path of davy-lua; the caller frees it. */
 char *cell_program(void);
 struct cell *cell_start(void);
-/* A finished process is waited for; one that lives is killed. */
+/* Close the socket; the process must then end by itself, in order, unless it was killed. */
 void cell_free(struct cell *cell);
+void cell_kill(struct cell *cell);
 void cell_add(struct cell *cell, enum frame_type type, uint32_t request, const char *json);
 void cell_add_value(struct cell *cell, enum frame_type type, uint32_t request,
 		    const struct value *value);

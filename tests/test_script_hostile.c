@@ -5,7 +5,6 @@
  */
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,7 +116,7 @@ static bool stays_silent(const char *body)
 	cell_add(cell, FRAME_START, 0, "{'mode': 'load', 'kind': 'driver', 'source': 't.lua'}");
 	CU_ASSERT(send(cell->fd, cell->packet.data, cell->packet.size, 0) > 0);
 	silent = poll(&ready, 1, 100) == 0;
-	kill(cell->pid, SIGKILL);
+	cell_kill(cell);
 	cell_free(cell);
 	return silent;
 }

@@ -96,10 +96,12 @@ static void close_others(int fd)
 
 int sandbox_enter(int fd, struct error *err)
 {
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return error_os(err, "cannot give up privileges");
 	if (SANITIZED)
 		return 0;
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return error_os(err, "cannot hide from other processes");
 	close_others(fd);
 	if (set_limits(err) < 0)
 		return -1;
