@@ -21,7 +21,7 @@ struct cell {
 	struct buf text;   /* what cell_said returned */
 	size_t count;	   /* frames of the last turn, without MORE and IDLE */
 	struct frame frame[CELL_FRAMES];
-	bool gone; /* the process closed its end */
+	bool gone;   /* the process closed its end */
 	bool killed; /* by cell_kill */
 	uint32_t acknowledged;
 };

@@ -15,15 +15,17 @@ local stopped = false
 local step_name            -- of the step that runs
 local fx
 
+local function failed(text)
+  native.emit("FAILED", { text = text, kind = "script" })
+end
+
 -- ---- finally ----
 
 local function run_finals()
   closing = true
   for i = #finals, 1, -1 do
     local ok, raised = pcall(finals[i])
-    if not ok then
-      native.emit("FAILED", { text = davy.error_text(raised), kind = "finally" })
-    end
+    if not ok then failed(davy.error_text(raised) .. " (in a finally block)") end
   end
   finals, closing = {}, false
 end
@@ -43,7 +45,7 @@ local function done()
 end
 
 local function finals_ended(ok, raised)
-  if not ok then native.emit("FAILED", { text = davy.error_text(raised), kind = "finally" }) end
+  if not ok then failed(davy.error_text(raised)) end
   done()
 end
 
@@ -57,7 +59,7 @@ local function steps_ended(ok, raised)
     done()
     return
   end
-  native.emit("FAILED", { text = davy.error_text(raised), kind = "script" })
+  failed(davy.error_text(raised))
   end_early()
 end
 
