@@ -338,6 +338,22 @@ static void an_assertion_says_what_the_bench_owes(void)
 	cell_free(cell);
 }
 
+static void every_error_says_where_it_was_raised(void)
+{
+	struct cell *format = cell_run("\nprint(('%d'):format(q '3 Pa'))");
+	struct cell *sort = cell_run("\ntable.sort { 3, 'a' }");
+	struct cell *nothing = cell_run("\nerror()");
+
+	CU_ASSERT(cell_failed(format, "script",
+			      "t.lua:11: bad argument #1 to 'format' (number expected, got "
+			      "quantity)"));
+	CU_ASSERT(cell_failed(sort, "script", "t.lua:11: attempt to compare string with number"));
+	CU_ASSERT(cell_failed(nothing, "script", "t.lua:11: an error that is a nil was raised"));
+	cell_free(format);
+	cell_free(sort);
+	cell_free(nothing);
+}
+
 /* ---- quantities ---- */
 
 static void adding_up_in_a_loop_does_not_nest(void)
@@ -450,6 +466,7 @@ void suite_script(void)
 	claim(the_operator_reads_both_languages);
 	claim(a_refused_act_is_raised_at_its_line);
 	claim(an_assertion_says_what_the_bench_owes);
+	claim(every_error_says_where_it_was_raised);
 	claim(adding_up_in_a_loop_does_not_nest);
 	claim(an_expression_that_grows_without_end_is_refused);
 	claim(a_bare_number_is_not_compared_with_a_pressure);

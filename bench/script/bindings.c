@@ -49,7 +49,7 @@ static int native_request(lua_State *L)
 	lua_settop(L, 2);
 	lua_pushvalue(L, 1);
 	lua_setfield(L, 2, "verb");
-	host_push_where(L);
+	host_push_where(L, L);
 	lua_setfield(L, 2, "where");
 	emit(L, FRAME_REQUEST, ++host->requests, 2);
 	lua_pushinteger(L, host->requests);
@@ -89,10 +89,10 @@ static int native_fail(lua_State *L)
 	return 0;
 }
 
-/* lua: native.where() -> "file:line" or nil */
+/* lua: native.where() -> "file:line" or nil; native.where(coroutine): where that one stands or fell */
 static int native_where(lua_State *L)
 {
-	host_push_where(L);
+	host_push_where(L, lua_isthread(L, 1) ? lua_tothread(L, 1) : L);
 	return 1;
 }
 

@@ -24,6 +24,7 @@
 #include <lauxlib.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "script/bindings.h"
@@ -47,11 +48,11 @@ static bool find_place(lua_State *L, lua_Debug *place)
 	return false;
 }
 
-void host_push_where(lua_State *L)
+void host_push_where(lua_State *L, lua_State *of)
 {
 	lua_Debug place;
 
-	if (find_place(L, &place))
+	if (find_place(of, &place))
 		lua_pushfstring(L, "%s:%d", place.source + 1, place.currentline);
 	else
 		lua_pushnil(L);
@@ -66,7 +67,7 @@ int host_raise(lua_State *L, const char *format, ...)
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 
-	host_push_where(L);
+	host_push_where(L, L);
 	if (!lua_isnil(L, -1))
 		lua_pushfstring(L, "%s: %s", lua_tostring(L, -1), text);
 	else
@@ -152,6 +153,28 @@ static int deliver_to_prelude(lua_State *L)
 	return 0;
 }
 
+/* Does the text begin with "file:line: "? */
+static bool has_place(const char *text)
+{
+	const char *colon = strchr(text, ':');
+	size_t digits = colon ? strspn(colon + 1, "0123456789") : 0;
+
+	return digits > 0 && !strncmp(colon + 1 + digits, ": ", 2);
+}
+
+/* Message handler: errors that C functions raise through other C functions do not say where. */
+static int add_place(lua_State *L)
+{
+	if (lua_type(L, 1) != LUA_TSTRING || has_place(lua_tostring(L, 1)))
+		return 1;
+	host_push_where(L, L);
+	if (lua_isnil(L, -1))
+		lua_pop(L, 1);
+	else
+		lua_pushfstring(L, "%s: %s", lua_tostring(L, -1), lua_tostring(L, 1));
+	return 1;
+}
+
 static void report(struct host *host)
 {
 	lua_State *L = host->lua;
@@ -175,10 +198,12 @@ void host_deliver(struct host *host, const struct frame *frame)
 	if (host->ended || host->over)
 		return;
 
+	lua_pushcfunction(host->lua, add_place);
 	lua_pushcfunction(host->lua, deliver_to_prelude);
 	lua_pushlightuserdata(host->lua, (void *)frame);
-	if (lua_pcall(host->lua, 1, 0, 0) != LUA_OK)
+	if (lua_pcall(host->lua, 1, 0, -3) != LUA_OK)
 		report(host);
+	lua_pop(host->lua, 1);
 	if (frame->type == FRAME_START)
 		host->started = true;
 	memory_check(&host->memory);

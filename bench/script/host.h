@@ -35,8 +35,8 @@ void host_deliver(struct host *host, const struct frame *frame);
 /* Send FAILED; the process ends after this turn. */
 void host_fail(struct host *host, const char *kind, const char *text);
 
-/* Push "file:line" of the innermost running function that came from a source file, or nil. */
-void host_push_where(lua_State *L);
+/* Push on L "file:line" of `of`'s innermost function that came from a source file, or nil. */
+void host_push_where(lua_State *L, lua_State *of);
 /* Raise "file:line: <format>" as host_push_where sees it. Does not return. */
 int host_raise(lua_State *L, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

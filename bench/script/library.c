@@ -108,15 +108,12 @@ static int plain_format(lua_State *L)
 		return host_raise(L, "string.format: %%p is not available: an address differs "
 				     "from run to run");
 	for (int i = 2; i <= count; i++) {
-		if (lua_type(L, i) < LUA_TTABLE)
+		if (has_text_of_its_own(L, i))
 			continue;
 		library_push_text(L, i);
 		lua_replace(L, i);
 	}
-	lua_pushvalue(L, lua_upvalueindex(1));
-	lua_insert(L, 1);
-	lua_call(L, count, 1);
-	return 1;
+	return lua_tocfunction(L, lua_upvalueindex(1))(L);
 }
 
 /* lua: string.rep(text, count, separator) -> text; upvalue 1 is Lua's own */
@@ -136,13 +133,10 @@ static int plain_rep(lua_State *L)
 	lua_settop(L, 3);
 	lua_pushinteger(L, count);
 	lua_replace(L, 2);
-	lua_pushvalue(L, lua_upvalueindex(1));
-	lua_insert(L, 1);
-	lua_call(L, 3, 1);
-	return 1;
+	return lua_tocfunction(L, lua_upvalueindex(1))(L);
 }
 
-/* Put `wrapper` in place of field `name` of the table on top, with the old one as its upvalue. */
+/* Put `wrapper` in place of field `name` of the table on top; its upvalue is the old C function. */
 static void wrap(lua_State *L, const char *name, lua_CFunction wrapper)
 {
 	lua_getfield(L, -1, name);

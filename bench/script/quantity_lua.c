@@ -23,7 +23,7 @@
 #include "script/host.h"
 #include "verdict/expression.h"
 
-#define QUANTITY "davy.quantity"
+#define QUANTITY "quantity" /* also its name in error sentences */
 enum { DEPTH_MOST = EXPRESSION_MOST_DEPTH / 2 };
 
 enum form { FORM_TERM = 1, FORM_SUM, FORM_PRODUCT };

@@ -17,10 +17,15 @@ function davy.raise_at(where, format, ...)
   error(where .. ": " .. format:format(...), 0)
 end
 
--- What was raised, as a text.
-function davy.error_text(raised)
-  if type(raised) == "string" then return raised end
-  return ("an error that is a %s was raised"):format(type(raised))
+-- What was raised in a coroutine that it ended, as a text that says where.
+function davy.error_text(raised, co)
+  local text = raised
+  if type(raised) ~= "string" then
+    text = ("an error that is a %s was raised"):format(type(raised))
+  end
+  if text:find("^[^\n:]+:%d+: ") then return text end
+  local where = co and native.where(co)
+  return where and where .. ": " .. text or text
 end
 
 -- The names of a table, for a sentence.
@@ -64,7 +69,7 @@ function davy.amount(value, what)
     local amount, why = native.quantity(value)
     return amount or davy.raise("%s: %s", what, why)
   end
-  return davy.raise("%s is a value with its unit, as in \"30 s\", not a %s", what, type(value))
+  return davy.raise("%s needs a value with its unit, as in \"30 s\", not a %s", what, type(value))
 end
 
 -- Text that shows a quantity as its author would write it; a text stays as it is.

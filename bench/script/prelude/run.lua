@@ -44,8 +44,8 @@ local function done()
   native.emit("DONE")
 end
 
-local function finals_ended(ok, raised)
-  if not ok then failed(davy.error_text(raised)) end
+local function finals_ended(ok, why)
+  if not ok then failed(why) end
   done()
 end
 
@@ -54,12 +54,12 @@ local function end_early()
   tasks.spawn(run_finals, finals_ended)
 end
 
-local function steps_ended(ok, raised)
+local function steps_ended(ok, why)
   if ok then
     done()
     return
   end
-  failed(davy.error_text(raised))
+  failed(why)
   end_early()
 end
 

@@ -87,7 +87,7 @@ local function child_ended(task, ok, raised)
   local group = task.group
   if group.closed then return end
   if not ok then
-    group.failure = { raised }
+    group.failure = raised
     settle_group(group)
   elseif group.race then
     group.winner = task.place
@@ -114,7 +114,7 @@ local function concurrently(word, race, ...)
   parent.children = group
   yield()
   parent.children = nil
-  if group.failure then error(group.failure[1], 0) end
+  if group.failure then error(group.failure, 0) end
   return group.winner
 end
 
@@ -130,13 +130,14 @@ end
 
 -- ---- running ----
 
--- A task of its own; `ended` gets (true) or (false, what was raised).
+-- A task of its own; `ended` gets (true) or (false, a text).
 function tasks.spawn(body, ended)
   make_ready { co = create(body), ended = ended }
 end
 
 local function task_ended(task, ok, raised)
   task.dead = true
+  if not ok then raised = davy.error_text(raised, task.co) end
   if task.group then
     child_ended(task, ok, raised)
   else
