@@ -4,8 +4,7 @@
  * rehearsals, and journals read back.
  *
  * A claim that does something in the middle of a run lets the script say `log "now"`. The hook is called
- * from inside that event, while the script owes its turn; bench_soon (in claims that need it) puts the
- * deed off to the loop, with the run's clock held, so that no bench time passes in between.
+ * from inside that event, while the script owes its turn; bench_soon puts the deed off to the loop, with the run's clock held, so that no bench time passes in between.
  */
 #include "tests/bench_rig.h"
 
@@ -97,6 +96,7 @@ void bench_close(struct bench *bench)
 
 	forget_end(bench);
 	free(bench->program);
+	free(bench->runner);
 	CU_ASSERT_EQUAL(file_remove_folder(bench->folder, &err), 0);
 }
 
@@ -146,6 +146,22 @@ struct order *bench_order(struct bench *bench, const struct mini_order *what)
 	return order;
 }
 
+static void do_deed(void *ctx)
+{
+	struct bench *bench = ctx;
+
+	bench->deed(bench);
+	clock_release(bench->run->clock);
+}
+
+void bench_soon(struct bench *bench, void (*deed)(struct bench *bench))
+{
+	bench->deed = deed;
+	clock_hold(bench->run->clock);
+	timer_start(&bench->soon, loop_real_clock(bench->run->place.loop), 0, TIMER_WAIT, do_deed,
+		    bench);
+}
+
 static void take_event(void *ctx, const struct value *event)
 {
 	struct bench *bench = ctx;
@@ -161,16 +177,17 @@ static void take_run(void *ctx, struct run *run)
 	struct bench *bench = ctx;
 
 	bench->run = run;
+	if (bench->runner)
+		run->place.program = bench->runner;
 }
 
 void bench_rehearse(struct bench *bench, const struct mini_order *what)
 {
-	struct rehearsal_place place = {bench->program, bench->state, -1};
+	struct rehearsal_place place = {bench->program, bench->state, -1, what->quota};
 	const char *why, *folder;
 
 	forget_end(bench);
 	bench->at_now = what->at_now;
-	bench->once = false;
 	bench->done = rehearse(&place, bench_order(bench, what), take_event, take_run, bench,
 			       &bench->end, &bench->error);
 	bench->run = NULL;

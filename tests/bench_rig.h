@@ -27,6 +27,7 @@ struct bench {
 	char folder[64];
 	char state[80];
 	char *program; /* davy-lua */
+	char *runner;  /* or NULL: what runs the script in its place */
 	/* of the last rehearsal */
 	int done; /* -1: it could not be started, and `error` says why */
 	struct error error;
@@ -35,8 +36,8 @@ struct bench {
 	char journal[240];
 	struct run *run; /* while it runs */
 	void (*at_now)(struct bench *bench);
+	void (*deed)(struct bench *bench);
 	struct timer soon; /* real time */
-	bool once;
 };
 
 struct mini_order {
@@ -48,6 +49,7 @@ struct mini_order {
 	const char *limits; /* text of a limit set */
 	double severity;
 	int64_t seed;
+	uint64_t quota; /* bytes of journal, instead of the usual many */
 	enum clock_kind clock;
 	/* Called when the script says `log "now"`, from inside the event. */
 	void (*at_now)(struct bench *bench);
@@ -62,6 +64,8 @@ struct order *bench_order(struct bench *bench, const struct mini_order *what);
 /* Rehearse it to its end. */
 void bench_rehearse(struct bench *bench, const struct mini_order *what);
 #define bench_run(bench, ...) bench_rehearse(bench, &(struct mini_order){__VA_ARGS__})
+/* Inside at_now: do this from the loop, without bench time passing in between. */
+void bench_soon(struct bench *bench, void (*deed)(struct bench *bench));
 /* Plan it without running: NULL and bench->error when refused. */
 struct plan *bench_plan_order(struct bench *bench, const struct mini_order *what);
 #define bench_plan(bench, ...) bench_plan_order(bench, &(struct mini_order){__VA_ARGS__})

@@ -249,7 +249,7 @@ static void not_a_number_is_never_judged(void)
 	struct bench bench;
 
 	bench_open(&bench);
-	bench_run(&bench, .body = "m.x = fx.pressure:read()", .fault = "not_a_number");
+	bench_run(&bench, .body = "wait '6 s'\nm.x = fx.pressure:read()", .fault = "not_a_number");
 
 	CU_ASSERT_FALSE(bench.end.verdict == VERDICT_PASS || bench.end.verdict == VERDICT_FAIL);
 	CU_ASSERT(bench_ended(&bench, VERDICT_ERROR, "meter: pressure is not a number"));

@@ -18,6 +18,8 @@
 
 #include "base/alloc.h"
 
+enum { OPEN_MOST = 64 };
+
 void course_init(struct course *course, const struct fixture *fixture,
 		 const struct protocol *protocol, const struct calibration *calibration, int slot,
 		 nsec wall, bool simulated, const struct course_host *host, void *ctx)
@@ -204,6 +206,15 @@ static void end_condition(struct course *course, struct request *request,
 	request_free(request);
 }
 
+static int count_open(const struct course *course)
+{
+	int count = 0;
+
+	for (const struct request *request = course->open; request; request = request->next)
+		count++;
+	return count;
+}
+
 void course_request(struct course *course, uint32_t id, nsec now, const struct value *payload)
 {
 	const char *verb = value_get_text(payload, "verb");
@@ -212,6 +223,9 @@ void course_request(struct course *course, uint32_t id, nsec now, const struct v
 
 	if (!fn)
 		error_set(&err, ERROR_USAGE, "there is no verb '%s'", verb ? verb : "");
+	else if (count_open(course) >= OPEN_MOST)
+		error_set(&err, ERROR_USAGE, "the script waits for more than %d things at once",
+			  OPEN_MOST);
 	else if (fn(course, id, now, payload, &err) == 0)
 		return;
 	answer_mistake(course, id, &err);
@@ -326,6 +340,19 @@ void course_acted(struct course *course, uint32_t id, nsec now)
 		return;
 	course_unlink(course, request);
 	course_answer_reading(course, id, evidence_time(&course->evidence, now, 0));
+	request_free(request);
+}
+
+void course_refused(struct course *course, uint32_t id, const char *why)
+{
+	struct request *request = course_find(course, id);
+	struct error err;
+
+	if (!request)
+		return;
+	course_unlink(course, request);
+	error_set(&err, ERROR_REFUSED, "%s", why);
+	answer_mistake(course, id, &err);
 	request_free(request);
 }
 

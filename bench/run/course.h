@@ -95,8 +95,10 @@ void course_sample(struct course *course, int channel, const struct bench_sample
 void course_pulse(struct course *course, int line, double high, double low);
 /* Time has come for this request. */
 void course_due(struct course *course, uint32_t id, nsec now);
-/* An act or a setting was done at `now`, or was refused. */
+/* An act or a setting was done at `now`. */
 void course_acted(struct course *course, uint32_t id, nsec now);
+/* An act or a setting was refused, and the script is told why. */
+void course_refused(struct course *course, uint32_t id, const char *why);
 /* The operator answered. */
 void course_answer(struct course *course, uint32_t id, const char *text);
 /* The script gives a measure. -1: it may not; the sentence ends the run as ERROR. */

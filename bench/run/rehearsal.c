@@ -52,6 +52,7 @@ static void planned(void *ctx, struct plan *plan, const struct error *err)
 		.program = stage->place->program,
 		.state = stage->place->state,
 		.cpu = stage->place->cpu,
+		.quota = stage->place->quota,
 	};
 	struct run_handlers handlers = {.event = stage->event ? told : NULL, .ended = ended};
 	struct error wrong;

@@ -12,7 +12,8 @@
 struct rehearsal_place {
 	const char *program; /* davy-lua */
 	const char *state;
-	int cpu; /* pin the processes; -1: anywhere */
+	int cpu;	/* pin the processes; -1: anywhere */
+	uint64_t quota; /* bytes of the journal; 0: 2 GiB */
 };
 
 struct rehearsal {

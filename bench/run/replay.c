@@ -50,6 +50,7 @@ struct stage {
 	struct received received[FIXTURE_MOST];
 	enum verdict cause;
 	char cause_why[RUN_WHY];
+	bool stopping; /* finally blocks only */
 	bool deaf; /* a trip: the script no longer counts */
 	bool over, failed;
 	struct error err;
@@ -199,6 +200,20 @@ static bool meets(struct stage *stage, struct expected **list, const struct jour
 
 /* ---- lines ---- */
 
+static void script_failed(struct stage *stage, const struct value *says)
+{
+	const char *text = value_get_text(says, "text");
+	const char *kind = value_get_text(says, "kind");
+
+	if ((!kind || !strcmp(kind, "script")) && stage->stopping)
+		return; /* in a finally block */
+	if (stage->cause == VERDICT_ERROR)
+		return;
+	stage->cause = VERDICT_ERROR;
+	snprintf(stage->cause_why, sizeof(stage->cause_why), "%s",
+		 text ? text : "the script failed");
+}
+
 static void script_line(struct stage *stage, const struct journal_item *item)
 {
 	const struct expected *first = stage->script;
@@ -215,11 +230,7 @@ static void script_line(struct stage *stage, const struct journal_item *item)
 		if (course_measure(&stage->course, first->says, &err) < 0)
 			host_breach(stage, VERDICT_ERROR, err.text);
 	} else if (!strcmp(item->kind, "failed")) {
-		const char *text = value_get_text(first->says, "text");
-
-		stage->cause = VERDICT_ERROR;
-		snprintf(stage->cause_why, sizeof(stage->cause_why), "%s", text ? text : "");
-		course_drop_all(&stage->course);
+		script_failed(stage, first->says);
 	}
 	if (!stage->failed)
 		drop_first(&stage->script);
@@ -290,9 +301,13 @@ static void take_stop(struct stage *stage, const struct journal_item *item)
 {
 	const char *why = value_get_text(item->line, "why");
 
-	stage->cause = verdict_worse(stage->cause ? stage->cause : VERDICT_PASS, VERDICT_ABORTED);
-	if (stage->cause == VERDICT_ABORTED)
+	if (!stage->cause || stage->cause < VERDICT_ABORTED) {
+		stage->cause = VERDICT_ABORTED;
 		snprintf(stage->cause_why, sizeof(stage->cause_why), "%s", why ? why : "");
+	}
+	if (stage->stopping)
+		return; /* a second one: the trip follows */
+	stage->stopping = true;
 	course_drop_all(&stage->course);
 	peer_add(stage->runner, FRAME_STOP, 0, NULL);
 	peer_flush(stage->runner);
@@ -337,6 +352,8 @@ static void take_line(struct stage *stage, const struct journal_item *item)
 		bring_about(stage, id, item->time);
 	else if (is_one_of(item->kind, BENCH, 3))
 		bench_line(stage, item);
+	else if (!strcmp(item->kind, "refused"))
+		course_refused(&stage->course, id, value_get_text(item->line, "why"));
 	else if (!strcmp(item->kind, "operator"))
 		course_answer(&stage->course, id, value_get_text(item->line, "text"));
 	else if (!strcmp(item->kind, "stop"))

@@ -125,23 +125,14 @@ void run_end_early(struct run *run, enum verdict verdict, const char *why)
 
 void run_stop(struct run *run, const char *why)
 {
-	struct value *line;
+	bool first = run->state == RUN_RUNNING;
 
 	if (run->state >= RUN_SAFING)
 		return;
-	line = value_map();
-	value_set_text(line, "why", why);
-	journal_line(run->journal, run_now(run), "stop", line);
 	run_end_early(run, VERDICT_ABORTED, why);
-	if (run->state != RUN_RUNNING) {
+	runner_stop(run, why);
+	if (!first)
 		slot_trip(run->slot, VERDICT_ABORTED, why);
-		run_make_safe(run);
-		return;
-	}
-	course_drop_all(&run->course);
-	runner_stop(run);
-	peer_add(run->runner, FRAME_STOP, 0, NULL);
-	peer_flush(run->runner);
 }
 
 void run_answer(struct run *run, uint32_t request, const char *text)
@@ -157,6 +148,12 @@ void run_answer(struct run *run, uint32_t request, const char *text)
 	course_answer(&run->course, request, text);
 }
 
+void run_check_quota(struct run *run)
+{
+	if (journal_over_quota(run->journal))
+		slot_trip(run->slot, VERDICT_ERROR, "the journal of this run has grown too long");
+}
+
 /* ---- what the slot tells ---- */
 
 static void slot_sample(void *ctx, int channel, const struct bench_sample *sample)
@@ -164,8 +161,7 @@ static void slot_sample(void *ctx, int channel, const struct bench_sample *sampl
 	struct run *run = ctx;
 
 	watch_sample(run, channel, sample->value);
-	if (journal_over_quota(run->journal))
-		slot_trip(run->slot, VERDICT_ERROR, "the journal of this run has grown too long");
+	run_check_quota(run);
 	if (run->state == RUN_RUNNING || run->state == RUN_STOPPING)
 		course_sample(&run->course, channel, sample);
 }
@@ -261,8 +257,9 @@ static int open_journal(struct run *run, struct error *err)
 		if (!file_exists(folder))
 			break;
 	}
-	run->journal =
-		journal_create(run->place.writer, folder, (uint64_t)JOURNAL_QUOTA_MIB << 20, err);
+	run->journal = journal_create(
+		run->place.writer, folder,
+		run->place.quota ? run->place.quota : (uint64_t)JOURNAL_QUOTA_MIB << 20, err);
 	free(folder);
 	return run->journal ? 0 : -1;
 }

@@ -30,6 +30,7 @@ struct run_place {
 	const char *program; /* davy-lua */
 	const char *state;   /* runs/ID is made in it */
 	int cpu;	     /* pin the run's processes here; -1: anywhere */
+	uint64_t quota;	     /* bytes of a run's journal; 0: 2 GiB */
 };
 
 /* Takes the plan, also on failure. */
@@ -89,10 +90,13 @@ nsec run_now(const struct run *run);
 /* End early: what, why; the first cause stands unless a worse one comes. */
 void run_end_early(struct run *run, enum verdict verdict, const char *why);
 void run_make_safe(struct run *run);
+/* Ends the run when its journal has grown too long. */
+void run_check_quota(struct run *run);
 
 /* run_runner.c: the runner's process. */
 int runner_start(struct run *run, struct error *err);
-void runner_stop(struct run *run); /* send STOP */
+/* Say so in the journal; a script that runs stops and runs its finally blocks, with a grace. */
+void runner_stop(struct run *run, const char *why);
 extern const struct course_host RUN_COURSE_HOST;
 
 /* run_watch.c: what watchers are told. Each takes nothing that is not there. */

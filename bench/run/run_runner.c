@@ -72,22 +72,36 @@ static void due(void *ctx)
 	course_due(&live->run->course, live->id, live->timer.deadline);
 }
 
+/* The script is told of a refusal only while it tears down: others of its finally blocks shall run. */
+static void refused(struct live *live, const char *why)
+{
+	struct run *run = live->run;
+	struct value *line = value_map();
+
+	value_set_int(line, "id", live->id);
+	value_set_text(line, "why", why);
+	journal_line(run->journal, run_now(run), "refused", line);
+	course_refused(&run->course, live->id, why);
+}
+
 static void acted(void *ctx, const struct error *err)
 {
 	struct live *live = ctx;
 	struct run *run = live->run;
+	bool tears_down = run->state == RUN_STOPPING && !slot_is_tripped(run->slot);
 
 	live->acting = false;
-	if (err && !run->cause)
-		slot_trip(run->slot, VERDICT_ERROR, err->text);
 	if (live->orphan) {
 		live_free(live);
 	} else if (!err) {
-		nsec now = run_now(run);
-
-		line_of_frame(run, now, "ends", live->id, NULL);
-		course_acted(&run->course, live->id, now);
+		line_of_frame(run, "ends", live->id, NULL);
+		course_acted(&run->course, live->id, run_now(run));
+	} else if (tears_down && err->kind == ERROR_REFUSED) {
+		refused(live, err->text);
+		return;
 	}
+	if (err)
+		slot_trip(run->slot, VERDICT_ERROR, err->text);
 }
 
 static void set_next(void *ctx, const struct error *err)
@@ -218,20 +232,25 @@ const struct course_host RUN_COURSE_HOST = {
 
 /* ---- what the runner emits ---- */
 
+/* An error in a finally block after a stop ends nothing that has not ended: the others still run. */
 static void script_failed(struct run *run, const struct value *payload)
 {
 	const char *text = value_get_text(payload, "text");
 	const char *kind = value_get_text(payload, "kind");
+	bool in_lua = !kind || !strcmp(kind, "script");
 
-	run_end_early(run, VERDICT_ERROR, text ? text : "the script failed");
-	if (kind && strcmp(kind, "script") != 0) {
-		run->runner_done = true; /* it has no finally blocks to run */
-		run_make_safe(run);
+	text = text ? text : "the script failed";
+	if (in_lua && run->state == RUN_STOPPING) {
+		watch_note(run, text);
 		return;
 	}
-	/* the script's finally blocks run now; they have the fixture's grace */
-	course_drop_all(&run->course);
-	runner_stop(run);
+	run_end_early(run, VERDICT_ERROR, text);
+	if (in_lua) {
+		runner_stop(run, "the script failed");
+		return;
+	}
+	run->runner_done = true; /* it has no finally blocks to run */
+	run_make_safe(run);
 }
 
 static void take_note(struct run *run, const struct value *payload)
@@ -293,6 +312,7 @@ static void runner_idle(void *ctx)
 
 	if (run->runner_done || run->state >= RUN_SAFING || run->state < RUN_RUNNING)
 		return;
+	run_check_quota(run);
 	if (run->instant != run_now(run)) {
 		run->instant = run_now(run);
 		run->turns_in_instant = 0;
@@ -357,12 +377,19 @@ static void grace_over(void *ctx)
 	run_make_safe(run);
 }
 
-void runner_stop(struct run *run)
+void runner_stop(struct run *run, const char *why)
 {
-	if (run->state >= RUN_STOPPING)
+	struct value *line = value_map();
+
+	value_set_text(line, "why", why);
+	journal_line(run->journal, run_now(run), "stop", line);
+	if (run->state != RUN_RUNNING)
 		return;
 	run->state = RUN_STOPPING;
+	course_drop_all(&run->course);
 	slot_stopping(run->slot);
 	timer_start(&run->grace, run->clock, run_now(run) + run->plan->fixture->grace, TIMER_STOP,
 		    grace_over, run);
+	peer_add(run->runner, FRAME_STOP, 0, NULL);
+	peer_flush(run->runner);
 }
