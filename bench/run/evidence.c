@@ -170,6 +170,7 @@ const struct reading *evidence_find(const struct evidence *evidence, uint64_t id
 struct evaluation {
 	const struct evidence *evidence;
 	char *flaw;
+	bool rests; /* on at least one reading */
 };
 
 static const struct quantity *reading_of(void *ctx, uint64_t id)
@@ -179,6 +180,7 @@ static const struct quantity *reading_of(void *ctx, uint64_t id)
 
 	if (!reading)
 		return NULL;
+	evaluation->rests = true;
 	if (reading->flaw[0] && !evaluation->flaw[0])
 		memcpy(evaluation->flaw, reading->flaw, sizeof(reading->flaw));
 	return &reading->quantity;
@@ -190,7 +192,12 @@ int evidence_evaluate(const struct evidence *evidence, const char *expression,
 	struct evaluation evaluation = {.evidence = evidence, .flaw = flaw};
 
 	flaw[0] = '\0';
-	return expression_evaluate(result, expression, reading_of, &evaluation, err);
+	if (expression_evaluate(result, expression, reading_of, &evaluation, err) < 0)
+		return -1;
+	/* a figure that the script made up is no evidence, whatever it is */
+	if (!evaluation.rests)
+		strcpy(flaw, "it rests on no reading of the bench");
+	return 0;
 }
 
 struct value *quantity_describe_sources(const struct quantity *quantity)

@@ -51,7 +51,8 @@ uint64_t evidence_reference(struct evidence *evidence, int reference, struct err
 
 const struct reading *evidence_find(const struct evidence *evidence, uint64_t id);
 /*
- * Evaluate an expression; `flaw` (160 bytes) gets the first flaw of the readings it uses, or "".
+ * Evaluate an expression; `flaw` (160 bytes) gets the first flaw of the readings it uses, that it
+ * uses none, or "".
  */
 int evidence_evaluate(const struct evidence *evidence, const char *expression,
 		      struct quantity *result, char *flaw, struct error *err);
