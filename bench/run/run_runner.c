@@ -94,8 +94,10 @@ static void acted(void *ctx, const struct error *err)
 	if (live->orphan) {
 		live_free(live);
 	} else if (!err) {
-		line_of_frame(run, "ends", live->id, NULL);
-		course_acted(&run->course, live->id, run_now(run));
+		nsec now = run_now(run);
+
+		line_of_frame(run, now, "ends", live->id, NULL);
+		course_acted(&run->course, live->id, now);
 	} else if (tears_down && err->kind == ERROR_REFUSED) {
 		refused(live, err->text);
 		return;
