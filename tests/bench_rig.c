@@ -51,7 +51,7 @@ static char *davy_lua(void)
 	return xprintf("%s/davy-lua", self);
 }
 
-void bench_put(struct bench *bench, const char *path, const char *text)
+void bench_put_bytes(struct bench *bench, const char *path, const void *bytes, size_t size)
 {
 	char *whole = xprintf("%s/%s", bench->folder, path);
 	char *folder = xstrdup(whole);
@@ -62,10 +62,15 @@ void bench_put(struct bench *bench, const char *path, const char *text)
 	CU_ASSERT_EQUAL_FATAL(file_make_folder(folder, &err), 0);
 	file = fopen(whole, "w");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-	fputs(text, file);
+	fwrite(bytes, 1, size, file);
 	fclose(file);
 	free(folder);
 	free(whole);
+}
+
+void bench_put(struct bench *bench, const char *path, const char *text)
+{
+	bench_put_bytes(bench, path, text, strlen(text));
 }
 
 void bench_open(struct bench *bench)

@@ -59,6 +59,7 @@ void bench_open(struct bench *bench);
 void bench_close(struct bench *bench);
 /* Write a file below the tree, in place of one that is there. */
 void bench_put(struct bench *bench, const char *path, const char *text);
+void bench_put_bytes(struct bench *bench, const char *path, const void *bytes, size_t size);
 /* The order for a protocol, which is written into the tree. */
 struct order *bench_order(struct bench *bench, const struct mini_order *what);
 /* Rehearse it to its end. */

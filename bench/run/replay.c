@@ -50,8 +50,10 @@ struct stage {
 	struct received received[FIXTURE_MOST];
 	enum verdict cause;
 	char cause_why[RUN_WHY];
-	bool stopping; /* finally blocks only */
-	bool deaf; /* a trip: the script no longer counts */
+	bool stopping;	/* finally blocks only */
+	bool tripped;	/* the script no longer counts */
+	bool deaf;	/* it is not listened to any more */
+	bool recovered; /* the controller was gone before the end */
 	bool over, failed;
 	struct error err;
 };
@@ -267,6 +269,14 @@ static void bench_line(struct stage *stage, const struct journal_item *item)
 	drop_first(&stage->bench);
 }
 
+static void end_here(struct stage *stage, const struct journal_item *item, enum verdict verdict)
+{
+	stage->replay->verdict = verdict;
+	stage->replay->summary = content_of(item->line);
+	stage->over = true;
+	loop_quit(stage->loop);
+}
+
 static void verdict_line(struct stage *stage, const struct journal_item *item)
 {
 	const char *only = value_get_text(value_get(stage->head.run, "order"), "only");
@@ -289,12 +299,19 @@ static void verdict_line(struct stage *stage, const struct journal_item *item)
 		value_set(there, "measures", value_copy(value_get(item->line, "measures")));
 	if (!value_same(here, there))
 		diverge(stage, item, "verdict", there, here);
-	stage->replay->verdict = verdict;
-	stage->replay->summary = content_of(item->line);
 	value_free(here);
 	value_free(there);
-	stage->over = true;
-	loop_quit(stage->loop);
+	end_here(stage, item, verdict);
+}
+
+static void take_verdict(struct stage *stage, const struct journal_item *item)
+{
+	if (stage->recovered) /* whoever ended it had seen nothing of the run */
+		end_here(stage, item, VERDICT_ABORTED);
+	else if (stage->script && !stage->tripped)
+		diverge(stage, item, "verdict", NULL, stage->script->says);
+	else
+		verdict_line(stage, item);
 }
 
 static void take_stop(struct stage *stage, const struct journal_item *item)
@@ -318,7 +335,7 @@ static void take_trip(struct stage *stage, const struct journal_item *item)
 	enum verdict verdict;
 	struct error err;
 
-	stage->deaf = true;
+	stage->deaf = stage->tripped = true;
 	stage->course.ended = true;
 	if (verdict_parse(&verdict, value_get_text(item->line, "verdict"), &err) < 0) {
 		fail(stage, &err);
@@ -361,7 +378,9 @@ static void take_line(struct stage *stage, const struct journal_item *item)
 	else if (!strcmp(item->kind, "trip"))
 		take_trip(stage, item);
 	else if (!strcmp(item->kind, "verdict"))
-		verdict_line(stage, item);
+		take_verdict(stage, item);
+	else if (!strcmp(item->kind, "recovered"))
+		stage->recovered = true;
 }
 
 /* ---- entries ---- */
@@ -543,11 +562,11 @@ int replay_run(const char *folder, const char *program, struct replay *replay, s
 
 	memset(replay, 0, sizeof(*replay));
 	stage->replay = replay;
-	stage->reader = journal_reader_open(folder, err);
-	stage->loop = stage->reader ? loop_new(err) : NULL;
-	if (stage->loop && replay_head_read(&stage->head, stage->reader, err) == 0) {
+	stage->loop = loop_new(err);
+	if (stage->loop && replay_head_read(&stage->head, folder, err) == 0) {
 		start_course(stage);
-		if (start_script(stage, program, err) == 0)
+		stage->reader = journal_reader_open(folder, err);
+		if (stage->reader && start_script(stage, program, err) == 0)
 			done = loop_run(stage->loop, err);
 	}
 	if (done == 0 && stage->failed) {

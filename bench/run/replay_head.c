@@ -8,13 +8,34 @@
 
 #include <string.h>
 
+#include "base/hash.h"
+
+static int take_source(struct replay_head *head, const struct value *line, struct error *err)
+{
+	const char *name = value_get_text(line, "name");
+	const struct value *text = value_get(line, "text");
+	const char *digest = value_get_text(line, "sha256");
+	uint8_t sum[HASH_SIZE];
+	char hex[HASH_HEX_SIZE];
+
+	if (!name || !digest || !text || text->kind != VALUE_TEXT)
+		return error_set(err, ERROR_DEVICE, "a source in the journal is incomplete");
+	hash_of(text->text, text->size, sum);
+	hash_hex(sum, hex);
+	if (strcmp(hex, digest) != 0)
+		return error_set(err, ERROR_DEVICE,
+				 "%s: the journal says sha256 %.16s…, its text there gives %.16s…",
+				 name, digest, hex);
+	value_set(head->sources, name, value_copy(text));
+	return 0;
+}
+
 static int take_line(struct replay_head *head, const struct journal_item *item, struct error *err)
 {
 	if (!strcmp(item->kind, "run"))
 		head->run = value_copy(item->line);
 	else if (!strcmp(item->kind, "source"))
-		value_set_text(head->sources, value_get_text(item->line, "name"),
-			       value_get_text(item->line, "text"));
+		return take_source(head, item->line, err);
 	else if (!strcmp(item->kind, "anchor"))
 		head->wall = value_get_int(item->line, "ns", 0);
 	else if (!strcmp(item->kind, "start"))
@@ -48,6 +69,18 @@ const char *replay_head_source(const struct replay_head *head, const char *key, 
 	return *name ? value_get_text(head->sources, *name) : NULL;
 }
 
+static int check_limits(const struct replay_head *head, struct error *err)
+{
+	struct value *steps = protocol_describe(head->protocol);
+	bool same = value_same(steps, value_get(head->run, "steps"));
+
+	value_free(steps);
+	return same ? 0
+		    : error_set(err, ERROR_DEVICE,
+				"line 'run': the limits frozen in the journal are not those that "
+				"its protocol and its limit set give");
+}
+
 static int compile(struct replay_head *head, struct error *err)
 {
 	const char *name;
@@ -68,17 +101,24 @@ static int compile(struct replay_head *head, struct error *err)
 					  "journal", err);
 	if (!head->protocol)
 		return -1;
+	if (check_limits(head, err) < 0)
+		return -1;
 	head->fixture = fixture_compile(value_get(head->run, "fixture_data"),
 					value_get(head->run, "drivers"), "journal", err);
 	return head->fixture ? 0 : -1;
 }
 
-int replay_head_read(struct replay_head *head, struct journal_reader *reader, struct error *err)
+int replay_head_read(struct replay_head *head, const char *folder, struct error *err)
 {
+	struct journal_reader *reader = journal_reader_open(folder, err);
+	int done;
+
 	*head = (struct replay_head){.sources = value_map()};
-	if (read_lines(head, reader, err) < 0)
+	if (!reader)
 		return -1;
-	return compile(head, err);
+	done = read_lines(head, reader, err);
+	journal_reader_close(reader);
+	return done < 0 ? -1 : compile(head, err);
 }
 
 void replay_head_done(struct replay_head *head)

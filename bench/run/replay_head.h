@@ -20,8 +20,11 @@ struct replay_head {
 	struct limit_set *limits; /* or NULL */
 };
 
-/* Read up to and with the line "start", and compile. replay_head_done also after a failure. */
-int replay_head_read(struct replay_head *head, struct journal_reader *reader, struct error *err);
+/*
+ * Read up to and with the line "start", and compile. A source that is not what its digest says, and
+ * frozen limits that do not follow from the protocol, are refused. replay_head_done also after a failure.
+ */
+int replay_head_read(struct replay_head *head, const char *folder, struct error *err);
 void replay_head_done(struct replay_head *head);
 /* The text of the source that the line "run" names under `key`, or NULL; its name in any case. */
 const char *replay_head_source(const struct replay_head *head, const char *key, const char **name);

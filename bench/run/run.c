@@ -412,6 +412,7 @@ void run_free(struct run *run)
 	if (run->clock)
 		course_done(&run->course);
 	slot_close(run->slot);
+	runner_forget(run);
 	journal_close(run->journal);
 	if (run->clock)
 		clock_free(run->clock);

@@ -97,6 +97,8 @@ void run_check_quota(struct run *run);
 int runner_start(struct run *run, struct error *err);
 /* Say so in the journal; a script that runs stops and runs its finally blocks, with a grace. */
 void runner_stop(struct run *run, const char *why);
+/* Free what waited for acts of a slot that is closed. */
+void runner_forget(struct run *run);
 extern const struct course_host RUN_COURSE_HOST;
 
 /* run_watch.c: what watchers are told. Each takes nothing that is not there. */

@@ -395,3 +395,9 @@ void runner_stop(struct run *run, const char *why)
 	peer_add(run->runner, FRAME_STOP, 0, NULL);
 	peer_flush(run->runner);
 }
+
+void runner_forget(struct run *run)
+{
+	while (run->lives)
+		live_free(run->lives);
+}
