@@ -15,7 +15,7 @@ CC ?= cc
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Wno-missing-field-initializers \
-	-Wno-format-truncation -Werror
+	-Wno-format-truncation -Wno-dangling-pointer -Werror
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DDAVY_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) \
 	-ffp-contract=off -Ibench -I. -I$(BUILD) -MMD -MP $(if $(SANITIZE),$(SANITIZERS))
