@@ -227,17 +227,21 @@ static int compile_health(struct driver *driver, const struct value *value, stru
 {
 	const struct value *rules = value_get(value, "healthy");
 
-	for (size_t i = 0; i < value_count(rules) && i < 8; i++)
+	if (value_count(rules) > DRIVER_RULES)
+		return error_set(err, ERROR_USAGE, "healthy: more than %d rules", DRIVER_RULES);
+	for (size_t i = 0; i < value_count(rules); i++)
 		if (compile_health_rule(driver, value_at(rules, i), err) < 0)
 			return -1;
 	return 0;
 }
 
-static void compile_refusals(struct driver *driver, const struct value *value)
+static int compile_refusals(struct driver *driver, const struct value *value, struct error *err)
 {
 	const struct value *map = value_get(value, "refusals");
 
-	for (size_t i = 0; i < value_count(map) && i < DRIVER_REFUSALS; i++) {
+	if (value_count(map) > DRIVER_REFUSALS)
+		return error_set(err, ERROR_USAGE, "more than %d refusals", DRIVER_REFUSALS);
+	for (size_t i = 0; i < value_count(map); i++) {
 		const struct value *says = value_at(map, i);
 
 		snprintf(driver->refusal[i].reply, sizeof(driver->refusal[i].reply), "%s",
@@ -246,6 +250,7 @@ static void compile_refusals(struct driver *driver, const struct value *value)
 			 says->kind == VALUE_TEXT ? says->text : "refused");
 		driver->refusal_count = i + 1;
 	}
+	return 0;
 }
 
 static int compile_bus(struct driver *driver, const struct value *value, struct error *err)
@@ -275,12 +280,12 @@ struct driver *driver_compile(const struct value *value, const char *where, stru
 			  value_get(value, "reads"), "reads", driver->bus, false, err) < 0 ||
 	    compile_items(driver->write, DRIVER_WRITES, &driver->write_count,
 			  value_get(value, "writes"), "writes", driver->bus, true, err) < 0 ||
-	    compile_identity(driver, value, err) < 0 || compile_health(driver, value, err) < 0) {
+	    compile_identity(driver, value, err) < 0 || compile_health(driver, value, err) < 0 ||
+	    compile_refusals(driver, value, err) < 0) {
 		error_context(err, "%s", where);
 		driver_free(driver);
 		return NULL;
 	}
-	compile_refusals(driver, value);
 	return driver;
 }
 

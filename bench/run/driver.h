@@ -24,7 +24,13 @@
 #include "verdict/unit.h"
 
 enum bus { BUS_MODBUS = 1, BUS_LINE, BUS_FRAME };
-enum { DRIVER_READS = 32, DRIVER_WRITES = 16, DRIVER_FLAGS = 16, DRIVER_REFUSALS = 16 };
+enum {
+	DRIVER_READS = 32,
+	DRIVER_WRITES = 16,
+	DRIVER_FLAGS = 16,
+	DRIVER_REFUSALS = 16,
+	DRIVER_RULES = 8
+};
 
 /* One thing that can be read or written. Which fields count depends on the bus. */
 struct driver_item {
@@ -63,7 +69,7 @@ struct driver {
 	char identity_is[48];	     /* MODBUS: text the string must begin with ("" : any) */
 	size_t read_count, write_count, health_count, refusal_count;
 	struct driver_item read[DRIVER_READS], write[DRIVER_WRITES];
-	struct health_rule health[8];
+	struct health_rule health[DRIVER_RULES];
 	struct {
 		char reply[32], says[96];
 	} refusal[DRIVER_REFUSALS];

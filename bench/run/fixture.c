@@ -34,9 +34,13 @@ static int read_duration(nsec *time, const struct value *value, const char *key,
 	return 0;
 }
 
-static void copy_name(char name[32], const char *from)
+/* A name that does not fit is refused: cut, it would be another's. */
+static int copy_name(char name[32], const char *from, struct error *err)
 {
-	snprintf(name, 32, "%s", from ? from : "");
+	if (strlen(from) > 31)
+		return error_set(err, ERROR_USAGE, "'%s': a name has at most 31 bytes", from);
+	strcpy(name, from);
+	return 0;
 }
 
 static int too_many(size_t count, const char *what, struct error *err)
@@ -52,7 +56,8 @@ static int compile_ports(struct fixture *fixture, const struct value *ports, str
 		struct fixture_port *port = &fixture->port[fixture->port_count++];
 		const char *settings = value_get_text(value_at(ports, i), "settings");
 
-		copy_name(port->name, value_key(ports, i));
+		if (copy_name(port->name, value_key(ports, i), err) < 0)
+			return -1;
 		if (serial_settings_parse(&port->settings, settings ? settings : "", err) < 0)
 			return error_context(err, "port '%s'", port->name);
 	}
@@ -89,23 +94,39 @@ static int find_port(const struct fixture *fixture, const char *name)
 	return -1;
 }
 
+static int compile_safe_write(struct fixture_device *device, const char *name,
+			      const struct value *text, struct error *err)
+{
+	int index = driver_find_write(device->driver, name);
+	const struct driver_item *write;
+	struct quantity quantity;
+	struct exchange ignored;
+
+	if (index < 0 || text->kind != VALUE_TEXT)
+		return error_set(err, ERROR_USAGE, "the driver has no such write");
+	write = &device->driver->write[index];
+	if (quantity_parse(&quantity, text->text, err) < 0)
+		return -1;
+	if (!unit_same_dimension(&quantity.unit, &write->unit))
+		return error_set(err, ERROR_USAGE, "'%s' is not in %s", text->text,
+				 write->unit.symbol);
+	device->safe[device->safe_count].write = index;
+	device->safe[device->safe_count].number = quantity_in(&quantity, &write->unit);
+	/* what cannot be sent must not be found out when it has to be */
+	return exchange_write(&ignored, device->driver, write, device->unit,
+			      device->safe[device->safe_count++].number, err);
+}
+
 static int compile_safe_writes(struct fixture_device *device, const struct value *safe,
 			       struct error *err)
 {
-	for (size_t i = 0; i < value_count(safe) && i < 4; i++) {
+	if (value_count(safe) > FIXTURE_SAFE_WRITES)
+		return error_set(err, ERROR_USAGE, "more than %d safe writes", FIXTURE_SAFE_WRITES);
+	for (size_t i = 0; i < value_count(safe); i++) {
 		const char *name = value_key(safe, i);
-		const struct value *text = value_at(safe, i);
-		int write = driver_find_write(device->driver, name);
-		struct quantity quantity;
 
-		if (write < 0 || text->kind != VALUE_TEXT)
-			return error_set(err, ERROR_USAGE, "safe.%s: the driver has no such write",
-					 name);
-		if (quantity_parse(&quantity, text->text, err) < 0)
+		if (compile_safe_write(device, name, value_at(safe, i), err) < 0)
 			return error_context(err, "safe.%s", name);
-		device->safe[i].write = write;
-		device->safe[i].number = quantity_in(&quantity, &device->driver->write[write].unit);
-		device->safe_count = i + 1;
 	}
 	return 0;
 }
@@ -116,7 +137,8 @@ static int compile_device(struct fixture *fixture, const char *name, const struc
 	struct fixture_device *device = &fixture->device[fixture->device_count++];
 	const char *driver = value_get_text(value, "driver");
 
-	copy_name(device->name, name);
+	if (copy_name(device->name, name, err) < 0)
+		return -1;
 	device->driver = driver ? driver_named(fixture, driver) : NULL;
 	device->port = find_port(fixture, value_get_text(value, "port"));
 	device->unit = (int)value_get_int(value, "unit", 1);
@@ -126,6 +148,9 @@ static int compile_device(struct fixture *fixture, const char *name, const struc
 				 driver ? driver : "");
 	if (device->port < 0)
 		return error_set(err, ERROR_USAGE, "its port is not declared under ports");
+	if (device->driver->bus == BUS_MODBUS && (device->unit < 1 || device->unit > 247))
+		return error_set(err, ERROR_USAGE, "unit %d: a Modbus unit is 1 to 247",
+				 device->unit);
 	return compile_safe_writes(device, field(value, "safe"), err);
 }
 
@@ -167,8 +192,7 @@ static int compile_line(struct fixture *fixture, const char *name, const struct 
 	const char *active = value_get_text(value, "active");
 	int kind = line_kind_of(value_get_text(value, "kind"), err);
 
-	copy_name(line->name, name);
-	if (kind < 0)
+	if (kind < 0 || copy_name(line->name, name, err) < 0)
 		return -1;
 	line->kind = (enum line_kind)kind;
 	line->output = kind == LINE_VALVE || kind == LINE_SWITCH;
@@ -236,8 +260,9 @@ static int compile_channel(struct fixture *fixture, const char *name, const stru
 	struct quantity step;
 	int done;
 
-	copy_name(channel->name, name);
 	channel->device = channel->read = channel->line = -1;
+	if (copy_name(channel->name, name, err) < 0)
+		return -1;
 	if (!from)
 		return error_set(err, ERROR_USAGE, "needs `from`");
 	done = strchr(from, '.') ? channel_from_device(fixture, channel, from, err)
@@ -280,7 +305,9 @@ static int compile_channels(struct fixture *fixture, const struct value *channel
 static int compile_guards(struct fixture *fixture, struct fixture_interlock *interlock,
 			  const struct value *guards, struct error *err)
 {
-	for (size_t i = 0; i < value_count(guards) && i < 16; i++) {
+	if (value_count(guards) > FIXTURE_GUARDS)
+		return error_set(err, ERROR_USAGE, "guards more than %d outputs", FIXTURE_GUARDS);
+	for (size_t i = 0; i < value_count(guards); i++) {
 		const struct value *name = value_at(guards, i);
 		int line = name->kind == VALUE_TEXT ? fixture_find_line(fixture, name->text) : -1;
 
@@ -290,6 +317,22 @@ static int compile_guards(struct fixture *fixture, struct fixture_interlock *int
 		interlock->guards[interlock->guard_count++] = line;
 	}
 	return 0;
+}
+
+/* What the limit will be asked of: a level, or the channel's quantity. */
+static int check_interlock_limit(const struct fixture *fixture,
+				 const struct fixture_interlock *interlock, struct error *err)
+{
+	struct quantity probe = {0};
+
+	if (interlock->channel >= 0)
+		probe.unit = fixture->channel[interlock->channel].unit;
+	else if (!limit_is_state(&interlock->limit))
+		return error_set(err, ERROR_USAGE, "'%s' is asked of a line, which is on or off",
+				 interlock->limit.text);
+	else if (unit_parse(&probe.unit, "1", err) < 0)
+		return -1;
+	return limit_check_dimension(&interlock->limit, &probe, err);
 }
 
 static int compile_interlock(struct fixture *fixture, const struct value *value, struct error *err)
@@ -306,7 +349,8 @@ static int compile_interlock(struct fixture *fixture, const struct value *value,
 	if (interlock->line < 0 && interlock->channel < 0)
 		return error_set(err, ERROR_USAGE, "needs '%s', which is no line and no channel",
 				 needs ? needs : "");
-	if (limit_parse(&interlock->limit, limit ? limit : "on", err) < 0)
+	if (limit_parse(&interlock->limit, limit ? limit : "on", err) < 0 ||
+	    check_interlock_limit(fixture, interlock, err) < 0)
 		return -1;
 	return compile_guards(fixture, interlock, field(value, "guards"), err);
 }
@@ -326,7 +370,8 @@ static int compile_references(struct fixture *fixture, const struct value *map, 
 			&fixture->reference[fixture->reference_count++];
 		const struct value *unit = value_at(map, i);
 
-		copy_name(reference->name, value_key(map, i));
+		if (copy_name(reference->name, value_key(map, i), err) < 0)
+			return -1;
 		if (unit_parse(&reference->unit, unit->kind == VALUE_TEXT ? unit->text : "?", err) <
 		    0)
 			return error_context(err, "reference '%s'", reference->name);
@@ -369,8 +414,8 @@ static int compile_head(struct fixture *fixture, const struct value *value, stru
 	snprintf(fixture->id, sizeof(fixture->id), "%s", value_get_text(value, "id"));
 	snprintf(fixture->world, sizeof(fixture->world), "%s", world ? world : "");
 	fixture->estop = estop ? fixture_find_line(fixture, estop) : -1;
-	if (estop && fixture->estop < 0)
-		return error_set(err, ERROR_USAGE, "estop: there is no line '%s'", estop);
+	if (estop && (fixture->estop < 0 || fixture->line[fixture->estop].kind != LINE_CONTACT))
+		return error_set(err, ERROR_USAGE, "estop: '%s' is no contact", estop);
 	return read_duration(&fixture->grace, value, "grace", DEFAULT_GRACE, err);
 }
 

@@ -18,6 +18,8 @@
 
 enum { FIXTURE_MOST = 48 }; /* of each: ports, devices, lines, channels, interlocks, references */
 
+enum { FIXTURE_SAFE_WRITES = 4, FIXTURE_GUARDS = 16 };
+
 enum line_kind { LINE_VALVE = 1, LINE_SWITCH, LINE_CONTACT, LINE_PULSE };
 
 struct fixture_port {
@@ -35,7 +37,7 @@ struct fixture_device {
 	struct {
 		int write; /* index in the driver */
 		double number;
-	} safe[4];
+	} safe[FIXTURE_SAFE_WRITES];
 };
 
 struct fixture_line {
@@ -65,7 +67,7 @@ struct fixture_interlock {
 	int line, channel; /* what is needed: one of them, the other -1 */
 	struct limit limit;
 	size_t guard_count;
-	int guards[16]; /* output lines that may be on only while it holds */
+	int guards[FIXTURE_GUARDS]; /* output lines that may be on only while it holds */
 };
 
 struct fixture_reference {

@@ -19,12 +19,17 @@ static double level_value(bool level)
 
 static bool interlock_holds(struct slot *slot, const struct fixture_interlock *interlock)
 {
+	const struct slot_channel *channel;
 	struct quantity probe = {0};
 
-	if (interlock->line < 0)
-		return true; /* a channel's interlock is judged at each of its samples */
-	probe.value = level_value(gpio_get(slot->line[interlock->line].gpio));
-	return limit_met(&interlock->limit, &probe);
+	if (interlock->line >= 0) {
+		probe.value = level_value(gpio_get(slot->line[interlock->line].gpio));
+		return limit_met(&interlock->limit, &probe);
+	}
+	channel = &slot->channel[interlock->channel];
+	probe.unit = slot->fixture->channel[interlock->channel].unit;
+	probe.value = channel->value;
+	return channel->seen && limit_met(&interlock->limit, &probe);
 }
 
 static bool guards(const struct fixture_interlock *interlock, int line)

@@ -18,6 +18,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "port/serial_sim.h"
 #include "run/loader.h"
 #include "verdict/duration.h"
 
@@ -328,6 +329,44 @@ static bool fault_is_known(const struct plan *plan, const char *fault)
 	return false;
 }
 
+/* "flow", a fault of the world, or "meter.mute", one of the line to a device. */
+static int check_fault(const struct plan *plan, const char *fault, struct error *err)
+{
+	const char *dot = strrchr(fault, '.');
+	enum line_fault ignored;
+	char name[32];
+
+	if (!dot && !fault_is_known(plan, fault))
+		return error_set(
+			err, ERROR_USAGE,
+			"%s knows no fault '%s'; `davy list fixtures` shows those it knows",
+			plan->world_source, fault);
+	if (!dot)
+		return 0;
+	snprintf(name, sizeof(name), "%.*s", (int)(dot - fault), fault);
+	if (fixture_find_device(plan->fixture, name) < 0)
+		return error_set(err, ERROR_USAGE, "fault '%s': fixture %s has no device '%s'",
+				 fault, plan->fixture->id, name);
+	if (line_fault_parse(&ignored, dot + 1, err) < 0)
+		return error_context(err, "fault '%s'", fault);
+	return 0;
+}
+
+static int check_twins(const struct plan *plan, struct error *err)
+{
+	for (size_t i = 0; i < plan->fixture->device_count; i++) {
+		const struct fixture_device *device = &plan->fixture->device[i];
+
+		if (!value_get(plan->simulators, device->name))
+			return error_set(err, ERROR_USAGE,
+					 "device '%s': driver %s has no twin (looked for "
+					 "fixtures/drivers/%s/twin.lua): what cannot be simulated "
+					 "cannot be rehearsed",
+					 device->name, device->driver->id, device->driver->id);
+	}
+	return 0;
+}
+
 static int check_order(const struct plan *plan, struct error *err)
 {
 	const struct order *order = plan->order;
@@ -340,11 +379,9 @@ static int check_order(const struct plan *plan, struct error *err)
 	if (!plan->world_data)
 		return error_set(err, ERROR_USAGE, "fixture %s has no world to simulate it with",
 				 plan->fixture->id);
-	if (order->fault && !strchr(order->fault, '.') && !fault_is_known(plan, order->fault))
-		return error_set(
-			err, ERROR_USAGE,
-			"%s knows no fault '%s'; `davy list fixtures` shows those it knows",
-			plan->world_source, order->fault);
+	if (check_twins(plan, err) < 0 ||
+	    (order->fault && check_fault(plan, order->fault, err) < 0))
+		return -1;
 	if (order->only && !protocol_find_step(plan->protocol, order->only))
 		return error_set(err, ERROR_USAGE, "%s has no step '%s'", plan->protocol->id,
 				 order->only);

@@ -293,6 +293,39 @@ static void identified(void *ctx, const uint8_t *bytes, size_t size, const struc
 	identify_next(slot);
 }
 
+void slot_check_up(struct slot *slot)
+{
+	if (!slot->identified || slot->up || slot->tripped)
+		return;
+	for (size_t i = 0; i < slot->fixture->interlock_count; i++) {
+		int channel = slot->fixture->interlock[i].channel;
+
+		if (channel >= 0 && !slot->channel[channel].seen)
+			return;
+	}
+	if (guard_ready(slot))
+		came_up(slot, NULL);
+}
+
+/* A contact's level counts once it was there for as long as it may bounce. */
+static nsec settling_time(const struct slot *slot)
+{
+	nsec longest = slot_now(slot);
+
+	for (size_t i = 0; i < slot->fixture->line_count; i++)
+		if (slot->fixture->line[i].debounce > longest)
+			longest = slot->fixture->line[i].debounce;
+	return longest;
+}
+
+static void settled(void *ctx)
+{
+	struct slot *slot = ctx;
+
+	slot->identified = true;
+	slot_check_up(slot);
+}
+
 static void identify_next(struct slot *slot)
 {
 	while (slot->identify_next < slot->fixture->device_count) {
@@ -315,8 +348,7 @@ static void identify_next(struct slot *slot)
 		slot->identify_next++;
 		slot->health_next = -1;
 	}
-	if (guard_ready(slot))
-		came_up(slot, NULL);
+	timer_start(&slot->settle, slot->clock, settling_time(slot), TIMER_POLL, settled, slot);
 }
 
 static void want_interlock_channels(struct slot *slot)
@@ -443,6 +475,7 @@ void slot_close(struct slot *slot)
 		gpio_close(slot->line[i].gpio);
 	}
 	timer_stop(&slot->safe_timer);
+	timer_stop(&slot->settle);
 	world_free(slot->world);
 	free(slot);
 }

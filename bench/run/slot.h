@@ -102,6 +102,8 @@ struct slot_channel {
 	nsec due;  /* when the latest poll was due: the next is counted from there */
 	bool busy; /* a question or a count is on its way */
 	nsec asked;
+	bool seen; /* and its latest value, SI */
+	double value;
 	struct exchange exchange;
 };
 
@@ -138,6 +140,8 @@ struct slot {
 	struct interest interlock_interest[FIXTURE_MOST]; /* channels that interlocks need */
 	bool tripped, stopping, closing, up, safe_running, safe_done;
 	slot_done_fn *on_up;
+	bool identified; /* start-up: every device, and the contacts have settled */
+	struct timer settle;
 	size_t identify_next; /* start-up: which device is asked next */
 	int health_next;
 	struct exchange identify_exchange;
@@ -152,6 +156,9 @@ struct slot {
 nsec slot_now(const struct slot *slot);
 /* Drive an output and tell everybody; no questions asked. */
 int slot_drive(struct slot *slot, int line, bool level, struct error *err);
+
+/* Up, when all that the guard needs to know is known. */
+void slot_check_up(struct slot *slot);
 
 void channels_init(struct slot *slot);
 void channels_stop(struct slot *slot);

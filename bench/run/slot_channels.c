@@ -54,7 +54,10 @@ static void tell(struct slot_channel *channel, const struct bench_sample *sample
 
 	journal_entry(slot->journal, sample->time, ENTRY_SAMPLE, (uint16_t)channel->index, &entry,
 		      sizeof(entry));
+	channel->seen = true;
+	channel->value = sample->value;
 	guard_sample(slot, channel->index, sample->value);
+	slot_check_up(slot);
 	slot->handlers.sample(slot->ctx, channel->index, sample);
 }
 
@@ -185,8 +188,17 @@ void channels_init(struct slot *slot)
 
 void channels_stop(struct slot *slot)
 {
-	for (size_t i = 0; i < slot->fixture->channel_count; i++)
-		timer_stop(&slot->channel[i].poll);
+	for (size_t i = 0; i < slot->fixture->channel_count; i++) {
+		struct slot_channel *channel = &slot->channel[i];
+		int device = slot->fixture->channel[i].device;
+
+		timer_stop(&channel->poll);
+		if (!channel->busy || device < 0)
+			continue;
+		/* safe writes shall not queue behind questions that nobody needs any more */
+		link_cancel(slot->port[slot->fixture->device[device].port].link, channel);
+		channel->busy = false;
+	}
 }
 
 void slot_want(struct slot *slot, struct interest *interest, int index, nsec every)

@@ -53,12 +53,16 @@ static void written(void *ctx, const uint8_t *bytes, size_t size, const struct e
 	const struct fixture_device *device = &slot->fixture->device[slot->safe_device];
 	const struct driver_item *item =
 		&device->driver->write[device->safe[slot->safe_write].write];
+	struct error wrong;
+	double ignored;
 	char what[80];
 
-	(void)bytes;
-	(void)size;
 	if (slot->closing)
 		return;
+	/* an exception or a refusal is a sound answer, and a no */
+	if (!err && bytes &&
+	    exchange_number(&slot->safe_exchange, bytes, size, &ignored, &wrong) < 0)
+		err = &wrong;
 	snprintf(what, sizeof(what), "%s.%s", device->name, item->name);
 	note(slot, what, slot->safe_exchange.what, err);
 	slot->safe_write++;
