@@ -322,6 +322,43 @@ static bool loads(const char *kind, const char *path)
 	return done;
 }
 
+static void steps_after_the_sixteenth_come_in_frames_of_their_own(void)
+{
+	struct cell *cell = cell_load(
+		"protocol",
+		"protocol { id = 'x', version = 1, title = 't', zh = 't', standard = 's', "
+		"class = 'c', fixture = 'f' }\n"
+		"for i = 1, 18 do step('S' .. i) { measure = { x = { 'x', limit = { '<= 1 Pa', "
+		"grade = 'example' } } }, run = function(m) m.x = q '1 Pa' end } end",
+		"");
+
+	CU_ASSERT_EQUAL(cell_frames(cell, FRAME_DATA), 3);
+	CU_ASSERT_EQUAL(value_count(value_get(cell_frame(cell, FRAME_DATA, 0)->payload, "steps")),
+			16);
+	CU_ASSERT_PTR_NOT_NULL(strstr(cell_said(cell, FRAME_DATA, 2), "'name':'S18'"));
+	cell_free(cell);
+}
+
+static const char SMALL_DRIVER[] =
+	"return driver { id = 'a', bus = 'modbus', reads = { x = { input = 0, as = 'u16', "
+	"unit = 'Pa' } } }";
+
+static void a_loader_takes_another_file_and_has_forgotten_the_first(void)
+{
+	struct cell *cell = cell_load("driver", SMALL_DRIVER, "");
+
+	CU_ASSERT_EQUAL(cell_frames(cell, FRAME_DONE), 1);
+	cell_add_source(cell, "second.lua", SMALL_DRIVER);
+	cell_send(cell, FRAME_START, 0,
+		  "{'mode': 'load', 'kind': 'driver', 'source': 'second.lua'}");
+	CU_ASSERT_EQUAL(cell_frames(cell, FRAME_DONE), 1);
+
+	cell_add_source(cell, "third.lua", SMALL_DRIVER);
+	cell_send(cell, FRAME_START, 0, "{'mode': 'load', 'kind': 'driver', 'source': 't.lua'}");
+	CU_ASSERT(cell_failed(cell, "usage", "t.lua: this file was not sent"));
+	cell_free(cell);
+}
+
 static void the_gas_bench_and_its_protocols_load(void)
 {
 	CU_ASSERT(loads("fixture", "fixtures/gas_bench/fixture.lua"));
@@ -364,5 +401,7 @@ void suite_script_loader(void)
 	claim(a_world_names_its_faults_and_operators);
 	claim(a_station_becomes_its_slots);
 	claim(a_file_of_another_kind_is_refused);
+	claim(steps_after_the_sixteenth_come_in_frames_of_their_own);
+	claim(a_loader_takes_another_file_and_has_forgotten_the_first);
 	claim(the_gas_bench_and_its_protocols_load);
 }

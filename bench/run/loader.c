@@ -2,6 +2,10 @@
 /*
  * The controller's end of a loader process. A file that loops, grows or tries to escape ends its own
  * process and is refused by name; nothing else notices.
+ *
+ * Most of a load is the start of the process, so one may take several files, one after the other, each
+ * in a Lua state of its own. Between them stands Lua's own wall and not a process's: files that must not
+ * trust each other are given loaders of their own.
  */
 #include "run/loader.h"
 
@@ -17,7 +21,10 @@ struct loader {
 	loader_done_fn *done;
 	void *ctx;
 	struct value *data;
-	bool over;
+	bool over;	   /* no file is being loaded */
+	char why[200];	   /* the process has ended, while nothing was asked of it */
+	struct timer late; /* says so to the next file */
+	struct bench_clock *real;
 };
 
 static void finish(struct loader *loader, const struct error *err)
@@ -41,6 +48,18 @@ static void refuse(struct loader *loader, const char *why)
 	finish(loader, &err);
 }
 
+/* The lists of a further DATA frame go on where those before ended. */
+static void add_data(struct value *data, const struct value *more)
+{
+	for (size_t i = 0; i < value_count(more); i++) {
+		struct value *list = (struct value *)value_get(data, value_key(more, i));
+		const struct value *items = value_at(more, i);
+
+		for (size_t n = 0; list && list->kind == VALUE_LIST && n < value_count(items); n++)
+			value_add(list, value_copy(value_at(items, n)));
+	}
+}
+
 static void take_frame(void *ctx, const struct frame *frame)
 {
 	struct loader *loader = ctx;
@@ -49,8 +68,10 @@ static void take_frame(void *ctx, const struct frame *frame)
 
 	switch (frame->type) {
 	case FRAME_DATA:
-		value_free(loader->data);
-		loader->data = value_copy(frame->payload);
+		if (loader->data)
+			add_data(loader->data, frame->payload);
+		else
+			loader->data = value_copy(frame->payload);
 		break;
 	case FRAME_FAILED:
 		text = value_get_text(frame->payload, "text");
@@ -79,29 +100,47 @@ static void ended(void *ctx, const char *why)
 	struct loader *loader = ctx;
 	char text[400];
 
+	if (loader->over) {
+		snprintf(loader->why, sizeof(loader->why), "%s", why);
+		return;
+	}
 	snprintf(text, sizeof(text), "%s: could not be loaded: its process %.180s", loader->name,
 		 why);
 	refuse(loader, text);
 }
 
-struct loader *loader_start(struct loop *loop, const char *program,
-			    const struct load_request *request, loader_done_fn *done, void *ctx,
-			    struct error *err)
+struct loader *loader_open(struct loop *loop, const char *program, struct error *err)
 {
 	static const struct peer_handlers HANDLERS = {take_frame, idle, ended};
 	struct loader *loader = xcalloc(1, sizeof(*loader));
 	char *argv[] = {(char *)program, NULL};
-	struct value *start;
 
-	snprintf(loader->name, sizeof(loader->name), "%s", request->name);
-	loader->done = done;
-	loader->ctx = ctx;
-	loader->peer = peer_start(loop, loop_real_clock(loop), argv, -1, &HANDLERS, loader, err);
+	loader->over = true;
+	loader->real = loop_real_clock(loop);
+	loader->peer = peer_start(loop, loader->real, argv, -1, &HANDLERS, loader, err);
 	if (!loader->peer) {
 		free(loader);
 		return NULL;
 	}
-	start = value_map();
+	return loader;
+}
+
+static void died_early(void *ctx)
+{
+	struct loader *loader = ctx;
+
+	ended(loader, loader->why);
+}
+
+void loader_load(struct loader *loader, const struct load_request *request, loader_done_fn *done,
+		 void *ctx)
+{
+	struct value *start = value_map();
+
+	snprintf(loader->name, sizeof(loader->name), "%s", request->name);
+	loader->done = done;
+	loader->ctx = ctx;
+	loader->over = false;
 	value_set_text(start, "mode", "load");
 	value_set_text(start, "kind", request->kind);
 	value_set_text(start, "source", request->name);
@@ -112,6 +151,18 @@ struct loader *loader_start(struct loop *loop, const char *program,
 	peer_add(loader->peer, FRAME_START, 0, start);
 	peer_flush(loader->peer);
 	value_free(start);
+	if (loader->why[0])
+		timer_start(&loader->late, loader->real, 0, TIMER_STOP, died_early, loader);
+}
+
+struct loader *loader_start(struct loop *loop, const char *program,
+			    const struct load_request *request, loader_done_fn *done, void *ctx,
+			    struct error *err)
+{
+	struct loader *loader = loader_open(loop, program, err);
+
+	if (loader)
+		loader_load(loader, request, done, ctx);
 	return loader;
 }
 
@@ -119,6 +170,7 @@ void loader_free(struct loader *loader)
 {
 	if (!loader)
 		return;
+	timer_stop(&loader->late);
 	peer_free(loader->peer);
 	value_free(loader->data);
 	free(loader);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One Lua file evaluated into plain data, in a sandboxed process that then ends. */
+/* Lua files evaluated into plain data, in a sandboxed process that lives no longer than that. */
 #ifndef DAVY_RUN_LOADER_H
 #define DAVY_RUN_LOADER_H
 
@@ -21,7 +21,15 @@ struct load_request {
 	bool simulated;
 };
 
-/* `done` is called once, from the loop. */
+/* A process that waits for its first file: nothing is called before loader_load. */
+struct loader *loader_open(struct loop *loop, const char *program, struct error *err);
+/*
+ * `done` is called once, from the loop. Once it was called with data the loader takes another file, with
+ * a Lua state as fresh as the first; after an error it takes none.
+ */
+void loader_load(struct loader *loader, const struct load_request *request, loader_done_fn *done,
+		 void *ctx);
+/* Both at once. */
 struct loader *loader_start(struct loop *loop, const char *program,
 			    const struct load_request *request, loader_done_fn *done, void *ctx,
 			    struct error *err);

@@ -6,9 +6,10 @@
  * fixtures/NAME/fixture.lua, a driver fixtures/drivers/NAME/driver.lua with its twin.lua beside it. A
  * protocol outside such a tree uses the one that Davy was installed with ($DAVY_SHARE).
  *
- * Loading goes step by step, each file in a loader of its own: the protocol names the fixture, the
- * fixture its drivers and its world. Then everything is compiled, and what is missing is said now and not
- * when the gas is on.
+ * Loading goes step by step: the protocol names the fixture, the fixture its drivers and its world. Two
+ * loaders are started at once: one for the protocol, and one for all files of the bench, whose data say
+ * what is safe, so that a protocol cannot reach into them. Then everything is compiled, and what is
+ * missing is said now and not when the gas is on.
  */
 #include "run/plan.h"
 
@@ -31,7 +32,7 @@ struct planning {
 	char *root; /* the folder that holds fixtures/ */
 	plan_done_fn *done;
 	void *ctx;
-	struct loader *loader;
+	struct loader *protocol_loader, *bench_loader;
 	struct timer start;
 	/* what is being loaded, and what comes after */
 	size_t next_device;
@@ -137,6 +138,7 @@ static void loaded(void *ctx, struct value *data, const struct error *err)
 static void load(struct planning *planning, const char *kind, const struct plan_source *source,
 		 struct value **into, const char *key, void (*after)(struct planning *))
 {
+	bool protocol = !strcmp(kind, "protocol");
 	const struct order *order = planning->plan->order;
 	struct load_request request = {
 		.kind = kind,
@@ -147,17 +149,12 @@ static void load(struct planning *planning, const char *kind, const struct plan_
 		.dut = order->dut,
 		.simulated = order->simulated,
 	};
-	struct loader *old = planning->loader;
-	struct error err;
 
 	planning->into = into;
 	planning->into_key = key;
 	planning->after = after;
-	planning->loader =
-		loader_start(planning->loop, planning->program, &request, loaded, planning, &err);
-	loader_free(old);
-	if (!planning->loader)
-		finish(planning, &err);
+	loader_load(protocol ? planning->protocol_loader : planning->bench_loader, &request, loaded,
+		    planning);
 }
 
 static void load_file(struct planning *planning, const char *kind, char *path, struct value **into,
@@ -417,7 +414,15 @@ static void start(void *ctx)
 {
 	struct planning *planning = ctx;
 	struct plan *plan = planning->plan;
+	struct error err;
 
+	planning->protocol_loader = loader_open(planning->loop, planning->program, &err);
+	if (planning->protocol_loader)
+		planning->bench_loader = loader_open(planning->loop, planning->program, &err);
+	if (!planning->bench_loader) {
+		finish(planning, &err);
+		return;
+	}
 	load_file(planning, "protocol", xstrdup(plan->order->protocol), &plan->protocol_data, NULL,
 		  protocol_loaded, &plan->protocol_source);
 }
@@ -446,7 +451,8 @@ void planning_free(struct planning *planning)
 	if (!planning)
 		return;
 	timer_stop(&planning->start);
-	loader_free(planning->loader);
+	loader_free(planning->protocol_loader);
+	loader_free(planning->bench_loader);
 	plan_free(planning->plan);
 	free(planning->root);
 	free(planning);

@@ -110,12 +110,10 @@ static int open_state(lua_State *L)
 	return 0;
 }
 
-int host_init(struct host *host, int fd, struct error *err)
+static int open_lua(struct host *host, struct error *err)
 {
-	*host = (struct host){.memory = {.most = (size_t)HOST_MEMORY_MIB << 20,
-					 .full = out_of_memory,
-					 .ctx = host}};
-	socket_init(&host->socket, fd);
+	host->memory = (struct memory){
+		.most = (size_t)HOST_MEMORY_MIB << 20, .full = out_of_memory, .ctx = host};
 	host->lua = lua_newstate(memory_allocate, &host->memory);
 	if (!host->lua)
 		return error_set(err, ERROR_OS, "cannot make a Lua state");
@@ -125,6 +123,23 @@ int host_init(struct host *host, int fd, struct error *err)
 	if (lua_pcall(host->lua, 0, 0, 0) != LUA_OK)
 		return error_set(err, ERROR_OS, "%s", lua_tostring(host->lua, -1));
 	return 0;
+}
+
+int host_init(struct host *host, int fd, struct error *err)
+{
+	*host = (struct host){0};
+	socket_init(&host->socket, fd);
+	return open_lua(host, err);
+}
+
+/* A loader's next file meets nothing of the one before. */
+static int begin_anew(struct host *host, struct error *err)
+{
+	lua_close(host->lua);
+	sources_done(&host->sources);
+	host->requests = 0;
+	host->started = host->over = false;
+	return open_lua(host, err);
 }
 
 void host_done(struct host *host)
@@ -191,7 +206,8 @@ void host_deliver(struct host *host, const struct frame *frame)
 
 	socket_note(&host->socket, frame);
 	if (frame->type == FRAME_SOURCE) {
-		if (sources_add(&host->sources, frame->payload, &err) < 0)
+		if ((host->over && begin_anew(host, &err) < 0) ||
+		    sources_add(&host->sources, frame->payload, &err) < 0)
 			host_fail(host, "usage", err.text);
 		return;
 	}

@@ -30,10 +30,22 @@ for _, kind in ipairs { "driver", "simulator", "world", "station" } do
   KINDS[kind] = function(start) return davy.read_instrument(kind, start.source).data end
 end
 
+-- A frame holds some 64 KiB. A protocol of many steps says the first ones at once and each further one
+-- in a frame of its own.
+local steps_at_once = 16
+
+local function emit_data(data)
+  local steps = data.steps or {}
+  local further = table.move(steps, steps_at_once + 1, #steps, 1, {})
+  for i = #steps, steps_at_once + 1, -1 do steps[i] = nil end
+  native.emit("DATA", data)
+  for _, one in ipairs(further) do native.emit("DATA", { steps = { one } }) end
+end
+
 function davy.deliver(type, _, payload)
   if type ~= "START" then return end
   local read = KINDS[payload.kind]
   if not read then error(("START: there is no kind of file '%s'"):format(payload.kind), 0) end
-  native.emit("DATA", read(payload))
+  emit_data(read(payload))
   native.emit("DONE")
 end
