@@ -46,8 +46,13 @@ $(BUILD)/libdavy.a: $(call objects,$(SOURCES))
 $(BUILD)/davy: $(call objects,$(CLI_SOURCES)) $(BUILD)/libdavy.a
 	$(CC) -o $@ $^ $(LDFLAGS_ALL) $(DAVY_LIBS)
 
+# Started several times a run, so nothing is left to be linked at its start, where the libraries allow
+# it.
+STATIC = $(if $(SANITIZE),,$(shell echo 'int main(void) { return 0; }' | \
+	$(CC) -x c - -x none -o /dev/null -static-pie $(SCRIPT_LIBS) -lm 2>/dev/null && \
+	echo -static-pie))
 $(BUILD)/davy-lua: $(call objects,$(SCRIPT_SOURCES)) $(BUILD)/libdavy.a
-	$(CC) -o $@ $^ $(LDFLAGS_ALL) $(SCRIPT_LIBS) -lm
+	$(CC) -o $@ $^ $(LDFLAGS_ALL) $(STATIC) $(SCRIPT_LIBS) -lm
 
 $(BUILD)/davy-tests: $(call objects,$(TEST_SOURCES)) $(BUILD)/libdavy.a
 	$(CC) -o $@ $^ $(LDFLAGS_ALL) $(TEST_LIBS)
