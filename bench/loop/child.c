@@ -77,12 +77,14 @@ static int tie_to_parent(const struct launch *launch)
 	return 0;
 }
 
+/* By the system call: signal() refuses the two that the C library keeps, which may be ignored, too. */
 static void default_signals(void)
 {
+	static const char to_default[64]; /* the kernel's struct: no handler, no flags, no mask */
 	sigset_t none;
 
 	for (int number = 1; number < NSIG; number++)
-		signal(number, SIG_DFL); /* refused for a few, which have no other action */
+		syscall(SYS_rt_sigaction, number, to_default, NULL, NSIG / 8);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
