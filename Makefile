@@ -26,6 +26,7 @@ SOURCES := $(foreach f,$(FOLDERS),$(sort $(wildcard bench/$(f)/*.c)))
 SCRIPT_SOURCES := $(sort $(wildcard bench/script/*.c))
 CLI_SOURCES := $(sort $(wildcard bench/cli/*.c))
 TEST_SOURCES := $(sort $(wildcard tests/*.c))
+BENCHMARK_SOURCES := $(sort $(wildcard tests/benchmark/*.c))
 PRELUDE := $(sort $(wildcard bench/script/prelude/*.lua))
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
@@ -34,10 +35,16 @@ SCRIPT_LIBS = $(shell pkg-config --libs lua5.4 libseccomp)
 DAVY_LIBS = -ljansson -lcrypto -lpthread -lm
 TEST_LIBS = -lcunit -lmodbus $(DAVY_LIBS)
 
-.PHONY: all programs tests demo test benchmark tidy sanitize clean
+# tests/benchmark: what several programs share, and one program per other file.
+BENCHMARK_SHARED := $(call objects,tests/benchmark/figures.c tests/benchmark/wires.c)
+BENCHMARK_PROGRAMS := $(patsubst tests/benchmark/%.c,$(BUILD)/benchmark/%,$(filter-out \
+	tests/benchmark/figures.c tests/benchmark/wires.c,$(BENCHMARK_SOURCES)))
+
+.PHONY: all programs tests benchmarks demo test benchmark tidy sanitize clean
 all: programs
 programs: $(BUILD)/davy $(BUILD)/davy-lua
 tests: programs $(BUILD)/davy-tests
+benchmarks: programs $(BENCHMARK_PROGRAMS)
 
 $(BUILD)/libdavy.a: $(call objects,$(SOURCES))
 	@rm -f $@
@@ -56,6 +63,11 @@ $(BUILD)/davy-lua: $(call objects,$(SCRIPT_SOURCES)) $(BUILD)/libdavy.a
 
 $(BUILD)/davy-tests: $(call objects,$(TEST_SOURCES)) $(BUILD)/libdavy.a
 	$(CC) -o $@ $^ $(LDFLAGS_ALL) $(TEST_LIBS)
+
+$(BENCHMARK_PROGRAMS): $(BUILD)/benchmark/%: $(BUILD)/tests/benchmark/%.o $(BENCHMARK_SHARED) \
+		$(BUILD)/libdavy.a
+	@mkdir -p $(@D)
+	$(CC) -o $@ $^ $(LDFLAGS_ALL) $(DAVY_LIBS)
 
 $(BUILD)/tests/main.o: $(BUILD)/suites.h
 $(BUILD)/suites.h: $(wildcard tests/test_*.c) Makefile
@@ -92,7 +104,7 @@ test:
 
 benchmark:
 	@sh bench/dist/setup.sh build
-	@+$(MAKE) -s programs
+	@+$(MAKE) -s benchmarks
 	@bash bench/dist/benchmark.sh
 
 sanitize:

@@ -1,0 +1,210 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# benchmark.sh: what Davy takes, in time, processor and memory, beside what is aimed at. Nothing is
+# asserted, and nothing but Davy is run: figures of others are marked "elsewhere", they were measured on
+# another machine with two x86-64 cores and carry over as ratios only. `make benchmark` builds first.
+#
+# Every figure is one that a program under tests/benchmark printed as "name value".
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+
+programs=build/benchmark
+lua=$PWD/build/davy-lua
+protocols=$PWD/tests/benchmark/protocols
+reliability=$PWD/scripts/gas/methane_reliability.lua
+work=$(mktemp -d)
+controller=
+cores=$(nproc)
+core=$((cores - 1))
+trap 'end_controller; rm -rf "$work"' EXIT
+
+end_controller() {
+	[ -z "$controller" ] || kill "$controller" 2>/dev/null
+	controller=
+}
+
+# ---- figures ----
+
+# measure NAME COMMAND…: keep what it prints.
+measure() {
+	local name=$1
+	shift
+	"$@" >"$work/$name" 2>"$work/$name.err" ||
+		echo "  $name could not be measured: $(tail -n 1 "$work/$name.err")"
+}
+
+figure() { # figure NAME FIELD: "" when it was not printed
+	[ ! -f "$work/$1" ] || awk -v field="$2" '$1 == field { print $2 }' "$work/$1"
+}
+
+median() { sort -n | awk '{ value[NR] = $1 } END { if (NR) print value[int((NR + 1) / 2)] }'; }
+
+calculate() { awk "BEGIN { printf \"$1\", $2 }" 2>/dev/null || printf '–'; }
+
+# ms VALUE, mib KIB: as people read them.
+ms() { if [ -n "$1" ]; then printf '%.1f ms' "$1"; else printf '–'; fi; }
+us() { if [ -n "$1" ]; then printf '%.1f µs' "$1"; else printf '–'; fi; }
+mib() { if [ "${1:-0}" -gt 0 ]; then calculate '%.1f MiB' "$1 / 1024"; else printf 'only root sees it'; fi; }
+
+chapter() { printf '\n%s\n' "$*"; }
+
+# Columns are counted by character, not by byte.
+row() {
+	local pad=$((46 - ${#1})) gap=$((26 - ${#2}))
+	printf '  %s%*s%s%*s%s\n' "$1" $((pad > 1 ? pad : 1)) '' "$2" $((gap > 1 ? gap : 1)) '' "${3:-}"
+}
+
+rehearse() { # rehearse NAME TIMES PROTOCOL [PARAMETER=VALUE …]
+	local name=$1 times=$2
+	shift 2
+	measure "$name" $programs/rehearse "$times" "$core" "$lua" "$work/state" "$@"
+}
+
+# ---- chapters ----
+
+machine() {
+	echo "Davy benchmark: figures and aims; nothing is asserted."
+	row "machine" "$(awk -F': ' '/^model name|^Model/ { print $2; exit }' /proc/cpuinfo)"
+	row "cores, load" "$cores, $(cut -d' ' -f1-3 /proc/loadavg)"
+	row "memory" "$(awk '/MemTotal/ { printf "%.1f GiB", $2 / 1048576 }' /proc/meminfo)"
+	row "kernel" "$(uname -srm)"
+	row "compiler" "$(cc --version | head -n 1)"
+	row "flags" "${CFLAGS:--O2 -g}"
+	row "state folder" "$(stat -f -c %T "$work") (${work%/*})"
+	awk -v cores="$cores" '$1 > cores / 4 { exit 1 }' /proc/loadavg ||
+		row "" "Other programs are busy: these figures are worse than on an idle machine."
+}
+
+# first_steps NAME FRESH: nine starts of `davy run`, each with a controller of its own or not.
+first_steps() {
+	local name=$1 fresh=$2 state=$work/daemon
+	for n in 1 2 3 4 5 6 7 8 9; do
+		[ "$fresh" = no ] || state=$work/fresh$n
+		$programs/first_step 'step 1/1' build/davy run --sim --state "$state" \
+			"$protocols/tenth.lua" | awk '{ print $2 }'
+	done | median | sed 's/^/first_step_ms /' >"$work/$name"
+}
+
+start_up() {
+	chapter "Start-up, to the first step (simulated bench: loaders, world, runner, sandboxes)"
+	rehearse start 9 "$protocols/tenth.lua"
+	first_steps cold yes
+	build/davy controller --state "$work/daemon" 2>"$work/controller.err" &
+	controller=$!
+	sleep 0.5
+	first_steps warm no
+	local aim="aim 17 ms; elsewhere OpenHTF 174, pytest 160"
+	row "in one process" "$(ms "$(figure start first_step_ms)")" "$aim"
+	row "davy run, controller running" "$(ms "$(figure warm first_step_ms)")" "$aim"
+	row "davy run, controller to be started, too" "$(ms "$(figure cold first_step_ms)")"
+}
+
+memory() {
+	chapter "Memory (PSS; peak resident)"
+	local pss peak
+	pss=$(awk '/^Pss:/ { print $2 }' "/proc/$controller/smaps_rollup" 2>/dev/null)
+	peak=$(awk '/^VmHWM/ { print $2 }' "/proc/$controller/status" 2>/dev/null)
+	end_controller
+	row "davy controller, after nine runs" "$(mib "$pss"); $(mib "$peak")"
+	for process in controller runner world; do
+		row "$process of a small run" \
+			"$(mib "$(figure start ${process}_pss_kib)"); $(mib "$(figure start ${process}_peak_kib)")"
+	done
+}
+
+thousand() {
+	chapter "1,000 judged steps, one limit each, journalled and durable at the end"
+	rehearse thousand 5 "$protocols/thousand.lua"
+	row "wall time ($(figure thousand verdict))" "$(ms "$(figure thousand wall_ms)")" \
+		"aim 62 ms; elsewhere OpenHTF 1240, pytest 806"
+	row "processor time of the controller" "$(ms "$(figure thousand processor_ms)")"
+	for process in controller runner world; do
+		row "peak of the $process" "$(mib "$(figure thousand ${process}_peak_kib)")" \
+			"$([ $process = controller ] && echo "aim 9 MiB; elsewhere OpenHTF 37")"
+	done
+}
+
+exchanges() {
+	chapter "Processor per exchange (8 bytes out, 9 back), controller's side"
+	measure bare $programs/bare 20000
+	measure link $programs/link 20000
+	rehearse fast 3 "$protocols/line_115200.lua"
+	local bare whole
+	bare=$(figure bare bare_pty_us)
+	whole=$(calculate %.1f "1000 * $(figure fast processor_ms) / $(figure fast exchanges)")
+	row "a bare C loop, socket pair" "$(us "$(figure bare bare_socket_us)")"
+	row "a bare C loop, pseudo-terminal" "$(us "$bare")" "elsewhere 7.2; libserialport 8.4, pymodbus 63"
+	row "link, codec and simulated line alone" "$(us "$(figure link link_us)")" "aim 1.3 × the bare loop"
+	row "the whole controller in virtual time" "$(us "$whole")" \
+		"$(calculate '%.1f' "$whole / $bare") × the bare loop; with twin, world, samples, journal"
+}
+
+line() { # line NAME BAUD
+	row "$2 baud: exchanges a second" "$(calculate %.1f "$(figure "$1" port0_per_s)")" \
+		"of the wire's limit: $(calculate '%.1f %%' "100 * $(figure "$1" port0_use)"), aim 97 %"
+	row "$2 baud: least silence before a question" \
+		"$(calculate '%.3f ms' "$(figure "$1" port0_silence_ms)")" \
+		"$(figure "$1" port0_violated) violated, aim 0"
+}
+
+lines() {
+	chapter "A paced line in virtual time, one channel at full rate; the twin answers at once"
+	rehearse slow 1 "$protocols/line_9600.lua"
+	line slow 9600
+	line fast 115200
+}
+
+messages() {
+	chapter "Turns between the controller and a Lua process"
+	measure turns $programs/turns 20000 "$lua"
+	local one two
+	one=$(figure turns turns_one_core_per_s)
+	two=$(figure turns turns_two_cores_per_s)
+	row "both on one core" "$(calculate '%.0f /s' "$one")" \
+		"$(calculate '%.1f µs' "1e6 / $one") each; a bare socket pair elsewhere 9"
+	[ -z "$two" ] || row "a core each" "$(calculate '%.0f /s' "$two")" \
+		"$(calculate '%.1f µs' "1e6 / $two") each; elsewhere 57"
+}
+
+slots_row() { # slots_row NAME LABEL NOTE
+	row "$2" "$(us "$(figure "$1" late_p50_us)") / $(us "$(figure "$1" late_p99_us)")" \
+		"worst $(us "$(figure "$1" late_worst_us)"); $3"
+}
+
+slots() {
+	chapter "Slots in one controller, real time, each at 10 Hz for 10 s: lateness p50 / p99"
+	for count in 1 8 32 64; do
+		measure "slots$count" $programs/slots $count "$lua" "$work/state" \
+			"$protocols/tenth.lua" "10 s"
+		slots_row "slots$count" "$count" "controller $(calculate '%.0f %%' \
+			"100 * $(figure "slots$count" controller_processor_share)") of a core, $(mib \
+			"$(figure "slots$count" controller_pss_kib | cut -d. -f1)")"
+	done
+	echo "  aim at 64 slots: p99 581 µs; elsewhere asyncio 1744, a C prototype 776 (all due at once)"
+	measure hostile $programs/slots 31 "$lua" "$work/state" "$protocols/tenth.lua" "10 s" \
+		"$protocols/endless.lua"
+	slots_row hostile "31, and a script in an endless loop" \
+		"killed and ordered again $(figure hostile disturbing_runs) times; aim: unchanged"
+}
+
+virtual_speed() {
+	chapter "Virtual time: 500 gas exposures (methane_reliability)"
+	rehearse reliability 3 "$reliability" cycles=500
+	local wall bench
+	wall=$(figure reliability wall_ms)
+	bench=$(figure reliability bench_s)
+	row "$(calculate %.0f "$bench") s of bench time ($(figure reliability verdict))" "$(ms "$wall")" \
+		"$(figure reliability exchanges) exchanges"
+	row "45 minutes of it" "$(ms "$(calculate %.1f "$wall * 2700 / $bench")")" "aim 1000 ms"
+}
+
+machine
+start_up
+memory
+thousand
+exchanges
+lines
+messages
+slots
+virtual_speed

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * slots COUNT PROGRAM STATE PROTOCOL SECONDS [DISTURBING_PROTOCOL]: that many runs at once in one
+ * controller's loop, in real time, each sampling at 10 Hz; how late their samples were asked for.
+ *
+ * With a disturbing protocol one more run executes that, again and again while the others last. Lateness
+ * is read from the journals: when each question was asked, against a schedule of 100 ms laid through the
+ * earliest of them. What was asked before all runs had been up for a second does not count: starting a
+ * process takes the loop milliseconds. All processes may run on any processor.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "run/journal_read.h"
+#include "run/run.h"
+#include "tests/benchmark/figures.h"
+
+enum { SLOTS_MOST = 65, SAMPLES_MOST = 65536 };
+
+struct slot_run {
+	const char *protocol;
+	bool disturbs;
+	struct planning *planning;
+	struct run *run;
+	struct timer again;
+	nsec began; /* when its bench clock was 0 */
+	char *id;
+};
+
+static struct {
+	struct loop *loop;
+	struct writer *writer;
+	const char *program, *state, *seconds;
+	struct slot_run slot[SLOTS_MOST];
+	size_t count, left;
+	nsec all_up;	/* from then on lateness counts */
+	long disturbed; /* runs of the disturbing protocol */
+	double late[SAMPLES_MOST];
+	size_t samples;
+} bench;
+
+static void begin(void *ctx);
+
+static void give_up(const struct error *err)
+{
+	fprintf(stderr, "slots: %s\n", err->text);
+	exit(1);
+}
+
+static void ended(void *ctx, enum verdict verdict, const struct value *summary)
+{
+	struct slot_run *slot = ctx;
+
+	if (slot->disturbs) {
+		bench.disturbed++;
+		timer_start(&slot->again, loop_real_clock(bench.loop), 0, TIMER_WAIT, begin, slot);
+		return;
+	}
+	if (verdict != VERDICT_PASS)
+		fprintf(stderr, "slots: %s: %s\n", verdict_name(verdict),
+			value_get_text(summary, "why"));
+	if (--bench.left == 0)
+		loop_quit(bench.loop);
+}
+
+static void planned(void *ctx, struct plan *plan, const struct error *err)
+{
+	struct slot_run *slot = ctx;
+	struct run_place place = {.loop = bench.loop,
+				  .writer = bench.writer,
+				  .program = bench.program,
+				  .state = bench.state,
+				  .cpu = -1};
+	struct run_handlers handlers = {.ended = ended};
+	struct error wrong;
+
+	if (err)
+		give_up(err);
+	slot->run = run_start(&place, plan, &handlers, slot, &wrong);
+	if (!slot->run)
+		give_up(&wrong);
+	slot->began = figure_now();
+	if (!slot->disturbs)
+		bench.all_up = slot->began + SEC(1);
+	free(slot->id);
+	slot->id = xstrdup(run_id(slot->run));
+}
+
+static struct order *make_order(const struct slot_run *slot)
+{
+	struct value *value = value_map();
+	struct error err;
+	struct order *order;
+
+	value_set_text(value, "protocol", slot->protocol);
+	value_set_bool(value, "simulated", true);
+	value_set_text(value, "clock", "real");
+	value_set_int(value, "slot", slot - bench.slot + 1);
+	if (!slot->disturbs)
+		value_set_text(value_set(value, "params", value_map()), "time", bench.seconds);
+	order = order_from_value(value, &err);
+	value_free(value);
+	if (!order)
+		give_up(&err);
+	return order;
+}
+
+static void begin(void *ctx)
+{
+	struct slot_run *slot = ctx;
+
+	run_free(slot->run);
+	slot->run = NULL;
+	planning_free(slot->planning);
+	slot->planning = planning_start(bench.loop, bench.program, make_order(slot), planned, slot);
+}
+
+/* ---- the journals ---- */
+
+static void add_lateness(const int64_t *asked, size_t count)
+{
+	int64_t earliest = INT64_MAX;
+
+	for (size_t i = 0; i < count; i++)
+		if (asked[i] - (int64_t)i * MSEC(100) < earliest)
+			earliest = asked[i] - (int64_t)i * MSEC(100);
+	for (size_t i = 0; i < count && bench.samples < SAMPLES_MOST; i++)
+		bench.late[bench.samples++] =
+			(double)(asked[i] - (int64_t)i * MSEC(100) - earliest) / 1e3;
+}
+
+static void read_journal(const struct slot_run *slot)
+{
+	char *folder = xprintf("%s/runs/%s", bench.state, slot->id);
+	static int64_t asked[SAMPLES_MOST];
+	struct journal_item item;
+	struct error err;
+	struct journal_reader *reader = journal_reader_open(folder, &err);
+	size_t count = 0;
+
+	while (reader && journal_reader_next(reader, &item, &err) > 0) {
+		if (item.kind || item.entry != ENTRY_SAMPLE || count == SAMPLES_MOST)
+			continue;
+		memcpy(&asked[count], item.data + 16, sizeof(asked[0]));
+		if (slot->began + asked[count] > bench.all_up)
+			count++;
+	}
+	journal_reader_close(reader);
+	free(folder);
+	add_lateness(asked, count);
+}
+
+static void print_all(nsec processor, nsec wall)
+{
+	figure_print("samples", (double)bench.samples);
+	figure_print("late_p50_us", figure_quantile(bench.late, bench.samples, 0.5));
+	figure_print("late_p99_us", figure_quantile(bench.late, bench.samples, 0.99));
+	figure_print("late_worst_us", figure_quantile(bench.late, bench.samples, 1));
+	figure_print("controller_processor_share", nsec_seconds(processor) / nsec_seconds(wall));
+	figure_print("controller_pss_kib", (double)figure_footprint(getpid()).proportional);
+	figure_print("disturbing_runs", (double)bench.disturbed);
+}
+
+static void add_slot(const char *protocol, bool disturbs)
+{
+	bench.slot[bench.count++] = (struct slot_run){.protocol = protocol, .disturbs = disturbs};
+}
+
+static void clean_up(void)
+{
+	for (size_t i = 0; i < bench.count; i++) {
+		timer_stop(&bench.slot[i].again);
+		run_free(bench.slot[i].run);
+		planning_free(bench.slot[i].planning);
+		free(bench.slot[i].id);
+	}
+	writer_free(bench.writer);
+	loop_free(bench.loop);
+}
+
+int main(int argc, char **argv)
+{
+	int good = argc > 5 ? atoi(argv[1]) : 0;
+	struct error err;
+	nsec processor, began;
+
+	if (good < 1 || good >= SLOTS_MOST) {
+		fprintf(stderr, "slots COUNT PROGRAM STATE PROTOCOL SECONDS [DISTURBING]\n");
+		return 2;
+	}
+	bench.program = argv[2];
+	bench.state = argv[3];
+	bench.seconds = argv[5];
+	for (int i = 0; i < good; i++)
+		add_slot(argv[4], false);
+	if (argc > 6)
+		add_slot(argv[6], true);
+	bench.left = (size_t)good;
+
+	bench.loop = loop_new(&err);
+	bench.writer = bench.loop ? writer_new(bench.loop, &err) : NULL;
+	if (!bench.writer)
+		give_up(&err);
+	for (size_t i = 0; i < bench.count; i++)
+		begin(&bench.slot[i]);
+	processor = figure_processor();
+	began = figure_now();
+	if (loop_run(bench.loop, &err) < 0)
+		give_up(&err);
+	processor = figure_processor() - processor;
+	began = figure_now() - began;
+	for (size_t i = 0; i < (size_t)good; i++)
+		read_journal(&bench.slot[i]);
+	print_all(processor, began);
+	clean_up();
+	return 0;
+}
