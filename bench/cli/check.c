@@ -100,8 +100,7 @@ static void add_trials(struct checking *checking)
 static struct value *load_world(const char *program, const char *tree, const struct value *protocol)
 {
 	const char *fixture = value_get_text(protocol, "fixture"), *file;
-	char *path =
-		xprintf("%s/fixtures/%s/fixture.lua", tree ? tree : "", fixture ? fixture : "");
+	char *path = xprintf("%s/fixtures/%s/fixture.lua", tree, fixture ? fixture : "");
 	struct error ignored;
 	struct value *data = catalogue_load(program, "fixture", path, &ignored), *world = NULL;
 
@@ -170,7 +169,7 @@ static int rehearse_all(struct checking *checking, size_t jobs, struct error *er
 static char *find_limits(const struct check_settings *settings, const char *tree, struct error *err)
 {
 	char *path = settings->limits ? place_absolute(settings->limits)
-				      : xprintf("%s/scripts/limits/example.json", tree ? tree : "");
+				      : xprintf("%s/scripts/limits/example.json", tree);
 
 	if (file_exists(path))
 		return path;

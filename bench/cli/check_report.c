@@ -14,7 +14,7 @@
 #include "cli/figures.h"
 #include "cli/words.h"
 
-enum { MEASURES_SHOWN = 2, NAME_WIDTH = 16, VERDICT_WIDTH = 13 };
+enum { MEASURES_SHOWN = 2, NAME_WIDTH = 16, VERDICT_WIDTH = 13, CAUGHT_WIDTH = 20 };
 
 struct check_report {
 	FILE *out;
@@ -165,6 +165,15 @@ static void report_good(struct check_report *report, const struct trial *trial,
 	value_set(report->into, "good", value_copy(result));
 }
 
+static void add_caught(struct buf *line, double severity)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s %.2g", say(TEXTS.caught), severity);
+	columns_pad(line, text, CAUGHT_WIDTH);
+	buf_add_byte(line, ' ');
+}
+
 static void report_claimed(struct check_report *report, const struct trial *trial,
 			   const struct value *result, struct value *into)
 {
@@ -180,10 +189,9 @@ static void report_claimed(struct check_report *report, const struct trial *tria
 	columns_pad(&line, trial->fault, NAME_WIDTH);
 	buf_add_byte(&line, ' ');
 	columns_pad(&line, value_get_text(result, "verdict"), VERDICT_WIDTH);
-	add_reason(&line, result);
 	if (value_get(result, "caught"))
-		buf_printf(&line, "   %s %.2g", say(TEXTS.caught),
-			   value_get_real(result, "caught", 1));
+		add_caught(&line, value_get_real(result, "caught", 1));
+	add_reason(&line, result);
 	if (!holds)
 		buf_printf(&line, "   %s: %s", say(TEXTS.not_ok), complaint.text);
 	print_line(report, &line);

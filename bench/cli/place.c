@@ -132,25 +132,31 @@ static char *climb(char *folder, const char *one, const char *other)
 	return folder;
 }
 
+static char *installed_tree(void)
+{
+	const char *share = from_environment("DAVY_SHARE");
+
+	return share ? place_absolute(share) : xstrdup(SHARE_FOLDER);
+}
+
 char *place_tree(void)
 {
 	char *here = getcwd(NULL, 0);
-	const char *share = from_environment("DAVY_SHARE");
 	char *tree = here ? climb(here, "scripts", "fixtures") : NULL;
 
-	if (tree)
-		return tree;
-	return share ? place_absolute(share) : xstrdup(SHARE_FOLDER);
+	return tree ? tree : installed_tree();
 }
 
 char *place_tree_of(const char *path)
 {
-	return climb(xstrdup(path), "fixtures", "fixtures");
+	char *tree = climb(xstrdup(path), "fixtures", "fixtures");
+
+	return tree ? tree : installed_tree();
 }
 
 const char *place_short(const char *path, const char *tree)
 {
-	size_t size = tree ? strlen(tree) : 0;
+	size_t size = strlen(tree);
 	const char *slash = strrchr(path, '/');
 
 	if (size && !strncmp(path, tree, size) && path[size] == '/')

@@ -17,11 +17,11 @@ char *place_program(struct error *err);
  * else /usr/share/davy.
  */
 char *place_tree(void);
-/* The same for a file: the folder above it that holds fixtures/. NULL when there is none. */
+/* The same for a file: the folder above it that holds fixtures/, else $DAVY_SHARE, else /usr/share/davy. */
 char *place_tree_of(const char *path);
 /* A path as it is from the root; links and dots are resolved when the file exists. */
 char *place_absolute(const char *path);
-/* What sentences call a file: its path below `tree` (may be NULL), else its own name. */
+/* What sentences call a file: its path below `tree`, else its own name. */
 const char *place_short(const char *path, const char *tree);
 
 #endif

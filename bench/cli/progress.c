@@ -26,7 +26,7 @@ enum { INDENT = 15, BLOCK_LINES = 4 };
 struct progress {
 	struct screen *screen;
 	char *remark;
-	bool simulated, held, over;
+	bool brief, simulated, held, over;
 	nsec time;
 	int64_t steps;
 	char *head, *step;	/* of the block */
@@ -51,10 +51,11 @@ static const struct {
 	.stopping = {"stopping", "正在停止"},
 };
 
-struct progress *progress_new(FILE *out)
+struct progress *progress_new(FILE *out, bool brief)
 {
 	struct progress *progress = xcalloc(1, sizeof(*progress));
 
+	progress->brief = brief;
 	progress->screen = screen_new(out);
 	progress->readings = value_map();
 	progress->away = value_map();
@@ -162,18 +163,37 @@ static void take_step(struct progress *progress, const struct value *event)
 	buf_done(&text);
 }
 
+/* A reason that begins with the value says both. */
+static void add_judgement(struct buf *line, const struct value *measure)
+{
+	const char *why = value_get_text(measure, "why");
+	bool undecided = !strcmp(figure_mark(value_get_text(measure, "verdict")), "?");
+	struct buf value;
+
+	buf_init(&value);
+	figure_value(&value, measure);
+	if (undecided && why && value.size && !strncmp(why, value.data, value.size)) {
+		figure_name(line, measure);
+		buf_printf(line, " %s", why);
+	} else {
+		figure_measure(line, measure);
+		if (undecided && why && value.size)
+			buf_printf(line, "  %s", why);
+	}
+	buf_done(&value);
+}
+
 static void take_judged(struct progress *progress, const struct value *event)
 {
 	const struct value *measure = value_get(event, "measure");
 	const char *verdict = value_get_text(measure, "verdict");
-	const char *why = value_get_text(measure, "why");
 	struct buf line;
 
+	if (progress->brief && verdict && !strcmp(verdict, "PASS"))
+		return;
 	begin_line(progress, &line);
 	buf_printf(&line, "%s ", figure_mark(verdict));
-	figure_measure(&line, measure);
-	if (why && value_get(measure, "value") && strcmp(figure_mark(verdict), "?") == 0)
-		buf_printf(&line, "  %s", why);
+	add_judgement(&line, measure);
 	say_line(progress, &line, INDENT);
 }
 

@@ -10,8 +10,8 @@
 
 struct progress;
 
-/* `out` may be NULL: nothing is shown. */
-struct progress *progress_new(FILE *out);
+/* `out` may be NULL: nothing is shown. `brief` leaves out the measures that passed. */
+struct progress *progress_new(FILE *out, bool brief);
 /* Something that belongs into the head, such as the fault of a simulated run. Before the first event. */
 void progress_remark(struct progress *progress, const char *text);
 void progress_take(struct progress *progress, const struct value *event);

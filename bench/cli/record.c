@@ -8,12 +8,49 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/file.h"
 #include "run/journal_read.h"
 
 /* ---- finding ---- */
+
+struct dated {
+	char *name;
+	struct timespec written;
+};
+
+static int by_time(const void *one, const void *other)
+{
+	const struct dated *a = one, *b = other;
+
+	if (a->written.tv_sec != b->written.tv_sec)
+		return a->written.tv_sec < b->written.tv_sec ? -1 : 1;
+	if (a->written.tv_nsec != b->written.tv_nsec)
+		return a->written.tv_nsec < b->written.tv_nsec ? -1 : 1;
+	return strcmp(a->name, b->name);
+}
+
+/* Simulated runs all begin at the stated epoch, so the files must say which came first. */
+static void sort_by_time(const char *folder, char **names, size_t count)
+{
+	struct dated *dated = xcalloc(count + 1, sizeof(*dated));
+
+	for (size_t i = 0; i < count; i++) {
+		char *path = xprintf("%s/%s/journal", folder, names[i]);
+		struct stat status;
+
+		dated[i].name = names[i];
+		if (stat(path, &status) == 0)
+			dated[i].written = status.st_mtim;
+		free(path);
+	}
+	qsort(dated, count, sizeof(*dated), by_time);
+	for (size_t i = 0; i < count; i++)
+		names[i] = dated[i].name;
+	free(dated);
+}
 
 char **record_list(const char *state, size_t *count)
 {
@@ -22,7 +59,8 @@ char **record_list(const char *state, size_t *count)
 	struct error none_yet;
 
 	*count = 0;
-	file_list(folder, &names, count, &none_yet);
+	if (file_list(folder, &names, count, &none_yet) == 0)
+		sort_by_time(folder, names, *count);
 	free(folder);
 	return names;
 }

@@ -26,7 +26,7 @@ char *record_find(const char *state, const char *name, struct error *err);
 /* Read the journal in `folder`. The caller frees the record. */
 struct record *record_read(const char *folder, struct error *err);
 void record_free(struct record *record); /* accepts NULL */
-/* Every run in the state folder, in the order of their ids; the caller frees each and the array. */
+/* Every run in the state folder, the one written last behind; the caller frees each and the array. */
 char **record_list(const char *state, size_t *count);
 
 #endif

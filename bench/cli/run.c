@@ -32,7 +32,7 @@ struct run_settings {
 	double severity;
 	struct value *dut, *params;
 	struct option_maybe sim;
-	bool json;
+	bool brief, json;
 };
 
 static const struct option OPTIONS[] = {
@@ -89,6 +89,11 @@ static const struct option OPTIONS[] = {
 	 "STEP",
 	 offsetof(struct run_settings, only),
 	 {"this step alone; such a run never passes", "只做这一步骤;此类运行不判合格"}},
+	{"brief",
+	 OPTION_FLAG,
+	 NULL,
+	 offsetof(struct run_settings, brief),
+	 {"show only the measures that did not pass", "只显示未合格的检验项目"}},
 	OPTION_STATE_ROW(struct run_settings),
 	OPTION_JSON_ROW(struct run_settings),
 	{0},
@@ -459,9 +464,10 @@ static int watch(struct watching *watching, const char *state, struct value *ord
 	return watching->code;
 }
 
-static int watch_run(const char *state, struct value *order, bool json, struct error *err)
+static int watch_run(const char *state, struct value *order, const struct run_settings *settings,
+		     struct error *err)
 {
-	struct watching watching = {.json = json, .err = err, .loop = loop_new(err)};
+	struct watching watching = {.json = settings->json, .err = err, .loop = loop_new(err)};
 	int code;
 
 	if (!watching.loop) {
@@ -469,7 +475,7 @@ static int watch_run(const char *state, struct value *order, bool json, struct e
 		return -1;
 	}
 	buf_init(&watching.typed);
-	watching.progress = progress_new(progress_goes_to(json));
+	watching.progress = progress_new(progress_goes_to(settings->json), settings->brief);
 	code = watch(&watching, state, order);
 	loop_unwatch(watching.input);
 	conversation_close(watching.conversation);
@@ -489,7 +495,7 @@ static int run(void *ctx, char **operands, int count, struct error *err)
 
 	(void)count;
 	if (state)
-		code = watch_run(state, order, settings->json, err);
+		code = watch_run(state, order, settings, err);
 	else
 		value_free(order);
 	free(state);

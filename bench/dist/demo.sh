@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# demo.sh: a simulated bench tests a good methane transmitter, then bad ones, then itself breaks.
+#
+# Everything is built already (make demo). Each run is shown live on a terminal and as a plain log
+# elsewhere; the journals stay in build/demo-state until the next demo. Ends with 0 when every run got
+# the verdict that it must get, with 4 when somebody stopped it.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+
+davy=build/davy
+state=build/demo-state
+protocol=scripts/gas/methane_transmitter.lua
+wrong=0
+
+# show EXIT_CODE SENTENCE OPTION…
+show() {
+	local wanted=$1 sentence=$2 code
+	shift 2
+	printf '\n%s\n' "$sentence"
+	"$davy" run "$protocol" --limits scripts/limits/example.json --state "$state" "$@"
+	code=$?
+	[ "$code" = 4 ] && exit 4
+	[ "$code" = "$wanted" ] && return
+	echo "demo: this run was to end with exit code $wanted and ended with $code" >&2
+	wrong=$((wrong + 1))
+}
+
+rm -rf "$state"
+show 0 "A good transmitter must pass." --sim
+show 1 "A sensor that answers too slowly must fail (the measures that passed are left out)." \
+	--sim=slow_sensor --brief
+show 1 "An alarm relay that is welded must fail." --sim=alarm_welded --brief
+show 5 "With too large a cup the bench cannot tell: no verdict about the product." \
+	--sim=big_dead_volume --brief
+show 3 "An open hood is the bench's error, never the product's; the gas is shut off at once." \
+	--sim=hood_opened --brief
+show 3 "So is an instrument that does not answer." --sim=controller.mute --brief
+
+printf '\n'
+"$davy" list runs --state "$state"
+printf '\n%s\n  %s\n' "The journals of these runs; \`$davy show RUN --state $state\` reads one:" \
+	"$PWD/$state/runs"
+[ "$wrong" = 0 ]

@@ -1,0 +1,402 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The program davy as a person or a script meets it: exit codes, sentences, stops, deaths, journals.
+# A tiny protocol on the gas bench stands in for long ones; its tree is a scratch folder.
+cd "$(dirname "$0")/.." || exit 1
+. tests/claims.sh
+
+davy=$PWD/build/davy
+state=$scratch/state
+tree=$scratch/tree
+tiny=$tree/scripts/tiny.lua
+long=$PWD/scripts/gas/methane_reliability.lua
+export DAVY_STATE=$state
+unset LC_ALL LC_MESSAGES XDG_STATE_HOME STATE_DIRECTORY DAVY_SHARE DAVY_LUA
+export LANG=C
+
+mkdir -p "$tree/scripts"
+ln -s "$PWD/fixtures" "$tree/fixtures"
+
+# protocol NAME LIMIT [FAULTS]: one step that measures the zero.
+protocol() {
+	cat >"$tree/scripts/$1.lua" <<-LUA
+		local test = protocol {
+		  id = "$1", version = 1, title = "Zero", zh = "零点", standard = "none",
+		  class = "gas_transmitter.methane", fixture = "gas_bench",
+		  params = { flow = { "0.5 L/min", range = "0.2 .. 1.5 L/min" } },
+		  faults = { ${3:-} },
+		}
+		step "Zero" {
+		  measure = { zero = { "indication in zero air", limit = $2 } },
+		  run = function(m, fx)
+		    finally(function() fx.gas:purge() end)
+		    local shown, certified = fx.gas:indication("zero_air", test.params.flow)
+		    m.zero = shown:against(certified)
+		  end,
+		}
+	LUA
+}
+
+# ends CODE COMMAND…: what it prints stays in $scratch/out and $scratch/err.
+ends() {
+	local wanted=$1 code
+	shift
+	timeout 60 "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+	code=$?
+	[ "$code" = "$wanted" ] && return
+	echo "ended with $code: $*"
+	cat "$scratch/out" "$scratch/err"
+	return 1
+}
+
+# complains CODE PATTERN COMMAND…: one sentence on stderr, nothing on stdout.
+complains() {
+	local code=$1 pattern=$2
+	shift 2
+	ends "$code" "$@" && [ ! -s "$scratch/out" ] && [ "$(wc -l <"$scratch/err")" = 1 ] &&
+		grep -qE -- "$pattern" "$scratch/err" && return
+	cat "$scratch/out" "$scratch/err"
+	return 1
+}
+
+says() {
+	grep -qF -- "$1" "$scratch/out" && return
+	cat "$scratch/out"
+	return 1
+}
+
+protocol tiny '{ "± 0.10 %vol", grade = "example", key = "zero" }' 'zero_drift = { "FAIL", "zero" }'
+simulate=("$davy" run "$tiny" --sim)
+
+# ---- exit codes ----
+
+pass() { ends 0 "$davy" run "$tiny" --sim && says "SIMULATED 仿真  PASS 合格"; }
+fail() { ends 1 "$davy" run "$tiny" --sim=zero_drift && says "SIMULATED 仿真  FAIL 不合格"; }
+error() { ends 3 "$davy" run "$tiny" --sim=controller.mute && says "SIMULATED 仿真  ERROR 检验无效"; }
+inconclusive() { ends 5 "$davy" run "$tiny" --sim --only Zero && says "INCONCLUSIVE 不作判定"; }
+
+# ---- help ----
+
+each_command_has_help() {
+	local command
+	for command in run check list show replay controller; do
+		ends 0 "$davy" "$command" --help && says --help && says "davy $command" || return 1
+		cp "$scratch/out" "$scratch/help"
+		ends 0 "$davy" help "$command" && cmp "$scratch/out" "$scratch/help" || return 1
+	done
+}
+overview() { ends 0 "$davy" help && says "0 PASS" && ends 2 "$davy" && ends 0 "$davy" --version; }
+chinese() { ends 0 env LANG=zh_CN.UTF-8 "$davy" help run && says "用法"; }
+
+# ---- sentences ----
+
+printf 'local test = protocol {\n  id = "x",,\n}\n' >"$tree/scripts/syntax.lua"
+protocol unit '{ "<= 3 Px", grade = "example" }'
+protocol limit '{ "about 20 s", grade = "example" }'
+protocol grade '{ "<= 20 s" }'
+printf '{ "limit_set": }\n' >"$tree/broken.json"
+
+bad_severity() {
+	complains 2 "severity" "${simulate[@]}" --severity 0.5 &&
+		complains 2 "severity" "$davy" run "$tiny" --sim=zero_drift:2
+}
+bad_clock() {
+	complains 2 "real, virtual or xN" "${simulate[@]}" --clock fast && complains 2 "--sim" "$davy" run "$tiny" --seed 4
+}
+
+# ---- JSON ----
+
+json_alone() {
+	ends 1 "$davy" run "$tiny" --sim=zero_drift --json && [ ! -s "$scratch/err" ] &&
+		python3 - "$scratch/out" <<-'PY'
+			import json, sys
+			run = json.load(open(sys.argv[1]))
+			assert run["verdict"] == "FAIL" and run["simulated"] is True, run
+			assert run["protocol"] == "tiny" and run["run"].startswith("sim-tiny-"), run
+			assert run["measures"][0]["measure"] == "zero" and run["measures"][0]["U"] > 0, run
+		PY
+}
+
+json_of_show() {
+	"${simulate[@]}" --json >"$scratch/run.json" || return 1
+	ends 0 "$davy" show "$(newest)" --json && python3 - "$scratch/out" "$scratch/run.json" <<-'PY'
+		import json, sys
+		shown, run = (json.load(open(name)) for name in sys.argv[1:])
+		assert len(shown["chain"]) == 64, shown
+		assert all(shown[key] == run[key] for key in run), (shown, run)
+	PY
+}
+
+newest() { find "${1:-$state}/runs" -mindepth 1 -maxdepth 1 -printf '%C@ %f\n' | sort -n | tail -n 1 | cut -d' ' -f2; }
+
+# ---- stops ----
+
+# Start a long run in $scratch/$1 and wait until a valve is open; its pid in $pid.
+start_long() {
+	place=$scratch/$1
+	shift
+	"$davy" run "$long" --sim --state "$place" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null &
+	pid=$!
+	for _ in $(seq 100); do
+		"$davy" list runs --state "$place" | grep -q running &&
+			"$davy" show "$(newest "$place")" --journal --state "$place" 2>/dev/null |
+			grep -qE '^ *[0-9.]+ +set +[^ ]+ +open$' && return
+		sleep 0.1
+	done
+	echo "the run did not come up"
+	cat "$scratch/out" "$scratch/err"
+	return 1
+}
+
+ended() {
+	local code
+	wait "$pid"
+	code=$?
+	[ "$code" = "$1" ] && return
+	echo "ended with $code"
+	return 1
+}
+
+journal() { "$davy" show "$(newest "$place")" --journal --state "$place"; }
+
+one_verdict() { [ "$(journal | grep -c '"k":"verdict"')" = 1 ] && journal | grep -q "\"k\":\"verdict\".*\"verdict\":\"$1\""; }
+
+# The last level of every output is its safe one: valves closed, switches on.
+safe() {
+	journal | awk '$2 == "set" { last[$3] = $4 }
+		END { for (line in last) if (last[line] != "closed" && last[line] != "on") { print line, last[line]; bad = 1 }; exit bad }'
+}
+
+# The purge in finally takes 20 s of bench time.
+purged() {
+	journal | awk '/"k":"stop"/ { stopped = $1 } /"k":"verdict"/ { took = $1 - stopped } END { exit took < 20 }'
+}
+
+interrupted_once() {
+	start_long once --clock x5 && kill -INT "$pid" && ended 4 && one_verdict ABORTED && safe && purged &&
+		grep -q "Ctrl-C again" "$scratch/out" || what_happened
+}
+
+interrupted_twice() {
+	start_long twice --clock real && kill -INT "$pid" && sleep 0.3 && kill -INT "$pid" && ended 4 &&
+		one_verdict ABORTED && safe && ! purged || what_happened
+}
+
+what_happened() {
+	cat "$scratch/out" "$scratch/err"
+	return 1
+}
+
+told_to_end() { start_long term --clock x5 && kill -TERM "$pid" && ended 4 && one_verdict ABORTED && safe || what_happened; }
+
+# ---- deaths ----
+
+controller_of() { pgrep -f "davy controller --state $place "; }
+
+controller_killed() {
+	start_long dead --clock real && kill -KILL "$(controller_of)" && ended 3 &&
+		grep -q "controller is gone" "$scratch/err" || return 1
+	local cut
+	cut=$(newest "$place")
+	"$davy" show "$cut" --state "$place" | grep -q "cut short" || return 1
+	"$davy" run "$tiny" --sim --json --state "$place" >/dev/null 2>&1
+	"$davy" show "$cut" --journal --state "$place" >"$scratch/out"
+	[ "$(grep -c '"k":"verdict"' "$scratch/out")" = 1 ] && says '"verdict":"ABORTED"'
+}
+
+# The processes of a run are children of the controller, the world before the runner; what loaded the
+# files was before both.
+child_killed() {
+	start_long "child$1" --clock real || return 1
+	kill -KILL "$(pgrep -P "$(controller_of)" | tail -n "$1" | head -n 1)" && ended 3 && one_verdict ERROR && safe || what_happened
+}
+
+# ---- journals ----
+
+same_seed() {
+	local place
+	for place in a b; do
+		"${simulate[@]}" --state "$scratch/$place" --seed 7 >/dev/null || return 1
+	done
+	"${simulate[@]}" --state "$scratch/c" --seed 8 >/dev/null
+	cmp "$scratch"/a/runs/*/journal "$scratch"/b/runs/*/journal &&
+		! cmp -s "$scratch"/a/runs/*/journal "$scratch"/c/runs/*/journal
+}
+
+replayed() { ends 0 "$davy" replay "$(newest "$scratch/a")" --state "$scratch/a" && says "bit for bit"; }
+
+damaged() {
+	local folder
+	cp -r "$scratch/a" "$scratch/damaged"
+	folder=$(echo "$scratch"/damaged/runs/*)
+	sed -i '0,/"Zero"/s//"Zeno"/' "$folder/journal"
+	complains 3 'journal: line [0-9]+ .*the chain does not fit' \
+		"$davy" show "$(basename "$folder")" --state "$scratch/damaged"
+}
+
+side_by_side() {
+	local slot pids=()
+	for slot in 1 2 3; do
+		"${simulate[@]}" --slot "$slot" --state "$scratch/slots" >"$scratch/slot$slot" 2>&1 &
+		pids+=($!)
+	done
+	for slot in 0 1 2; do
+		wait "${pids[$slot]}" || { cat "$scratch/slot$((slot + 1))"; return 1; }
+	done
+	[ "$("$davy" list runs --state "$scratch/slots" | grep -c PASS)" = 3 ]
+}
+
+busy_slot() {
+	start_long busy --clock real --slot 2 || return 1
+	complains 3 "slot 2 is busy" "$davy" run "$tiny" --sim --slot 2 --state "$place"
+	local found=$?
+	kill -INT "$pid" "$pid"
+	sleep 0.2
+	kill -INT "$pid"
+	wait "$pid"
+	return $found
+}
+
+# ---- terminals and pipes ----
+
+# on_terminal COLUMNS COMMAND: the screen as it was left, without what was drawn over.
+on_terminal() {
+	TERM=xterm script -qec "stty cols $1; $2" /dev/null </dev/null >"$scratch/out" 2>&1
+}
+
+widest() { tr -d '\r' <"$scratch/out" | sed 's/\x1b\[[0-9]*[A-Z]//g' | LC_ALL=C.UTF-8 wc -L; }
+
+narrow_terminal() {
+	local most
+	LANG=zh_CN.UTF-8 on_terminal 60 "$davy run $tiny --sim=zero_drift --state $scratch/narrow"
+	most=$(widest)
+	[ "$most" -gt 40 ] && [ "$most" -lt 60 ] && says 仿真 || { echo "widest: $most"; return 1; }
+}
+
+live_block() {
+	on_terminal 80 "$davy run scripts/gas/methane_transmitter.lua --sim --state $scratch/live"
+	grep -q $'\x1b\[4A' "$scratch/out" && says "away from safe: zero_air open" && says "methane "
+}
+
+no_escapes() { ends 0 "$davy" run "$tiny" --sim && ! grep -q $'\x1b' "$scratch/out"; }
+
+broken_pipe() {
+	timeout 30 bash -c "'$davy' run '$tiny' --sim --clock x5 | head -n 1 >/dev/null; exit \${PIPESTATUS[0]}"
+}
+
+hostile_log() {
+	sed 's/finally(/log("\\27[2J\\7gone"); finally(/' "$tiny" >"$tree/scripts/hostile.lua"
+	ends 0 "$davy" run "$tree/scripts/hostile.lua" --sim && says '?[2J?gone' && ! grep -q $'\x1b' "$scratch/out"
+}
+
+# ---- places ----
+
+xdg_state() {
+	ends 0 env -u DAVY_STATE XDG_STATE_HOME="$scratch/xdg" "$davy" run "$tiny" --sim &&
+		[ -s "$scratch"/xdg/davy/runs/*/journal ]
+}
+
+service_state() {
+	ends 0 env -u DAVY_STATE STATE_DIRECTORY="$scratch/var:$scratch/other" "$davy" run "$tiny" --sim &&
+		[ -s "$scratch"/var/runs/*/journal ]
+}
+
+by_name() { (cd "$tree" && ends 0 "$davy" run tiny --sim); }
+
+lists() {
+	(cd "$tree" && ends 0 "$davy" list fixtures) && says zero_drift &&
+		(cd "$tree" && ends 0 "$davy" list drivers) && says winsen_ch4
+}
+
+# ---- check ----
+
+check_holds() {
+	ends 0 "$davy" check "$tiny" && says "as promised" && says "not claimed" && says "slow_sensor (PASS: let through)" &&
+		grep -qE 'zero_drift +FAIL +caught down to 0\.[0-9]+ +zero ' "$scratch/out"
+}
+
+check_names_what_gets_through() {
+	protocol through '{ "± 0.10 %vol", grade = "example" }' 'slow_sensor = { "FAIL", "zero" }'
+	ends 1 "$davy" check "$tree/scripts/through.lua" --no-sweep &&
+		grep -qE 'slow_sensor +PASS .*NOT AS PROMISED: FAIL was promised' "$scratch/out"
+}
+
+check_leaves_nothing() {
+	local before after
+	before=$(find /tmp -maxdepth 1 -name 'davy-check-*' | wc -l)
+	ends 0 "$davy" check "$tiny" --no-sweep
+	after=$(find /tmp -maxdepth 1 -name 'davy-check-*' | wc -l)
+	[ "$before" = "$after" ]
+}
+
+claim "a good product ends with 0" pass
+claim "a bad product ends with 1" fail
+claim "a broken bench ends with 3" error
+claim "a part of a test ends with 5" inconclusive
+claim "every command has help, in two ways" each_command_has_help
+claim "help lists commands and exit codes; no command at all is a usage error" overview
+claim "a Chinese environment gets Chinese help" chinese
+claim "an unknown option is answered with the nearest" complains 2 'no option --slto; the nearest is --slot' "${simulate[@]}" --slto 3
+claim "an unknown command is answered with the nearest" complains 2 "the nearest is 'check'" "$davy" chekc
+claim "an option without its value says what it needs" complains 2 '--seed needs a value' "${simulate[@]}" --seed
+claim "a missing protocol is named" complains 2 'nowhere.lua: there is no such' "$davy" run nowhere.lua --sim
+claim "an unknown protocol name says where it looked" complains 2 "no protocol 'nix'" "$davy" run nix --sim
+claim "a syntax error names file and line" complains 2 'scripts/syntax.lua:2: ' "$davy" run "$tree/scripts/syntax.lua" --sim
+claim "davy check says the same of it" complains 2 'scripts/syntax.lua:2: ' "$davy" check "$tree/scripts/syntax.lua"
+claim "an unknown unit is named with its file" complains 2 'scripts/unit.lua.*Px' "$davy" run "$tree/scripts/unit.lua" --sim
+claim "a limit that does not parse is named with its file" complains 2 'scripts/limit.lua.*about 20 s' "$davy" run "$tree/scripts/limit.lua" --sim
+claim "a limit without a grade is refused by name" complains 2 'scripts/grade.lua.*no grade' "$davy" run "$tree/scripts/grade.lua" --sim
+claim "a limit set that is no JSON names its line" complains 2 'broken.json.*1' "${simulate[@]}" --limits "$tree/broken.json"
+claim "a limit set that is not there is named" complains 2 'nix.json: No such file' "${simulate[@]}" --limits nix.json
+claim "an unknown fault is named, and where to see those known" complains 2 "no fault 'nix'.*davy list" "$davy" run "$tiny" --sim=nix
+claim "a slot that is no number is named" complains 2 "--slot takes a whole number, and 'two' is none" "${simulate[@]}" --slot two
+claim "an unknown parameter is answered with those there are" complains 2 "no parameter 'nix'.*flow" "${simulate[@]}" --param nix=1
+claim "a parameter without a value is refused" complains 2 "KEY=VALUE" "${simulate[@]}" --param nix
+claim "a parameter out of its range is refused" complains 2 "flow" "${simulate[@]}" --param "flow=9 L/min"
+claim "a step that is not there is named" complains 2 "no step 'Nix'" "${simulate[@]}" --only Nix
+claim "a severity needs a fault and lies above 0 and up to 1" bad_severity
+claim "a clock must be one that there is, and simulated" bad_clock
+claim "a run on real wires is refused in a sentence" complains 2 "add --sim" "$davy" run "$tiny"
+claim "an unknown run is named" complains 2 "no run 'nix'" "$davy" show nix
+if command -v python3 >/dev/null; then
+	claim "--json prints the one object and nothing else" json_alone
+	claim "show --json gives the same object again" json_of_show
+else
+	claim_skip "--json prints the one object and nothing else" "no python3 to read it"
+fi
+claim "Ctrl-C once: finally blocks run, then everything is safe; exit 4" interrupted_once
+claim "Ctrl-C twice: everything is safe at once; exit 4" interrupted_twice
+claim "SIGTERM counts as one Ctrl-C" told_to_end
+if command -v pgrep >/dev/null; then
+	claim "a killed controller: exit 3, and one verdict ABORTED at its next start" controller_killed
+	claim "a killed world: one verdict ERROR, everything safe" child_killed 2
+	claim "a killed runner: one verdict ERROR, everything safe" child_killed 1
+else
+	claim_skip "deaths of controller, world and runner" "no pgrep to find them"
+fi
+claim "the same seed gives the same journal, byte by byte; another one does not" same_seed
+claim "a run is replayed bit for bit" replayed
+claim "a changed journal is refused with its line" damaged
+claim "runs on different slots go on side by side" side_by_side
+claim "a busy slot refuses a second run" busy_slot
+if command -v script >/dev/null; then
+	claim "nothing is wider than the terminal, Chinese included" narrow_terminal
+	claim "a terminal sees readings and energised outputs redrawn in place" live_block
+else
+	claim_skip "nothing is wider than the terminal" "no script(1) to make a terminal"
+fi
+claim "a log that is no terminal has no escape sequences" no_escapes
+claim "a reader that goes away does not stop the run" broken_pipe
+claim "a script cannot send escape sequences" hostile_log
+claim "the user's state folder follows XDG" xdg_state
+claim "a service's state folder is systemd's first" service_state
+claim "a protocol is found by its name" by_name
+claim "fixtures list their faults, drivers their names" lists
+claim "davy check: promises that hold, how little is caught, what nobody claims" check_holds
+claim "davy check names a fault that gets through and ends with 1" check_names_what_gets_through
+claim "davy check leaves no scratch folder" check_leaves_nothing
+
+# A run outlives the command that ordered it: where a claim failed, one may be left.
+pgrep -f "davy controller --state $scratch/" | xargs -r kill
+claims_end
