@@ -392,6 +392,17 @@ static void the_expanded_uncertainty_sets_the_digits(void)
 	CU_ASSERT_STRING_EQUAL(shown_expanded(&e), "0.0004000 V ± 0.0000021 V (k = 2)");
 }
 
+static void what_rounds_to_nothing_has_no_sign(void)
+{
+	struct quantity below = with("-0.00001 %vol", "meter", 2.9e-5);
+	struct quantity above = with("0.00001 %vol", "meter", 2.9e-5);
+	struct quantity seen = with("-0.0006 %vol", "meter", 2.9e-5);
+
+	CU_ASSERT_STRING_EQUAL(shown_expanded(&below), "0.0000 %vol ± 0.0058 %vol (k = 2)");
+	CU_ASSERT_STRING_EQUAL(shown_expanded(&above), "0.0000 %vol ± 0.0058 %vol (k = 2)");
+	CU_ASSERT_STRING_EQUAL(shown_expanded(&seen), "-0.0006 %vol ± 0.0058 %vol (k = 2)");
+}
+
 /* 20 000 quantities of up to nine digits in all units of a bench. */
 static void what_was_printed_is_read_back_as_the_same_value(void)
 {
@@ -464,6 +475,7 @@ void suite_quantity(void)
 	claim(a_source_has_a_name_that_fits);
 	claim(printing_is_plain);
 	claim(the_expanded_uncertainty_sets_the_digits);
+	claim(what_rounds_to_nothing_has_no_sign);
 	claim(what_was_printed_is_read_back_as_the_same_value);
 	claim(values_of_full_precision_are_read_back_too);
 }

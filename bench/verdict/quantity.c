@@ -500,6 +500,8 @@ static void print_decimals(double number, int decimals, char *text, size_t size)
 
 		number = rint(number / step) * step;
 	}
+	if (fabs(number) < 0.5 * pow(10, -decimals))
+		number = 0; /* not "-0.000" */
 	snprintf(text, size, "%.*f", decimals > 0 ? decimals : 0, number + 0.0);
 }
 
