@@ -14,7 +14,9 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -149,6 +151,30 @@ static void what_is_appended_stands_in_the_file_when_its_sync_is_reported(void)
 
 	expect_content(&rig, "one two three");
 	CU_ASSERT_EQUAL(rig.error[0].kind, 0);
+	rig_close(&rig);
+	close(rig.fd);
+}
+
+static off_t size_on_disk(const struct rig *rig)
+{
+	struct stat status;
+
+	return fstat(rig->fd, &status) == 0 ? status.st_size : -1;
+}
+
+static void much_that_was_appended_is_written_without_a_sync(void)
+{
+	const struct timespec moment = {.tv_nsec = 1000000};
+	char much[32768];
+	struct rig rig;
+
+	rig_open(&rig);
+	memset(much, 'x', sizeof(much));
+	writer_append(rig.writer, rig.fd, much, sizeof(much));
+	for (int tries = 0; tries < 5000 && size_on_disk(&rig) == 0; tries++)
+		nanosleep(&moment, NULL);
+
+	CU_ASSERT_EQUAL(size_on_disk(&rig), sizeof(much));
 	rig_close(&rig);
 	close(rig.fd);
 }
@@ -424,6 +450,7 @@ void suite_writer(void)
 {
 	suite_begin("writer");
 	claim(what_is_appended_stands_in_the_file_when_its_sync_is_reported);
+	claim(much_that_was_appended_is_written_without_a_sync);
 	claim(syncs_that_pile_up_cost_one_fdatasync_and_are_each_reported);
 	claim(appends_that_pile_up_become_one_write);
 	claim(reports_keep_the_order_of_the_syncs_across_files);

@@ -20,7 +20,8 @@ struct writer *writer_new(struct loop *loop, struct error *err);
 /* Finishes every job, then stops the thread; reports still due are not made. */
 void writer_free(struct writer *writer); /* accepts NULL */
 /*
- * Append bytes (copied) to an open descriptor. When they cannot be written they wait, and the next sync
+ * Append bytes (copied) to an open descriptor. They are written when 32 KiB have come together, or with
+ * the next job for any file. When they cannot be written they wait, and the next sync
  * of that fd tries again: it succeeds when everything is on the disk, else it reports the failure.
  */
 void writer_append(struct writer *writer, int fd, const void *data, size_t size);
