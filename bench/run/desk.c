@@ -177,8 +177,10 @@ static void job_planned(void *ctx, struct plan *plan, const struct error *err)
 
 	if (!err) {
 		job->run = run_start(&place, plan, &handlers, job, &wrong);
-		if (job->run)
+		if (job->run) {
+			sweep_soon(job->desk);
 			return;
+		}
 		err = &wrong;
 	}
 	client_refuse(job->client, err);
@@ -407,6 +409,10 @@ static void sweep(void *ctx)
 		struct job *job = *place;
 
 		if (!job->over) {
+			if (job->run) { /* the plan is made: its loaders may go */
+				planning_free(job->planning);
+				job->planning = NULL;
+			}
 			place = &job->next;
 			continue;
 		}
