@@ -70,6 +70,10 @@ static size_t count_matches(char **names, size_t count, const char *name, const 
 {
 	size_t matches = 0;
 
+	if (!strcmp(name, "last") && count) {
+		*match = names[count - 1];
+		return 1;
+	}
 	for (size_t i = 0; i < count; i++) {
 		if (strncmp(names[i], name, strlen(name)) != 0)
 			continue;

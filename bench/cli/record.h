@@ -21,7 +21,7 @@ struct record {
 	nsec time;	       /* of the last line */
 };
 
-/* The folder of the run that `name` names: an id or the beginning of one. The caller frees it. */
+/* The folder of the run that `name` names: an id, the beginning of one, or "last". The caller frees it. */
 char *record_find(const char *state, const char *name, struct error *err);
 /* Read the journal in `folder`. The caller frees the record. */
 struct record *record_read(const char *folder, struct error *err);
