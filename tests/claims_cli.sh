@@ -118,6 +118,11 @@ json_alone() {
 		PY
 }
 
+json_lost() {
+	"$davy" run "$tiny" --sim --json >/dev/full 2>"$scratch/err"
+	[ $? = 3 ] && grep -q "summary of sim-tiny-.*No space" "$scratch/err"
+}
+
 json_of_show() {
 	"${simulate[@]}" --json >"$scratch/run.json" || return 1
 	ends 0 "$davy" show "$(newest)" --json && python3 - "$scratch/out" "$scratch/run.json" <<-'PY'
@@ -274,6 +279,15 @@ narrow_terminal() {
 	[ "$most" -gt 40 ] && [ "$most" -lt 60 ] && says 仿真 || { echo "widest: $most"; return 1; }
 }
 
+narrow_tables() {
+	local most
+	on_terminal 70 "$davy help run; $davy list protocols; $davy list runs; $davy check $tiny --no-sweep"
+	most=$(widest)
+	[ "$most" -gt 50 ] && [ "$most" -lt 70 ] || { cat "$scratch/out"; echo "widest: $most"; return 1; }
+}
+
+closed_stdout() { "$davy" run "$tiny" --sim >&- 2>"$scratch/err" && [ ! -s "$scratch/err" ]; }
+
 live_block() {
 	on_terminal 80 "$davy run scripts/gas/methane_transmitter.lua --sim --state $scratch/live"
 	grep -q $'\x1b\[4A' "$scratch/out" && says "away from safe: zero_air open" && says "methane "
@@ -365,6 +379,7 @@ if command -v python3 >/dev/null; then
 else
 	claim_skip "--json prints the one object and nothing else" "no python3 to read it"
 fi
+claim "a summary that cannot be written is an error" json_lost
 claim "Ctrl-C once: finally blocks run, then everything is safe; exit 4" interrupted_once
 claim "Ctrl-C twice: everything is safe at once; exit 4" interrupted_twice
 claim "SIGTERM counts as one Ctrl-C" told_to_end
@@ -382,12 +397,14 @@ claim "runs on different slots go on side by side" side_by_side
 claim "a busy slot refuses a second run" busy_slot
 if command -v script >/dev/null; then
 	claim "nothing is wider than the terminal, Chinese included" narrow_terminal
+	claim "tables and reports fold where a terminal is narrow" narrow_tables
 	claim "a terminal sees readings and energised outputs redrawn in place" live_block
 else
 	claim_skip "nothing is wider than the terminal" "no script(1) to make a terminal"
 fi
 claim "a log that is no terminal has no escape sequences" no_escapes
 claim "a reader that goes away does not stop the run" broken_pipe
+claim "a closed stdout does not hit another descriptor" closed_stdout
 claim "a script cannot send escape sequences" hostile_log
 claim "the user's state folder follows XDG" xdg_state
 claim "a service's state folder is systemd's first" service_state

@@ -40,13 +40,13 @@ static const struct {
 	.not_ok = {"NOT AS PROMISED", "与承诺不符"},
 	.not_claimed = {"not claimed", "未列入故障表"},
 	.through = {"let through", "未检出"},
-	.ok = {"ok: the good product passes, and each of %zu faults is caught as promised\n",
-	       "通过:合格样品判为合格,%zu 个故障均按承诺检出\n"},
-	.ok_none = {"ok: the good product passes; the protocol names no fault\n",
-		    "通过:合格样品判为合格;检验程序未列故障\n"},
-	.bad_good = {"not ok: the good product does not pass\n", "不通过:合格样品未判为合格\n"},
-	.bad_faults = {"not ok: %zu of %zu faults are not caught as promised\n",
-		       "不通过:%2$zu 个故障中有 %1$zu 个未按承诺检出\n"},
+	.ok = {"ok: the good product passes, and each of %zu faults is caught as promised",
+	       "通过:合格样品判为合格,%zu 个故障均按承诺检出"},
+	.ok_none = {"ok: the good product passes; the protocol names no fault",
+		    "通过:合格样品判为合格;检验程序未列故障"},
+	.bad_good = {"not ok: the good product does not pass", "不通过:合格样品未判为合格"},
+	.bad_faults = {"not ok: %zu of %zu faults are not caught as promised",
+		       "不通过:%2$zu 个故障中有 %1$zu 个未按承诺检出"},
 	.loaded = {"ok", "通过"},
 };
 
@@ -74,7 +74,7 @@ static void print_line(struct check_report *report, struct buf *line)
 {
 	columns_clean(line->data);
 	if (report->out) {
-		fprintf(report->out, "%s\n", line->data);
+		columns_print(report->out, line->data);
 		fflush(report->out);
 	}
 	buf_done(line);
@@ -229,16 +229,20 @@ void check_report_trial(struct check_report *report, const struct trial *trial,
 		report_unclaimed(report, trial, result);
 }
 
-static void print_last(const struct check_report *report)
+static void print_last(struct check_report *report)
 {
+	struct buf line;
+
+	buf_init(&line);
 	if (!report->good)
-		fputs(say(TEXTS.bad_good), report->out);
+		buf_add_text(&line, say(TEXTS.bad_good));
 	else if (report->broken)
-		fprintf(report->out, say(TEXTS.bad_faults), report->broken, report->claimed);
+		buf_printf(&line, say(TEXTS.bad_faults), report->broken, report->claimed);
 	else if (report->claimed)
-		fprintf(report->out, say(TEXTS.ok), report->claimed);
+		buf_printf(&line, say(TEXTS.ok), report->claimed);
 	else
-		fputs(say(TEXTS.ok_none), report->out);
+		buf_add_text(&line, say(TEXTS.ok_none));
+	print_line(report, &line);
 }
 
 bool check_report_end(struct check_report *report)
@@ -251,8 +255,7 @@ bool check_report_end(struct check_report *report)
 		buf_printf(&line, "  %s: %s", say(TEXTS.not_claimed), report->not_claimed.data);
 		print_line(report, &line);
 	}
-	if (report->out)
-		print_last(report);
+	print_last(report);
 	value_set(report->into, "faults", value_copy(report->faults));
 	value_set_bool(report->into, "ok", ok);
 	return ok;

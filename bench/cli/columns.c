@@ -12,8 +12,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
+
+enum { COLUMNS_OTHERWISE = 80, COLUMNS_LEAST = 20, CELL_LEAST = 30, CONTINUED = 4 };
 
 /* ---- characters ---- */
 
@@ -138,6 +142,39 @@ void columns_wrap(struct buf *out, const char *text, size_t width, size_t indent
 	}
 }
 
+/* One column stays free: a terminal wraps when the last one is written. */
+size_t columns_on(FILE *out)
+{
+	struct winsize size;
+
+	if (!isatty(fileno(out)))
+		return SIZE_MAX;
+	if (ioctl(fileno(out), TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+		return COLUMNS_OTHERWISE - 1;
+	return size.ws_col > COLUMNS_LEAST ? size.ws_col - 1u : COLUMNS_LEAST;
+}
+
+void columns_print(FILE *out, const char *text)
+{
+	size_t room = columns_on(out);
+	struct buf line, folded;
+
+	buf_init(&line);
+	buf_init(&folded);
+	while (*text) {
+		size_t size = strcspn(text, "\n");
+
+		buf_clear(&line);
+		buf_clear(&folded);
+		buf_add(&line, text, size);
+		columns_wrap(&folded, line.data, room, strspn(line.data, " ") + 2);
+		fprintf(out, "%s\n", folded.data);
+		text += size + (text[size] == '\n');
+	}
+	buf_done(&line);
+	buf_done(&folded);
+}
+
 void columns_clean(char *text)
 {
 	const char *at = text;
@@ -207,24 +244,65 @@ static size_t cell_width(const struct table *table, size_t cell)
 	return widest;
 }
 
+static void new_line(struct buf *line, size_t *at, size_t indent)
+{
+	while (line->size && line->data[line->size - 1] == ' ')
+		line->data[--line->size] = '\0';
+	buf_add_byte(line, '\n');
+	columns_pad(line, "", indent);
+	*at = indent;
+}
+
+/* One cell, at the column `*at`; below, where there is too little room for it. */
+static void add_cell(struct buf *line, const char *cell, size_t wide, size_t room, size_t *at,
+		     size_t indent)
+{
+	size_t used = columns_of(cell);
+
+	if (!used && *at + wide > room)
+		return;
+	if (*at > indent && *at + used > room && (*at + CELL_LEAST > room || !strchr(cell, ' ')))
+		new_line(line, at, indent + CONTINUED);
+	if (*at + used > room && *at < room) {
+		struct buf padded;
+
+		buf_init(&padded);
+		columns_wrap(&padded, cell, room - *at, 0);
+		for (const char *text = padded.data; *text; text++) {
+			buf_add_byte(line, (uint8_t)*text);
+			if (*text == '\n')
+				columns_pad(line, "", *at);
+		}
+		buf_done(&padded);
+	} else {
+		columns_pad(line, cell, wide);
+	}
+	buf_add_text(line, "  ");
+	*at += (used > wide ? used : wide) + 2;
+}
+
 void table_print(const struct table *table, size_t indent, FILE *out)
 {
+	size_t room = columns_on(out), *wide = xcalloc(table->cells, sizeof(*wide));
 	struct buf line;
 
+	for (size_t cell = 0; cell < table->cells; cell++)
+		wide[cell] = cell_width(table, cell);
 	buf_init(&line);
 	for (size_t row = 0; row < table->rows; row++) {
+		size_t at = indent;
+
 		buf_clear(&line);
 		columns_pad(&line, "", indent);
-		for (size_t cell = 0; cell < table->cells; cell++) {
-			columns_pad(&line, table->cell[row * table->cells + cell],
-				    cell_width(table, cell));
-			buf_add_text(&line, "  ");
-		}
+		for (size_t cell = 0; cell < table->cells; cell++)
+			add_cell(&line, table->cell[row * table->cells + cell], wide[cell], room,
+				 &at, indent);
 		while (line.size && line.data[line.size - 1] == ' ')
 			line.data[--line.size] = '\0';
 		fprintf(out, "%s\n", line.data);
 	}
 	buf_done(&line);
+	free(wide);
 }
 
 void table_free(struct table *table)

@@ -16,6 +16,10 @@ void columns_add(struct buf *out, const char *text, size_t most);
 void columns_pad(struct buf *out, const char *text, size_t width);
 /* Append `text` broken at blanks into lines of `width` columns, those after the first indented. */
 void columns_wrap(struct buf *out, const char *text, size_t width, size_t indent);
+/* How many columns lines to `out` may have; SIZE_MAX where it is no terminal. */
+size_t columns_on(FILE *out);
+/* Print lines, each broken where the terminal ends and then indented by two more than it begins. */
+void columns_print(FILE *out, const char *text);
 /*
  * Make a text from a script or a device harmless for a terminal: control characters and bytes that are
  * no UTF-8 become "?". In place.
@@ -29,7 +33,10 @@ struct table *table_new(size_t cells);
 /* `cells` texts, copied; NULL is an empty cell. */
 void table_add(struct table *table, const char *const *cells);
 size_t table_count(const struct table *table);
-/* Print with `indent` blanks before every row and two between cells. */
+/*
+ * Print with `indent` blanks before every row and two between cells. Where a row is wider than the
+ * terminal, its cells go on in the lines below.
+ */
 void table_print(const struct table *table, size_t indent, FILE *out);
 void table_free(struct table *table);
 

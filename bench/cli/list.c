@@ -34,8 +34,8 @@ static const struct option OPTIONS[] = {
 
 static const struct {
 	struct words protocols, fixtures, drivers, runs, id, version, title, standard, fixture,
-		file, faults, bus, reads, writes, twin, yes, no, run, protocol, verdict, bench_time,
-		open, damaged, none;
+		file, faults, bus, reads, writes, twin, yes, no, run, verdict, bench_time, open,
+		damaged, none;
 } TEXTS = {
 	.protocols = {"PROTOCOLS", "检验程序"},
 	.fixtures = {"FIXTURES", "测试工装"},
@@ -55,7 +55,6 @@ static const struct {
 	.yes = {"yes", "有"},
 	.no = {"no", "无"},
 	.run = {"run", "检验编号"},
-	.protocol = {"protocol", "检验程序"},
 	.verdict = {"verdict", "判定"},
 	.bench_time = {"bench time", "试验时间"},
 	.open = {"running or cut short", "进行中或中断"},
@@ -246,8 +245,7 @@ static void add_run(struct table *table, struct value *list, const struct record
 		buf_add_text(&words, say(TEXTS.open));
 	figure_time(&time, record->time);
 	table_add(table, (const char *const[]){
-				 record->id, value_get_text(record->head, "protocol"), words.data,
-				 time.data,
+				 record->id, words.data, time.data,
 				 value_get_bool(record->head, "simulated") ? "SIMULATED 仿真" : "",
 				 fault});
 	value_set_text(one, "run", record->id);
@@ -268,17 +266,17 @@ static void add_damaged(struct listing *listing, struct table *table, struct val
 	complain(listing, err);
 	value_set_text(one, "run", name);
 	value_set_text(one, "why", err->text);
-	table_add(table, (const char *const[]){name, NULL, say(TEXTS.damaged), NULL, NULL, NULL});
+	table_add(table, (const char *const[]){name, say(TEXTS.damaged), NULL, NULL, NULL});
 }
 
 static void list_runs(struct listing *listing, struct value *list)
 {
-	struct table *table = table_new(6);
+	struct table *table = table_new(5);
 	size_t count;
 	char **names = record_list(listing->state, &count);
 
-	table_add(table, (const char *const[]){say(TEXTS.run), say(TEXTS.protocol),
-					       say(TEXTS.verdict), say(TEXTS.bench_time), "", ""});
+	table_add(table, (const char *const[]){say(TEXTS.run), say(TEXTS.verdict),
+					       say(TEXTS.bench_time), "", ""});
 	for (size_t i = 0; i < count; i++) {
 		char *folder = xprintf("%s/runs/%s", listing->state, names[i]);
 		struct error err;

@@ -5,10 +5,12 @@
  * An error is one sentence on stderr and nothing on stdout. Its kind decides the exit code: what a
  * person wrote wrongly is 2, what the bench or the machine could not do is 3.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "cli/columns.h"
@@ -55,7 +57,8 @@ static void print_overview(FILE *out)
 	}
 	fprintf(out, "%s\n\n%s\n\n", say(TEXTS.what), say(TEXTS.usage));
 	table_print(table, 2, out);
-	fprintf(out, "\n%s:\n  %s\n\n%s\n", say(TEXTS.exits), say(TEXTS.codes), say(TEXTS.more));
+	fprintf(out, "\n%s:\n  %s\n\n", say(TEXTS.exits), say(TEXTS.codes));
+	columns_print(out, say(TEXTS.more));
 	table_free(table);
 }
 
@@ -118,12 +121,21 @@ static int help(const char *name)
 	return 0;
 }
 
+/* What is opened later must not become stdout because somebody closed that. */
+static void open_standard_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+			_exit(EXIT_IS_ERROR);
+}
+
 int main(int count, char **arguments)
 {
 	const struct command *command;
 	const char *first = count > 1 ? arguments[1] : NULL;
 	struct error err;
 
+	open_standard_streams();
 	signal(SIGPIPE, SIG_IGN);
 	if (!first) {
 		print_overview(stderr);

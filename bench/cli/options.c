@@ -299,8 +299,10 @@ void options_print_help(const struct command *command, FILE *out)
 
 	fprintf(out, "%s: davy %s %s%s[--…]\n\n%s\n", say(TEXTS.usage), command->name,
 		command->operands, *command->operands ? " " : "", say(command->summary));
-	if (command->more.english)
-		fprintf(out, "\n%s\n", say(command->more));
+	if (command->more.english) {
+		fputc('\n', out);
+		columns_print(out, say(command->more));
+	}
 	fprintf(out, "\n%s:\n", say(TEXTS.options));
 	table_print(table, 2, out);
 	table_free(table);

@@ -365,19 +365,28 @@ static void take_refusal(struct watching *watching, const struct value *event)
 				   "%s", why ? why : "refused"));
 }
 
+static int print_summary(const struct value *summary, struct error *err)
+{
+	struct buf text;
+	int done = 0;
+
+	buf_init(&text);
+	json_write(&text, summary);
+	if (printf("%s\n", text.data) < 0 || fflush(stdout) == EOF)
+		done = error_os(err, "standard output does not take the summary of %s",
+				value_get_text(summary, "run"));
+	buf_done(&text);
+	return done;
+}
+
 static void take_verdict(struct watching *watching, const struct value *event)
 {
 	const struct value *summary = value_get(event, "summary");
-	struct buf text;
 
-	if (watching->json) {
-		buf_init(&text);
-		json_write(&text, summary);
-		printf("%s\n", text.data);
-		fflush(stdout);
-		buf_done(&text);
-	}
-	finish(watching, figure_exit(value_get_text(summary, "verdict")));
+	if (watching->json && print_summary(summary, watching->err) < 0)
+		finish(watching, -1);
+	else
+		finish(watching, figure_exit(value_get_text(summary, "verdict")));
 }
 
 static void take_event(void *ctx, const struct value *event)

@@ -11,14 +11,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "cli/columns.h"
-
-enum { COLUMNS_OTHERWISE = 80, COLUMNS_LEAST = 20 };
 
 struct screen {
 	FILE *out; /* NULL: nobody reads */
@@ -46,16 +43,6 @@ bool screen_is_live(const struct screen *screen)
 	return screen->live;
 }
 
-/* One column stays free: a terminal wraps when the last one is written. */
-static size_t width(const struct screen *screen)
-{
-	struct winsize size;
-
-	if (ioctl(fileno(screen->out), TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
-		return COLUMNS_OTHERWISE - 1;
-	return size.ws_col > COLUMNS_LEAST ? size.ws_col - 1u : COLUMNS_LEAST;
-}
-
 static void take_block_away(struct screen *screen)
 {
 	if (screen->drawn)
@@ -69,7 +56,7 @@ void screen_say(struct screen *screen, const char *text, size_t indent)
 		return;
 	take_block_away(screen);
 	if (screen->live)
-		columns_wrap(&screen->pending, text, width(screen), indent);
+		columns_wrap(&screen->pending, text, columns_on(screen->out), indent);
 	else
 		buf_add_text(&screen->pending, text);
 	buf_add_byte(&screen->pending, '\n');
@@ -81,7 +68,7 @@ void screen_block(struct screen *screen, char *const *lines, size_t count)
 		return;
 	buf_clear(&screen->block);
 	for (size_t i = 0; i < count; i++) {
-		columns_add(&screen->block, lines[i], width(screen));
+		columns_add(&screen->block, lines[i], columns_on(screen->out));
 		buf_add_byte(&screen->block, '\n');
 	}
 	take_block_away(screen);

@@ -161,14 +161,14 @@ static void print_head(const struct record *record)
 
 static void print_detail(struct words name, const char *text)
 {
-	char *copy;
+	char *line;
 
 	if (!text || !*text)
 		return;
-	copy = xstrdup(text);
-	columns_clean(copy);
-	printf("        %s: %s\n", say(name), copy);
-	free(copy);
+	line = xprintf("        %s: %s", say(name), text);
+	columns_clean(line);
+	columns_print(stdout, line);
+	free(line);
 }
 
 static void add_part(struct buf *out, const char *before, const char *text)
@@ -212,7 +212,7 @@ static void print_measure(const struct value *measure)
 		buf_printf(&text, " (k = %g)", value_get_real(measure, "coverage", 2));
 	buf_add_text(&text, "  ");
 	figure_verdict(&text, verdict);
-	printf("%s\n", text.data);
+	columns_print(stdout, text.data);
 	buf_done(&text);
 	print_limit(measure);
 	print_detail(TEXTS.why, value_get_text(measure, "why"));
@@ -251,9 +251,13 @@ static void print_foot(const struct record *record)
 		buf_add_text(&text, say(TEXTS.open));
 	if (why && *why)
 		buf_printf(&text, "  %s", why);
-	buf_printf(&text, "\n  %s ", say(TEXTS.bench_time));
+	columns_clean(text.data);
+	printf("\n");
+	columns_print(stdout, text.data);
+	buf_clear(&text);
+	buf_printf(&text, "  %s ", say(TEXTS.bench_time));
 	figure_time(&text, record->time);
-	printf("\n%s\n", text.data);
+	printf("%s\n", text.data);
 	buf_done(&text);
 	printf("  %s %s/journal\n  %s %s\n", say(TEXTS.journal), record->folder, say(TEXTS.chain),
 	       record->chain);
