@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char NO_READING[] = "no reading came in the time";
+
 void condition_begin(struct condition *condition)
 {
 	series_init(&condition->window);
@@ -177,11 +179,24 @@ static void mean_due(struct condition *condition, struct outcome *outcome)
 
 	if (series_mean(&condition->window, condition->opened, condition->deadline, &outcome->value,
 			&outcome->of_mean, &err) < 0) {
-		snprintf(outcome->why, sizeof(outcome->why), "no reading came in the time");
+		snprintf(outcome->why, sizeof(outcome->why), "%s", NO_READING);
 		return;
 	}
 	outcome->met = true;
 	outcome->resolution = condition->resolution;
+}
+
+/* What nobody looked at has held nothing. */
+static void holds_due(const struct condition *condition, struct outcome *outcome)
+{
+	if (!condition->begun) {
+		snprintf(outcome->why, sizeof(outcome->why), "%s", NO_READING);
+		return;
+	}
+	outcome->met = true;
+	outcome->is_time = true;
+	outcome->elapsed = condition->deadline - condition->opened;
+	outcome->to_the_end = true;
 }
 
 void condition_due(struct condition *condition, struct outcome *outcome)
@@ -194,10 +209,7 @@ void condition_due(struct condition *condition, struct outcome *outcome)
 		mean_due(condition, outcome);
 		break;
 	case CONDITION_HOLDS:
-		outcome->met = true;
-		outcome->is_time = true;
-		outcome->elapsed = condition->deadline - condition->opened;
-		outcome->to_the_end = true;
+		holds_due(condition, outcome);
 		break;
 	case CONDITION_SETTLES:
 		snprintf(outcome->why, sizeof(outcome->why), "not settled within %.6g s", seconds);

@@ -11,6 +11,7 @@
  */
 #include "run/driver.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,7 @@
 #define DEFAULT_WITHIN MSEC(300)
 enum { DEFAULT_RETRIES = 2 };
 
-static int compile_modbus_item(struct driver_item *item, const struct value *value,
+static int compile_modbus_item(struct driver_item *item, const struct value *value, bool writes,
 			       struct error *err)
 {
 	const char *as = value_get_text(value, "as");
@@ -32,6 +33,8 @@ static int compile_modbus_item(struct driver_item *item, const struct value *val
 	if ((input < 0) == (holding < 0) || address > 0xFFFF)
 		return error_set(err, ERROR_USAGE,
 				 "needs one register, `input = N` or `holding = N` (0 to 65535)");
+	if (writes && holding < 0)
+		return error_set(err, ERROR_USAGE, "an input register cannot be written");
 	item->holding = holding >= 0;
 	item->address = (uint16_t)address;
 	return layout_parse(&item->layout, as ? as : "u16", err);
@@ -112,6 +115,17 @@ static void set_resolution(struct driver_item *item, const struct value *value, 
 		item->resolution = item->scale / 2 * item->unit.scale;
 }
 
+static int compile_range(struct driver_item *item, const char *range, struct error *err)
+{
+	struct quantity probe = quantity_of(0, &item->unit);
+
+	item->ranged = true;
+	if (limit_parse(&item->range, range, err) < 0 ||
+	    limit_check_dimension(&item->range, &probe, err) < 0)
+		return error_context(err, "range");
+	return 0;
+}
+
 static int compile_item(struct driver_item *item, const char *name, const struct value *value,
 			enum bus bus, bool writes, struct error *err)
 {
@@ -119,14 +133,19 @@ static int compile_item(struct driver_item *item, const char *name, const struct
 	const char *range = value_get_text(value, "range");
 	int done;
 
-	snprintf(item->name, sizeof(item->name), "%s", name);
+	if (strlen(name) >= sizeof(item->name))
+		return error_set(err, ERROR_USAGE, "a name has at most %zu bytes",
+				 sizeof(item->name) - 1);
+	strcpy(item->name, name);
 	item->scale = value_get_real(value, "scale", 1);
 	item->field = (size_t)value_get_int(value, "field", 1) - 1;
+	if (item->scale == 0 || !isfinite(item->scale))
+		return error_set(err, ERROR_USAGE, "scale is a number other than 0");
 	if (unit_parse(&item->unit, unit ? unit : "1", err) < 0)
 		return -1;
 
 	if (bus == BUS_MODBUS)
-		done = compile_modbus_item(item, value, err);
+		done = compile_modbus_item(item, value, writes, err);
 	else if (bus == BUS_LINE)
 		done = compile_line_item(item, value, writes, err);
 	else
@@ -134,9 +153,20 @@ static int compile_item(struct driver_item *item, const char *name, const struct
 	if (done < 0 || compile_flags(item, value, err) < 0)
 		return -1;
 	set_resolution(item, value, bus);
+	return range ? compile_range(item, range, err) : 0;
+}
 
-	item->ranged = range != NULL;
-	return range ? limit_parse(&item->range, range, err) : 0;
+/* A read is a number, and the reply has to have it. */
+static int check_number(const struct driver_item *item, struct error *err)
+{
+	size_t numbers = 0;
+
+	for (const char *at = item->reply; at && (at = strstr(at, "{number")); at++)
+		numbers++;
+	if (item->field < numbers)
+		return 0;
+	return error_set(err, ERROR_USAGE, "the reply '%s' has no number %zu", item->reply,
+			 item->field + 1);
 }
 
 static int compile_items(struct driver_item *items, size_t most, size_t *count,
@@ -150,6 +180,8 @@ static int compile_items(struct driver_item *items, size_t most, size_t *count,
 			return error_set(err, ERROR_USAGE, "more than %zu %s", most, group);
 		*count = i + 1;
 		if (compile_item(&items[i], name, value_at(map, i), bus, writes, err) < 0)
+			return error_context(err, "%s.%s", group, name);
+		if (bus == BUS_LINE && !writes && check_number(&items[i], err) < 0)
 			return error_context(err, "%s.%s", group, name);
 	}
 	return 0;

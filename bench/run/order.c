@@ -8,6 +8,8 @@
 
 static const char *const CLOCKS[] = {NULL, "real", "scaled", "virtual"};
 
+enum { SCALE_MOST = 1000000 };
+
 static char *text_of(const struct value *value, const char *key)
 {
 	const char *text = value_get_text(value, key);
@@ -22,15 +24,28 @@ static struct value *map_of(const struct value *value, const char *key)
 	return map && map->kind == VALUE_MAP ? value_copy(map) : value_map();
 }
 
+static int clock_of(struct order *order, const char *clock, struct error *err)
+{
+	for (int i = 1; i <= 3; i++) {
+		if (strcmp(CLOCKS[i], clock) != 0)
+			continue;
+		order->clock = (enum clock_kind)i;
+		return 0;
+	}
+	return error_set(err, ERROR_USAGE, "a clock is real, scaled or virtual, not '%s'", clock);
+}
+
 static int read_clock(struct order *order, const struct value *value, struct error *err)
 {
 	const char *clock = value_get_text(value, "clock");
 
 	order->scale = value_get_real(value, "scale", 1);
 	order->clock = order->simulated ? CLOCK_KIND_VIRTUAL : CLOCK_KIND_REAL;
-	for (int i = 1; clock && i <= 3; i++)
-		if (!strcmp(CLOCKS[i], clock))
-			order->clock = (enum clock_kind)i;
+	if (clock && clock_of(order, clock, err) < 0)
+		return -1;
+	if (!(order->scale > 0 && order->scale <= SCALE_MOST))
+		return error_set(err, ERROR_USAGE, "the scale of time is between 0 and %d",
+				 SCALE_MOST);
 	if (!order->simulated && order->clock != CLOCK_KIND_REAL)
 		return error_set(err, ERROR_USAGE,
 				 "a run on real wires keeps real time: drop --clock, or add --sim");
