@@ -113,8 +113,11 @@ static int compile_safe_write(struct fixture_device *device, const char *name,
 	device->safe[device->safe_count].write = index;
 	device->safe[device->safe_count].number = quantity_in(&quantity, &write->unit);
 	/* what cannot be sent must not be found out when it has to be */
-	return exchange_write(&ignored, device->driver, write, device->unit,
-			      device->safe[device->safe_count++].number, err);
+	if (exchange_write(&ignored, device->driver, write, device->unit,
+			   device->safe[device->safe_count++].number, err) == 0)
+		return 0;
+	err->kind = ERROR_USAGE;
+	return -1;
 }
 
 static int compile_safe_writes(struct fixture_device *device, const struct value *safe,
@@ -273,7 +276,10 @@ static int compile_channel(struct fixture *fixture, const char *name, const stru
 		return 0;
 	if (quantity_parse(&step, resolution, err) < 0)
 		return error_context(err, "resolution");
-	channel->resolution = step.value / 2;
+	if (!unit_same_dimension(&step.unit, &channel->unit))
+		return error_set(err, ERROR_USAGE, "resolution: '%s' is not in %s", resolution,
+				 channel->unit.symbol);
+	channel->resolution = (step.value - step.unit.offset) / 2; /* a step of °C is one of K */
 	return 0;
 }
 

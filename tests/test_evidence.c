@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Readings and their budgets: which sources a reading gets, what cancels, and what speaks against
+ * resting a decision on it.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "run/evidence.h"
+#include "tests/bench_rig.h"
+#include "tests/claims.h"
+
+struct readings {
+	struct fixture *fixture;
+	struct calibration *calibration;
+	struct evidence evidence;
+};
+
+static const char FIXTURE[] = "{'id':'f','ports':{'bus':{'settings':'9600 8N1'}},"
+			      "'devices':{'gauge':{'driver':'meter','port':'bus','unit':1},"
+			      "'spare':{'driver':'meter','port':'bus','unit':2},"
+			      "'specimen':{'driver':'meter','port':'bus','unit':3,'dut':true}},"
+			      "'lines':{'lid':{'kind':'contact'},'turns':{'kind':'pulse'}},"
+			      "'references':{'weight':'Pa','other':'Pa','volt':'V'},"
+			      "'channels':{'pressure':'gauge.pressure','second':'spare.pressure',"
+			      "'shown':'specimen.pressure'}}";
+
+static const char DRIVERS[] = "{'meter':{'id':'meter','bus':'modbus','reads':{"
+			      "'pressure':{'input':0,'as':'f32','unit':'Pa'}}}}";
+
+/* U = 1 Pa + 0.2 % with k = 2: u = 1.5 Pa at 1000 Pa */
+static const char CERTIFICATES[] =
+	"instrument,quantity,value,unit,expanded_uncertainty,k,certificate,due\n"
+	"gauge,pressure,,Pa,1 Pa + 0.2 %,2,A-1,2026-06-30\n"
+	"spare,pressure,,Pa,2 Pa,2,B-2,2025-12-31\n"
+	"weight,,1000,Pa,1 Pa,2,C-3,2026-06-30\n"
+	"volt,,5,Pa,1 Pa,2,D-4,2026-06-30\n"
+	"clock,time,,s,0.02 %,2,T-5,2026-06-30\n";
+
+static struct readings readings_with(const char *certificates)
+{
+	struct value *fixture = said(FIXTURE), *drivers = said(DRIVERS);
+	struct readings readings;
+	struct error err;
+
+	readings.fixture = fixture_compile(fixture, drivers, "f", &err);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(readings.fixture);
+	readings.calibration =
+		certificates ? calibration_parse(certificates, "c.csv", &err) : calibration_none();
+	CU_ASSERT_PTR_NOT_NULL_FATAL(readings.calibration);
+	value_free(fixture);
+	value_free(drivers);
+	return readings;
+}
+
+/* The evidence points into what it was made of: begun where that lies. */
+static void begin(struct readings *readings)
+{
+	evidence_init(&readings->evidence, readings->fixture, readings->calibration, 1,
+		      PLAN_STATED_EPOCH);
+}
+
+static void done(struct readings *readings)
+{
+	evidence_done(&readings->evidence);
+	fixture_free(readings->fixture);
+	calibration_free(readings->calibration);
+}
+
+static uint64_t read_as(struct readings *readings, const char *channel,
+			const struct outcome *outcome)
+{
+	return evidence_value(&readings->evidence, fixture_find_channel(readings->fixture, channel),
+			      outcome);
+}
+
+static double source(const struct quantity *quantity, const char *name)
+{
+	for (size_t i = 0; i < quantity->sources; i++)
+		if (!strncmp(quantity->source[i].source, name, strlen(name)))
+			return quantity->source[i].standard;
+	return 0;
+}
+
+static void a_budget_has_each_source_by_its_name(void)
+{
+	struct readings readings = readings_with(CERTIFICATES);
+	struct outcome outcome = {
+		.met = true, .value = 1000, .resolution = 0.3, .spread = 0.6, .of_mean = 0.4};
+	const struct reading *reading;
+	uint64_t id;
+
+	begin(&readings);
+	id = read_as(&readings, "pressure", &outcome);
+	reading = evidence_find(&readings.evidence, id);
+
+	CU_ASSERT_DOUBLE_EQUAL(source(&reading->quantity, "cert:A-1"), 1.5, 1e-12);
+	CU_ASSERT_DOUBLE_EQUAL(source(&reading->quantity, "#res"), 0.3 / sqrt(3), 1e-12);
+	CU_ASSERT_DOUBLE_EQUAL(source(&reading->quantity, "#move"), 0.6 / sqrt(3), 1e-12);
+	CU_ASSERT_DOUBLE_EQUAL(source(&reading->quantity, "#mean"), 0.4, 1e-12);
+	CU_ASSERT_DOUBLE_EQUAL(quantity_standard(&reading->quantity),
+			       sqrt(2.25 + 0.03 + 0.12 + 0.16), 1e-12);
+	CU_ASSERT_STRING_EQUAL(reading->flaw, "");
+	done(&readings);
+}
+
+static void a_difference_of_one_gauge_cancels_its_absolute_part(void)
+{
+	struct readings readings = readings_with(CERTIFICATES);
+	struct outcome before = {.met = true, .value = 1000, .resolution = 0.3};
+	struct outcome after = {.met = true, .value = 900, .resolution = 0.3};
+	struct quantity difference;
+	char flaw[160];
+	struct error err;
+
+	begin(&readings);
+	read_as(&readings, "pressure", &before);
+	read_as(&readings, "pressure", &after);
+
+	CU_ASSERT_EQUAL(evidence_evaluate(&readings.evidence, "(r1 - r2)", &difference, flaw, &err),
+			0);
+
+	/* of 0.2 % of 100 Pa with k = 2 */
+	CU_ASSERT_DOUBLE_EQUAL(difference.value, 100, 1e-9);
+	CU_ASSERT_DOUBLE_EQUAL(source(&difference, "cert:A-1"), 0.1, 1e-9);
+	CU_ASSERT_DOUBLE_EQUAL(quantity_standard(&difference), sqrt(0.01 + 0.06), 1e-9);
+	done(&readings);
+}
+
+static void two_gauges_do_not_cancel(void)
+{
+	struct readings readings = readings_with(CERTIFICATES);
+	struct outcome outcome = {.met = true, .value = 1000};
+	struct quantity difference;
+	char flaw[160];
+	struct error err;
+
+	begin(&readings);
+	read_as(&readings, "pressure", &outcome);
+	read_as(&readings, "second", &outcome);
+
+	CU_ASSERT_EQUAL(evidence_evaluate(&readings.evidence, "r1 - r2", &difference, flaw, &err),
+			0);
+
+	CU_ASSERT_DOUBLE_EQUAL(quantity_standard(&difference), sqrt(2.25 + 1), 1e-9);
+	done(&readings);
+}
+
+static void an_expired_certificate_is_a_flaw_in_words(void)
+{
+	struct readings readings = readings_with(CERTIFICATES);
+	struct outcome outcome = {.met = true, .value = 1000};
+
+	begin(&readings);
+
+	CU_ASSERT_STRING_EQUAL(
+		evidence_find(&readings.evidence, read_as(&readings, "second", &outcome))->flaw,
+		"certificate B-2 of spare.pressure ran out on 2025-12-31");
+	done(&readings);
+}
+
+static void an_absent_certificate_is_a_flaw_in_words(void)
+{
+	struct readings readings = readings_with(NULL);
+	struct outcome outcome = {.met = true, .value = 1000};
+
+	begin(&readings);
+
+	CU_ASSERT_STRING_EQUAL(
+		evidence_find(&readings.evidence, read_as(&readings, "pressure", &outcome))->flaw,
+		"there is no certificate for gauge.pressure");
+	CU_ASSERT_STRING_EQUAL(
+		evidence_find(&readings.evidence, evidence_time(&readings.evidence, SEC(1), 0))
+			->flaw,
+		"there is no certificate for clock.time");
+	done(&readings);
+}
+
+static void the_device_under_test_and_contacts_need_no_certificate(void)
+{
+	struct readings readings = readings_with(NULL);
+	struct outcome outcome = {.met = true, .value = 1};
+
+	begin(&readings);
+
+	CU_ASSERT_STRING_EQUAL(
+		evidence_find(&readings.evidence, read_as(&readings, "shown", &outcome))->flaw, "");
+	CU_ASSERT_STRING_EQUAL(
+		evidence_find(&readings.evidence, read_as(&readings, "lid", &outcome))->flaw, "");
+	done(&readings);
+}
+
+static void a_flaw_is_handed_on_to_what_is_calculated(void)
+{
+	struct readings readings = readings_with(CERTIFICATES);
+	struct outcome outcome = {.met = true, .value = 1000};
+	struct quantity result;
+	char flaw[160];
+	struct error err;
+
+	begin(&readings);
+	read_as(&readings, "pressure", &outcome);
+	read_as(&readings, "second", &outcome);
+
+	CU_ASSERT_EQUAL(evidence_evaluate(&readings.evidence, "mean(r1, r1)", &result, flaw, &err),
+			0);
+	CU_ASSERT_STRING_EQUAL(flaw, "");
+	CU_ASSERT_EQUAL(evidence_evaluate(&readings.evidence, "mean(r1, r2)", &result, flaw, &err),
+			0);
+	CU_ASSERT_STRING_EQUAL(flaw, "certificate B-2 of spare.pressure ran out on 2025-12-31");
+	done(&readings);
+}
+
+static void a_time_has_the_clock_s_part_and_its_gap_s(void)
+{
+	struct readings readings = readings_with(CERTIFICATES);
+	const struct quantity *time;
+
+	begin(&readings);
+	time = &evidence_find(&readings.evidence,
+			      evidence_time(&readings.evidence, SEC(100), MSEC(600)))
+			->quantity;
+
+	CU_ASSERT_EQUAL(time->value, 100);
+	CU_ASSERT_DOUBLE_EQUAL(source(time, "cert:T-5"), 0.01, 1e-12);
+	CU_ASSERT_DOUBLE_EQUAL(source(time, "#time"), 0.3 / sqrt(3), 1e-12);
+	done(&readings);
+}
+
+static void a_frequency_rests_on_the_clock(void)
+{
+	struct readings readings = readings_with(CERTIFICATES);
+	struct outcome outcome = {.met = true, .value = 500, .resolution = 1};
+	const struct quantity *turns;
+
+	begin(&readings);
+	turns = &evidence_find(&readings.evidence, read_as(&readings, "turns", &outcome))->quantity;
+
+	CU_ASSERT_DOUBLE_EQUAL(source(turns, "cert:T-5"), 0.05, 1e-12);
+	done(&readings);
+}
+
+static void a_reference_has_its_certified_value(void)
+{
+	struct readings readings = readings_with(CERTIFICATES);
+	const struct quantity *weight;
+	struct error err;
+	uint64_t id;
+
+	begin(&readings);
+	id = evidence_reference(&readings.evidence,
+				fixture_find_reference(readings.fixture, "weight"), &err);
+	CU_ASSERT_FATAL(id > 0);
+	weight = &evidence_find(&readings.evidence, id)->quantity;
+
+	CU_ASSERT_EQUAL(weight->value, 1000);
+	CU_ASSERT_DOUBLE_EQUAL(quantity_standard(weight), 0.5, 1e-12);
+	done(&readings);
+}
+
+static void a_reference_without_certificate_is_refused_by_name(void)
+{
+	struct readings readings = readings_with(CERTIFICATES);
+	struct error err;
+
+	begin(&readings);
+
+	CU_ASSERT_EQUAL(evidence_reference(&readings.evidence,
+					   fixture_find_reference(readings.fixture, "other"), &err),
+			0);
+	CU_ASSERT_STRING_EQUAL(err.text, "the calibration file has no certified value for 'other'; "
+					 "add its certificate");
+	done(&readings);
+}
+
+static void a_reference_in_another_dimension_is_refused(void)
+{
+	struct readings readings = readings_with(CERTIFICATES);
+	struct error err;
+
+	begin(&readings);
+
+	CU_ASSERT_EQUAL(evidence_reference(&readings.evidence,
+					   fixture_find_reference(readings.fixture, "volt"), &err),
+			0);
+	CU_ASSERT_STRING_EQUAL(err.text, "the certificate of 'volt' is in Pa, the fixture says V");
+	done(&readings);
+}
+
+static void a_reading_that_there_is_not_cannot_be_used(void)
+{
+	struct readings readings = readings_with(CERTIFICATES);
+	struct quantity result;
+	char flaw[160];
+	struct error err;
+
+	begin(&readings);
+
+	CU_ASSERT_PTR_NULL(evidence_find(&readings.evidence, 0));
+	CU_ASSERT_PTR_NULL(evidence_find(&readings.evidence, 1));
+	CU_ASSERT_EQUAL(evidence_evaluate(&readings.evidence, "r1", &result, flaw, &err), -1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "r1"));
+	done(&readings);
+}
+
+void suite_evidence(void)
+{
+	suite_begin("evidence");
+	claim(a_budget_has_each_source_by_its_name);
+	claim(a_difference_of_one_gauge_cancels_its_absolute_part);
+	claim(two_gauges_do_not_cancel);
+	claim(an_expired_certificate_is_a_flaw_in_words);
+	claim(an_absent_certificate_is_a_flaw_in_words);
+	claim(the_device_under_test_and_contacts_need_no_certificate);
+	claim(a_flaw_is_handed_on_to_what_is_calculated);
+	claim(a_time_has_the_clock_s_part_and_its_gap_s);
+	claim(a_frequency_rests_on_the_clock);
+	claim(a_reference_has_its_certified_value);
+	claim(a_reference_without_certificate_is_refused_by_name);
+	claim(a_reference_in_another_dimension_is_refused);
+	claim(a_reading_that_there_is_not_cannot_be_used);
+}
