@@ -267,6 +267,7 @@ static void tell_status(struct client *client)
 			continue;
 		one = value_add(runs, value_map());
 		value_set_text(one, "run", run_id(job->run));
+		value_set_text(one, "protocol", job->run->plan->protocol->id);
 		value_set_int(one, "slot", job->slot);
 		value_set_int(one, "runner", run_runner_pid(job->run));
 		value_set_int(one, "world", run_world_pid(job->run));
