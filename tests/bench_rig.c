@@ -88,6 +88,21 @@ void bench_open(struct bench *bench)
 		bench_put(bench, file->path, file->text);
 }
 
+void bench_be_patient(struct bench *bench)
+{
+	for (const struct bench_file *file = MINI_FILES; file->path; file++) {
+		const char *within = strstr(file->text, "within = '100 ms'");
+		char *patient;
+
+		if (!within)
+			continue;
+		patient = xprintf("%.*swithin = '3 s'%s", (int)(within - file->text), file->text,
+				  within + strlen("within = '100 ms'"));
+		bench_put(bench, file->path, patient);
+		free(patient);
+	}
+}
+
 static void forget_end(struct bench *bench)
 {
 	value_free(bench->end.summary);

@@ -57,6 +57,8 @@ struct mini_order {
 
 void bench_open(struct bench *bench);
 void bench_close(struct bench *bench);
+/* For real time on a busy machine: the instruments may take 3 s to answer, not 100 ms. */
+void bench_be_patient(struct bench *bench);
 /* Write a file below the tree, in place of one that is there. */
 void bench_put(struct bench *bench, const char *path, const char *text);
 void bench_put_bytes(struct bench *bench, const char *path, const void *bytes, size_t size);

@@ -85,6 +85,7 @@ static void house_open(struct house *house)
 {
 	memset(house, 0, sizeof(*house));
 	bench_open(&house->bench);
+	bench_be_patient(&house->bench);
 	start(house, false);
 }
 

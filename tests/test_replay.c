@@ -36,6 +36,8 @@ static void check_replays(enum verdict verdict, const struct mini_order *what)
 	struct bench bench;
 
 	bench_open(&bench);
+	if (what->clock == CLOCK_KIND_REAL)
+		bench_be_patient(&bench);
 	bench_rehearse(&bench, what);
 	CU_ASSERT(bench_ended(&bench, verdict, ""));
 
