@@ -3,9 +3,12 @@
  * How a run ends early: by a stop, whose finally blocks run under the guard; by a trip, after which no
  * script is asked; by a guard of the protocol. Times are those of tests/bench_files.c.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+#include "base/file.h"
 #include "tests/bench_rig.h"
 #include "tests/claims.h"
 
@@ -281,6 +284,33 @@ static void a_setting_out_of_range_never_leaves(void)
 	bench_close(&bench);
 }
 
+/* ---- before the beginning ---- */
+
+static void a_bench_that_cannot_be_opened_leaves_a_verdict(void)
+{
+	struct bench bench;
+	struct error err;
+	char *runs, **names = NULL;
+	size_t count = 0;
+
+	bench_open(&bench);
+	bench_put(&bench, "fixtures/drivers/mini_meter/twin.lua",
+		  "return simulator { id = 'm', bus = 'modbus', registers = { { as = 'u16' } } }");
+	bench_run(&bench, .body = MEASURED);
+	CU_ASSERT(bench_refused(&bench, "a register needs `input` or `holding`"));
+
+	runs = xprintf("%s/runs", bench.state);
+	CU_ASSERT_EQUAL(file_list(runs, &names, &count, &err), 0);
+	CU_ASSERT_EQUAL_FATAL(count, 1);
+	snprintf(bench.journal, sizeof(bench.journal), "%s/%s", runs, names[0]);
+	CU_ASSERT_EQUAL(journal_count(bench.journal, "verdict"), 1);
+	CU_ASSERT(journal_says(bench.journal, "'verdict':'ERROR'"));
+	free(names[0]);
+	free(names);
+	free(runs);
+	bench_close(&bench);
+}
+
 /* ---- guards of the protocol ---- */
 
 static void a_guard_on_the_device_under_test_fails_it(void)
@@ -345,6 +375,7 @@ void suite_run_ends(void)
 	claim(an_act_against_an_interlock_ends_as_error_by_its_name);
 	claim(an_output_on_for_too_long_ends_as_error);
 	claim(a_setting_out_of_range_never_leaves);
+	claim(a_bench_that_cannot_be_opened_leaves_a_verdict);
 	claim(a_guard_on_the_device_under_test_fails_it);
 	claim(a_guard_on_an_instrument_is_an_error);
 	claim(a_guard_ends_with_its_step);

@@ -395,6 +395,9 @@ struct run *run_start(const struct run_place *place, struct plan *plan,
 	if (plan->order->clock != CLOCK_KIND_VIRTUAL)
 		timer_start(&run->flush, run->clock, FLUSH_EVERY, TIMER_WAIT, flush, run);
 	if (open_slot(run, err) < 0) {
+		/* what has a journal has a verdict in it */
+		run->summary = run_summary(run, VERDICT_ERROR, err->text);
+		journal_line(run->journal, 0, "verdict", value_copy(run->summary));
 		run_free(run);
 		return NULL;
 	}
