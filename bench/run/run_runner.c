@@ -206,6 +206,9 @@ static void host_judged(void *ctx, const struct judged *judged)
 	struct run *run = ctx;
 
 	journal_line(run->journal, run_now(run), "judged", judged_describe(judged));
+	if (clock_kind(run->clock) != CLOCK_KIND_VIRTUAL)
+		journal_sync(run->journal, run_now(run), NULL,
+			     NULL); /* a crash loses no decision */
 	watch_judged(run, judged);
 }
 
