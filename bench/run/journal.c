@@ -187,6 +187,11 @@ void journal_sync(struct journal *journal, nsec time, writer_done_fn *fn, void *
 	writer_sync(journal->writer, journal->fd, report_sync, journal);
 }
 
+void journal_push(struct journal *journal)
+{
+	writer_push(journal->writer);
+}
+
 int journal_over_quota(const struct journal *journal)
 {
 	return journal->quota > 0 && journal->size + journal->entries.size > journal->quota;

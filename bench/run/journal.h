@@ -52,6 +52,11 @@ void journal_entry(struct journal *journal, nsec time, enum entry_kind kind, uin
 		   const void *data, size_t size); /* size at most 900 KiB */
 /* Cut the entries so far into a segment. */
 void journal_cut(struct journal *journal, nsec time);
+/*
+ * Hand all lines so far to the operating system: a decision outlives the controller from here on, if
+ * not yet the power.
+ */
+void journal_push(struct journal *journal);
 /* Cut, and report once all of it is on the disk. */
 void journal_sync(struct journal *journal, nsec time, writer_done_fn *fn, void *ctx);
 int journal_over_quota(const struct journal *journal);

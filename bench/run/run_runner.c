@@ -206,9 +206,11 @@ static void host_judged(void *ctx, const struct judged *judged)
 	struct run *run = ctx;
 
 	journal_line(run->journal, run_now(run), "judged", judged_describe(judged));
-	if (clock_kind(run->clock) != CLOCK_KIND_VIRTUAL)
-		journal_sync(run->journal, run_now(run), NULL,
-			     NULL); /* a crash loses no decision */
+	/* a crash loses no decision; nor does a loss of power where the bench is in real time */
+	if (clock_kind(run->clock) == CLOCK_KIND_VIRTUAL)
+		journal_push(run->journal);
+	else
+		journal_sync(run->journal, run_now(run), NULL, NULL);
 	watch_judged(run, judged);
 }
 

@@ -383,6 +383,13 @@ void writer_append(struct writer *writer, int fd, const void *data, size_t size)
 	pthread_mutex_unlock(&writer->lock);
 }
 
+void writer_push(struct writer *writer)
+{
+	pthread_mutex_lock(&writer->lock);
+	pthread_cond_signal(&writer->given);
+	pthread_mutex_unlock(&writer->lock);
+}
+
 static void give_job(struct writer *writer, int fd, struct job *job)
 {
 	pthread_mutex_lock(&writer->lock);

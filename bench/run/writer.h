@@ -25,6 +25,8 @@ void writer_free(struct writer *writer); /* accepts NULL */
  * of that fd tries again: it succeeds when everything is on the disk, else it reports the failure.
  */
 void writer_append(struct writer *writer, int fd, const void *data, size_t size);
+/* Write what was appended now, without waiting for more: it then outlives this process. */
+void writer_push(struct writer *writer);
 /* fdatasync everything appended to `fd` so far, then report (fn may be NULL). */
 void writer_sync(struct writer *writer, int fd, writer_done_fn *fn, void *ctx);
 /* Close the descriptor after everything queued for it. */
