@@ -162,6 +162,22 @@ static off_t size_on_disk(const struct rig *rig)
 	return fstat(rig->fd, &status) == 0 ? status.st_size : -1;
 }
 
+static void little_that_was_pushed_is_written_without_a_sync(void)
+{
+	const struct timespec moment = {.tv_nsec = 1000000};
+	struct rig rig;
+
+	rig_open(&rig);
+	writer_append(rig.writer, rig.fd, "judged", 6);
+	writer_push(rig.writer);
+	for (int tries = 0; tries < 5000 && size_on_disk(&rig) == 0; tries++)
+		nanosleep(&moment, NULL);
+
+	CU_ASSERT_EQUAL(size_on_disk(&rig), 6);
+	rig_close(&rig);
+	close(rig.fd);
+}
+
 static void much_that_was_appended_is_written_without_a_sync(void)
 {
 	const struct timespec moment = {.tv_nsec = 1000000};
@@ -450,6 +466,7 @@ void suite_writer(void)
 {
 	suite_begin("writer");
 	claim(what_is_appended_stands_in_the_file_when_its_sync_is_reported);
+	claim(little_that_was_pushed_is_written_without_a_sync);
 	claim(much_that_was_appended_is_written_without_a_sync);
 	claim(syncs_that_pile_up_cost_one_fdatasync_and_are_each_reported);
 	claim(appends_that_pile_up_become_one_write);
