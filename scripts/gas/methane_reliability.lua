@@ -31,7 +31,7 @@ local test = protocol {
     alarm_welded   = { "FAIL", "quiet", "tests", params = { cycles = "5" } },
     cut_off_dead   = { "FAIL", "shut_off", "tests", params = { cycles = "5" } },
     cylinder_empty = { "ERROR", params = { cycles = "5" } },
-    hood_opened    = { "ERROR", params = { cycles = "5" } },
+    hood_opened    = { "ERROR", params = { cycles = "25" } },
   },
 }
 local p, dut = test.params, test.dut
