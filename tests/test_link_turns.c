@@ -222,6 +222,44 @@ static void a_question_cancelled_on_the_line_keeps_its_answer_from_the_next(void
 	link_rig_end(&rig);
 }
 
+static void in_a_hurry_a_question_on_the_line_has_its_answer_and_no_other_try(void)
+{
+	struct link_rig rig;
+	link_rig_begin(&rig);
+	struct link_poll a = link_poll_of(&rig, "a", 0), b = link_poll_of(&rig, "b", 1);
+
+	link_poll_ask(&a, MSEC(300), 2);
+	link_poll_ask(&b, MSEC(300), 2);
+	link_rig_run(&rig, MSEC(1)); /* still being sent */
+	link_hurry(rig.link, &a);
+	link_rig_run(&rig, SEC(1));
+
+	CU_ASSERT_STRING_EQUAL(rig.order, "ab");
+	CU_ASSERT_EQUAL(a.err.kind, 0);
+	CU_ASSERT(b.time < MSEC(100));
+	link_rig_end(&rig);
+}
+
+static void in_a_hurry_what_waits_is_forgotten_and_silence_is_met_once(void)
+{
+	struct link_rig rig;
+	link_rig_begin(&rig);
+	struct link_poll a = link_poll_of(&rig, "a", 0), b = link_poll_of(&rig, "b", 1);
+
+	serial_sim_set_fault(rig.serial, LINE_MUTE);
+	link_poll_ask(&a, MSEC(300), 2);
+	link_poll_ask(&b, MSEC(300), 2);
+	link_rig_run(&rig, MSEC(1));
+	link_hurry(rig.link, &a);
+	link_hurry(rig.link, &b);
+	link_rig_run(&rig, SEC(3));
+
+	CU_ASSERT_STRING_EQUAL(rig.order, "a");
+	CU_ASSERT_EQUAL(rig.asked, 1);
+	CU_ASSERT_EQUAL(a.time, REQUEST + MSEC(300));
+	link_rig_end(&rig);
+}
+
 static void cancels_the_other(struct link_poll *poll)
 {
 	link_cancel(poll->rig->link, poll->other);
@@ -379,6 +417,8 @@ void suite_link_turns(void)
 	claim(a_cancelled_question_is_neither_asked_nor_answered);
 	claim(cancelling_the_last_question_leaves_the_queue_in_order);
 	claim(a_question_cancelled_on_the_line_keeps_its_answer_from_the_next);
+	claim(in_a_hurry_a_question_on_the_line_has_its_answer_and_no_other_try);
+	claim(in_a_hurry_what_waits_is_forgotten_and_silence_is_met_once);
 	claim(a_question_may_be_cancelled_inside_the_end_of_another);
 	claim(the_end_of_a_question_may_ask_again_and_queues_behind_others);
 	claim(the_end_of_a_question_may_free_the_link);

@@ -445,19 +445,20 @@ void link_ask(struct link *link, const struct link_question *question)
 		link_want_line(link);
 }
 
-void link_cancel(struct link *link, void *ctx)
+/* Forget those of this ctx that wait; the one that is on the line, or NULL. */
+static struct asked *link_forget_waiting(struct link *link, void *ctx)
 {
 	struct asked **place = &link->first;
-	struct asked *head = link->first;
-	bool on_the_line = link->state == LINK_SENDING || link->state == LINK_LISTENING;
+	struct asked *head = link->first, *on_the_line = NULL;
+	bool busy = link->state == LINK_SENDING || link->state == LINK_LISTENING;
 
 	while (*place) {
 		struct asked *asked = *place;
 
 		if (asked->question.ctx != ctx) {
 			place = &asked->next;
-		} else if (asked == head && on_the_line) {
-			asked->forgotten = true;
+		} else if (asked == head && busy) {
+			on_the_line = asked;
 			place = &asked->next;
 		} else {
 			*place = asked->next;
@@ -467,6 +468,23 @@ void link_cancel(struct link *link, void *ctx)
 	link->last = place;
 	if (link->first != head)
 		link_want_line(link);
+	return on_the_line;
+}
+
+void link_cancel(struct link *link, void *ctx)
+{
+	struct asked *on_the_line = link_forget_waiting(link, ctx);
+
+	if (on_the_line)
+		on_the_line->forgotten = true;
+}
+
+void link_hurry(struct link *link, void *ctx)
+{
+	struct asked *on_the_line = link_forget_waiting(link, ctx);
+
+	if (on_the_line)
+		on_the_line->question.retries = 0;
 }
 
 bool link_is_lost(const struct link *link)

@@ -75,6 +75,11 @@ void link_ask(struct link *link, const struct link_question *question);
  * else's.
  */
 void link_cancel(struct link *link, void *ctx);
+/*
+ * Forget those of this ctx that wait for the line. One that is on it may have its answer, but no
+ * further try: whoever is next has the line as soon as can be.
+ */
+void link_hurry(struct link *link, void *ctx);
 bool link_is_lost(const struct link *link);
 
 #endif

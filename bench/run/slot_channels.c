@@ -196,8 +196,7 @@ void channels_stop(struct slot *slot)
 		if (!channel->busy || device < 0)
 			continue;
 		/* safe writes shall not queue behind questions that nobody needs any more */
-		link_cancel(slot->port[slot->fixture->device[device].port].link, channel);
-		channel->busy = false;
+		link_hurry(slot->port[slot->fixture->device[device].port].link, channel);
 	}
 }
 
