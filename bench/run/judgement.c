@@ -114,15 +114,16 @@ static int judge_value(const struct judgement *judgement, struct judged *judged,
 	return 0;
 }
 
-/* Divide by the upper limit of the measure that this one is a share of; false: it has none. */
-static bool take_share(struct judged *judged, struct error *err)
+/* Divide by the upper limit of the measure that this one is a share of; false: none that decides. */
+static bool take_share(const struct judgement *judgement, struct judged *judged, struct error *err)
 {
 	const struct protocol_measure *whole =
 		protocol_find_measure(judged->step, judged->measure->share_of);
 	const struct bound *bound = &whole->limit.limit.bound[0];
 	struct quantity share;
 
-	if (!whole->limit.known || (bound->kind != BOUND_AT_MOST && bound->kind != BOUND_BELOW) ||
+	if (!whole->limit.known || !grade_decides(whole->limit.grade, judgement->simulated) ||
+	    (bound->kind != BOUND_AT_MOST && bound->kind != BOUND_BELOW) ||
 	    quantity_divide(&share, &judged->quantity, &bound->high, err) < 0)
 		return false;
 	judged->quantity = share;
@@ -134,10 +135,10 @@ static int judge(const struct judgement *judgement, struct judged *judged, const
 {
 	char why[160];
 
-	if (!judged->measure->share_of[0] || take_share(judged, err))
+	if (!judged->measure->share_of[0] || take_share(judgement, judged, err))
 		return judge_value(judgement, judged, flaw, err);
 	snprintf(why, sizeof(why),
-		 "it is judged as a share of the upper limit of %s, which has none",
+		 "it is judged as a share of the upper limit of %s, which has none that decides",
 		 judged->measure->share_of);
 	inconclusive(&judged->decision, why);
 	return 0;
