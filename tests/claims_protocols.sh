@@ -28,6 +28,16 @@ keeps_real_time() {
 		timeout 60 "$davy" replay last
 }
 
+# A station names its slots, what stands in them and its own certificates.
+station_decides_the_slot() {
+	printf 'return station { name = "bench 2", calibration = "own.csv", slots = { slot { 1, fixture = "gas_bench" } } }\n' \
+		>"$scratch/station.lua"
+	cp fixtures/gas_bench/calibration.csv "$scratch/own.csv"
+	timeout 60 "$davy" run "$1" --sim --station "$scratch/station.lua" --slot 1 --limits "$limits" --json >"$scratch/out.json" || return
+	timeout 60 "$davy" run "$1" --sim --station "$scratch/station.lua" --slot 3 2>"$scratch/err"
+	[ $? = 2 ] && grep -q 'station.lua has no slot 3' "$scratch/err"
+}
+
 for protocol in scripts/gas/*.lua; do
 	claim "$protocol passes a good product and catches every fault it names" \
 		every_fault_is_caught "$protocol"
@@ -36,4 +46,6 @@ claim "without a limit set a good product is INCONCLUSIVE and the standard is na
 	without_limits_inconclusive scripts/gas/methane_transmitter.lua
 claim "a step in scaled real time gives its measure and replays bit for bit" \
 	keeps_real_time scripts/gas/methane_transmitter.lua
+claim "a station says which slots there are, and whose certificates count" \
+	station_decides_the_slot scripts/gas/methane_transmitter.lua
 claims_end

@@ -195,17 +195,28 @@ static void protocol_loaded(struct planning *planning)
 		  &plan->fixture_source);
 }
 
+static void load_station(struct planning *planning)
+{
+	struct plan *plan = planning->plan;
+
+	if (plan->order->station)
+		load_file(planning, "station", xstrdup(plan->order->station), &plan->station_data,
+			  NULL, compile, &plan->station_source);
+	else
+		compile(planning);
+}
+
 static void load_world(struct planning *planning)
 {
 	struct plan *plan = planning->plan;
 	const char *world = value_get_text(plan->fixture_data, "world");
 
 	if (!plan->order->simulated || !world) {
-		compile(planning);
+		load_station(planning);
 		return;
 	}
 	load_file(planning, "world", xprintf("%s/fixtures/%s", planning->root, world),
-		  &plan->world_data, NULL, compile, &plan->world_source);
+		  &plan->world_data, NULL, load_station, &plan->world_source);
 }
 
 static void load_twin(struct planning *planning, const char *device, char *path)
@@ -256,14 +267,58 @@ static void load_next_device(struct planning *planning)
 
 /* ---- compiling ---- */
 
+static const struct value *station_slot(const struct plan *plan)
+{
+	const struct value *slots = value_get(plan->station_data, "slots");
+
+	for (size_t i = 0; i < value_count(slots); i++)
+		if (value_get_int(value_at(slots, i), "number", 0) == plan->order->slot)
+			return value_at(slots, i);
+	return NULL;
+}
+
+/* The slot must be there, and hold the fixture that the protocol needs. */
+static int check_station(const struct plan *plan, struct error *err)
+{
+	const char *needed = value_get_text(plan->protocol_data, "fixture");
+	const struct value *slot = station_slot(plan);
+	const char *there = value_get_text(slot, "fixture");
+
+	if (!plan->station_data)
+		return 0;
+	if (!slot)
+		return error_set(err, ERROR_USAGE, "%s has no slot %d", plan->station_source,
+				 plan->order->slot);
+	if (!there || strcmp(there, needed) != 0)
+		return error_set(err, ERROR_USAGE,
+				 "%s: slot %d holds fixture '%s', and the protocol needs '%s'",
+				 plan->station_source, plan->order->slot, there ? there : "",
+				 needed);
+	return 0;
+}
+
+/* The station's own, else the example that comes with the fixture. */
+static char *calibration_path(const struct planning *planning)
+{
+	const struct plan *plan = planning->plan;
+	const char *own = value_get_text(plan->station_data, "calibration");
+	const char *station = plan->order->station;
+
+	if (own)
+		return own[0] == '/' ? xstrdup(own)
+				     : xprintf("%.*s/%s", (int)(strrchr(station, '/') - station),
+					       station, own);
+	return xprintf("%s/fixtures/%s/calibration.csv", planning->root,
+		       value_get_text(plan->protocol_data, "fixture"));
+}
+
 static int read_calibration(struct planning *planning, struct error *err)
 {
 	struct plan *plan = planning->plan;
-	const char *fixture = value_get_text(plan->protocol_data, "fixture");
-	char *path = xprintf("%s/fixtures/%s/calibration.csv", planning->root, fixture);
+	char *path = calibration_path(planning);
 	const struct plan_source *source;
 
-	if (!file_exists(path)) {
+	if (!file_exists(path) && !value_get_text(plan->station_data, "calibration")) {
 		free(path);
 		snprintf(plan->calibration_name, sizeof(plan->calibration_name), "none");
 		plan->calibration = calibration_none();
@@ -390,7 +445,8 @@ static void compile(struct planning *planning)
 	struct plan *plan = planning->plan;
 	struct error err;
 
-	if (read_limits(planning, &err) < 0 || read_calibration(planning, &err) < 0)
+	if (check_station(plan, &err) < 0 || read_limits(planning, &err) < 0 ||
+	    read_calibration(planning, &err) < 0)
 		goto failed;
 	plan->protocol =
 		protocol_compile(plan->protocol_data, plan->limit_set, plan->protocol_source, &err);
@@ -472,6 +528,7 @@ void plan_free(struct plan *plan)
 	value_free(plan->simulators);
 	value_free(plan->simulator_sources);
 	value_free(plan->world_data);
+	value_free(plan->station_data);
 	protocol_free(plan->protocol);
 	fixture_free(plan->fixture);
 	limit_set_free(plan->limit_set);

@@ -50,10 +50,11 @@ struct plan {
 	struct order *order; /* owned */
 	size_t source_count;
 	struct plan_source source[PLAN_SOURCES];
-	/* names of sources; those of the last two may be NULL */
-	const char *protocol_source, *fixture_source, *world_source, *limits_source;
+	/* names of sources; those of the last three may be NULL */
+	const char *protocol_source, *fixture_source, *world_source, *limits_source,
+		*station_source;
 	struct value *protocol_data, *fixture_data, *drivers, *simulators, *simulator_sources,
-		*world_data;
+		*world_data, *station_data;
 	struct protocol *protocol;
 	struct fixture *fixture;
 	struct limit_set *limit_set; /* or NULL */
