@@ -85,4 +85,12 @@ const struct plan_source *plan_find_source(const struct plan *plan, const char *
 /* Sources that the world needs: the world and the twins. `sources` has room for PLAN_SOURCES. */
 size_t plan_world_sources(const struct plan *plan, struct source_file *sources);
 
+/* ---- between plan.c and plan_compile.c ---- */
+
+/* Read a file into the plan's sources; sentences call it by its path below `root`. */
+const struct plan_source *plan_read(struct plan *plan, const char *root, const char *path,
+				    struct error *err);
+/* Everything is loaded: read limits and calibration, compile, and hold the order against it. */
+int plan_compile(struct plan *plan, const char *root, struct error *err);
+
 #endif

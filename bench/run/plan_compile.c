@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The second half of a plan: everything was loaded; now it is compiled and held against the order. What
+ * is missing or does not fit is said here, in a sentence, and not when the gas is on.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "port/serial_sim.h"
+#include "run/plan.h"
+#include "verdict/duration.h"
+
+static const struct value *station_slot(const struct plan *plan)
+{
+	const struct value *slots = value_get(plan->station_data, "slots");
+
+	for (size_t i = 0; i < value_count(slots); i++)
+		if (value_get_int(value_at(slots, i), "number", 0) == plan->order->slot)
+			return value_at(slots, i);
+	return NULL;
+}
+
+/* The slot must be there, and hold the fixture that the protocol needs. */
+static int check_station(const struct plan *plan, struct error *err)
+{
+	const char *needed = value_get_text(plan->protocol_data, "fixture");
+	const struct value *slot = station_slot(plan);
+	const char *there = value_get_text(slot, "fixture");
+
+	if (!plan->station_data)
+		return 0;
+	if (!slot)
+		return error_set(err, ERROR_USAGE, "%s has no slot %d", plan->station_source,
+				 plan->order->slot);
+	if (!there || strcmp(there, needed) != 0)
+		return error_set(err, ERROR_USAGE,
+				 "%s: slot %d holds fixture '%s', and the protocol needs '%s'",
+				 plan->station_source, plan->order->slot, there ? there : "",
+				 needed);
+	return 0;
+}
+
+/* The station's own, else the example that comes with the fixture. */
+static char *calibration_path(const struct plan *plan, const char *root)
+{
+	const char *own = value_get_text(plan->station_data, "calibration");
+	const char *station = plan->order->station;
+
+	if (own)
+		return own[0] == '/' ? xstrdup(own)
+				     : xprintf("%.*s/%s", (int)(strrchr(station, '/') - station),
+					       station, own);
+	return xprintf("%s/fixtures/%s/calibration.csv", root,
+		       value_get_text(plan->protocol_data, "fixture"));
+}
+
+static int read_calibration(struct plan *plan, const char *root, struct error *err)
+{
+	char *path = calibration_path(plan, root);
+	const struct plan_source *source;
+
+	if (!file_exists(path) && !value_get_text(plan->station_data, "calibration")) {
+		free(path);
+		snprintf(plan->calibration_name, sizeof(plan->calibration_name), "none");
+		plan->calibration = calibration_none();
+		return 0;
+	}
+	source = plan_read(plan, root, path, err);
+	free(path);
+	if (!source)
+		return -1;
+	snprintf(plan->calibration_name, sizeof(plan->calibration_name), "%s", source->name);
+	plan->calibration = calibration_parse(source->text, source->name, err);
+	return plan->calibration ? 0 : -1;
+}
+
+static int read_limits(struct plan *plan, const char *root, struct error *err)
+{
+	const struct plan_source *source;
+
+	if (!plan->order->limits)
+		return 0;
+	source = plan_read(plan, root, plan->order->limits, err);
+	if (!source)
+		return -1;
+	plan->limits_source = source->name;
+	plan->limit_set = limit_set_parse(source->text, source->size, source->name, err);
+	if (!plan->limit_set)
+		return -1;
+	if (!plan->order->simulated)
+		return error_set(err, ERROR_USAGE,
+				 "%s: a run on real wires takes only a signed limit set, and this "
+				 "version cannot check signatures yet",
+				 source->name);
+	return 0;
+}
+
+static int read_grid(struct plan *plan, struct error *err)
+{
+	const char *grid = value_get_text(plan->world_data, "grid");
+
+	plan->grid = MSEC(100);
+	if (grid && duration_parse(&plan->grid, grid, err) < 0)
+		return error_context(err, "%s: grid", plan->world_source);
+	if (plan->grid < MSEC(1))
+		return error_set(err, ERROR_USAGE, "%s: the grid is at least 1 ms",
+				 plan->world_source);
+	return 0;
+}
+
+static bool fault_is_known(const struct plan *plan, const char *fault)
+{
+	const struct value *faults = value_get(plan->world_data, "faults");
+
+	for (size_t i = 0; i < value_count(faults); i++) {
+		const char *name = value_get_text(value_at(faults, i), "name");
+
+		if (name && !strcmp(name, fault))
+			return true;
+	}
+	return false;
+}
+
+/* "flow", a fault of the world, or "meter.mute", one of the line to a device. */
+static int check_fault(const struct plan *plan, const char *fault, struct error *err)
+{
+	const char *dot = strrchr(fault, '.');
+	enum line_fault ignored;
+	char name[32];
+
+	if (!dot && !fault_is_known(plan, fault))
+		return error_set(
+			err, ERROR_USAGE,
+			"%s knows no fault '%s'; `davy list fixtures` shows those it knows",
+			plan->world_source, fault);
+	if (!dot)
+		return 0;
+	snprintf(name, sizeof(name), "%.*s", (int)(dot - fault), fault);
+	if (fixture_find_device(plan->fixture, name) < 0)
+		return error_set(err, ERROR_USAGE, "fault '%s': fixture %s has no device '%s'",
+				 fault, plan->fixture->id, name);
+	if (line_fault_parse(&ignored, dot + 1, err) < 0)
+		return error_context(err, "fault '%s'", fault);
+	return 0;
+}
+
+static int check_twins(const struct plan *plan, struct error *err)
+{
+	for (size_t i = 0; i < plan->fixture->device_count; i++) {
+		const struct fixture_device *device = &plan->fixture->device[i];
+
+		if (!value_get(plan->simulators, device->name))
+			return error_set(err, ERROR_USAGE,
+					 "device '%s': driver %s has no twin (looked for "
+					 "fixtures/drivers/%s/twin.lua): what cannot be simulated "
+					 "cannot be rehearsed",
+					 device->name, device->driver->id, device->driver->id);
+	}
+	return 0;
+}
+
+static int check_order(const struct plan *plan, struct error *err)
+{
+	const struct order *order = plan->order;
+
+	if (!order->simulated)
+		return error_set(err, ERROR_USAGE,
+				 "real wires are not driven by this version yet: add --sim to run "
+				 "%s against its simulated bench",
+				 plan->protocol->id);
+	if (!plan->world_data)
+		return error_set(err, ERROR_USAGE, "fixture %s has no world to simulate it with",
+				 plan->fixture->id);
+	if (check_twins(plan, err) < 0 ||
+	    (order->fault && check_fault(plan, order->fault, err) < 0))
+		return -1;
+	if (order->only && !protocol_find_step(plan->protocol, order->only))
+		return error_set(err, ERROR_USAGE, "%s has no step '%s'", plan->protocol->id,
+				 order->only);
+	return 0;
+}
+
+int plan_compile(struct plan *plan, const char *root, struct error *err)
+{
+	if (check_station(plan, err) < 0 || read_limits(plan, root, err) < 0 ||
+	    read_calibration(plan, root, err) < 0)
+		return -1;
+	plan->protocol =
+		protocol_compile(plan->protocol_data, plan->limit_set, plan->protocol_source, err);
+	if (!plan->protocol)
+		return -1;
+	plan->fixture =
+		fixture_compile(plan->fixture_data, plan->drivers, plan->fixture_source, err);
+	if (!plan->fixture || read_grid(plan, err) < 0 || check_order(plan, err) < 0)
+		return -1;
+	plan->wall = plan->order->simulated ? PLAN_STATED_EPOCH : loop_wall_time();
+	return 0;
+}
