@@ -23,8 +23,8 @@ static const struct value *field(const struct value *value, const char *key)
 	return value_get(value, key);
 }
 
-static int read_duration(nsec *time, const struct value *value, const char *key, nsec otherwise,
-			 struct error *err)
+int fixture_duration(nsec *time, const struct value *value, const char *key, nsec otherwise,
+		     struct error *err)
 {
 	const char *text = value_get_text(value, key);
 
@@ -203,10 +203,10 @@ static int compile_line(struct fixture *fixture, const char *name, const struct 
 	line->teardown = value_get_bool(value, "teardown");
 	if (line->output && read_safe_level(line, value_get_text(value, "safe"), err) < 0)
 		return -1;
-	if (read_duration(&line->debounce, value, "debounce", 0, err) < 0 ||
-	    read_duration(&line->longest, value, "longest", 0, err) < 0)
+	if (fixture_duration(&line->debounce, value, "debounce", 0, err) < 0 ||
+	    fixture_duration(&line->longest, value, "longest", 0, err) < 0)
 		return -1;
-	return read_duration(&line->gate, value, "gate", DEFAULT_GATE, err);
+	return fixture_duration(&line->gate, value, "gate", DEFAULT_GATE, err);
 }
 
 static int compile_lines(struct fixture *fixture, const struct value *lines, struct error *err)
@@ -270,7 +270,7 @@ static int compile_channel(struct fixture *fixture, const char *name, const stru
 		return error_set(err, ERROR_USAGE, "needs `from`");
 	done = strchr(from, '.') ? channel_from_device(fixture, channel, from, err)
 				 : channel_from_line(fixture, channel, from, err);
-	if (done < 0 || read_duration(&channel->every, value, "every", 0, err) < 0)
+	if (done < 0 || fixture_duration(&channel->every, value, "every", 0, err) < 0)
 		return -1;
 	if (!resolution)
 		return 0;
@@ -305,67 +305,6 @@ static int compile_channels(struct fixture *fixture, const struct value *channel
 		compile_channel(fixture, name, own, err);
 		value_free(own);
 	}
-	return 0;
-}
-
-static int compile_guards(struct fixture *fixture, struct fixture_interlock *interlock,
-			  const struct value *guards, struct error *err)
-{
-	if (value_count(guards) > FIXTURE_GUARDS)
-		return error_set(err, ERROR_USAGE, "guards more than %d outputs", FIXTURE_GUARDS);
-	for (size_t i = 0; i < value_count(guards); i++) {
-		const struct value *name = value_at(guards, i);
-		int line = name->kind == VALUE_TEXT ? fixture_find_line(fixture, name->text) : -1;
-
-		if (line < 0 || !fixture->line[line].output)
-			return error_set(err, ERROR_USAGE, "guards '%s', which is no output",
-					 name->kind == VALUE_TEXT ? name->text : "?");
-		interlock->guards[interlock->guard_count++] = line;
-	}
-	return 0;
-}
-
-/* What the limit will be asked of: a level, or the channel's quantity. */
-static int check_interlock_limit(const struct fixture *fixture,
-				 const struct fixture_interlock *interlock, struct error *err)
-{
-	struct quantity probe = {0};
-
-	if (interlock->channel >= 0)
-		probe.unit = fixture->channel[interlock->channel].unit;
-	else if (!limit_is_state(&interlock->limit))
-		return error_set(err, ERROR_USAGE, "'%s' is asked of a line, which is on or off",
-				 interlock->limit.text);
-	else if (unit_parse(&probe.unit, "1", err) < 0)
-		return -1;
-	return limit_check_dimension(&interlock->limit, &probe, err);
-}
-
-static int compile_interlock(struct fixture *fixture, const struct value *value, struct error *err)
-{
-	struct fixture_interlock *interlock = &fixture->interlock[fixture->interlock_count++];
-	const char *text = value_get_text(value, "text");
-	const char *needs = value_get_text(value, "needs");
-	const char *limit = value_get_text(value, "limit");
-
-	snprintf(interlock->text, sizeof(interlock->text), "%s", text ? text : "");
-	interlock->line = needs ? fixture_find_line(fixture, needs) : -1;
-	interlock->channel =
-		needs && interlock->line < 0 ? fixture_find_channel(fixture, needs) : -1;
-	if (interlock->line < 0 && interlock->channel < 0)
-		return error_set(err, ERROR_USAGE, "needs '%s', which is no line and no channel",
-				 needs ? needs : "");
-	if (limit_parse(&interlock->limit, limit ? limit : "on", err) < 0 ||
-	    check_interlock_limit(fixture, interlock, err) < 0)
-		return -1;
-	return compile_guards(fixture, interlock, field(value, "guards"), err);
-}
-
-static int compile_interlocks(struct fixture *fixture, const struct value *list, struct error *err)
-{
-	for (size_t i = 0; i < value_count(list); i++)
-		if (compile_interlock(fixture, value_at(list, i), err) < 0)
-			return error_context(err, "interlock %zu", i + 1);
 	return 0;
 }
 
@@ -422,7 +361,7 @@ static int compile_head(struct fixture *fixture, const struct value *value, stru
 	fixture->estop = estop ? fixture_find_line(fixture, estop) : -1;
 	if (estop && (fixture->estop < 0 || fixture->line[fixture->estop].kind != LINE_CONTACT))
 		return error_set(err, ERROR_USAGE, "estop: '%s' is no contact", estop);
-	return read_duration(&fixture->grace, value, "grace", DEFAULT_GRACE, err);
+	return fixture_duration(&fixture->grace, value, "grace", DEFAULT_GRACE, err);
 }
 
 static int check_counts(const struct value *value, const struct value *drivers, struct error *err)
@@ -449,7 +388,7 @@ struct fixture *fixture_compile(const struct value *value, const struct value *d
 	    compile_devices(fixture, field(value, "devices"), err) < 0 ||
 	    compile_lines(fixture, field(value, "lines"), err) < 0 ||
 	    compile_channels(fixture, field(value, "channels"), err) < 0 ||
-	    compile_interlocks(fixture, field(value, "interlocks"), err) < 0 ||
+	    fixture_compile_rules(fixture, value, err) < 0 ||
 	    compile_references(fixture, field(value, "references"), err) < 0 ||
 	    compile_safe_sequence(fixture, field(value, "safe_sequence"), err) < 0 ||
 	    compile_head(fixture, value, err) < 0) {

@@ -109,4 +109,12 @@ const char *fixture_level_name(const struct fixture_line *line, bool level);
 /* For the runner's START: channels, lines, devices, references as bench/script/README.md lists them. */
 void fixture_describe(const struct fixture *fixture, struct value *start);
 
+/* ---- between fixture.c and fixture_rules.c ---- */
+
+/* The time under `key`, or `otherwise` when it is left out. */
+int fixture_duration(nsec *time, const struct value *value, const char *key, nsec otherwise,
+		     struct error *err);
+/* What the guard enforces: after ports, devices, lines and channels. */
+int fixture_compile_rules(struct fixture *fixture, const struct value *value, struct error *err);
+
 #endif
