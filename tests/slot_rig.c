@@ -21,6 +21,14 @@ static void sample(void *ctx, int channel, const struct bench_sample *sample)
 	rig->value[channel] = sample->value;
 }
 
+static void samples(void *ctx, int channel, const struct bench_sample *samples, size_t count)
+{
+	struct slot_rig *rig = ctx;
+
+	rig->samples[channel] += (int)count;
+	rig->value[channel] = samples[count - 1].value;
+}
+
 static void pulse(void *ctx, int line, double high, double low)
 {
 	(void)ctx;
@@ -63,7 +71,7 @@ static void run(struct slot_rig *rig)
 
 static void open_slot(struct slot_rig *rig, const char *fault)
 {
-	static const struct slot_handlers HANDLERS = {sample, pulse, output, tripped};
+	static const struct slot_handlers HANDLERS = {sample, samples, pulse, output, tripped};
 	struct source_file sources[PLAN_SOURCES];
 	struct value *start = plan_world_start(rig->plan);
 	struct error err;

@@ -220,8 +220,16 @@ static void a_layout_that_cannot_work_is_refused_when_it_is_read(void)
 		"FF check:neg8[0..9]",
 		"check:neg8[1..9] FF",
 		"FF check:neg8[0..1]",
-		"skip[128] FF",
-		"u8 u8 u8 u8 u8 u8 u8 u8 u8 u8 u8 u8 u8 u8 u8 u8 u8",
+		"skip[512] FF",
+		"u8*257",
+		"u8*256 u8",
+		"f32*129",
+		"FF i16*",
+		"FF i16*0",
+		"FF i16*-1",
+		"FF i16*2x",
+		"FF string[2]*2",
+		"FF skip[1]*2",
 	};
 
 	for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++) {
@@ -248,6 +256,52 @@ static void a_layout_knows_its_size_and_its_numbers(void)
 
 	CU_ASSERT_EQUAL(frame_layout_size(layout), 15);
 	CU_ASSERT_EQUAL(frame_layout_fields(layout), 3);
+	frame_layout_free(layout);
+}
+
+/* The block of an imagined module: head, counter, clock, a hundred samples and twenty-five, check. */
+static void numbers_in_a_row_are_a_field_each(void)
+{
+	struct error err;
+	struct frame_layout *layout =
+		frame_layout_new("A5 5A u16 i16*100 u8*25 check:modbusle[0..228]", &err);
+	double fields[126], again[126];
+	uint8_t bytes[FRAME_MOST];
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(layout);
+	CU_ASSERT_EQUAL(frame_layout_size(layout), 2 + 2 + 200 + 25 + 2);
+	CU_ASSERT_EQUAL(frame_layout_fields(layout), 126);
+	for (size_t i = 0; i < 126; i++)
+		fields[i] = i > 0 && i <= 100 ? 50.0 - (double)i : (double)i;
+	CU_ASSERT_EQUAL(frame_encode(layout, fields, 126, bytes, &err), 0);
+	CU_ASSERT_EQUAL(memcmp(bytes, "\xA5\x5A\x00\x00\x00\x31", 6), 0);
+	CU_ASSERT_EQUAL(bytes[4 + 200], 101);
+	CU_ASSERT_EQUAL(frame_decode(layout, bytes, 231, again, &err), 0);
+	CU_ASSERT_EQUAL(memcmp(again, fields, sizeof(fields)), 0);
+	frame_layout_free(layout);
+}
+
+static void each_number_of_a_row_knows_how_it_lies(void)
+{
+	struct error err;
+	struct frame_layout *layout = frame_layout_new("FF u32le i16*3 u8", &err);
+
+	CU_ASSERT_EQUAL(frame_layout_number(layout, 0)->size, 4);
+	CU_ASSERT_EQUAL(frame_layout_number(layout, 3)->size, 2);
+	CU_ASSERT_EQUAL(frame_layout_number(layout, 3)->kind, LAYOUT_SIGNED);
+	CU_ASSERT_EQUAL(frame_layout_number(layout, 4)->size, 1);
+	CU_ASSERT_PTR_NULL(frame_layout_number(layout, 5));
+	frame_layout_free(layout);
+}
+
+static void a_number_of_a_row_that_does_not_fit_is_named_by_its_place(void)
+{
+	struct error err;
+	struct frame_layout *layout = frame_layout_new("FF u8*3", &err);
+	uint8_t bytes[4];
+
+	CU_ASSERT_EQUAL(frame_encode(layout, (double[]){7, 8, 256}, 3, bytes, &err), -1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "number 2 of the frame: 256"));
 	frame_layout_free(layout);
 }
 
@@ -285,5 +339,8 @@ void suite_frame(void)
 	claim(a_layout_that_cannot_work_is_refused_when_it_is_read);
 	claim(a_check_that_covers_itself_is_named);
 	claim(a_layout_knows_its_size_and_its_numbers);
+	claim(numbers_in_a_row_are_a_field_each);
+	claim(each_number_of_a_row_knows_how_it_lies);
+	claim(a_number_of_a_row_that_does_not_fit_is_named_by_its_place);
 	claim(a_number_too_large_leaves_the_bytes_alone);
 }

@@ -2,8 +2,8 @@
 /*
  * Frames of a fixed size.
  *
- * A layout is parsed once into parts that each cover a run of bytes: a fixed byte, a number, a gap
- * or a check. Parts follow each other without holes, so the size is the sum of theirs. A check
+ * A layout is parsed once into parts that each cover a run of bytes: a fixed byte, a row of numbers
+ * that lie alike, a gap or a check. Parts follow each other without holes, so the size is the sum of theirs. A check
  * covers a range of bytes inside the frame and never its own; ranges are tested when the layout is
  * complete, because they may reach behind the check.
  *
@@ -39,13 +39,14 @@ struct part {
 	enum part_kind kind;
 	size_t offset, size;
 	uint8_t fixed;
-	struct layout layout;	   /* PART_NUMBER */
+	struct layout layout;	   /* PART_NUMBER, `repeats` of them */
+	size_t repeats;
 	const struct check *check; /* PART_CHECK, over bytes first to last */
 	size_t first, last;
 };
 
 struct frame_layout {
-	struct part parts[FRAME_MOST];
+	struct part *parts;
 	size_t count;
 	size_t size;
 	size_t fields;
@@ -122,15 +123,30 @@ static int parse_gap(struct part *part, const char *item, struct error *err)
 	return 0;
 }
 
+/* "u16", or "i16*100" */
 static int parse_number(struct part *part, const char *item, struct error *err)
 {
+	const char *star = strchr(item, '*');
+	int end = 0;
+
 	part->kind = PART_NUMBER;
-	if (layout_parse(&part->layout, item, err) < 0)
+	part->repeats = 1;
+	if (star && (sscanf(star, "*%3zu%n", &part->repeats, &end) != 1 || end == 0 || star[end] ||
+		     part->repeats < 1 || part->repeats > FRAME_MOST))
+		return error_set(err, ERROR_USAGE,
+				 "'%s': numbers in a row are written with how many, as i16*100",
+				 item);
+
+	char *form = xprintf("%.*s", star ? (int)(star - item) : (int)strlen(item), item);
+	int result = layout_parse(&part->layout, form, err);
+
+	free(form);
+	if (result < 0)
 		return -1;
 	if (part->layout.kind == LAYOUT_STRING)
 		return error_set(err, ERROR_USAGE, "'%s': a frame carries numbers, not texts",
 				 item);
-	part->size = part->layout.size;
+	part->size = part->layout.size * part->repeats;
 	return 0;
 }
 
@@ -157,9 +173,11 @@ static int layout_add(struct frame_layout *layout, const char *item, struct erro
 		return -1;
 	if (layout->size + part.size > FRAME_MOST)
 		return error_set(err, ERROR_USAGE, "a frame has at most %d bytes", FRAME_MOST);
-	if (part.kind == PART_NUMBER && ++layout->fields > FRAME_FIELDS)
+	layout->fields += part.repeats;
+	if (layout->fields > FRAME_FIELDS)
 		return error_set(err, ERROR_USAGE, "a frame has at most %d numbers", FRAME_FIELDS);
 
+	layout->parts = xrealloc(layout->parts, (layout->count + 1) * sizeof(part));
 	layout->parts[layout->count++] = part;
 	layout->size += part.size;
 	return 0;
@@ -215,6 +233,9 @@ struct frame_layout *frame_layout_new(const char *text, struct error *err)
 
 void frame_layout_free(struct frame_layout *layout)
 {
+	if (!layout)
+		return;
+	free(layout->parts);
 	free(layout);
 }
 
@@ -226,6 +247,16 @@ size_t frame_layout_size(const struct frame_layout *layout)
 size_t frame_layout_fields(const struct frame_layout *layout)
 {
 	return layout->fields;
+}
+
+const struct layout *frame_layout_number(const struct frame_layout *layout, size_t field)
+{
+	for (size_t i = 0; i < layout->count; i++) {
+		if (field < layout->parts[i].repeats)
+			return &layout->parts[i].layout;
+		field -= layout->parts[i].repeats;
+	}
+	return NULL;
 }
 
 static void check_write(const struct part *part, uint8_t *bytes)
@@ -284,8 +315,9 @@ int frame_decode(const struct frame_layout *layout, const uint8_t *bytes, size_t
 	for (size_t i = 0; i < layout->count; i++) {
 		const struct part *part = &layout->parts[i];
 
-		if (part->kind == PART_NUMBER)
-			*fields++ = layout_read(&part->layout, bytes + part->offset);
+		for (size_t n = 0; n < part->repeats; n++)
+			*fields++ = layout_read(&part->layout,
+						bytes + part->offset + n * part->layout.size);
 	}
 	return 0;
 }
@@ -302,11 +334,10 @@ static int write_parts(const struct frame_layout *layout, const double *fields, 
 
 		if (part->kind == PART_FIXED)
 			bytes[part->offset] = part->fixed;
-		if (part->kind != PART_NUMBER)
-			continue;
-		if (layout_write(&part->layout, fields[field], bytes + part->offset, err) < 0)
-			return error_context(err, "number %zu of the frame", field);
-		field++;
+		for (size_t n = 0; n < part->repeats; n++, field++)
+			if (layout_write(&part->layout, fields[field],
+					 bytes + part->offset + n * part->layout.size, err) < 0)
+				return error_context(err, "number %zu of the frame", field);
 	}
 	return 0;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Framed binary messages as a layout of fields, for instruments such as the 9-byte UART gas sensors
- * (FF 01 86 … check). A layout is a list of items, one per field, in the order of the bytes:
+ * (FF 01 86 … check). A layout is a list of items, in the order of the bytes:
  *
  *   "FF"        one fixed byte, hexadecimal; "FF 01 86" is three
  *   "u16"       a number in any layout of codec/layout.h; the first is field 0, the next 1 …
+ *   "i16*100"   a hundred of them, one field each
  *   "skip[3]"   three bytes that do not matter (written as 0)
  *   "check:neg8[1..7]"   the check over bytes 1 to 7 (counted from 0) of the frame; kinds: sum8,
  *                        neg8, sum16be, modbusle, modbusbe, ccittbe (start FFFF)
@@ -18,8 +19,9 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "codec/layout.h"
 
-enum { FRAME_MOST = 128, FRAME_FIELDS = 16 };
+enum { FRAME_MOST = 512, FRAME_FIELDS = 256 };
 
 struct frame_layout; /* heap; parsed once */
 
@@ -28,6 +30,8 @@ struct frame_layout *frame_layout_new(const char *text, struct error *err);
 void frame_layout_free(struct frame_layout *layout); /* accepts NULL */
 size_t frame_layout_size(const struct frame_layout *layout);
 size_t frame_layout_fields(const struct frame_layout *layout);
+/* How field number `field` lies in its bytes; NULL when there is none. */
+const struct layout *frame_layout_number(const struct frame_layout *layout, size_t field);
 /* Check fixed bytes and checks, read the number fields. The error shows both sides in hexadecimal. */
 int frame_decode(const struct frame_layout *layout, const uint8_t *bytes, size_t size,
 		 double *fields, struct error *err);

@@ -16,9 +16,10 @@
 /* One reading of a channel. */
 struct bench_sample {
 	nsec asked;	   /* when the question left, or the edge happened */
-	nsec time;	   /* when the answer was whole */
+	nsec time;	   /* when the answer was whole; of what came unasked: the sample's own */
 	double value;	   /* SI; a state is 0 or 1 */
 	double resolution; /* half-width, SI */
+	double weight;	   /* in means: 1, or how much of the thing the value speaks for */
 };
 
 enum condition_kind {

@@ -247,30 +247,61 @@ static void breach_guard(struct course *course, const struct request *request, d
 	course->host->breach(course->ctx, dut ? VERDICT_FAIL : VERDICT_ERROR, why);
 }
 
-static void feed(struct course *course, struct request *request, int channel,
-		 const struct bench_sample *sample)
+static void feed_trace(struct request *request, const struct bench_sample *samples, size_t count)
+{
+	struct series *trace = &request->trace;
+
+	for (const struct bench_sample *sample = samples; sample < samples + count; sample++) {
+		if (sample->asked < request->opened ||
+		    (trace->count && trace->samples[trace->count - 1].time >= sample->time))
+			continue;
+		series_add(trace, sample->time, sample->value);
+		if (sample->resolution > request->resolution)
+			request->resolution = sample->resolution;
+	}
+}
+
+static void feed_guard(struct course *course, struct request *request,
+		       const struct bench_sample *samples, size_t count)
+{
+	for (const struct bench_sample *sample = samples; sample < samples + count; sample++) {
+		request->condition.probe.value = sample->value;
+		if (sample->asked < request->opened ||
+		    limit_met(&request->limit, &request->condition.probe))
+			continue;
+		breach_guard(course, request, sample->value);
+		return;
+	}
+}
+
+static void feed_condition(struct course *course, struct request *request, int channel,
+			   const struct bench_sample *samples, size_t count)
 {
 	struct outcome outcome;
 
+	for (size_t i = 0; i < count; i++) {
+		if (!condition_sample(&request->condition, channel, &samples[i], &outcome))
+			continue;
+		end_condition(course, request, &outcome);
+		return;
+	}
+}
+
+/* It may end the request. */
+static void feed(struct course *course, struct request *request, int channel,
+		 const struct bench_sample *samples, size_t count)
+{
+	if (request->channel != channel && request->of != channel)
+		return;
 	switch (request->kind) {
 	case REQUEST_CONDITION:
-		if (condition_sample(&request->condition, channel, sample, &outcome))
-			end_condition(course, request, &outcome);
+		feed_condition(course, request, channel, samples, count);
 		break;
 	case REQUEST_TRACE:
-		if (request->channel != channel || sample->asked < request->opened ||
-		    (request->trace.count &&
-		     request->trace.samples[request->trace.count - 1].time >= sample->time))
-			break;
-		series_add(&request->trace, sample->time, sample->value);
-		if (sample->resolution > request->resolution)
-			request->resolution = sample->resolution;
+		feed_trace(request, samples, count);
 		break;
 	case REQUEST_GUARD:
-		request->condition.probe.value = sample->value;
-		if (request->channel == channel &&
-		    !limit_met(&request->limit, &request->condition.probe))
-			breach_guard(course, request, sample->value);
+		feed_guard(course, request, samples, count);
 		break;
 	default:
 		break;
@@ -288,16 +319,22 @@ static struct request *oldest_after(struct course *course, uint32_t id)
 	return found;
 }
 
-void course_sample(struct course *course, int channel, const struct bench_sample *sample)
+void course_samples(struct course *course, int channel, const struct bench_sample *samples,
+		    size_t count)
 {
 	struct request *request = oldest_after(course, 0);
 
 	while (request && !course->ended) {
 		uint32_t id = request->id;
 
-		feed(course, request, channel, sample);
+		feed(course, request, channel, samples, count);
 		request = oldest_after(course, id);
 	}
+}
+
+void course_sample(struct course *course, int channel, const struct bench_sample *sample)
+{
+	course_samples(course, channel, sample, 1);
 }
 
 void course_pulse(struct course *course, int line, double high, double low)

@@ -92,6 +92,9 @@ void course_request(struct course *course, uint32_t id, nsec now, const struct v
 void course_cancel(struct course *course, uint32_t id);
 /* The bench shows. */
 void course_sample(struct course *course, int channel, const struct bench_sample *sample);
+/* Several of one channel, in the order of their times: as if one by one. */
+void course_samples(struct course *course, int channel, const struct bench_sample *samples,
+		    size_t count);
 void course_pulse(struct course *course, int line, double high, double low);
 /* Time has come for this request. */
 void course_due(struct course *course, uint32_t id, nsec now);

@@ -24,6 +24,7 @@
 #include "verdict/unit.h"
 
 enum bus { BUS_MODBUS = 1, BUS_LINE, BUS_FRAME };
+enum { EXCHANGE_MOST = FRAME_MOST }; /* bytes of a question, on every bus */
 enum {
 	DRIVER_READS = 32,
 	DRIVER_WRITES = 16,
@@ -88,7 +89,7 @@ struct exchange {
 	const struct driver_item *item;
 	bool writes;
 	struct modbus_request request; /* MODBUS */
-	uint8_t bytes[MODBUS_ADU_MOST];
+	uint8_t bytes[EXCHANGE_MOST];
 	size_t size;
 	char what[96];
 };

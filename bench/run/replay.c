@@ -406,7 +406,7 @@ static int decode_again(struct stage *stage, const struct fixture_channel *chann
 
 static void take_sample(struct stage *stage, const struct journal_item *item)
 {
-	struct bench_sample sample = {.time = item->time};
+	struct bench_sample sample = {.time = item->time, .weight = 1};
 	struct error err;
 
 	if (item->size != 24 || item->subject >= stage->head.fixture->channel_count)

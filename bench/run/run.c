@@ -166,6 +166,16 @@ static void slot_sample(void *ctx, int channel, const struct bench_sample *sampl
 		course_sample(&run->course, channel, sample);
 }
 
+static void slot_samples(void *ctx, int channel, const struct bench_sample *samples, size_t count)
+{
+	struct run *run = ctx;
+
+	watch_sample(run, channel, samples[count - 1].value);
+	run_check_quota(run);
+	if (run->state == RUN_RUNNING || run->state == RUN_STOPPING)
+		course_samples(&run->course, channel, samples, count);
+}
+
 static void slot_pulse(void *ctx, int line, double high, double low)
 {
 	struct run *run = ctx;
@@ -328,8 +338,8 @@ static void write_head(struct run *run)
 
 static int open_slot(struct run *run, struct error *err)
 {
-	static const struct slot_handlers HANDLERS = {slot_sample, slot_pulse, slot_output,
-						      slot_tripped};
+	static const struct slot_handlers HANDLERS = {slot_sample, slot_samples, slot_pulse,
+						      slot_output, slot_tripped};
 	struct plan *plan = run->plan;
 	struct source_file sources[PLAN_SOURCES];
 	struct value *start = plan_world_start(plan);

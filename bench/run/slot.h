@@ -28,6 +28,8 @@ struct slot;
 struct slot_handlers {
 	/* A channel has a new reading. */
 	void (*sample)(void *ctx, int channel, const struct bench_sample *sample);
+	/* A channel that streams has new ones, in the order of their times, which lie in the past. */
+	void (*samples)(void *ctx, int channel, const struct bench_sample *samples, size_t count);
 	void (*pulse)(void *ctx, int line, double high, double low);
 	/* An output has changed. */
 	void (*output)(void *ctx, int line, bool level);

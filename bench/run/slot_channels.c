@@ -76,7 +76,8 @@ static void answered(void *ctx, const uint8_t *bytes, size_t size, const struct 
 	struct slot_channel *channel = ctx;
 	struct bench_sample sample = {.asked = channel->asked,
 				      .time = slot_now(channel->slot),
-				      .resolution = spec_of(channel)->resolution};
+				      .resolution = spec_of(channel)->resolution,
+				      .weight = 1};
 	struct error wrong;
 
 	channel->busy = false;
@@ -110,7 +111,8 @@ static void counted(void *ctx, const struct pulse_count *count)
 	struct bench_sample sample = {.asked = channel->asked,
 				      .time = slot_now(slot),
 				      .value = count->frequency,
-				      .resolution = count->resolution};
+				      .resolution = count->resolution,
+				      .weight = 1};
 	double entry[4] = {count->frequency, count->resolution, count->shortest_high,
 			   count->shortest_low};
 
@@ -143,7 +145,8 @@ static void tell_contact(struct slot_channel *channel)
 {
 	nsec now = slot_now(channel->slot);
 	struct gpio_line *gpio = channel->slot->line[spec_of(channel)->line].gpio;
-	struct bench_sample sample = {.asked = now, .time = now, .value = gpio_get(gpio) ? 1 : 0};
+	struct bench_sample sample = {
+		.asked = now, .time = now, .value = gpio_get(gpio) ? 1 : 0, .weight = 1};
 
 	tell(channel, &sample);
 }
@@ -167,7 +170,8 @@ static void poll_now(void *ctx)
 
 void channels_edge(struct slot *slot, int line, bool level, nsec time)
 {
-	struct bench_sample sample = {.asked = time, .time = time, .value = level ? 1 : 0};
+	struct bench_sample sample = {
+		.asked = time, .time = time, .value = level ? 1 : 0, .weight = 1};
 
 	for (size_t i = 0; i < slot->fixture->channel_count; i++) {
 		struct slot_channel *channel = &slot->channel[i];
