@@ -36,12 +36,12 @@ static const char TWIN[] =
 	"  },\n"
 	"  answers = { { '*IDN?', 'SIM' },\n"
 	"    { 'SET {number}', function(w, v) w.flow = v return 'OK ' .. v end },\n"
-	"    { 'MUTE', function() end } },\n"
+	"    { 'MUTE', function() end }, { 'WHO', function(w) return w.device end } },\n"
 	"  frames = { { 'FF u16', 'FF u16 u16', function(w, n) return n, w.left end } } }\n";
 
 static const char START[] =
-	"{'mode': 'world', 'world': 'w.lua', 'simulators': {'mfc': 's.lua'}, 'seed': %d,"
-	" 'severity': 0.5%s, 'dut': {'span': '4 %%vol', 'serial': 'X-1'},"
+	"{'mode': 'world', 'world': 'w.lua', 'simulators': {'mfc': 's.lua', 'second': 's.lua'},"
+	" 'seed': %d, 'severity': 0.5%s, 'dut': {'span': '4 %%vol', 'serial': 'X-1'},"
 	" 'inputs': ['alarm', 'beat'], 'outputs': {'air': false}}";
 
 static struct cell *world_begin(const char *text, int seed, const char *more)
@@ -197,6 +197,17 @@ static void a_question_is_answered_with_its_captures_or_with_silence(void)
 	cell_free(cell);
 }
 
+static void a_twin_of_two_devices_knows_which_is_asked(void)
+{
+	struct cell *cell = world_new();
+
+	ask(cell, "{'device': 'second', 'op': 'answer', 'index': 4, 'captures': []}");
+	SAYS(cell, FRAME_ANSWER, 0, "{'text':'second'}");
+	ask(cell, "{'device': 'mfc', 'op': 'answer', 'index': 4, 'captures': []}");
+	SAYS(cell, FRAME_ANSWER, 0, "{'text':'mfc'}");
+	cell_free(cell);
+}
+
 static void a_frame_is_answered_with_numbers(void)
 {
 	struct cell *cell = world_new();
@@ -310,6 +321,7 @@ void suite_script_world(void)
 	claim(registers_are_read_out_of_the_world);
 	claim(a_register_takes_a_number_or_refuses_it);
 	claim(a_question_is_answered_with_its_captures_or_with_silence);
+	claim(a_twin_of_two_devices_knows_which_is_asked);
 	claim(a_frame_is_answered_with_numbers);
 	claim(a_simulated_operator_answers_what_the_world_knows);
 	claim(a_fault_is_applied_with_its_severity);

@@ -155,8 +155,10 @@ end
 
 -- ---- devices ----
 
+-- Two devices may share a twin: it finds its own part of the world by w.device.
 local function entry_of(ask, group, index)
   local simulator = simulators[ask.device]
+  w.device = ask.device
   local entry = simulator and simulator[group] and simulator[group][index]
   return entry or error(("simulator of %s: there is no entry %s of %s"):format(ask.device,
     tostring(index), group), 0)
