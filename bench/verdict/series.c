@@ -8,8 +8,11 @@
  * values far from zero (a temperature in K, nanoseconds since the start) then lose no digits, and
  * equal samples have exactly their own value as mean.
  *
- * Invariants: times increase strictly, values are finite. A sample that breaks either is a bug of
- * the caller and ends the program.
+ * Weights lie beside the samples from the first one that is not 1, so that ordinary traces pay
+ * nothing for them.
+ *
+ * Invariants: times increase strictly, values are finite, weights positive. A sample that breaks one
+ * of these is a bug of the caller and ends the program.
  *
  * Not here: filters, resampling, extrapolation.
  */
@@ -22,9 +25,10 @@
 
 #include "base/alloc.h"
 
-/* Samples first .. end - 1. */
+/* Samples first .. end - 1, and the weight of the first of them, or NULL: all are 1. */
 struct span {
 	const struct sample *first, *end;
+	const double *weights;
 };
 
 void series_init(struct series *series)
@@ -35,7 +39,17 @@ void series_init(struct series *series)
 void series_done(struct series *series)
 {
 	free(series->samples);
+	free(series->weights);
 	series_init(series);
+}
+
+static void series_grow(struct series *series)
+{
+	series->room = series->room ? 2 * series->room : 64;
+	series->samples = xrealloc(series->samples, series->room * sizeof(*series->samples));
+	if (series->weights)
+		series->weights =
+			xrealloc(series->weights, series->room * sizeof(*series->weights));
 }
 
 void series_add(struct series *series, nsec time, double value)
@@ -43,16 +57,28 @@ void series_add(struct series *series, nsec time, double value)
 	assert(isfinite(value));
 	assert(!series->count || time > series->samples[series->count - 1].time);
 
-	if (series->count == series->room) {
-		series->room = series->room ? 2 * series->room : 64;
-		series->samples =
-			xrealloc(series->samples, series->room * sizeof(*series->samples));
-	}
+	if (series->count == series->room)
+		series_grow(series);
+	if (series->weights)
+		series->weights[series->count] = 1;
 	series->samples[series->count++] = (struct sample){time, value};
 }
 
-/* The number of samples before `time`. */
-static size_t count_before(const struct series *series, nsec time)
+void series_add_weighted(struct series *series, nsec time, double value, double weight)
+{
+	assert(isfinite(weight) && weight > 0);
+
+	series_add(series, time, value);
+	if (weight != 1 && !series->weights) {
+		series->weights = xcalloc(series->room, sizeof(*series->weights));
+		for (size_t i = 0; i < series->count; i++)
+			series->weights[i] = 1;
+	}
+	if (series->weights)
+		series->weights[series->count - 1] = weight;
+}
+
+size_t series_before(const struct series *series, nsec time)
 {
 	size_t low = 0, high = series->count;
 
@@ -69,17 +95,39 @@ static size_t count_before(const struct series *series, nsec time)
 
 static size_t count_until(const struct series *series, nsec time)
 {
-	return time == NSEC_NEVER ? series->count : count_before(series, time + 1);
+	return time == NSEC_NEVER ? series->count : series_before(series, time + 1);
 }
 
 void series_forget_before(struct series *series, nsec since)
 {
-	size_t gone = count_before(series, since);
+	size_t gone = series_before(series, since);
 
 	if (gone == 0)
 		return;
 	series->count -= gone;
 	memmove(series->samples, series->samples + gone, series->count * sizeof(*series->samples));
+	if (series->weights)
+		memmove(series->weights, series->weights + gone,
+			series->count * sizeof(*series->weights));
+}
+
+/* On the line through `a` and `b`. */
+static double value_between(const struct sample *a, const struct sample *b, nsec time)
+{
+	double part = (double)(time - a->time) / (double)(b->time - a->time);
+
+	return a->value + part * (b->value - a->value);
+}
+
+bool series_at(const struct series *series, nsec time, double *value)
+{
+	size_t after = series_before(series, time);
+	const struct sample *at = series->samples + after;
+
+	if (after == series->count || (after == 0 && at->time > time))
+		return false;
+	*value = at->time == time ? at->value : value_between(at - 1, at, time);
+	return true;
 }
 
 /*
@@ -89,14 +137,15 @@ void series_forget_before(struct series *series, nsec since)
 static int span_find(struct span *span, const struct series *series, nsec from, nsec to,
 		     size_t least, struct error *err)
 {
-	size_t first = count_before(series, from), end = count_until(series, to);
+	size_t first = series_before(series, from), end = count_until(series, to);
 	size_t count = end > first ? end - first : 0;
 
 	if (count < least && count == 0)
 		return error_set(err, ERROR_DEVICE, "no sample was taken in that time");
 	if (count < least)
 		return error_set(err, ERROR_DEVICE, "only one sample was taken in that time");
-	*span = (struct span){series->samples + first, series->samples + end};
+	*span = (struct span){series->samples + first, series->samples + end,
+			      series->weights ? series->weights + first : NULL};
 	return 0;
 }
 
@@ -118,13 +167,27 @@ static double span_greatest(const struct span *span)
 	return greatest;
 }
 
+static double weight_of(const struct span *span, const struct sample *sample)
+{
+	return span->weights ? span->weights[sample - span->first] : 1;
+}
+
+static double span_weight(const struct span *span)
+{
+	double sum = 0;
+
+	for (const struct sample *sample = span->first; sample < span->end; sample++)
+		sum += weight_of(span, sample);
+	return sum;
+}
+
 static double span_mean(const struct span *span)
 {
 	double sum = 0;
 
 	for (const struct sample *sample = span->first; sample < span->end; sample++)
-		sum += sample->value - span->first->value;
-	return span->first->value + sum / (double)(span->end - span->first);
+		sum += weight_of(span, sample) * (sample->value - span->first->value);
+	return span->first->value + sum / span_weight(span);
 }
 
 int series_min(const struct series *series, nsec from, nsec to, double *result, struct error *err)
@@ -156,10 +219,13 @@ int series_mean(const struct series *series, nsec from, nsec to, double *mean, d
 	if (span_find(&span, series, from, to, 1, err) < 0)
 		return -1;
 	double count = (double)(span.end - span.first), middle = span_mean(&span);
-	for (const struct sample *sample = span.first; sample < span.end; sample++)
-		squares += (sample->value - middle) * (sample->value - middle);
+	for (const struct sample *sample = span.first; sample < span.end; sample++) {
+		double distance = weight_of(&span, sample) * (sample->value - middle);
+
+		squares += distance * distance;
+	}
 	*mean = middle;
-	*of_mean = count > 1 ? sqrt(squares / (count * (count - 1))) : 0;
+	*of_mean = count > 1 ? sqrt(squares * count / (count - 1)) / span_weight(&span) : 0;
 	return 0;
 }
 
@@ -174,6 +240,49 @@ int series_integral(const struct series *series, nsec from, nsec to, double *res
 	for (const struct sample *sample = span.first + 1; sample < span.end; sample++)
 		area += nsec_seconds(sample->time - sample[-1].time) *
 			(sample->value + sample[-1].value) / 2;
+	*result = area;
+	return 0;
+}
+
+static int series_covers(const struct series *series, nsec from, nsec to, struct error *err)
+{
+	if (!(from < to))
+		return error_set(err, ERROR_USAGE, "an integral runs from one time to a later one");
+	if (series->count == 0)
+		return error_set(err, ERROR_DEVICE, "no sample was taken in that time");
+
+	nsec first = series->samples[0].time, last = series->samples[series->count - 1].time;
+
+	if (first > from)
+		return error_set(err, ERROR_DEVICE,
+				 "the first sample was taken %.6g s after the integral begins",
+				 nsec_seconds(first - from));
+	if (last < to)
+		return error_set(err, ERROR_DEVICE,
+				 "the last sample was taken %.6g s before the integral ends: wait "
+				 "for one more",
+				 nsec_seconds(to - last));
+	return 0;
+}
+
+int series_integral_between(const struct series *series, nsec from, nsec to, double *result,
+			    struct error *err)
+{
+	struct sample before = {.time = from}, end = {.time = to};
+	double area = 0;
+
+	if (series_covers(series, from, to, err) < 0)
+		return -1;
+	series_at(series, from, &before.value);
+	series_at(series, to, &end.value);
+	for (size_t i = count_until(series, from); before.time < to; i++) {
+		struct sample next = i < series->count && series->samples[i].time < to
+					     ? series->samples[i]
+					     : end;
+
+		area += nsec_seconds(next.time - before.time) * (next.value + before.value) / 2;
+		before = next;
+	}
 	*result = area;
 	return 0;
 }
@@ -207,7 +316,7 @@ int series_slope(const struct series *series, nsec from, nsec to, double *result
 /* The first sample at or after `origin` that covers `level`, or the end. */
 static size_t find_cover(const struct series *series, nsec origin, double level, bool rising)
 {
-	size_t i = count_before(series, origin);
+	size_t i = series_before(series, origin);
 
 	while (i < series->count &&
 	       (rising ? series->samples[i].value < level : series->samples[i].value > level))
@@ -251,6 +360,6 @@ bool series_settled(const struct series *series, nsec now, nsec over, double ban
 
 	if (before == 0 || until <= before)
 		return false;
-	struct span span = {series->samples + before - 1, series->samples + until};
+	struct span span = {series->samples + before - 1, series->samples + until, NULL};
 	return span_greatest(&span) - span_least(&span) <= band;
 }
