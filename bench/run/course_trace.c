@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a trace is asked for: extremes, mean, integral, slope, and the time to a part of a step.
+ * What a trace is asked for: extremes, mean, integral, slope, averages by minutes, and the time to a
+ * part of a step.
  *
  * A trace lives from its opening to the end of its step and answers at once. The values it gives carry
  * the channel's certificate and the coarsest resolution seen. For a time-to, the uncertainty of the
@@ -129,14 +130,54 @@ static double sampled_seconds(const struct span *span)
 	return first == NSEC_NEVER ? 0 : nsec_seconds(last - first);
 }
 
+/* A moment of the bench's time, as an act returns it; it has passed. */
+static int moment_of(const struct course *course, const struct value *payload, const char *key,
+		     nsec now, nsec *moment, struct error *err)
+{
+	struct quantity quantity;
+
+	if (course_quantity(course, payload, key, "s", &quantity, err) < 0)
+		return -1;
+	if (!(quantity.value >= 0) || quantity.value > nsec_seconds(now) + 0.5e-9)
+		return error_set(err, ERROR_USAGE,
+				 "'%s' is %.6g s, and the bench's time is %.6g s: it takes what an "
+				 "act returned",
+				 key, quantity.value, nsec_seconds(now));
+	*moment = (nsec)(quantity.value * 1e9 + 0.5);
+	return 0;
+}
+
+static int moments_of(const struct course *course, const struct value *payload, nsec now,
+		      struct span *span, struct error *err)
+{
+	if (moment_of(course, payload, "from", now, &span->from, err) < 0)
+		return -1;
+	return moment_of(course, payload, "to", now, &span->to, err);
+}
+
+static int integral_between(struct course *course, uint32_t id, nsec now,
+			    const struct value *payload, struct span *span, struct error *err)
+{
+	double integral, seconds;
+
+	if (moments_of(course, payload, now, span, err) < 0 ||
+	    series_integral_between(&span->trace->trace, span->from, span->to, &integral, err) < 0)
+		return -1;
+	seconds = nsec_seconds(span->to - span->from);
+	return answer_with_time(course, id, span, integral / seconds, seconds, false, err);
+}
+
 static int trace_integral(struct course *course, uint32_t id, nsec now, const struct value *payload,
 			  struct error *err)
 {
 	struct span span;
 	double integral, seconds;
 
-	if (span_of(course, payload, now, &span, err) < 0 ||
-	    series_integral(&span.trace->trace, span.from, span.to, &integral, err) < 0)
+	if (span_of(course, payload, now, &span, err) < 0)
+		return -1;
+	if (value_get(payload, "from") || value_get(payload, "to"))
+		return integral_between(course, id, now, payload, &span, err);
+	if (series_integral(&span.trace->trace, span.from, span.to, &integral, err) < 0)
 		return -1;
 	seconds = sampled_seconds(&span);
 	return answer_with_time(course, id, &span, integral / seconds, seconds, false, err);
@@ -152,6 +193,42 @@ static int trace_slope(struct course *course, uint32_t id, nsec now, const struc
 	    series_slope(&span.trace->trace, span.from, span.to, &slope, err) < 0)
 		return -1;
 	return answer_with_time(course, id, &span, slope, 1, true, err);
+}
+
+/*
+ * The minutes are what the standard asks for, not repetitions of one thing: how they scatter is no
+ * uncertainty of their mean.
+ */
+static int trace_minutes(struct course *course, uint32_t id, nsec now, const struct value *payload,
+			 struct error *err)
+{
+	const char *of = value_get_text(payload, "of");
+	struct series_minutes minutes;
+	struct span span;
+	struct error why;
+
+	if (span_of(course, payload, now, &span, err) < 0 ||
+	    moments_of(course, payload, now, &span, err) < 0)
+		return -1;
+	if (series_minutes(&span.trace->trace, span.from, span.to, &minutes, &why) < 0) {
+		if (why.kind != ERROR_TIMEOUT)
+			return error_set(err, why.kind, "%s", why.text);
+		course_answer_why(course, id, why.text);
+		return 0;
+	}
+	double count = (double)minutes.count;
+
+	if (!strcmp(of, "count"))
+		course_answer_reading(course, id, evidence_count(&course->evidence, count));
+	else if (!strcmp(of, "mean"))
+		answer_value(course, id, &span, minutes.mean, 0);
+	else if (!strcmp(of, "max"))
+		answer_value(course, id, &span, minutes.greatest, 0);
+	else if (!strcmp(of, "min"))
+		answer_value(course, id, &span, minutes.least, 0);
+	else
+		return error_set(err, ERROR_USAGE, "minutes have a mean, max, min and count");
+	return 0;
 }
 
 /* The levels between which the step runs: as given, or the trace's own first and last value. */
@@ -238,9 +315,10 @@ static const struct {
 	const char *name;
 	course_verb_fn *fn;
 } VERBS[] = {
-	{"trace_min", trace_min},     {"trace_max", trace_max},
-	{"trace_mean", trace_mean},   {"trace_integral", trace_integral},
-	{"trace_slope", trace_slope}, {"trace_time_to", trace_time_to},
+	{"trace_min", trace_min},	  {"trace_max", trace_max},
+	{"trace_mean", trace_mean},	  {"trace_integral", trace_integral},
+	{"trace_slope", trace_slope},	  {"trace_minutes", trace_minutes},
+	{"trace_time_to", trace_time_to},
 };
 
 course_verb_fn *course_trace_verb(const char *verb)

@@ -149,7 +149,7 @@ end
 local Trace = {}
 Trace.__index = function(_, name)
   return Trace[name] or davy.raise("a trace has no '%s'; it has: after, integral, max, mean, min, "
-    .. "slope, time_to", tostring(name))
+    .. "minutes, slope, time_to", tostring(name))
 end
 Trace.__metatable = false
 
@@ -165,12 +165,64 @@ local function self_trace(self, word)
   return number_of[self] or davy.raise("write a colon before a verb, as in trace:%s()", word)
 end
 
-for _, word in ipairs { "min", "max", "mean", "integral", "slope" } do
+for _, word in ipairs { "min", "max", "mean", "slope" } do
   -- lua: trace:min() … -> quantity      [suspends]
   Trace[word] = function(self)
     local of = self_trace(self, word)
     return ask("trace_" .. word, { trace = of.trace, after = of.after }, word)
   end
+end
+
+-- The two acts' times between which something is asked of a trace.
+local function between(options, word)
+  if type(options) ~= "table" then
+    davy.raise("%s needs { from = …, to = … } with what two acts returned", word)
+  end
+  check_options(options, word, "from", "to")
+  for _, name in ipairs { "from", "to" } do
+    if not native.is_quantity(options[name]) then
+      davy.raise("%s needs %s = … with what an act returned", word, name)
+    end
+  end
+  return options.from, options.to
+end
+
+-- lua: trace:integral() or :integral { from = act, to = act } -> quantity      [suspends]
+function Trace:integral(options)
+  local of, from, to = self_trace(self, "integral"), nil, nil
+  if options ~= nil then
+    if of.after then davy.raise("integral has from and to: leave out :after") end
+    from, to = between(options, "integral")
+  end
+  return ask("trace_integral", { trace = of.trace, after = of.after, from = from, to = to },
+    "integral")
+end
+
+local Minutes = {}
+Minutes.__index = function(_, name)
+  return Minutes[name] or davy.raise("minutes have no '%s'; they have: count, max, mean, min",
+    tostring(name))
+end
+Minutes.__metatable = false
+
+local minutes_of = {}      -- minutes object -> { trace, from, to }
+
+for _, word in ipairs { "mean", "max", "min", "count" } do
+  -- lua: minutes:mean() … -> quantity      [suspends]
+  Minutes[word] = function(self)
+    local of = minutes_of[self] or davy.raise("write a colon before a verb, as in minutes:%s()", word)
+    return ask("trace_minutes", { trace = of.trace, from = of.from, to = of.to, of = word }, word)
+  end
+end
+
+-- lua: trace:minutes { from = act, to = act } -> their averages, one minute after the other
+function Trace:minutes(options)
+  local of = self_trace(self, "minutes")
+  if of.after then davy.raise("minutes have from and to: leave out :after") end
+  local from, to = between(options, "minutes")
+  local minutes = setmetatable({}, Minutes)
+  minutes_of[minutes] = { trace = of.trace, from = from, to = to }
+  return minutes
 end
 
 -- lua: trace:after(time) -> the same trace, seen from that time on
