@@ -162,6 +162,15 @@ static int check_twins(const struct plan *plan, struct error *err)
 	return 0;
 }
 
+static int check_only(const struct plan *plan, const char *only, struct error *err)
+{
+	const struct protocol_step *step = protocol_find_step(plan->protocol, only);
+
+	if (!step || step->automatic)
+		return error_set(err, ERROR_USAGE, "%s has no step '%s'", plan->protocol->id, only);
+	return 0;
+}
+
 static int check_order(const struct plan *plan, struct error *err)
 {
 	const struct order *order = plan->order;
@@ -177,10 +186,7 @@ static int check_order(const struct plan *plan, struct error *err)
 	if (check_twins(plan, err) < 0 ||
 	    (order->fault && check_fault(plan, order->fault, err) < 0))
 		return -1;
-	if (order->only && !protocol_find_step(plan->protocol, order->only))
-		return error_set(err, ERROR_USAGE, "%s has no step '%s'", plan->protocol->id,
-				 order->only);
-	return 0;
+	return order->only ? check_only(plan, order->only, err) : 0;
 }
 
 int plan_compile(struct plan *plan, const char *root, struct error *err)
@@ -194,7 +200,9 @@ int plan_compile(struct plan *plan, const char *root, struct error *err)
 		return -1;
 	plan->fixture =
 		fixture_compile(plan->fixture_data, plan->drivers, plan->fixture_source, err);
-	if (!plan->fixture || read_grid(plan, err) < 0 || check_order(plan, err) < 0)
+	if (!plan->fixture ||
+	    protocol_bind(plan->protocol, plan->fixture, plan->protocol_source, err) < 0 ||
+	    read_grid(plan, err) < 0 || check_order(plan, err) < 0)
 		return -1;
 	plan->wall = plan->order->simulated ? PLAN_STATED_EPOCH : loop_wall_time();
 	return 0;

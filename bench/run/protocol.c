@@ -19,9 +19,9 @@ static void copy_text(char *to, size_t size, const struct value *from, const cha
 	snprintf(to, size, "%s", text ? text : "");
 }
 
-static int compile_measure(struct protocol_measure *measure, const char *name,
-			   const struct value *value, const char *protocol,
-			   const struct limit_set *set, struct error *err)
+int protocol_compile_measure(struct protocol_measure *measure, const char *name,
+			     const struct value *value, const char *protocol,
+			     const struct limit_set *set, struct error *err)
 {
 	struct value *limit = NULL;
 	int done;
@@ -54,8 +54,8 @@ static int compile_step(struct protocol_step *step, const struct value *value, c
 	step->measure = xcalloc(value_count(measures) + 1, sizeof(*step->measure));
 	step->measure_count = value_count(measures);
 	for (size_t i = 0; i < step->measure_count; i++)
-		if (compile_measure(&step->measure[i], value_key(measures, i),
-				    value_at(measures, i), protocol, set, err) < 0)
+		if (protocol_compile_measure(&step->measure[i], value_key(measures, i),
+					     value_at(measures, i), protocol, set, err) < 0)
 			return error_context(err, "step '%s'", step->name);
 	for (size_t i = 0; i < step->measure_count; i++)
 		if (step->measure[i].share_of[0] &&
@@ -84,7 +84,7 @@ struct protocol *protocol_compile(const struct value *value, const struct limit_
 	copy_text(protocol->fixture, sizeof(protocol->fixture), value, "fixture");
 	copy_text(protocol->deviation, sizeof(protocol->deviation), value, "deviation");
 	protocol->version = value_get_int(value, "version", 0);
-	protocol->step = xcalloc(value_count(steps) + 1, sizeof(*protocol->step));
+	protocol->step = xcalloc(value_count(steps) + 2, sizeof(*protocol->step));
 	protocol->step_count = value_count(steps);
 
 	if (rule_parse(&protocol->rule, rule ? rule : "simple", err) < 0)
@@ -93,6 +93,8 @@ struct protocol *protocol_compile(const struct value *value, const struct limit_
 		if (compile_step(&protocol->step[i], value_at(steps, i), protocol->id, set, err) <
 		    0)
 			goto failed;
+	if (declarations_compile(protocol, protocol->data, set, err) < 0)
+		goto failed;
 	return protocol;
 
 failed:
@@ -108,6 +110,7 @@ void protocol_free(struct protocol *protocol)
 	for (size_t i = 0; i < protocol->step_count; i++)
 		free(protocol->step[i].measure);
 	free(protocol->step);
+	declarations_done(protocol);
 	value_free(protocol->data);
 	free(protocol);
 }

@@ -6,7 +6,9 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "base/nsec.h"
 #include "base/value.h"
+#include "run/fixture.h"
 #include "run/limit_set.h"
 #include "verdict/decision.h"
 
@@ -23,9 +25,24 @@ struct protocol_measure {
 
 struct protocol_step {
 	char name[96], zh[96], clause[96];
+	bool automatic; /* the controller's own: no script gives its measures */
 	int repeats;
 	size_t measure_count;
 	struct protocol_measure *measure;
+};
+
+/* What is watched while the script runs; judged by a measure of the automatic step. */
+struct protocol_condition {
+	char channel_name[48];
+	int channel; /* of the fixture, or -1 until protocol_bind */
+	nsec every;  /* of the environment; 0 for a sampling rate */
+	const struct protocol_measure *measure;
+};
+
+/* A parameter of which the method asks something. */
+struct protocol_method {
+	const char *value; /* what it is in this run */
+	const struct protocol_measure *measure;
 };
 
 struct protocol {
@@ -35,7 +52,11 @@ struct protocol {
 	char deviation[240]; /* how the method differs from the standard's, or "" */
 	enum decision_rule rule;
 	size_t step_count;
-	struct protocol_step *step;
+	struct protocol_step *step; /* the automatic one, if there is one, is the last */
+	size_t condition_count, rate_count, method_count;
+	struct protocol_condition *condition, *rate;
+	struct protocol_method *method;
+	bool destructive;   /* it uses up its specimen */
 	struct value *data; /* what the loader said, whole */
 };
 
@@ -46,7 +67,22 @@ void protocol_free(struct protocol *protocol); /* accepts NULL */
 const struct protocol_step *protocol_find_step(const struct protocol *protocol, const char *name);
 const struct protocol_measure *protocol_find_measure(const struct protocol_step *step,
 						     const char *name);
+/* Find the channels that the declarations name, and hold their limits against them. */
+int protocol_bind(struct protocol *protocol, const struct fixture *fixture, const char *where,
+		  struct error *err);
+/* The step "Conditions", or NULL when nothing is declared that it would record. */
+const struct protocol_step *protocol_conditions(const struct protocol *protocol);
 /* For the journal: steps with their measures and frozen limits. */
 struct value *protocol_describe(const struct protocol *protocol);
+
+/* ---- between protocol.c and declarations.c ---- */
+
+int protocol_compile_measure(struct protocol_measure *measure, const char *name,
+			     const struct value *value, const char *protocol,
+			     const struct limit_set *set, struct error *err);
+/* Make the automatic step of what the loader says is declared; there is room for it behind the others. */
+int declarations_compile(struct protocol *protocol, const struct value *value,
+			 const struct limit_set *set, struct error *err);
+void declarations_done(struct protocol *protocol);
 
 #endif

@@ -105,7 +105,7 @@ static int compile(struct replay_head *head, struct error *err)
 		return -1;
 	head->fixture = fixture_compile(value_get(head->run, "fixture_data"),
 					value_get(head->run, "drivers"), "journal", err);
-	return head->fixture ? 0 : -1;
+	return head->fixture ? protocol_bind(head->protocol, head->fixture, "journal", err) : -1;
 }
 
 int replay_head_read(struct replay_head *head, const char *folder, struct error *err)

@@ -308,6 +308,7 @@ static const struct {
 	CHUNK("base", BASE, RUNS | LOADS | SIMULATES),
 	CHUNK("limits", LIMITS, RUNS | LOADS),
 	CHUNK("tasks", TASKS, RUNS | LOADS),
+	CHUNK("declarations", DECLARATIONS, RUNS | LOADS),
 	CHUNK("protocol", PROTOCOL, RUNS | LOADS),
 	CHUNK("fixture", FIXTURE, RUNS | LOADS),
 	CHUNK("instruments", INSTRUMENTS, LOADS | SIMULATES),

@@ -3,21 +3,14 @@
 
 local davy, native = ...
 
-local limits, raise_at = davy.limits, davy.raise_at
+local limits, declarations, raise_at = davy.limits, davy.declarations, davy.raise_at
 
 local PROTOCOL = {
   id = "string", version = "number", title = "string", zh = "string", standard = "string",
   class = "string", fixture = "string", decision = "string", deviation = "string",
   params = "table", dut = "table", faults = "table", language = "number",
+  environment = "table", sampling = "table", destructive = "boolean",
   grade = "string", source = "string", edition = "string", in_force = "string",
-}
-local PARAM = {
-  [1] = "string", range = "string", ask = "string", zh = "string", text = "boolean",
-  choices = "table",
-}
-local DUT = {
-  ask = "string", zh = "string", range = "string", text = "boolean", choices = "table",
-  simulated = "string",
 }
 local STEP = {
   zh = "string", clause = "string", repeats = "number", measure = "table", run = "function",
@@ -31,99 +24,6 @@ local MEASURE = {
 }
 local FAULT = { zh = "string", params = "table", measures = "table", verdict = "string" }
 local VERDICTS = { PASS = true, FAIL = true, INCONCLUSIVE = true, ERROR = true, ABORTED = true }
-
--- ---- parameters and the DUT's data ----
-
-local function check_choice(where, what, text, choices)
-  for _, choice in ipairs(choices) do
-    if choice == text then return end
-  end
-  raise_at(where, "%s is '%s'; allowed are: %s", what, text, table.concat(choices, ", "))
-end
-
--- What a text means by its declaration: a text, or a quantity within the range.
-local function meaning(where, what, declared, text)
-  if declared.choices then
-    check_choice(where, what, text, declared.choices)
-    return text
-  end
-  if declared.text then return text end
-
-  local range = declared.range
-  local allowed = range and ("; allowed is %s"):format(range) or ""
-  local amount, why = native.quantity(text)
-  if not amount then raise_at(where, "%s: %s%s", what, why, allowed) end
-  if not range then return amount end
-  local met, mismatch = native.met(range, amount)
-  if met == nil then raise_at(where, "%s: %s%s", what, mismatch, allowed) end
-  if not met then raise_at(where, "%s is %s, out of its range%s", what, text, allowed) end
-  return amount
-end
-
-local function refuse_unknown(where, what, given, declared)
-  for name in pairs(given) do
-    if declared[name] == nil then
-      raise_at(where, "there is no %s '%s'; there are: %s", what, name, davy.names_of(declared))
-    end
-  end
-end
-
-local function unit_of(value)
-  return native.is_quantity(value) and value:unit() or nil
-end
-
--- Declared parameters and the texts given for them: their values, and the loader's data.
-local function read_params(where, declared, given)
-  local values, data = {}, {}
-  refuse_unknown(where, "parameter", given, declared)
-  for name, param in pairs(declared) do
-    local what = ("parameter '%s'"):format(name)
-    if type(param) == "string" then param = { param } end
-    davy.check_fields(where, what, param, PARAM)
-    davy.need_text(where, what, param, 1)
-    local default = meaning(where, what, param, param[1])
-    values[name] = given[name] and meaning(where, what, param, given[name]) or default
-    data[name] = {
-      value = given[name] or param[1], default = param[1], ask = param.ask, zh = param.zh,
-      range = param.range or (param.choices and table.concat(param.choices, ", ")),
-      unit = unit_of(default),
-    }
-  end
-  return values, data
-end
-
-local function read_dut(where, declared, given, simulated)
-  local values, data = {}, {}
-  refuse_unknown(where, "data of the device under test", given, declared)
-  for name, item in pairs(declared) do
-    local what = ("dut '%s'"):format(name)
-    davy.check_fields(where, what, item, DUT)
-    local text = given[name] or (simulated and item.simulated or nil)
-    values[name] = text and meaning(where, what, item, text)
-    data[name] = {
-      value = text, ask = item.ask, zh = item.zh, range = item.range, simulated = item.simulated,
-      text = item.text or item.choices ~= nil,
-    }
-  end
-  return values, data
-end
-
--- Values by name; a name that was not declared, or has no value yet, says so.
-local function strict(values, what, declared)
-  return setmetatable({}, {
-    __index = function(_, name)
-      local value = values[name]
-      if value ~= nil then return value end
-      if declared[name] == nil then
-        davy.raise("no %s '%s' is declared; there are: %s", what, tostring(name),
-          davy.names_of(declared))
-      end
-      davy.raise("the %s '%s' is not known yet: give it with --dut %s=…", what, name, name)
-    end,
-    __newindex = function(_, name) davy.raise("%s '%s' cannot be changed", what, tostring(name)) end,
-    __metatable = false,
-  })
-end
 
 -- ---- faults ----
 
@@ -146,7 +46,7 @@ end
 local function check_fault_measures(protocol)
   for name, fault in pairs(protocol.data.faults) do
     for _, measure in ipairs(fault.measures) do
-      if not protocol.measure_names[measure] then
+      if not (protocol.measure_names[measure] or protocol.declared[measure]) then
         raise_at(protocol.where, "fault '%s' names the measure '%s', which no step declares", name,
           measure)
       end
@@ -180,6 +80,9 @@ end
 local function check_step(where, protocol, name, written)
   local what = ("step '%s'"):format(name)
   davy.check_fields(where, what, written, STEP)
+  if name == "Conditions" then
+    raise_at(where, "%s: this name is kept for what the controller itself records", what)
+  end
   if protocol.step_names[name] then raise_at(where, "%s: there is a step of this name already", what) end
   if not written.run then raise_at(where, "%s has no run = function(m, fx) … end", what) end
   local repeats = written.repeats or 1
@@ -234,7 +137,7 @@ end
 
 -- The words of a protocol file, and the protocol they fill. `start` brings params, dut, simulated.
 local function protocol_words(start)
-  local protocol = { steps = {}, step_names = {}, measure_names = {} }
+  local protocol = { steps = {}, step_names = {}, measure_names = {}, declared = {} }
   local words = {}
 
   function words.protocol(written)
@@ -244,15 +147,16 @@ local function protocol_words(start)
     protocol.where, protocol.written, protocol.data = where, written, data
     local params, dut = written.params or {}, written.dut or {}
     local param_values, dut_values
-    param_values, data.params = read_params(where, params, start.params or {})
-    dut_values, data.dut = read_dut(where, dut, start.dut or {}, start.simulated)
+    param_values, data.params = declarations.read_params(where, params, start.params or {})
+    dut_values, data.dut = declarations.read_dut(where, dut, start.dut or {}, start.simulated)
+    declarations.read(where, written, data, protocol.declared)
     data.faults = {}
     for name, fault in pairs(written.faults or {}) do
       data.faults[name] = read_fault(where, name, fault)
     end
     return {
-      params = strict(param_values, "parameter", params),
-      dut = strict(dut_values, "data of the device under test", dut),
+      params = declarations.strict(param_values, "parameter", params),
+      dut = declarations.strict(dut_values, "data of the device under test", dut),
       deviation = written.deviation,
     }
   end

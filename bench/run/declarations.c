@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a protocol declares beside its steps, compiled into one more step, "Conditions", whose measures
+ * the controller itself takes: the extremes of the environment, the sampling rates achieved, and the
+ * parameters of which the method asks something. They are evidence: outside its limit none of them says
+ * anything of the product, and the run is INCONCLUSIVE.
+ *
+ * The step is a step like the others in the journal, in limits and limit sets (the keys are
+ * "environment.temperature", "sampling.flow", "method.cycles"), in the report. Only no script can give
+ * its measures.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "run/protocol.h"
+#include "verdict/duration.h"
+
+static struct protocol_measure *add_measure(struct protocol *protocol, struct protocol_step *step,
+					    const char *kind, const char *name,
+					    const struct value *declared,
+					    const struct limit_set *set, struct error *err)
+{
+	struct protocol_measure *measure = &step->measure[step->measure_count];
+	char full[sizeof(measure->name)];
+	int size = snprintf(full, sizeof(full), "%s%s", kind, name);
+
+	if (size < 0 || (size_t)size >= sizeof(full)) {
+		error_set(err, ERROR_USAGE, "%s%s: the name is too long", kind, name);
+		return NULL;
+	}
+	if (protocol_compile_measure(measure, full, declared, protocol->id, set, err) < 0)
+		return NULL;
+	measure->evidence = true;
+	measure->optional = true;
+	step->measure_count++;
+	return measure;
+}
+
+static int name_channel(struct protocol_condition *condition, const char *name, struct error *err)
+{
+	if (!name || strlen(name) >= sizeof(condition->channel_name))
+		return error_set(err, ERROR_USAGE, "'%.80s' is no name of a channel",
+				 name ? name : "");
+	strcpy(condition->channel_name, name);
+	condition->channel = -1;
+	return 0;
+}
+
+static int add_environment(struct protocol *protocol, struct protocol_step *step,
+			   const struct value *declared, const struct limit_set *set,
+			   struct error *err)
+{
+	protocol->condition = xcalloc(value_count(declared) + 1, sizeof(*protocol->condition));
+	for (size_t i = 0; i < value_count(declared); i++) {
+		struct protocol_condition *condition = &protocol->condition[i];
+		const struct value *one = value_at(declared, i);
+		const char *every = value_get_text(one, "every");
+		struct protocol_measure *measure =
+			add_measure(protocol, step, "", value_key(declared, i), one, set, err);
+
+		if (!measure || name_channel(condition, value_get_text(one, "channel"), err) < 0 ||
+		    duration_parse(&condition->every, every ? every : "10 s", err) < 0)
+			return error_context(err, "environment '%s'", value_key(declared, i));
+		measure->per = true;
+		condition->measure = measure;
+		protocol->condition_count++;
+	}
+	return 0;
+}
+
+static int add_rates(struct protocol *protocol, struct protocol_step *step,
+		     const struct value *declared, const struct limit_set *set, struct error *err)
+{
+	protocol->rate = xcalloc(value_count(declared) + 1, sizeof(*protocol->rate));
+	for (size_t i = 0; i < value_count(declared); i++) {
+		const char *name = value_key(declared, i);
+		struct protocol_condition *rate = &protocol->rate[i];
+		struct protocol_measure *measure = add_measure(protocol, step, "sampling.", name,
+							       value_at(declared, i), set, err);
+
+		if (!measure || name_channel(rate, name, err) < 0)
+			return error_context(err, "sampling of '%s'", name);
+		snprintf(measure->meaning, sizeof(measure->meaning), "least sampling rate of %s",
+			 name);
+		snprintf(measure->zh, sizeof(measure->zh), "%s 的最低采样率", name);
+		rate->measure = measure;
+		protocol->rate_count++;
+	}
+	return 0;
+}
+
+static int add_methods(struct protocol *protocol, struct protocol_step *step,
+		       const struct value *params, const struct limit_set *set, struct error *err)
+{
+	protocol->method = xcalloc(value_count(params) + 1, sizeof(*protocol->method));
+	for (size_t i = 0; i < value_count(params); i++) {
+		const struct value *param = value_at(params, i);
+		const char *name = value_key(params, i), *zh = value_get_text(param, "zh");
+		struct protocol_method *method = &protocol->method[protocol->method_count];
+		struct protocol_measure *measure;
+		struct value *declared;
+
+		if (!value_get(param, "method"))
+			continue;
+		declared = value_map();
+		value_set(declared, "limit", value_copy(value_get(param, "method")));
+		measure = add_measure(protocol, step, "method.", name, declared, set, err);
+		value_free(declared);
+		if (!measure)
+			return error_context(err, "parameter '%s'", name);
+		snprintf(measure->meaning, sizeof(measure->meaning),
+			 "parameter '%s' as the method asks", name);
+		snprintf(measure->zh, sizeof(measure->zh), "参数 %s 符合方法要求", zh ? zh : name);
+		*method = (struct protocol_method){value_get_text(param, "value"), measure};
+		protocol->method_count++;
+	}
+	return 0;
+}
+
+int declarations_compile(struct protocol *protocol, const struct value *value,
+			 const struct limit_set *set, struct error *err)
+{
+	const struct value *environment = value_get(value, "environment");
+	const struct value *sampling = value_get(value, "sampling");
+	const struct value *params = value_get(value, "params");
+	struct protocol_step *step = &protocol->step[protocol->step_count];
+
+	protocol->destructive = value_get_bool(value, "destructive");
+	step->automatic = true;
+	step->repeats = 1;
+	snprintf(step->name, sizeof(step->name), "Conditions");
+	snprintf(step->zh, sizeof(step->zh), "检验条件");
+	step->measure =
+		xcalloc(value_count(environment) + value_count(sampling) + value_count(params) + 1,
+			sizeof(*step->measure));
+	protocol->step_count++;
+	if (add_environment(protocol, step, environment, set, err) < 0 ||
+	    add_rates(protocol, step, sampling, set, err) < 0 ||
+	    add_methods(protocol, step, params, set, err) < 0)
+		return -1;
+	if (step->measure_count == 0) { /* it declares nothing: there is no such step */
+		free(step->measure);
+		step->measure = NULL;
+		protocol->step_count--;
+	}
+	return 0;
+}
+
+void declarations_done(struct protocol *protocol)
+{
+	free(protocol->condition);
+	free(protocol->rate);
+	free(protocol->method);
+}
+
+const struct protocol_step *protocol_conditions(const struct protocol *protocol)
+{
+	const struct protocol_step *last;
+
+	if (protocol->step_count == 0)
+		return NULL;
+	last = &protocol->step[protocol->step_count - 1];
+	return last->automatic ? last : NULL;
+}
+
+/* ---- against the fixture ---- */
+
+static int bind(struct protocol_condition *condition, const struct fixture *fixture,
+		struct error *err)
+{
+	condition->channel = fixture_find_channel(fixture, condition->channel_name);
+	if (condition->channel < 0)
+		return error_set(err, ERROR_USAGE, "fixture %s has no channel '%s'", fixture->id,
+				 condition->channel_name);
+	return 0;
+}
+
+static int bind_environment(struct protocol_condition *condition, const struct fixture *fixture,
+			    struct error *err)
+{
+	const struct frozen_limit *limit = &condition->measure->limit;
+	struct quantity probe = {0};
+
+	if (bind(condition, fixture, err) < 0)
+		return -1;
+	if (fixture->channel[condition->channel].state)
+		return error_set(err, ERROR_USAGE, "channel '%s' is a state and has no extremes",
+				 condition->channel_name);
+	probe.unit = fixture->channel[condition->channel].unit;
+	return limit->known ? limit_check_dimension(&limit->limit, &probe, err) : 0;
+}
+
+int protocol_bind(struct protocol *protocol, const struct fixture *fixture, const char *where,
+		  struct error *err)
+{
+	for (size_t i = 0; i < protocol->condition_count; i++)
+		if (bind_environment(&protocol->condition[i], fixture, err) < 0)
+			return error_context(err, "%s: environment '%s'", where,
+					     protocol->condition[i].measure->name);
+	for (size_t i = 0; i < protocol->rate_count; i++)
+		if (bind(&protocol->rate[i], fixture, err) < 0)
+			return error_context(err, "%s: sampling of '%s'", where,
+					     protocol->rate[i].channel_name);
+	return 0;
+}

@@ -1,0 +1,229 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- What a protocol declares beside its steps: parameters, the DUT's data, the environment and the sampling
+-- rates that it needs, and whether it uses up its specimen.
+
+local davy, native = ...
+
+local limits, raise_at = davy.limits, davy.raise_at
+
+local declarations = {}
+davy.declarations = declarations
+
+local PARAM = {
+  [1] = "string", range = "string", ask = "string", zh = "string", text = "boolean",
+  choices = "table", method = true,
+}
+local DUT = {
+  ask = "string", zh = "string", range = "string", text = "boolean", choices = "table",
+  simulated = "string",
+}
+
+-- ---- parameters and the DUT's data ----
+
+local function check_choice(where, what, text, choices)
+  for _, choice in ipairs(choices) do
+    if choice == text then return end
+  end
+  raise_at(where, "%s is '%s'; allowed are: %s", what, text, table.concat(choices, ", "))
+end
+
+-- What a text means by its declaration: a text, or a quantity within the range.
+local function meaning(where, what, declared, text)
+  if declared.choices then
+    check_choice(where, what, text, declared.choices)
+    return text
+  end
+  if declared.text then return text end
+
+  local range = declared.range
+  local allowed = range and ("; allowed is %s"):format(range) or ""
+  local amount, why = native.quantity(text)
+  if not amount then raise_at(where, "%s: %s%s", what, why, allowed) end
+  if not range then return amount end
+  local met, mismatch = native.met(range, amount)
+  if met == nil then raise_at(where, "%s: %s%s", what, mismatch, allowed) end
+  if not met then raise_at(where, "%s is %s, out of its range%s", what, text, allowed) end
+  return amount
+end
+
+local function refuse_unknown(where, what, given, declared)
+  for name in pairs(given) do
+    if declared[name] == nil then
+      raise_at(where, "there is no %s '%s'; there are: %s", what, name, davy.names_of(declared))
+    end
+  end
+end
+
+local function unit_of(value)
+  return native.is_quantity(value) and value:unit() or nil
+end
+
+-- What is the protocol's own to ask for, such as a rate or a number of cycles, it vouches for itself;
+-- where a standard asks for it, the author says so and with which grade.
+local function own_limit(where, whose, written, text, key)
+  local limit = { text, key = key, grade = "declared", source = "the protocol" }
+  for field, value in pairs(written) do
+    if field ~= 1 then limit[field] = value end
+  end
+  return limits.of_measure(where, whose, limit, key, {})
+end
+
+-- method = ">= 500" or { ">= 500", clause = "…", … }: what the method asks of this parameter.
+local function read_method(where, what, written, default, name)
+  if written == nil then return nil end
+  if type(written) == "string" then written = { written } end
+  what = what .. ": method"
+  if type(written) ~= "table" or type(written[1]) ~= "string" then
+    raise_at(where, "%s is a limit, as in method = \">= 500\"", what)
+  end
+  if not native.is_quantity(default) then
+    raise_at(where, "%s: a limit is of a quantity, and this parameter is a text", what)
+  end
+  local limit = own_limit(where, what, written, written[1], "method." .. name)
+  local met, why = native.met(written[1], default)
+  if not met then
+    raise_at(where, "%s: %s", what, why or ("the default %s is not what the method asks (%s)")
+      :format(native.shown(default), written[1]))
+  end
+  return limit
+end
+
+-- Declared parameters and the texts given for them: their values, and the loader's data.
+function declarations.read_params(where, declared, given)
+  local values, data = {}, {}
+  refuse_unknown(where, "parameter", given, declared)
+  for name, param in pairs(declared) do
+    local what = ("parameter '%s'"):format(name)
+    if type(param) == "string" then param = { param } end
+    davy.check_fields(where, what, param, PARAM)
+    davy.need_text(where, what, param, 1)
+    local default = meaning(where, what, param, param[1])
+    values[name] = given[name] and meaning(where, what, param, given[name]) or default
+    data[name] = {
+      value = given[name] or param[1], default = param[1], ask = param.ask, zh = param.zh,
+      range = param.range or (param.choices and table.concat(param.choices, ", ")),
+      unit = unit_of(default), method = read_method(where, what, param.method, default, name),
+    }
+  end
+  return values, data
+end
+
+function declarations.read_dut(where, declared, given, simulated)
+  local values, data = {}, {}
+  refuse_unknown(where, "data of the device under test", given, declared)
+  for name, item in pairs(declared) do
+    local what = ("dut '%s'"):format(name)
+    davy.check_fields(where, what, item, DUT)
+    local text = given[name] or (simulated and item.simulated or nil)
+    values[name] = text and meaning(where, what, item, text)
+    data[name] = {
+      value = text, ask = item.ask, zh = item.zh, range = item.range, simulated = item.simulated,
+      text = item.text or item.choices ~= nil,
+    }
+  end
+  return values, data
+end
+
+-- Values by name; a name that was not declared, or has no value yet, says so.
+function declarations.strict(values, what, declared)
+  return setmetatable({}, {
+    __index = function(_, name)
+      local value = values[name]
+      if value ~= nil then return value end
+      if declared[name] == nil then
+        davy.raise("no %s '%s' is declared; there are: %s", what, tostring(name),
+          davy.names_of(declared))
+      end
+      davy.raise("the %s '%s' is not known yet: give it with --dut %s=…", what, name, name)
+    end,
+    __newindex = function(_, name) davy.raise("%s '%s' cannot be changed", what, tostring(name)) end,
+    __metatable = false,
+  })
+end
+
+-- ---- the environment ----
+
+local ENVIRONMENT = { channel = "string", every = "string", meaning = "string", zh = "string" }
+local USUAL = {
+  temperature = { meaning = "temperature of the environment", zh = "环境温度" },
+  humidity = { meaning = "humidity of the environment", zh = "环境湿度" },
+  pressure = { meaning = "atmospheric pressure", zh = "大气压力" },
+}
+
+-- { "20 .. 26 °C", channel = "room_temperature", every = "10 s", clause = "…", grade = "…" }
+local function read_condition(where, name, written, defaults)
+  local whose = ("environment '%s'"):format(tostring(name))
+  if type(name) ~= "string" or type(written) ~= "table" then
+    raise_at(where, "%s is written %s = { \"20 .. 26 °C\", channel = \"…\" }", whose,
+      type(name) == "string" and name or "temperature")
+  end
+  local own, limit = {}, {}
+  for field, value in pairs(written) do
+    if ENVIRONMENT[field] then own[field] = value else limit[field] = value end
+  end
+  davy.check_fields(where, whose, own, ENVIRONMENT)
+  davy.need_text(where, whose, own, "channel")
+  local every, why = native.quantity(own.every or "10 s")
+  if every then every, why = native.nanoseconds(every) end
+  if not every then raise_at(where, "%s: every: %s", whose, why) end
+  if every == 0 then raise_at(where, "%s: every is more than 0 s", whose) end
+  local usual = USUAL[name] or { meaning = name }
+  return {
+    channel = own.channel, every = own.every or "10 s",
+    meaning = own.meaning or usual.meaning, zh = own.zh or usual.zh,
+    limit = limits.of_measure(where, whose, limit, "environment." .. name, defaults),
+  }
+end
+
+-- mouth_pressure = "100 Hz" or { "100 Hz", clause = "…", … }
+local function read_rate(where, channel, written)
+  local whose = ("sampling of '%s'"):format(tostring(channel))
+  if type(written) == "string" then written = { written } end
+  if type(channel) ~= "string" or type(written) ~= "table" or type(written[1]) ~= "string" then
+    raise_at(where, "%s is a rate by channel, as in mouth_pressure = \"100 Hz\"", whose)
+  end
+  local text = ">= " .. written[1]
+  local met, why = native.met(text, native.quantity "0 Hz")
+  if met == nil then raise_at(where, "%s: %s", whose, why) end
+  if met then raise_at(where, "%s: a rate is more than 0 Hz", whose) end
+  return { limit = own_limit(where, whose, written, text, "sampling." .. channel) }
+end
+
+local function check_specimen(where, written)
+  local serial = written.dut and written.dut.serial
+  if type(serial) ~= "table" or not serial.text then
+    raise_at(where, "protocol: what is destructive names its specimen: "
+      .. "dut = { serial = { ask = \"…\", text = true } }")
+  end
+  davy.need_text(where, "protocol: what is destructive says of which class its specimen is; it",
+    written, "class")
+end
+
+-- Into the loader's data, and the names of the measures that they become.
+function declarations.read(where, written, data, names)
+  local defaults = {}
+  for _, field in ipairs { "standard", "grade", "source", "edition", "in_force" } do
+    defaults[field] = written[field]
+  end
+  if written.environment then
+    data.environment = {}
+    for name, condition in pairs(written.environment) do
+      data.environment[name] = read_condition(where, name, condition, defaults)
+      names[name] = true
+    end
+  end
+  if written.sampling then
+    data.sampling = {}
+    for channel, rate in pairs(written.sampling) do
+      data.sampling[channel] = read_rate(where, channel, rate)
+      names["sampling." .. channel] = true
+    end
+  end
+  for name, param in pairs(data.params) do
+    if param.method then names["method." .. name] = true end
+  end
+  if written.destructive then
+    check_specimen(where, written)
+    data.destructive = true
+  end
+end
