@@ -156,8 +156,7 @@ static void load_file(struct planning *planning, const char *kind, char *path, s
 		      const char *key, void (*after)(struct planning *), const char **name)
 {
 	struct error err;
-	const struct plan_source *source =
-		plan_read(planning->plan, planning->root, path, &err);
+	const struct plan_source *source = plan_read(planning->plan, planning->root, path, &err);
 
 	free(path);
 	if (!source) {
@@ -219,8 +218,7 @@ static void load_twin(struct planning *planning, const char *device, char *path)
 {
 	struct plan *plan = planning->plan;
 	struct error err;
-	const struct plan_source *source =
-		plan_read(planning->plan, planning->root, path, &err);
+	const struct plan_source *source = plan_read(planning->plan, planning->root, path, &err);
 
 	free(path);
 	if (!source) {
