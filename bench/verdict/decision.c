@@ -16,8 +16,15 @@
  * asked first. Values are judged unrounded; only what is printed is rounded, and the acceptance
  * limit always towards the inside.
  *
- * Not here: the grade of the limit (who may decide on it is asked by the caller), conformance
- * probabilities, the uncertainty of a reference that %rd refers to.
+ * The conformance probability stands beside the decision and has no part in it. It is the mass of a
+ * normal distribution N(y, u) inside the regions, not moved by any band (JCGM 106:2012, 7.3 and 7.4),
+ *
+ *   p = sum over regions of  Phi((high - y) / u) - Phi((low - y) / u)
+ *
+ * so that a value at a lone limit has 1/2, and one at the acceptance limit of w = 2 u has 0.977.
+ *
+ * Not here: the grade of the limit (who may decide on it is asked by the caller), the uncertainty of
+ * a reference that %rd refers to.
  */
 #include "verdict/decision.h"
 
@@ -205,6 +212,43 @@ static bool regions_reject(const struct regions *regions, double value, double b
 }
 
 /*
+ * Conformance probability
+ */
+
+/* Phi(b) - Phi(a), each tail from its own side: the difference of two numbers near 1 is noise. */
+static double normal_between(double a, double b)
+{
+	static const double ROOT_TWO = 1.4142135623730951;
+
+	if (a > 0)
+		return (erfc(a / ROOT_TWO) - erfc(b / ROOT_TWO)) / 2;
+	if (b < 0)
+		return (erfc(-b / ROOT_TWO) - erfc(-a / ROOT_TWO)) / 2;
+	return 1 - (erfc(-a / ROOT_TWO) + erfc(b / ROOT_TWO)) / 2;
+}
+
+/* Digits beyond the sixth mean nothing, and may differ from one machine's erfc to another's. */
+static double six_digits(double number)
+{
+	char text[TEXT_ROOM];
+
+	snprintf(text, sizeof(text), "%.6g", number);
+	return strtod(text, NULL);
+}
+
+static double regions_probability(const struct regions *regions, double value, double standard)
+{
+	double sum = 0;
+
+	if (!(standard > 0))
+		return NAN;
+	for (size_t i = 0; i < regions->count; i++)
+		sum += normal_between((regions->region[i].low - value) / standard,
+				      (regions->region[i].high - value) / standard);
+	return six_digits(sum);
+}
+
+/*
  * What is printed
  */
 
@@ -369,6 +413,8 @@ static void decide_value(struct decision *decision, const struct limit *limit,
 
 	if (unit)
 		shown.unit = *unit;
+	decision->conformance =
+		regions_probability(&regions, quantity->value, quantity_standard(quantity));
 	if (regions_hold(&accepted, quantity->value))
 		decision->verdict = VERDICT_PASS;
 	else if (regions_reject(&regions, quantity->value, band))
@@ -382,7 +428,7 @@ static void decide_value(struct decision *decision, const struct limit *limit,
 int decide(struct decision *decision, const struct limit *limit, const struct quantity *quantity,
 	   enum decision_rule rule, double k, struct error *err)
 {
-	struct decision made = {.expanded = k * quantity_standard(quantity)};
+	struct decision made = {.expanded = k * quantity_standard(quantity), .conformance = NAN};
 
 	if (check_finite(quantity, made.expanded, err) < 0 ||
 	    limit_check_dimension(limit, quantity, err) < 0)

@@ -57,6 +57,13 @@ const char *rule_name(enum decision_rule rule);
 struct decision {
 	enum verdict verdict; /* PASS, FAIL or INCONCLUSIVE */
 	double expanded;      /* U, SI */
+	/*
+	 * Conformance probability: that the true value meets the limit, when it is normally
+	 * distributed about the value with its standard uncertainty (JCGM 106:2012, 7.3 for one
+	 * bound, 7.4 for two). Shown beside the verdict and never part of it. To six significant
+	 * digits; NAN for a state, and where there is no uncertainty to speak of.
+	 */
+	double conformance;
 	char acceptance[320]; /* "<= 19.4 s", "± 0.17 %vol" */
 	char why[256];	      /* "" for PASS; else one clause: "23.1 s is outside <= 20 s" */
 };
