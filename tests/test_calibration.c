@@ -152,6 +152,53 @@ static void a_certificate_is_described_as_written(void)
 	value_free(described);
 }
 
+static void a_budget_calls_each_line_by_a_name_of_its_own(void)
+{
+	struct calibration *calibration = parse(HEAD "flow,rate,,L/min,1 %,2,C-1,2027-06-30\n"
+						     "gauge,p,,Pa,1 %,2,C-1,2027-06-30\n"
+						     "slot2/gauge,p,,Pa,1 %,2,C-2,2027-06-30\n");
+
+	CU_ASSERT_STRING_EQUAL(calibration_find(calibration, 1, "flow", "rate")->source,
+			       "cert:C-1");
+	CU_ASSERT_STRING_EQUAL(calibration_find(calibration, 1, "gauge", "p")->source,
+			       "cert:C-1/3");
+	CU_ASSERT_STRING_EQUAL(calibration_find(calibration, 2, "gauge", "p")->source, "cert:C-2");
+	calibration_free(calibration);
+}
+
+/* 12 characters of three bytes each and 2 more bytes: 38, cut to 24 and the line. */
+static void a_long_number_is_cut_between_characters_and_keeps_its_line(void)
+{
+	struct certificate certificate =
+		certificate_of("it,is,,Pa,1 %,2,校准证书校准证书校准证书-1,2027-06-30");
+
+	CU_ASSERT_STRING_EQUAL(certificate.number, "校准证书校准证书校准证书-1");
+	CU_ASSERT_STRING_EQUAL(certificate.source, "cert:校准证书校准证书/3");
+}
+
+static void the_lines_that_count_in_a_slot_are_described_by_their_sources(void)
+{
+	struct calibration *calibration =
+		parse(HEAD "gauge,p,,Pa,1 %,2,C-1,2027-06-30\n"
+			   "slot2/gauge,p,,Pa,1 %,2,C-2,2027-01-31\n"
+			   "methane_2,,2.01,%vol,1 %,2,GBW-7,2027-06-30\n");
+	struct value *one = calibration_describe(calibration, 1);
+	struct value *two = calibration_describe(calibration, 2);
+	const struct value *own = value_get(two, "cert:C-2");
+
+	CU_ASSERT_EQUAL(value_count(one), 2);
+	CU_ASSERT_EQUAL(value_get_real(value_get(one, "cert:GBW-7"), "value", 0), 2.01);
+	CU_ASSERT_PTR_NOT_NULL(value_get(one, "cert:C-1"));
+	CU_ASSERT_EQUAL(value_count(two), 2);
+	CU_ASSERT_PTR_NULL(value_get(two, "cert:C-1"));
+	CU_ASSERT_STRING_EQUAL(value_get_text(own, "instrument"), "slot2/gauge");
+	CU_ASSERT_STRING_EQUAL(value_get_text(own, "quantity"), "p");
+	CU_ASSERT_STRING_EQUAL(value_get_text(own, "due"), "2027-01-31");
+	value_free(one);
+	value_free(two);
+	calibration_free(calibration);
+}
+
 static void what_a_spreadsheet_writes_is_read_as_meant(void)
 {
 	struct calibration *calibration =
@@ -270,6 +317,9 @@ void suite_calibration(void)
 	claim(a_certificate_holds_to_the_end_of_its_last_day);
 	claim(a_day_beyond_nanoseconds_is_far_away);
 	claim(a_certificate_is_described_as_written);
+	claim(a_budget_calls_each_line_by_a_name_of_its_own);
+	claim(a_long_number_is_cut_between_characters_and_keeps_its_line);
+	claim(the_lines_that_count_in_a_slot_are_described_by_their_sources);
 	claim(what_a_spreadsheet_writes_is_read_as_meant);
 	claim(no_calibration_knows_no_certificate);
 	claim(a_wrong_head_line_is_refused_by_its_column);

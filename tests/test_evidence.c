@@ -4,6 +4,7 @@
  * resting a decision on it.
  */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "run/evidence.h"
@@ -28,14 +29,14 @@ static const char FIXTURE[] = "{'id':'f','ports':{'bus':{'settings':'9600 8N1'}}
 static const char DRIVERS[] = "{'meter':{'id':'meter','bus':'modbus','reads':{"
 			      "'pressure':{'input':0,'as':'f32','unit':'Pa'}}}}";
 
+#define HEAD_LINE "instrument,quantity,value,unit,expanded_uncertainty,k,certificate,due\n"
+
 /* U = 1 Pa + 0.2 % with k = 2: u = 1.5 Pa at 1000 Pa */
-static const char CERTIFICATES[] =
-	"instrument,quantity,value,unit,expanded_uncertainty,k,certificate,due\n"
-	"gauge,pressure,,Pa,1 Pa + 0.2 %,2,A-1,2026-06-30\n"
-	"spare,pressure,,Pa,2 Pa,2,B-2,2025-12-31\n"
-	"weight,,1000,Pa,1 Pa,2,C-3,2026-06-30\n"
-	"volt,,5,Pa,1 Pa,2,D-4,2026-06-30\n"
-	"clock,time,,s,0.02 %,2,T-5,2026-06-30\n";
+static const char CERTIFICATES[] = HEAD_LINE "gauge,pressure,,Pa,1 Pa + 0.2 %,2,A-1,2026-06-30\n"
+					     "spare,pressure,,Pa,2 Pa,2,B-2,2025-12-31\n"
+					     "weight,,1000,Pa,1 Pa,2,C-3,2026-06-30\n"
+					     "volt,,5,Pa,1 Pa,2,D-4,2026-06-30\n"
+					     "clock,time,,s,0.02 %,2,T-5,2026-06-30\n";
 
 static struct readings readings_with(const char *certificates)
 {
@@ -110,7 +111,7 @@ static void a_difference_of_one_gauge_cancels_its_absolute_part(void)
 	struct outcome before = {.met = true, .value = 1000, .resolution = 0.3};
 	struct outcome after = {.met = true, .value = 900, .resolution = 0.3};
 	struct quantity difference;
-	char flaw[160];
+	char flaw[EVIDENCE_FLAW];
 	struct error err;
 
 	begin(&readings);
@@ -132,7 +133,7 @@ static void two_gauges_do_not_cancel(void)
 	struct readings readings = readings_with(CERTIFICATES);
 	struct outcome outcome = {.met = true, .value = 1000};
 	struct quantity difference;
-	char flaw[160];
+	char flaw[EVIDENCE_FLAW];
 	struct error err;
 
 	begin(&readings);
@@ -156,6 +157,137 @@ static void an_expired_certificate_is_a_flaw_in_words(void)
 	CU_ASSERT_STRING_EQUAL(
 		evidence_find(&readings.evidence, read_as(&readings, "second", &outcome))->flaw,
 		"certificate B-2 of spare.pressure ran out on 2025-12-31");
+	done(&readings);
+}
+
+/* The flaw of a reading of `channel` in `slot`, so many nanoseconds of bench time after the start. */
+static void flaw_of(const char *certificates, const char *channel, int slot, nsec now, char *flaw)
+{
+	struct readings readings = readings_with(certificates);
+	struct outcome outcome = {.met = true, .value = 1000};
+
+	begin(&readings);
+	readings.evidence.slot = slot;
+	readings.evidence.now = now;
+	strcpy(flaw,
+	       evidence_find(&readings.evidence, read_as(&readings, channel, &outcome))->flaw);
+	done(&readings);
+}
+
+#define LINE(due) HEAD_LINE "gauge,pressure,,Pa,2 Pa,2,A-1," due "\n"
+
+/* Runs in simulation begin on 2026-01-01 at 00:00 UTC. */
+static void a_certificate_counts_on_its_last_valid_day_and_not_the_day_after(void)
+{
+	char flaw[EVIDENCE_FLAW];
+
+	flaw_of(LINE("2025-12-31"), "pressure", 1, 0, flaw);
+	CU_ASSERT_STRING_EQUAL(flaw, "certificate A-1 of gauge.pressure ran out on 2025-12-31");
+	flaw_of(LINE("2026-01-01"), "pressure", 1, 0, flaw);
+	CU_ASSERT_STRING_EQUAL(flaw, "");
+}
+
+static void a_certificate_that_runs_out_during_a_run_counts_until_midnight(void)
+{
+	nsec midnight = SEC(24 * 3600);
+	char flaw[EVIDENCE_FLAW];
+
+	flaw_of(LINE("2026-01-01"), "pressure", 1, midnight - 1, flaw);
+	CU_ASSERT_STRING_EQUAL(flaw, "");
+	flaw_of(LINE("2026-01-01"), "pressure", 1, midnight, flaw);
+	CU_ASSERT_STRING_EQUAL(flaw, "certificate A-1 of gauge.pressure ran out on 2026-01-01");
+}
+
+static void a_certificate_bound_to_another_slot_is_none(void)
+{
+	static const char OTHER[] = HEAD_LINE "slot2/gauge,pressure,,Pa,2 Pa,2,A-1,2027-12-31\n";
+	char flaw[EVIDENCE_FLAW];
+
+	flaw_of(OTHER, "pressure", 1, 0, flaw);
+	CU_ASSERT_STRING_EQUAL(flaw, "there is no certificate for gauge.pressure in slot 1, only "
+				     "one bound to slot 2");
+	flaw_of(OTHER, "pressure", 2, 0, flaw);
+	CU_ASSERT_STRING_EQUAL(flaw, "");
+}
+
+static void a_certificate_in_another_unit_is_a_flaw_that_says_both(void)
+{
+	char flaw[EVIDENCE_FLAW];
+
+	flaw_of(HEAD_LINE "gauge,pressure,,V,0.1 V,2,A-1,2027-12-31\n", "pressure", 1, 0, flaw);
+	CU_ASSERT_STRING_EQUAL(flaw, "certificate A-1 of gauge.pressure is in V, and the reading "
+				     "in Pa");
+	flaw_of(HEAD_LINE "gauge,pressure,,kPa,0.002 kPa,2,A-1,2027-12-31\n", "pressure", 1, 0,
+		flaw);
+	CU_ASSERT_STRING_EQUAL(flaw, "");
+}
+
+static void the_longest_names_leave_the_date_in_the_sentence(void)
+{
+	char certificates[400], flaw[EVIDENCE_FLAW];
+
+	snprintf(certificates, sizeof(certificates),
+		 HEAD_LINE "gauge,pressure,,Pa,2 Pa,2,%047d,2025-12-31\n", 7);
+	flaw_of(certificates, "pressure", 1, 0, flaw);
+	CU_ASSERT_PTR_NOT_NULL(strstr(flaw, "ran out on 2025-12-31"));
+}
+
+static void two_instruments_of_one_certificate_do_not_cancel(void)
+{
+	struct readings readings =
+		readings_with(HEAD_LINE "gauge,pressure,,Pa,2 Pa,2,A-1,2027-12-31\n"
+					"spare,pressure,,Pa,2 Pa,2,A-1,2027-12-31\n");
+	struct outcome outcome = {.met = true, .value = 1000};
+	struct quantity difference;
+	char flaw[EVIDENCE_FLAW];
+	struct error err;
+
+	begin(&readings);
+	read_as(&readings, "pressure", &outcome);
+	read_as(&readings, "second", &outcome);
+
+	CU_ASSERT_EQUAL(evidence_evaluate(&readings.evidence, "r1 - r2", &difference, flaw, &err),
+			0);
+
+	CU_ASSERT_DOUBLE_EQUAL(quantity_standard(&difference), sqrt(2), 1e-9);
+	done(&readings);
+}
+
+/* A gate of 0.5 s that is wrong by U = 0.02 s: 4 % of 500 Hz are 20 Hz, with k = 2 u is 10 Hz. */
+static void an_absolute_part_of_the_clock_is_taken_over_the_gate(void)
+{
+	struct readings readings =
+		readings_with(HEAD_LINE "clock,time,,s,0.02 s,2,T-5,2027-12-31\n");
+	struct outcome outcome = {.met = true, .value = 500};
+	const struct quantity *turns;
+
+	begin(&readings);
+	turns = &evidence_find(&readings.evidence, read_as(&readings, "turns", &outcome))->quantity;
+
+	CU_ASSERT_DOUBLE_EQUAL(source(turns, "cert:T-5"), 10, 1e-9);
+	done(&readings);
+}
+
+static void a_reading_is_described_by_what_was_read(void)
+{
+	struct readings readings = readings_with(CERTIFICATES);
+	struct outcome outcome = {.met = true, .value = 1000};
+	struct value *described;
+	struct error err;
+
+	begin(&readings);
+	described = evidence_describe(&readings.evidence, read_as(&readings, "pressure", &outcome));
+	CU_ASSERT_STRING_EQUAL(value_get_text(described, "of"), "pressure");
+	value_free(described);
+	described = evidence_describe(&readings.evidence,
+				      evidence_reference(&readings.evidence, 0, &err));
+	CU_ASSERT_STRING_EQUAL(value_get_text(described, "of"),
+			       readings.fixture->reference[0].name);
+	value_free(described);
+	described =
+		evidence_describe(&readings.evidence, evidence_time(&readings.evidence, SEC(1), 0));
+	CU_ASSERT_STRING_EQUAL(value_get_text(described, "of"), "clock");
+	value_free(described);
 	done(&readings);
 }
 
@@ -195,7 +327,7 @@ static void a_flaw_is_handed_on_to_what_is_calculated(void)
 	struct readings readings = readings_with(CERTIFICATES);
 	struct outcome outcome = {.met = true, .value = 1000};
 	struct quantity result;
-	char flaw[160];
+	char flaw[EVIDENCE_FLAW];
 	struct error err;
 
 	begin(&readings);
@@ -291,7 +423,7 @@ static void a_reading_that_there_is_not_cannot_be_used(void)
 {
 	struct readings readings = readings_with(CERTIFICATES);
 	struct quantity result;
-	char flaw[160];
+	char flaw[EVIDENCE_FLAW];
 	struct error err;
 
 	begin(&readings);
@@ -310,6 +442,14 @@ void suite_evidence(void)
 	claim(a_difference_of_one_gauge_cancels_its_absolute_part);
 	claim(two_gauges_do_not_cancel);
 	claim(an_expired_certificate_is_a_flaw_in_words);
+	claim(a_certificate_counts_on_its_last_valid_day_and_not_the_day_after);
+	claim(a_certificate_that_runs_out_during_a_run_counts_until_midnight);
+	claim(a_certificate_bound_to_another_slot_is_none);
+	claim(a_certificate_in_another_unit_is_a_flaw_that_says_both);
+	claim(the_longest_names_leave_the_date_in_the_sentence);
+	claim(two_instruments_of_one_certificate_do_not_cancel);
+	claim(an_absolute_part_of_the_clock_is_taken_over_the_gate);
+	claim(a_reading_is_described_by_what_was_read);
 	claim(an_absent_certificate_is_a_flaw_in_words);
 	claim(the_device_under_test_and_contacts_need_no_certificate);
 	claim(a_flaw_is_handed_on_to_what_is_calculated);

@@ -29,7 +29,7 @@ struct court {
 	struct evidence evidence;
 	struct judgement judgement;
 	struct error error;
-	char why[240];
+	char why[JUDGEMENT_WHY];
 };
 
 static void court_open(struct court *court, const char *decision, bool simulated)
@@ -206,6 +206,43 @@ static void a_flaw_of_a_reading_decides_nothing(void)
 	court_open(&court, "simple", false);
 
 	check(&court, X("(r1 + r2) / 2"), VERDICT_INCONCLUSIVE, "certificate A ran out");
+	court_close(&court);
+}
+
+static double described_conformance(struct court *court, const char *json)
+{
+	const struct judged *judged = take(court, json);
+	struct value *described;
+	double conformance;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(judged);
+	described = judged_describe(judged);
+	conformance = value_get_real(described, "conformance", -1);
+	value_free(described);
+	return conformance;
+}
+
+/* (10 - 9 - 5) Pa with u = 1 Pa: Phi(-4) = 3.1671e-5; the rule is simple and says FAIL. */
+static void a_value_is_described_with_its_probability_of_conformance(void)
+{
+	struct court court;
+
+	court_open(&court, "simple", false);
+
+	CU_ASSERT_DOUBLE_EQUAL(described_conformance(&court, X("(r1 - [9 Pa])")), 3.1671e-5, 1e-9);
+	court_close(&court);
+}
+
+static void no_probability_rests_on_a_flawed_reading_or_on_none(void)
+{
+	struct court court;
+
+	court_open(&court, "simple", false);
+
+	CU_ASSERT_EQUAL(described_conformance(&court, X("r2")), -1);
+	CU_ASSERT_EQUAL(
+		described_conformance(&court, "{'step':'S','measure':'demo','why':'not reached'}"),
+		-1);
 	court_close(&court);
 }
 
@@ -469,6 +506,8 @@ void suite_judgement(void)
 	claim(an_example_limit_decides_in_simulation_only);
 	claim(evidence_outside_its_limit_is_inconclusive);
 	claim(a_flaw_of_a_reading_decides_nothing);
+	claim(a_value_is_described_with_its_probability_of_conformance);
+	claim(no_probability_rests_on_a_flawed_reading_or_on_none);
 	claim(a_flaw_keeps_a_bad_value_from_failing);
 	claim(a_measure_is_given_once);
 	claim(only_what_is_declared_is_taken);

@@ -352,6 +352,36 @@ static int read_certificate(const struct row *row, struct certificate *certifica
 
 /* ---- the file ---- */
 
+/* Bytes of `text` that fit into `most` without cutting a character. */
+static int whole_characters(const char *text, size_t most)
+{
+	size_t size = strlen(text);
+
+	if (size <= most)
+		return (int)size;
+	while (most > 0 && ((unsigned char)text[most] & 0xc0) == 0x80)
+		most--;
+	return (int)most;
+}
+
+static void name_source(const struct calibration *calibration, const struct row *row,
+			struct certificate *certificate)
+{
+	enum { LINE_ROOM = 8 }; /* "/" and as many digits as a file has lines */
+	size_t room = sizeof(certificate->source) - sizeof("cert:");
+	bool alone = strlen(certificate->number) <= room;
+
+	for (size_t i = 0; i < calibration->count && alone; i++)
+		alone = strcmp(calibration->certificates[i].number, certificate->number) != 0;
+	if (alone)
+		snprintf(certificate->source, sizeof(certificate->source), "cert:%.34s",
+			 certificate->number);
+	else
+		snprintf(certificate->source, sizeof(certificate->source), "cert:%.*s/%u",
+			 whole_characters(certificate->number, room - LINE_ROOM),
+			 certificate->number, row->line);
+}
+
 static int add_row(struct calibration *calibration, const struct row *row, struct error *err)
 {
 	struct certificate certificate;
@@ -368,6 +398,7 @@ static int add_row(struct calibration *calibration, const struct row *row, struc
 				      certificate.instrument, certificate.quantity,
 				      calibration->lines[i]);
 
+	name_source(calibration, row, &certificate);
 	calibration->certificates =
 		xrealloc(calibration->certificates, (count + 1) * sizeof(certificate));
 	calibration->lines = xrealloc(calibration->lines, (count + 1) * sizeof(row->line));
@@ -449,6 +480,20 @@ const struct certificate *calibration_find(const struct calibration *calibration
 	return certificate ? certificate : find(calibration, instrument, quantity);
 }
 
+int calibration_other_slot(const struct calibration *calibration, const char *instrument,
+			   const char *quantity)
+{
+	for (size_t i = 0; i < calibration->count; i++) {
+		const struct certificate *certificate = &calibration->certificates[i];
+		const char *slash = strchr(certificate->instrument, '/');
+
+		if (slash && !strcmp(slash + 1, instrument) &&
+		    !strcmp(certificate->quantity, quantity))
+			return atoi(certificate->instrument + strlen("slot"));
+	}
+	return 0;
+}
+
 bool certificate_expired(const struct certificate *certificate, nsec wall)
 {
 	return wall / SEC(1) >= end_of_day(certificate->due); /* in seconds: a far day fits */
@@ -463,9 +508,31 @@ struct value *certificate_describe(const struct certificate *certificate)
 {
 	struct value *described = value_map();
 
+	value_set_text(described, "instrument", certificate->instrument);
+	if (certificate->quantity[0])
+		value_set_text(described, "quantity", certificate->quantity);
+	if (certificate->has_value)
+		value_set_real(described, "value", quantity_number(&certificate->value));
+	value_set_text(described, "unit", certificate->unit.symbol);
 	value_set_text(described, "certificate", certificate->number);
 	value_set_text(described, "expanded", certificate->expanded);
 	value_set_real(described, "k", certificate->k);
 	value_set_text(described, "due", certificate->due);
+	return described;
+}
+
+struct value *calibration_describe(const struct calibration *calibration, int slot)
+{
+	struct value *described = value_map();
+
+	for (size_t i = 0; i < calibration->count; i++) {
+		const struct certificate *certificate = &calibration->certificates[i];
+		const char *slash = strchr(certificate->instrument, '/');
+		const char *name = slash ? slash + 1 : certificate->instrument;
+
+		if (calibration_find(calibration, slot, name, certificate->quantity) == certificate)
+			value_set(described, certificate->source,
+				  certificate_describe(certificate));
+	}
 	return described;
 }

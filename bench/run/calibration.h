@@ -35,6 +35,11 @@ struct certificate {
 	double k;
 	char number[48];
 	char due[12]; /* "2027-06-30" */
+	/*
+	 * What budgets call it: "cert:" and its number; where lines of the file share a number, or
+	 * one is too long, "/" and the line behind it: of two instruments nothing cancels.
+	 */
+	char source[40];
 };
 
 struct calibration *calibration_parse(const char *text, const char *where, struct error *err);
@@ -43,11 +48,16 @@ void calibration_free(struct calibration *calibration); /* accepts NULL */
 /* The certificate of an instrument's quantity (""  for a reference) in a slot; NULL when there is none. */
 const struct certificate *calibration_find(const struct calibration *calibration, int slot,
 					   const char *instrument, const char *quantity);
+/* A slot to which a line of the file binds it, when none counts here: to say so. 0: there is none. */
+int calibration_other_slot(const struct calibration *calibration, const char *instrument,
+			   const char *quantity);
 /* Was the last valid day over at this wall time (UTC)? */
 bool certificate_expired(const struct certificate *certificate, nsec wall);
 /* Standard uncertainty at this SI value: (absolute + relative |value|) / k. */
 double certificate_standard(const struct certificate *certificate, double value);
-/* For the journal: {certificate, expanded, k, due}. */
+/* For the journal: {instrument, quantity, value, unit, certificate, expanded, k, due}. */
 struct value *certificate_describe(const struct certificate *certificate);
+/* Those that count in a slot, each by its source: {"cert:…": {…}, …}. */
+struct value *calibration_describe(const struct calibration *calibration, int slot);
 
 #endif

@@ -221,6 +221,7 @@ void course_request(struct course *course, uint32_t id, nsec now, const struct v
 	course_verb_fn *fn = course_find_verb(verb);
 	struct error err;
 
+	course->evidence.now = now;
 	if (!fn)
 		error_set(&err, ERROR_USAGE, "there is no verb '%s'", verb ? verb : "");
 	else if (count_open(course) >= OPEN_MOST)
@@ -324,6 +325,8 @@ void course_samples(struct course *course, int channel, const struct bench_sampl
 {
 	struct request *request = oldest_after(course, 0);
 
+	if (count)
+		course->evidence.now = samples[count - 1].time;
 	while (request && !course->ended) {
 		uint32_t id = request->id;
 
@@ -352,6 +355,7 @@ void course_due(struct course *course, uint32_t id, nsec now)
 	(void)now;
 	if (!request)
 		return;
+	course->evidence.now = request->deadline; /* a replay knows no other time for it */
 	if (request->kind == REQUEST_CONDITION) {
 		condition_due(&request->condition, &outcome);
 		if (request->condition.kind == CONDITION_READ ||
@@ -375,6 +379,7 @@ void course_acted(struct course *course, uint32_t id, nsec now)
 
 	if (!request)
 		return;
+	course->evidence.now = now;
 	course_unlink(course, request);
 	course_answer_reading(course, id, evidence_time(&course->evidence, now, 0));
 	request_free(request);

@@ -25,7 +25,7 @@ int course_quantity(const struct course *course, const struct value *payload, co
 {
 	const char *text = value_get_text(payload, key);
 	struct unit unit;
-	char flaw[160];
+	char flaw[EVIDENCE_FLAW];
 
 	if (!text)
 		return error_set(err, ERROR_USAGE, "'%s' is missing", key);

@@ -49,8 +49,18 @@ uint64_t evidence_quantity(struct evidence *evidence, const struct quantity *qua
 	}
 	reading = &evidence->reading[evidence->count++];
 	reading->quantity = *quantity;
+	reading->of = NULL;
 	snprintf(reading->flaw, sizeof(reading->flaw), "%s", flaw ? flaw : "");
 	return evidence->count;
+}
+
+static uint64_t add_reading(struct evidence *evidence, const struct quantity *quantity,
+			    const char *of, const char *flaw)
+{
+	uint64_t id = evidence_quantity(evidence, quantity, flaw);
+
+	evidence->reading[id - 1].of = of;
+	return id;
 }
 
 static void add_own_source(struct quantity *quantity, const char *kind, uint64_t id,
@@ -66,27 +76,84 @@ static void add_own_source(struct quantity *quantity, const char *kind, uint64_t
 	quantity_add_source(quantity, source, standard, &ignored);
 }
 
-/* Add what the certificate says, or say in words that there is none that holds. */
-static void add_certificate(const struct evidence *evidence, struct quantity *quantity,
-			    const char *instrument, const char *what, char *flaw, size_t size)
+static void say_absent(const struct evidence *evidence, const char *instrument, const char *what,
+		       char *flaw)
+{
+	int slot = calibration_other_slot(evidence->calibration, instrument, what);
+	int said = snprintf(flaw, EVIDENCE_FLAW, "there is no certificate for %s%s%s", instrument,
+			    what[0] ? "." : "", what);
+
+	if (slot)
+		snprintf(flaw + said, EVIDENCE_FLAW - (size_t)said,
+			 " in slot %d, only one bound to slot %d", evidence->slot, slot);
+}
+
+/*
+ * The certificate of an instrument's quantity, when it holds at this time and is in a unit that can be
+ * compared with `unit`; else NULL or what there is, and `flaw` says in words what is wrong with it.
+ */
+static const struct certificate *find_certificate(const struct evidence *evidence,
+						  const char *instrument, const char *what,
+						  const struct unit *unit, char *flaw)
 {
 	const struct certificate *certificate =
 		calibration_find(evidence->calibration, evidence->slot, instrument, what);
-	char source[40];
-	struct error err;
+	const char *dot = what[0] ? "." : "";
 
 	if (!certificate) {
-		snprintf(flaw, size, "there is no certificate for %s%s%s", instrument,
-			 what[0] ? "." : "", what);
-		return;
+		say_absent(evidence, instrument, what, flaw);
+		return NULL;
 	}
-	if (certificate_expired(certificate, evidence->wall))
-		snprintf(flaw, size, "certificate %s of %s%s%s ran out on %s", certificate->number,
-			 instrument, what[0] ? "." : "", what, certificate->due);
-	snprintf(source, sizeof(source), "cert:%.34s", certificate->number);
-	if (quantity_add_source(quantity, source,
-				certificate_standard(certificate, quantity->value), &err) < 0)
-		snprintf(flaw, size, "%.150s", err.text);
+	if (!unit_same_dimension(&certificate->unit, unit)) {
+		snprintf(flaw, EVIDENCE_FLAW,
+			 "certificate %s of %s%s%s is in %s, and the reading in %s",
+			 certificate->number, instrument, dot, what, certificate->unit.symbol,
+			 unit->symbol);
+		return NULL;
+	}
+	if (certificate_expired(certificate, evidence->wall + evidence->now))
+		snprintf(flaw, EVIDENCE_FLAW, "certificate %s of %s%s%s ran out on %s",
+			 certificate->number, instrument, dot, what, certificate->due);
+	return certificate;
+}
+
+static void add_standard(struct quantity *quantity, const struct certificate *certificate,
+			 double standard, char *flaw)
+{
+	struct error err;
+
+	if (quantity_add_source(quantity, certificate->source, standard, &err) < 0)
+		snprintf(flaw, EVIDENCE_FLAW, "%.150s", err.text);
+}
+
+/* Add what the certificate says, or say in words that there is none that holds. */
+static void add_certificate(const struct evidence *evidence, struct quantity *quantity,
+			    const char *instrument, const char *what, char *flaw)
+{
+	const struct certificate *certificate =
+		find_certificate(evidence, instrument, what, &quantity->unit, flaw);
+
+	if (certificate)
+		add_standard(quantity, certificate,
+			     certificate_standard(certificate, quantity->value), flaw);
+}
+
+/* A count over a gate is wrong by the share by which the gate is, both parts of the clock's in it. */
+static void add_gate(const struct evidence *evidence, struct quantity *quantity, nsec gate,
+		     char *flaw)
+{
+	double seconds = nsec_seconds(gate);
+	struct unit second;
+	struct error ignored;
+
+	unit_parse(&second, "s", &ignored);
+	const struct certificate *certificate =
+		find_certificate(evidence, "clock", "time", &second, flaw);
+	if (certificate && seconds > 0)
+		add_standard(quantity, certificate,
+			     certificate_standard(certificate, seconds) / seconds *
+				     fabs(quantity->value),
+			     flaw);
 }
 
 uint64_t evidence_value(struct evidence *evidence, int index, const struct outcome *outcome)
@@ -94,35 +161,34 @@ uint64_t evidence_value(struct evidence *evidence, int index, const struct outco
 	const struct fixture_channel *channel = &evidence->fixture->channel[index];
 	struct quantity quantity = {.value = outcome->value, .unit = channel->unit};
 	uint64_t id = next_id(evidence);
-	char flaw[160] = "";
+	char flaw[EVIDENCE_FLAW] = "";
 
 	if (channel->device >= 0) {
 		const struct fixture_device *device = &evidence->fixture->device[channel->device];
 
 		if (!device->dut)
 			add_certificate(evidence, &quantity, device->name,
-					device->driver->read[channel->read].name, flaw,
-					sizeof(flaw));
+					device->driver->read[channel->read].name, flaw);
 	} else if (!channel->state) {
-		add_certificate(evidence, &quantity, "clock", "time", flaw, sizeof(flaw));
+		add_gate(evidence, &quantity, evidence->fixture->line[channel->line].gate, flaw);
 	}
 	add_own_source(&quantity, "res", id, outcome->resolution / ROOT_THREE);
 	add_own_source(&quantity, "move", id, outcome->spread / ROOT_THREE);
 	add_own_source(&quantity, "mean", id, outcome->of_mean);
-	return evidence_quantity(evidence, &quantity, flaw);
+	return add_reading(evidence, &quantity, channel->name, flaw);
 }
 
 uint64_t evidence_time(struct evidence *evidence, nsec elapsed, nsec gap)
 {
 	struct quantity quantity = {.value = nsec_seconds(elapsed)};
 	uint64_t id = next_id(evidence);
-	char flaw[160] = "";
+	char flaw[EVIDENCE_FLAW] = "";
 	struct error ignored;
 
 	unit_parse(&quantity.unit, "s", &ignored);
-	add_certificate(evidence, &quantity, "clock", "time", flaw, sizeof(flaw));
+	add_certificate(evidence, &quantity, "clock", "time", flaw);
 	add_own_source(&quantity, "time", id, nsec_seconds(gap) / 2 / ROOT_THREE);
-	return evidence_quantity(evidence, &quantity, flaw);
+	return add_reading(evidence, &quantity, "clock", flaw);
 }
 
 uint64_t evidence_count(struct evidence *evidence, double count)
@@ -140,7 +206,7 @@ uint64_t evidence_reference(struct evidence *evidence, int index, struct error *
 	const struct certificate *certificate =
 		calibration_find(evidence->calibration, evidence->slot, reference->name, "");
 	struct quantity quantity;
-	char flaw[160] = "";
+	char flaw[EVIDENCE_FLAW] = "";
 
 	if (!certificate || !certificate->has_value) {
 		error_set(err, ERROR_USAGE,
@@ -156,8 +222,8 @@ uint64_t evidence_reference(struct evidence *evidence, int index, struct error *
 	}
 	quantity = certificate->value;
 	quantity.unit = reference->unit;
-	add_certificate(evidence, &quantity, reference->name, "", flaw, sizeof(flaw));
-	return evidence_quantity(evidence, &quantity, flaw);
+	add_certificate(evidence, &quantity, reference->name, "", flaw);
+	return add_reading(evidence, &quantity, reference->name, flaw);
 }
 
 const struct reading *evidence_find(const struct evidence *evidence, uint64_t id)
@@ -216,6 +282,8 @@ struct value *evidence_describe(const struct evidence *evidence, uint64_t id)
 	struct value *value = value_map();
 
 	value_set_int(value, "id", (int64_t)id);
+	if (reading->of)
+		value_set_text(value, "of", reading->of);
 	value_set_real(value, "value", quantity_number(&reading->quantity));
 	value_set_text(value, "unit", reading->quantity.unit.symbol);
 	value_set_real(value, "u",

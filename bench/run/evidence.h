@@ -4,9 +4,9 @@
  * source and what speaks against resting a decision on it. A script holds numbers of readings only;
  * what is judged is calculated from here.
  *
- * Sources: "cert:<certificate>" from the calibration file (the same in every reading of that instrument,
- * so that differences cancel it), "#res<n>", "#move<n>", "#mean<n>", "#time<n>" of one reading alone,
- * half-widths taken as rectangular (JCGM 100:2008, 4.3.7).
+ * Sources: "cert:<certificate>" for a line of the calibration file (the same in every reading of that
+ * instrument's quantity, so that differences cancel it), "#res<n>", "#move<n>", "#mean<n>", "#time<n>"
+ * of reading n alone, half-widths taken as rectangular (JCGM 100:2008, 4.3.7).
  */
 #ifndef DAVY_RUN_EVIDENCE_H
 #define DAVY_RUN_EVIDENCE_H
@@ -21,17 +21,21 @@
 #include "run/fixture.h"
 #include "verdict/quantity.h"
 
+enum { EVIDENCE_FLAW = 200 }; /* bytes: three names, two units and a date */
+
 struct reading {
 	struct quantity quantity;
-	char flaw
-		[160]; /* why it decides nothing: "certificate X of meter.flow ran out on …"; else "" */
+	const char *of; /* what was read: a channel, a reference, "clock"; the fixture's, or NULL */
+	/* why it decides nothing: "certificate X of meter.flow ran out on …"; else "" */
+	char flaw[EVIDENCE_FLAW];
 };
 
 struct evidence {
 	const struct fixture *fixture;
 	const struct calibration *calibration;
 	int slot;
-	nsec wall; /* wall time at the start of the run: certificates are held against it */
+	nsec wall; /* wall time at the start of the run */
+	nsec now;  /* bench time: a certificate is held against the wall time of each reading */
 	struct reading *reading; /* reading[id - 1] */
 	size_t count, room;
 };
@@ -51,12 +55,12 @@ uint64_t evidence_reference(struct evidence *evidence, int reference, struct err
 
 const struct reading *evidence_find(const struct evidence *evidence, uint64_t id);
 /*
- * Evaluate an expression; `flaw` (160 bytes) gets the first flaw of the readings it uses, that it
+ * Evaluate an expression; `flaw` (EVIDENCE_FLAW bytes) gets the first flaw of the readings it uses, that it
  * uses none, or "".
  */
 int evidence_evaluate(const struct evidence *evidence, const char *expression,
 		      struct quantity *result, char *flaw, struct error *err);
-/* For the journal: {id, value, unit, u, sources, flaw}. */
+/* For the journal: {id, of, value, unit, u, sources, flaw}. */
 struct value *evidence_describe(const struct evidence *evidence, uint64_t id);
 /* {"cert:…": 0.002, …} in the quantity's unit. */
 struct value *quantity_describe_sources(const struct quantity *quantity);

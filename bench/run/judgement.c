@@ -9,6 +9,7 @@
  */
 #include "run/judgement.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,8 +108,10 @@ static int judge_value(const struct judgement *judgement, struct judged *judged,
 		decision->expanded = COVERAGE * quantity_standard(&judged->quantity);
 	if (!limit_decides(judgement, judged))
 		return 0;
-	if (flaw[0])
+	if (flaw[0]) { /* its uncertainty is not all there, so nothing is said of probabilities */
 		inconclusive(decision, flaw);
+		decision->conformance = NAN;
+	}
 	if (decision->verdict == VERDICT_FAIL && judged->measure->evidence)
 		decision->verdict = VERDICT_INCONCLUSIVE;
 	return 0;
@@ -155,6 +158,7 @@ static struct judged *new_judged(struct judgement *judgement)
 	}
 	judged = &judgement->judged[judgement->count];
 	memset(judged, 0, sizeof(*judged));
+	judged->decision.conformance = NAN;
 	return judged;
 }
 
@@ -167,7 +171,7 @@ const struct judged *judgement_take(struct judgement *judgement, const struct va
 	const struct protocol_step *step;
 	const struct protocol_measure *measure;
 	struct judged *judged;
-	char flaw[160];
+	char flaw[EVIDENCE_FLAW];
 
 	if (find_measure(judgement, value, &step, &measure, err) < 0)
 		return NULL;
@@ -285,8 +289,9 @@ static int first_repeat_without(const struct judgement *judgement, const struct 
 
 static void say_judged(const struct judged *judged, char *why)
 {
-	snprintf(why, 240, "%s%s%s%s: %.150s", judged->measure->name, judged->key[0] ? "[" : "",
-		 judged->key, judged->key[0] ? "]" : "", judged->decision.why);
+	snprintf(why, JUDGEMENT_WHY, "%s%s%s%s: %s", judged->measure->name,
+		 judged->key[0] ? "[" : "", judged->key, judged->key[0] ? "]" : "",
+		 judged->decision.why);
 }
 
 /* Is a mandatory measure missing? Then `why` says which. */
@@ -304,8 +309,8 @@ static bool find_missing(const struct judgement *judgement, char *why)
 				continue;
 			if (step->repeats > 1)
 				snprintf(in, sizeof(in), " in repeat %d", repeat);
-			snprintf(why, 240, "step '%s' gave no value for '%s'%s", step->name,
-				 measure->name, in);
+			snprintf(why, JUDGEMENT_WHY, "step '%s' gave no value for '%s'%s",
+				 step->name, measure->name, in);
 			return true;
 		}
 	}
@@ -327,13 +332,14 @@ enum verdict judgement_verdict(const struct judgement *judgement, const char *on
 	if (verdict != VERDICT_PASS)
 		return verdict;
 	if (only) {
-		snprintf(why, 240, "only step '%s' was run; a part of a test never passes", only);
+		snprintf(why, JUDGEMENT_WHY,
+			 "only step '%s' was run; a part of a test never passes", only);
 		return VERDICT_INCONCLUSIVE;
 	}
 	if (find_missing(judgement, why))
 		return VERDICT_INCONCLUSIVE;
 	if (judgement->count == 0) {
-		snprintf(why, 240, "nothing was measured");
+		snprintf(why, JUDGEMENT_WHY, "nothing was measured");
 		return VERDICT_INCONCLUSIVE;
 	}
 	return VERDICT_PASS;
@@ -347,6 +353,8 @@ static void describe_value(const struct judged *judged, struct value *value)
 	value_set_text(value, "unit", quantity->unit.symbol);
 	value_set_real(value, "U", judged->decision.expanded / quantity->unit.scale);
 	value_set_real(value, "coverage", COVERAGE);
+	if (!isnan(judged->decision.conformance))
+		value_set_real(value, "conformance", judged->decision.conformance);
 	if (quantity->has_reference)
 		value_set_real(value, "reference", quantity->reference / quantity->unit.scale);
 }

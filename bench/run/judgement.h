@@ -9,6 +9,8 @@
 #include "run/evidence.h"
 #include "run/protocol.h"
 
+enum { JUDGEMENT_WHY = 400 }; /* bytes of a reason: two names and a decision's own */
+
 struct judged {
 	const struct protocol_step *step;
 	const struct protocol_measure *measure;
@@ -41,11 +43,11 @@ const struct judged *judgement_take(struct judgement *judgement, const struct va
 int judgement_consecutive(const struct judgement *judgement, const struct value *request,
 			  double *count, struct error *err);
 /*
- * What the measures alone say, `only` naming the one step that was run, or NULL; `why` (240 bytes) says
- * what decided it. A mandatory measure must have been taken in every repeat of its step.
+ * What the measures alone say, `only` naming the one step that was run, or NULL; `why` (JUDGEMENT_WHY
+ * bytes) says what decided it. A mandatory measure must have been taken in every repeat of its step.
  */
 enum verdict judgement_verdict(const struct judgement *judgement, const char *only, char *why);
-/* {step, measure, key, value, unit, U, limit…, verdict, why, from, sources}. */
+/* {step, measure, key, value, unit, U, conformance, limit…, verdict, why, from, sources}. */
 struct value *judged_describe(const struct judged *judged);
 
 #endif

@@ -326,6 +326,7 @@ static void write_head(struct run *run)
 	value_set_text(line, "limit_set",
 		       plan->limit_set ? limit_set_name(plan->limit_set) : "none");
 	value_set_text(line, "calibration", plan->calibration_name);
+	value_set(line, "certificates", calibration_describe(plan->calibration, plan->order->slot));
 	value_set_text(line, "protocol_source", plan->protocol_source);
 	value_set_text(line, "fixture_source", plan->fixture_source);
 	value_set_text(line, "limits_source", plan->limits_source);

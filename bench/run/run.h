@@ -22,7 +22,7 @@ struct run_handlers {
 	void (*ended)(void *ctx, enum verdict verdict, const struct value *summary);
 };
 
-enum { RUN_WHY = 400 }; /* bytes of a reason */
+enum { RUN_WHY = JUDGEMENT_WHY }; /* bytes of a reason */
 
 struct run_place {
 	struct loop *loop;
