@@ -268,6 +268,186 @@ static void while_stopping_only_teardown_lines_leave_safe(void)
 	slot_rig_close(&rig);
 }
 
+/* ---- interlocks with `after`: the pressure rises while the motor runs, by 100 Pa/s ---- */
+
+static const struct bench_file EFFECTS[] = {
+	{"fixtures/mini/fixture.lua",
+	 "return fixture {\n"
+	 "  id = 'mini', title = 'A bench for claims',\n"
+	 "  ports = { bus = serial { '19200 8N1' } },\n"
+	 "  devices = { meter = device { 'mini_meter', port = 'bus', unit = 1 } },\n"
+	 "  lines = { motor = switch { safe = 'off' }, fan = switch { safe = 'off' },\n"
+	 "    lid = contact {}, stop = contact {} },\n"
+	 "  estop = 'stop',\n"
+	 "  interlocks = {\n"
+	 "    { 'the pressure shows that the motor turns', needs = 'pressure',\n"
+	 "      limit = '>= 1.2 kPa', guards = { 'motor', 'fan' }, after = '3 s' },\n"
+	 "    { 'the lid shuts itself while the motor runs', needs = 'lid', guards = { 'motor' },\n"
+	 "      after = '4 s' } },\n"
+	 "  channels = { pressure = { from = 'meter.pressure', every = '200 ms' } },\n"
+	 "  world = 'mini/world.lua',\n"
+	 "}\n"},
+	{"fixtures/mini/world.lua",
+	 "return world {\n"
+	 "  grid = '100 ms',\n"
+	 "  state = { time = 0, pressure = 1000, jam = math.huge, lid_opens = math.huge, on = 0 "
+	 "},\n"
+	 "  advance = function(w, dt, lines)\n"
+	 "    w.time = w.time + dt\n"
+	 "    w.on = lines.motor and w.on + dt or 0\n"
+	 "    if (lines.motor or lines.fan) and w.time < w.jam then\n"
+	 "      w.pressure = w.pressure + 100 * dt end\n"
+	 "    if w.time >= w.jam then w.pressure = 1000 end\n"
+	 "    lines.lid = w.on > 2 and w.time < w.lid_opens\n"
+	 "    lines.stop = true\n"
+	 "  end,\n"
+	 "  faults = { jammed = { title = 'it does not turn', function(w) w.jam = 0 end },\n"
+	 "    jams = { title = 'it stops turning at 8 s', function(w) w.jam = 8 end },\n"
+	 "    lid_open = { title = 'the lid stays open', function(w) w.lid_opens = 0 end },\n"
+	 "    lid_opens = { title = 'the lid opens at 8 s', function(w) w.lid_opens = 8 end } },\n"
+	 "}\n"},
+	{NULL, NULL},
+};
+
+static void an_effect_is_not_demanded_before_its_time(void)
+{
+	struct slot_rig rig;
+
+	slot_rig_open(&rig, NULL, EFFECTS);
+	CU_ASSERT_EQUAL(slot_rig_act(&rig, "motor", true), 0);
+
+	slot_rig_wait(&rig, SEC(20));
+
+	CU_ASSERT_EQUAL(rig.tripped, 0);
+	slot_rig_close(&rig);
+}
+
+static void an_effect_that_does_not_come_trips_at_its_time(void)
+{
+	struct slot_rig rig;
+	nsec on;
+
+	slot_rig_open(&rig, "jammed", EFFECTS);
+	slot_rig_act(&rig, "motor", true);
+	on = clock_now(rig.clock);
+
+	slot_rig_wait(&rig, MSEC(2990));
+	CU_ASSERT_EQUAL(rig.tripped, 0);
+	slot_rig_wait(&rig, on + SEC(3) - clock_now(rig.clock));
+
+	CU_ASSERT(slot_rig_tripped(&rig, VERDICT_ERROR,
+				   "interlock: the pressure shows that the motor turns"));
+	CU_ASSERT_FALSE(slot_rig_level(&rig, "motor"));
+	slot_rig_close(&rig);
+}
+
+static void an_effect_that_goes_away_trips_with_the_reading_that_shows_it(void)
+{
+	struct slot_rig rig;
+
+	slot_rig_open(&rig, "jams", EFFECTS);
+	slot_rig_act(&rig, "motor", true);
+
+	slot_rig_wait(&rig, MSEC(7900) - clock_now(rig.clock));
+	CU_ASSERT_EQUAL(rig.tripped, 0);
+	slot_rig_wait(&rig, MSEC(500));
+
+	CU_ASSERT(slot_rig_tripped(&rig, VERDICT_ERROR, "shows that the motor turns"));
+	slot_rig_close(&rig);
+}
+
+static void an_effect_on_a_line_is_looked_at_from_its_time_on(void)
+{
+	struct slot_rig rig;
+
+	slot_rig_open(&rig, "lid_open", EFFECTS);
+	slot_rig_act(&rig, "motor", true);
+	slot_rig_wait(&rig, MSEC(3900));
+	CU_ASSERT_EQUAL(rig.tripped, 0);
+	slot_rig_wait(&rig, MSEC(200));
+	CU_ASSERT(slot_rig_tripped(&rig, VERDICT_ERROR, "the lid shuts itself"));
+	slot_rig_close(&rig);
+
+	slot_rig_open(&rig, "lid_opens", EFFECTS);
+	slot_rig_act(&rig, "motor", true);
+	slot_rig_wait(&rig, MSEC(7900) - clock_now(rig.clock));
+	CU_ASSERT_EQUAL(rig.tripped, 0);
+	slot_rig_wait(&rig, MSEC(200));
+	CU_ASSERT(slot_rig_tripped(&rig, VERDICT_ERROR, "the lid shuts itself"));
+	slot_rig_close(&rig);
+}
+
+static void an_effect_begins_anew_when_its_output_was_safe(void)
+{
+	struct slot_rig rig;
+
+	slot_rig_open(&rig, "jammed", EFFECTS);
+	for (int i = 0; i < 3; i++) {
+		slot_rig_act(&rig, "motor", true);
+		slot_rig_wait(&rig, MSEC(2500));
+		slot_rig_act(&rig, "motor", false);
+	}
+	CU_ASSERT_EQUAL(rig.tripped, 0);
+	slot_rig_wait(&rig, SEC(10));
+	CU_ASSERT_EQUAL(rig.tripped, 0);
+	slot_rig_close(&rig);
+}
+
+static void an_effect_of_two_outputs_counts_from_the_first_that_is_away(void)
+{
+	struct slot_rig rig;
+
+	slot_rig_open(&rig, "jammed", EFFECTS);
+	slot_rig_act(&rig, "fan", true);
+	slot_rig_wait(&rig, SEC(2));
+	slot_rig_act(&rig, "motor", true);
+	slot_rig_act(&rig, "fan", false);
+	slot_rig_wait(&rig, MSEC(1100));
+
+	CU_ASSERT(slot_rig_tripped(&rig, VERDICT_ERROR, "shows that the motor turns"));
+	slot_rig_close(&rig);
+}
+
+static void an_effect_wants_its_channel_only_while_it_is_watched(void)
+{
+	struct slot_rig rig;
+	int pressure, seen;
+
+	slot_rig_open(&rig, NULL, EFFECTS);
+	pressure = fixture_find_channel(rig.plan->fixture, "pressure");
+	slot_rig_wait(&rig, SEC(5));
+	CU_ASSERT_EQUAL(rig.samples[pressure], 0);
+
+	slot_rig_act(&rig, "motor", true);
+	slot_rig_wait(&rig, SEC(5));
+	slot_rig_act(&rig, "motor", false);
+	slot_rig_wait(&rig, SEC(1)); /* an answer on its way still comes */
+	seen = rig.samples[pressure];
+	slot_rig_wait(&rig, SEC(5));
+
+	CU_ASSERT(seen >= 25 && seen <= 26);
+	CU_ASSERT_EQUAL(rig.samples[pressure], seen);
+	slot_rig_close(&rig);
+}
+
+static void an_effect_without_a_reading_trips_by_the_channels_name(void)
+{
+	struct slot_rig rig;
+
+	slot_rig_open(&rig, NULL, EFFECTS);
+	slot_rig_act(&rig, "motor", true);
+	slot_rig_wait(&rig, SEC(5));
+	/* as a channel that falls silent without its device being mute */
+	slot_unwant(rig.slot, &rig.slot->interlock[0].interest);
+	slot_rig_wait(&rig, MSEC(2500));
+	CU_ASSERT_EQUAL(rig.tripped, 0);
+	slot_rig_wait(&rig, SEC(1));
+
+	CU_ASSERT(slot_rig_tripped(&rig, VERDICT_ERROR,
+				   "the motor turns: pressure gave no reading for 3 s"));
+	slot_rig_close(&rig);
+}
+
 void suite_guard(void)
 {
 	suite_begin("guard");
@@ -288,4 +468,12 @@ void suite_guard(void)
 	claim(after_a_trip_an_output_may_still_go_to_safe);
 	claim(a_second_trip_changes_nothing);
 	claim(while_stopping_only_teardown_lines_leave_safe);
+	claim(an_effect_is_not_demanded_before_its_time);
+	claim(an_effect_that_does_not_come_trips_at_its_time);
+	claim(an_effect_that_goes_away_trips_with_the_reading_that_shows_it);
+	claim(an_effect_on_a_line_is_looked_at_from_its_time_on);
+	claim(an_effect_begins_anew_when_its_output_was_safe);
+	claim(an_effect_of_two_outputs_counts_from_the_first_that_is_away);
+	claim(an_effect_wants_its_channel_only_while_it_is_watched);
+	claim(an_effect_without_a_reading_trips_by_the_channels_name);
 }

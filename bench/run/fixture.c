@@ -283,6 +283,26 @@ static int compile_channel(struct fixture *fixture, const char *name, const stru
 	return 0;
 }
 
+int fixture_hidden_channel(struct fixture *fixture, int device, const char *read, struct error *err)
+{
+	int index = driver_find_read(fixture->device[device].driver, read);
+	struct value *from;
+	char name[80];
+	int done;
+
+	for (size_t i = 0; i < fixture->channel_count; i++)
+		if (fixture->channel[i].device == device && fixture->channel[i].read == index)
+			return (int)i;
+	if (too_many(fixture->channel_count + 1, "channels", err) < 0)
+		return -1;
+	snprintf(name, sizeof(name), "%s.%s", fixture->device[device].name, read);
+	from = value_text(name);
+	done = compile_channel(fixture, name, from, err);
+	value_free(from);
+	fixture->channel[fixture->channel_count - 1].hidden = true;
+	return done < 0 ? -1 : (int)fixture->channel_count - 1;
+}
+
 static int compile_channels(struct fixture *fixture, const struct value *channels,
 			    struct error *err)
 {
@@ -469,8 +489,11 @@ void fixture_describe(const struct fixture *fixture, struct value *start)
 
 	for (size_t i = 0; i < fixture->channel_count; i++) {
 		const struct fixture_channel *channel = &fixture->channel[i];
-		struct value *one = value_set(channels, channel->name, value_map());
+		struct value *one;
 
+		if (channel->hidden)
+			continue;
+		one = value_set(channels, channel->name, value_map());
 		value_set_text(one, "kind", channel->state ? "state" : "number");
 		value_set_text(one, "unit", channel->unit.symbol);
 	}

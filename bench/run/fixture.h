@@ -18,7 +18,7 @@
 
 enum { FIXTURE_MOST = 48 }; /* of each: ports, devices, lines, channels, interlocks, references */
 
-enum { FIXTURE_SAFE_WRITES = 4, FIXTURE_GUARDS = 16 };
+enum { FIXTURE_SAFE_WRITES = 4, FIXTURE_GUARDS = 16, FIXTURE_FOLLOWS = 16 };
 
 enum line_kind { LINE_VALVE = 1, LINE_SWITCH, LINE_CONTACT, LINE_PULSE };
 
@@ -60,6 +60,7 @@ struct fixture_channel {
 	struct unit unit;
 	double resolution; /* half-width, SI */
 	nsec every;	   /* 0: follows patience */
+	bool hidden;	   /* the guard's own: scripts do not see it */
 };
 
 struct fixture_interlock {
@@ -68,6 +69,15 @@ struct fixture_interlock {
 	struct limit limit;
 	size_t guard_count;
 	int guards[FIXTURE_GUARDS]; /* output lines that may be on only while it holds */
+	nsec after; /* looked at once one of them has been away from safe for so long; 0: always */
+};
+
+/* A reading that must follow what was set: |reading - setting| <= within + share |setting|. */
+struct fixture_follow {
+	int device, write, channel;
+	double within, share; /* SI; a share alone (within 0) says nothing of a setting of 0 */
+	nsec after;	      /* from so long after the setting on */
+	char else_says[160];
 };
 
 struct fixture_reference {
@@ -82,13 +92,14 @@ struct fixture {
 	nsec grace; /* how long finally blocks may take after a stop */
 	int estop;  /* line index or -1: a contact that is closed while all is well */
 	size_t port_count, device_count, line_count, channel_count, interlock_count,
-		reference_count, driver_count, safe_count;
+		reference_count, driver_count, safe_count, follow_count;
 	struct fixture_port port[FIXTURE_MOST];
 	struct fixture_device device[FIXTURE_MOST];
 	struct fixture_line line[FIXTURE_MOST];
 	struct fixture_channel channel[FIXTURE_MOST];
 	struct fixture_interlock interlock[FIXTURE_MOST];
 	struct fixture_reference reference[FIXTURE_MOST];
+	struct fixture_follow follow[FIXTURE_FOLLOWS];
 	struct driver *driver[FIXTURE_MOST];
 	int safe_sequence[FIXTURE_MOST]; /* every output, in the order in which it is made safe */
 };
@@ -114,6 +125,9 @@ void fixture_describe(const struct fixture *fixture, struct value *start);
 /* The time under `key`, or `otherwise` when it is left out. */
 int fixture_duration(nsec *time, const struct value *value, const char *key, nsec otherwise,
 		     struct error *err);
+/* A channel of the guard's own for `device.read`, unless there is one already; its index, or -1. */
+int fixture_hidden_channel(struct fixture *fixture, int device, const char *read,
+			   struct error *err);
 /* What the guard enforces: after ports, devices, lines and channels. */
 int fixture_compile_rules(struct fixture *fixture, const struct value *value, struct error *err);
 

@@ -5,8 +5,12 @@
  * out to mean nothing when it is needed.
  */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "run/fixture.h"
+
+#define DEFAULT_AFTER SEC(5)
 
 static int compile_guards(struct fixture *fixture, struct fixture_interlock *interlock,
 			  const struct value *guards, struct error *err)
@@ -56,7 +60,8 @@ static int compile_interlock(struct fixture *fixture, const struct value *value,
 		return error_set(err, ERROR_USAGE, "needs '%s', which is no line and no channel",
 				 needs ? needs : "");
 	if (limit_parse(&interlock->limit, limit ? limit : "on", err) < 0 ||
-	    check_interlock_limit(fixture, interlock, err) < 0)
+	    check_interlock_limit(fixture, interlock, err) < 0 ||
+	    fixture_duration(&interlock->after, value, "after", 0, err) < 0)
 		return -1;
 	return compile_guards(fixture, interlock, value_get(value, "guards"), err);
 }
@@ -69,7 +74,113 @@ static int compile_interlocks(struct fixture *fixture, const struct value *list,
 	return 0;
 }
 
+/* ---- what follows its setting ---- */
+
+/* One term of "0.05 L/min + 2 %". */
+static int read_within(struct fixture_follow *follow, const char *term, const struct unit *unit,
+		       struct error *err)
+{
+	size_t digits = quantity_number_size(term);
+	struct quantity step;
+
+	if (digits && !strcmp(term + digits + strspn(term + digits, " "), "%")) {
+		follow->share += strtod(term, NULL) / 100;
+		return 0;
+	}
+	if (quantity_parse(&step, term, err) < 0)
+		return -1;
+	if (!unit_same_dimension(&step.unit, unit))
+		return error_set(err, ERROR_USAGE, "'%s' is not in %s", term, unit->symbol);
+	follow->within += step.value - step.unit.offset; /* a step of °C is one of K */
+	return 0;
+}
+
+static int compile_within(struct fixture_follow *follow, const char *text, const struct unit *unit,
+			  struct error *err)
+{
+	char term[64];
+	const char *plus;
+
+	if (!text)
+		return error_set(err, ERROR_USAGE,
+				 "needs `within`, as in \"0.05 L/min\" or \"0.05 L/min + 2 %%\"");
+	for (; text; text = plus ? plus + 3 : NULL) {
+		plus = strstr(text, " + ");
+		snprintf(term, sizeof(term), "%.*s",
+			 (int)(plus ? (size_t)(plus - text) : strlen(text)), text);
+		if (read_within(follow, term, unit, err) < 0)
+			return error_context(err, "within");
+	}
+	if (follow->within < 0 || follow->share < 0 || follow->within + follow->share <= 0)
+		return error_set(err, ERROR_USAGE, "within must be more than nothing");
+	return 0;
+}
+
+static int find_what_follows(struct fixture *fixture, struct fixture_follow *follow,
+			     const struct value *value, struct error *err)
+{
+	const struct driver *driver = fixture->device[follow->device].driver;
+	const char *read = value_get_text(value, "read"), *write = value_get_text(value, "write");
+
+	if (!read || driver_find_read(driver, read) < 0)
+		return error_set(err, ERROR_USAGE, "its driver has no read '%s'", read ? read : "");
+	follow->write = write ? driver_find_write(driver, write) : -1;
+	if (follow->write < 0)
+		return error_set(err, ERROR_USAGE, "its driver has no write '%s'",
+				 write ? write : "");
+	follow->channel = fixture_hidden_channel(fixture, follow->device, read, err);
+	if (follow->channel < 0)
+		return -1;
+	if (!unit_same_dimension(&fixture->channel[follow->channel].unit,
+				 &driver->write[follow->write].unit))
+		return error_set(err, ERROR_USAGE,
+				 "%s is in %s and %s in %s: one cannot follow "
+				 "the other",
+				 read, fixture->channel[follow->channel].unit.symbol, write,
+				 driver->write[follow->write].unit.symbol);
+	return 0;
+}
+
+static int compile_follow(struct fixture *fixture, int device, const struct value *value,
+			  struct error *err)
+{
+	const char *else_says = value_get_text(value, "else_says");
+	struct fixture_follow *follow;
+
+	if (fixture->follow_count == FIXTURE_FOLLOWS)
+		return error_set(err, ERROR_USAGE, "more than %d of a fixture", FIXTURE_FOLLOWS);
+	if (fixture->device[device].dut)
+		return error_set(err, ERROR_USAGE,
+				 "it is the device under test: one that does not follow is a FAIL, "
+				 "which a measure of the protocol has to find");
+	follow = &fixture->follow[fixture->follow_count++];
+	follow->device = device;
+	snprintf(follow->else_says, sizeof(follow->else_says), "%s",
+		 else_says ? else_says : "not supplied, blocked, or faulty");
+	if (find_what_follows(fixture, follow, value, err) < 0 ||
+	    compile_within(follow, value_get_text(value, "within"),
+			   &fixture->channel[follow->channel].unit, err) < 0)
+		return -1;
+	return fixture_duration(&follow->after, value, "after", DEFAULT_AFTER, err);
+}
+
+static int compile_follows(struct fixture *fixture, const struct value *devices, struct error *err)
+{
+	for (size_t i = 0; i < value_count(devices); i++) {
+		const struct value *list = value_get(value_at(devices, i), "follows");
+		int device = fixture_find_device(fixture, value_key(devices, i));
+
+		for (size_t f = 0; f < value_count(list); f++)
+			if (compile_follow(fixture, device, value_at(list, f), err) < 0)
+				return error_context(err, "device '%s': follows",
+						     value_key(devices, i));
+	}
+	return 0;
+}
+
 int fixture_compile_rules(struct fixture *fixture, const struct value *value, struct error *err)
 {
-	return compile_interlocks(fixture, value_get(value, "interlocks"), err);
+	if (compile_interlocks(fixture, value_get(value, "interlocks"), err) < 0)
+		return -1;
+	return compile_follows(fixture, value_get(value, "devices"), err);
 }

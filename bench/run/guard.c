@@ -7,10 +7,16 @@
  * must hold, and it may stay there no longer than its longest on-time. The E-stop contact is closed while
  * all is well: a pressed button and a broken wire look the same, and both end the run as ABORTED. An
  * interlock, a lid, a longest on-time end it as ERROR: they are the bench's business, not the product's.
+ *
+ * An interlock with `after` is about what an output brings about: exhaled gas is seen while gas is fed.
+ * It cannot hold before, so it forbids nothing; it is looked at from the time on at which one of its
+ * outputs has been away from safe for so long, and then wants a reading no older than that.
  */
 #include <stdio.h>
 
 #include "run/slot.h"
+
+#define ASKED_EVERY MSEC(500) /* by the guard, where a channel does not say how often */
 
 static double level_value(bool level)
 {
@@ -83,7 +89,8 @@ int guard_allows(struct slot *slot, int line, bool level, struct error *err)
 	for (size_t i = 0; i < slot->fixture->interlock_count; i++) {
 		const struct fixture_interlock *interlock = &slot->fixture->interlock[i];
 
-		if (guards(interlock, line) && !interlock_holds(slot, interlock))
+		if (!interlock->after && guards(interlock, line) &&
+		    !interlock_holds(slot, interlock))
 			return error_set(err, ERROR_REFUSED, "%s may not be %s: interlock: %s",
 					 spec->name, fixture_level_name(spec, level),
 					 interlock->text);
@@ -102,18 +109,116 @@ static bool guarded_output_on(struct slot *slot, const struct fixture_interlock 
 	return false;
 }
 
-static void check_interlock(struct slot *slot, const struct fixture_interlock *interlock,
-			    double value)
+static bool is_in_force(const struct slot *slot, int index)
 {
+	nsec after = slot->fixture->interlock[index].after;
+	const struct slot_interlock *interlock = &slot->interlock[index];
+
+	return !after || (interlock->watching && slot_now(slot) >= interlock->since + after);
+}
+
+static void check_interlock(struct slot *slot, int index, double value)
+{
+	const struct fixture_interlock *interlock = &slot->fixture->interlock[index];
 	struct quantity probe = {.value = value};
 	char why[200];
 
 	if (interlock->channel >= 0)
 		probe.unit = slot->fixture->channel[interlock->channel].unit;
-	if (limit_met(&interlock->limit, &probe) || !guarded_output_on(slot, interlock))
+	if (!is_in_force(slot, index) || limit_met(&interlock->limit, &probe) ||
+	    !guarded_output_on(slot, interlock))
 		return;
 	snprintf(why, sizeof(why), "interlock: %s", interlock->text);
 	slot_trip(slot, VERDICT_ERROR, why);
+}
+
+/* ---- interlocks with `after` ---- */
+
+static void no_reading(struct slot *slot, const struct fixture_interlock *interlock)
+{
+	char why[320];
+
+	snprintf(why, sizeof(why), "interlock: %s: %s gave no reading for %.6g s", interlock->text,
+		 slot->fixture->channel[interlock->channel].name, nsec_seconds(interlock->after));
+	slot_trip(slot, VERDICT_ERROR, why);
+}
+
+/* The time of `after` has come, or the latest reading has grown too old. */
+static void look(void *ctx)
+{
+	struct slot_interlock *interlock = ctx;
+	struct slot *slot = interlock->slot;
+	const struct fixture_interlock *spec = &slot->fixture->interlock[interlock->index];
+	const struct slot_channel *channel;
+
+	if (spec->line >= 0) {
+		check_interlock(slot, interlock->index,
+				level_value(gpio_get(slot->line[spec->line].gpio)));
+		return;
+	}
+	channel = &slot->channel[spec->channel];
+	if (!channel->seen || channel->seen_asked < slot_now(slot) - spec->after) {
+		no_reading(slot, spec);
+		return;
+	}
+	check_interlock(slot, interlock->index, channel->value);
+	if (!slot->tripped)
+		timer_start(&interlock->look, slot->clock, channel->seen_asked + spec->after + 1,
+			    TIMER_CONDITION, look, interlock);
+}
+
+static void watch_interlock(struct slot *slot, int index)
+{
+	const struct fixture_interlock *spec = &slot->fixture->interlock[index];
+	struct slot_interlock *interlock = &slot->interlock[index];
+
+	interlock->slot = slot;
+	interlock->index = index;
+	interlock->watching = true;
+	interlock->since = slot_now(slot);
+	timer_start(&interlock->look, slot->clock, interlock->since + spec->after, TIMER_CONDITION,
+		    look, interlock);
+	if (spec->channel >= 0)
+		guard_want(slot, &interlock->interest, spec->channel);
+}
+
+static void unwatch_interlock(struct slot *slot, int index)
+{
+	struct slot_interlock *interlock = &slot->interlock[index];
+
+	if (!interlock->watching)
+		return;
+	interlock->watching = false;
+	timer_stop(&interlock->look);
+	if (slot->fixture->interlock[index].channel >= 0)
+		slot_unwant(slot, &interlock->interest);
+}
+
+static void watch_interlocks_of(struct slot *slot, int line)
+{
+	for (size_t i = 0; i < slot->fixture->interlock_count; i++) {
+		const struct fixture_interlock *spec = &slot->fixture->interlock[i];
+
+		if (!spec->after || !guards(spec, line))
+			continue;
+		if (!guarded_output_on(slot, spec))
+			unwatch_interlock(slot, (int)i);
+		else if (!slot->interlock[i].watching)
+			watch_interlock(slot, (int)i);
+	}
+}
+
+void guard_want(struct slot *slot, struct interest *interest, int channel)
+{
+	nsec every = slot->fixture->channel[channel].every;
+
+	slot_want(slot, interest, channel, every ? every : ASKED_EVERY);
+}
+
+void guard_forget(struct slot *slot)
+{
+	for (size_t i = 0; i < slot->fixture->interlock_count; i++)
+		unwatch_interlock(slot, (int)i);
 }
 
 void guard_line_changed(struct slot *slot, int line, bool level)
@@ -124,14 +229,15 @@ void guard_line_changed(struct slot *slot, int line, bool level)
 	}
 	for (size_t i = 0; i < slot->fixture->interlock_count && !slot->tripped; i++)
 		if (slot->fixture->interlock[i].line == line)
-			check_interlock(slot, &slot->fixture->interlock[i], level_value(level));
+			check_interlock(slot, (int)i, level_value(level));
 }
 
-void guard_sample(struct slot *slot, int channel, double value)
+void guard_sample(struct slot *slot, int channel, const struct bench_sample *sample)
 {
 	for (size_t i = 0; i < slot->fixture->interlock_count && !slot->tripped; i++)
 		if (slot->fixture->interlock[i].channel == channel)
-			check_interlock(slot, &slot->fixture->interlock[i], value);
+			check_interlock(slot, (int)i, sample->value);
+	follow_sample(slot, channel, sample);
 }
 
 static void on_too_long(void *ctx)
@@ -154,4 +260,5 @@ void guard_watch_output(struct slot *slot, int index, bool level)
 	if (level != spec->safe && spec->longest)
 		timer_start(&line->longest, slot->clock, slot_now(slot) + spec->longest, TIMER_STOP,
 			    on_too_long, line);
+	watch_interlocks_of(slot, index);
 }

@@ -22,7 +22,8 @@ struct act {
 	struct slot *slot;
 	struct timer timer;
 	struct exchange exchange;
-	int device;
+	int device, write;
+	double number;
 	slot_done_fn *done;
 	void *ctx;
 	bool failed;
@@ -298,9 +299,10 @@ void slot_check_up(struct slot *slot)
 	if (!slot->identified || slot->up || slot->tripped)
 		return;
 	for (size_t i = 0; i < slot->fixture->interlock_count; i++) {
-		int channel = slot->fixture->interlock[i].channel;
+		const struct fixture_interlock *interlock = &slot->fixture->interlock[i];
 
-		if (channel >= 0 && !slot->channel[channel].seen)
+		if (interlock->channel >= 0 && !interlock->after &&
+		    !slot->channel[interlock->channel].seen)
 			return;
 	}
 	if (guard_ready(slot))
@@ -354,13 +356,10 @@ static void identify_next(struct slot *slot)
 static void want_interlock_channels(struct slot *slot)
 {
 	for (size_t i = 0; i < slot->fixture->interlock_count; i++) {
-		int channel = slot->fixture->interlock[i].channel;
-		nsec every;
+		const struct fixture_interlock *interlock = &slot->fixture->interlock[i];
 
-		if (channel < 0)
-			continue;
-		every = slot->fixture->channel[channel].every;
-		slot_want(slot, &slot->interlock_interest[i], channel, every ? every : MSEC(500));
+		if (interlock->channel >= 0 && !interlock->after)
+			guard_want(slot, &slot->interlock[i].interest, interlock->channel);
 	}
 }
 
@@ -456,6 +455,7 @@ void slot_close(struct slot *slot)
 		return;
 	slot->closing = true;
 	channels_stop(slot);
+	guard_forget(slot);
 	while (slot->acts) {
 		struct act *act = slot->acts;
 
@@ -540,6 +540,7 @@ static void set_answered(void *ctx, const uint8_t *bytes, size_t size, const str
 		end_act(act, &act->err);
 		return;
 	}
+	follow_arrived(act->slot, act->device, act->write, act->number);
 	end_act(act, NULL);
 }
 
@@ -549,16 +550,20 @@ void slot_set(struct slot *slot, int index, int write, double number, slot_done_
 	struct act *act = new_act(slot, done, ctx);
 
 	act->device = index;
+	act->write = write;
+	act->number = number;
 	if (slot->tripped)
 		act->failed = error_set(&act->err, ERROR_REFUSED, "%s: the bench has tripped",
 					device->name) < 0;
 	else if (exchange_write(&act->exchange, device->driver, &device->driver->write[write],
 				device->unit, number, &act->err) < 0)
 		act->failed = error_context(&act->err, "%s", device->name) < 0;
-	if (act->failed)
+	if (act->failed) {
 		timer_start(&act->timer, slot->clock, slot_now(slot), TIMER_BYTES, act_over, act);
-	else
-		exchange_ask(&act->exchange, slot->port[device->port].link, set_answered, act);
+		return;
+	}
+	follow_leaves(slot, index, write);
+	exchange_ask(&act->exchange, slot->port[device->port].link, set_answered, act);
 }
 
 bool slot_ask_operator(struct slot *slot, const char *id, world_answer_fn *fn, void *ctx)

@@ -94,7 +94,7 @@ bool slot_ask_operator(struct slot *slot, const char *id, world_answer_fn *fn, v
 /* The process id of its world, or 0. */
 int slot_world_pid(const struct slot *slot);
 
-/* ---- between slot.c, slot_channels.c and guard.c ---- */
+/* ---- between slot.c, slot_channels.c, guard.c and follow.c ---- */
 
 struct slot_channel {
 	struct slot *slot;
@@ -106,6 +106,7 @@ struct slot_channel {
 	nsec asked;
 	bool seen; /* and its latest value, SI */
 	double value;
+	nsec seen_asked; /* when that was asked for */
 	struct exchange exchange;
 };
 
@@ -114,6 +115,22 @@ struct slot_line {
 	int index;
 	struct gpio_line *gpio;
 	struct timer longest; /* runs while an output is on */
+};
+
+struct slot_interlock {
+	struct slot *slot;
+	int index;
+	struct interest interest; /* of the channel that it needs */
+	bool watching;		  /* with `after`: an output it guards is away from safe */
+	nsec since;		  /* … and has been since then */
+	struct timer look;
+};
+
+struct slot_follow {
+	struct interest interest;
+	bool wanted;	/* something was set: from here on it is asked */
+	double setting; /* SI */
+	nsec from;	/* readings asked for since then must follow it */
 };
 
 struct twin_port;
@@ -138,8 +155,9 @@ struct slot {
 	struct slot_port port[FIXTURE_MOST];
 	struct slot_line line[FIXTURE_MOST];
 	struct slot_channel channel[FIXTURE_MOST];
-	struct act *acts;				  /* on their way */
-	struct interest interlock_interest[FIXTURE_MOST]; /* channels that interlocks need */
+	struct slot_interlock interlock[FIXTURE_MOST];
+	struct slot_follow follow[FIXTURE_FOLLOWS];
+	struct act *acts; /* on their way */
 	bool tripped, stopping, closing, up, safe_running, safe_done;
 	slot_done_fn *on_up;
 	bool identified; /* start-up: every device, and the contacts have settled */
@@ -171,10 +189,19 @@ void channels_edge(struct slot *slot, int line, bool level, nsec time);
 int guard_allows(struct slot *slot, int line, bool level, struct error *err);
 /* Something an interlock needs has changed: trip when a guarded output is on without it. */
 void guard_line_changed(struct slot *slot, int line, bool level);
-void guard_sample(struct slot *slot, int channel, double value);
+void guard_sample(struct slot *slot, int channel, const struct bench_sample *sample);
+/* The guard's own wish for a channel. */
+void guard_want(struct slot *slot, struct interest *interest, int channel);
 /* Once, when the bench is up: false when it tripped because the E-stop is pressed already. */
 bool guard_ready(struct slot *slot);
 /* Start or stop an output's longest on-time. */
 void guard_watch_output(struct slot *slot, int line, bool level);
+/* Stop watching: the slot closes. */
+void guard_forget(struct slot *slot);
+
+/* A setting leaves for its device: what follows it is left alone until it has arrived. */
+void follow_leaves(struct slot *slot, int device, int write);
+void follow_arrived(struct slot *slot, int device, int write, double number);
+void follow_sample(struct slot *slot, int channel, const struct bench_sample *sample);
 
 #endif

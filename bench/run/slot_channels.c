@@ -56,7 +56,8 @@ static void tell(struct slot_channel *channel, const struct bench_sample *sample
 		      sizeof(entry));
 	channel->seen = true;
 	channel->value = sample->value;
-	guard_sample(slot, channel->index, sample->value);
+	channel->seen_asked = sample->asked;
+	guard_sample(slot, channel->index, sample);
 	slot_check_up(slot);
 	slot->handlers.sample(slot->ctx, channel->index, sample);
 }

@@ -13,14 +13,20 @@ local FIXTURE = {
 }
 local PARTS = {
   serial  = { [1] = "string", rs485 = "boolean" },
-  device  = { [1] = "string", port = "string", unit = "number", dut = "boolean", safe = "table" },
+  device  = { [1] = "string", port = "string", unit = "number", dut = "boolean", safe = "table",
+              follows = "table" },
   valve   = { safe = "string", active = "string", longest = true, teardown = "boolean" },
   switch  = { safe = "string", active = "string", longest = true, teardown = "boolean" },
   contact = { active = "string", debounce = true },
   pulse   = { active = "string", gate = true, debounce = true },
 }
 local CHANNEL = { [1] = "string", from = "string", every = true, resolution = true }
-local INTERLOCK = { [1] = "string", needs = "string", limit = "string", guards = "table" }
+local INTERLOCK = {
+  [1] = "string", needs = "string", limit = "string", guards = "table", after = true,
+}
+local FOLLOWS = {
+  read = "string", write = "string", within = true, after = true, else_says = "string",
+}
 local LINES = { valve = true, switch = true, contact = true, pulse = true }
 
 local made_by = {}         -- what a word inside the fixture returned -> that word
@@ -60,13 +66,24 @@ local function ports_data(where, ports)
   return data
 end
 
+-- One table, or a list of them.
+local function follows_data(where, name, written)
+  if not written then return nil end
+  local data = {}
+  for i, one in ipairs(written[1] and written or { written }) do
+    davy.check_fields(where, ("devices.%s: follows"):format(tostring(name)), one, FOLLOWS)
+    data[i] = plain_map(one)
+  end
+  return data
+end
+
 local function devices_data(where, devices)
   local data = {}
   for name, part in pairs(devices) do
     kind_of(where, "devices", name, part, { device = true })
     data[name] = {
       driver = part[1], port = part.port, unit = part.unit, dut = part.dut or false,
-      safe = plain_map(part.safe or {}),
+      safe = plain_map(part.safe or {}), follows = follows_data(where, name, part.follows),
     }
   end
   return data
@@ -104,7 +121,7 @@ local function interlocks_data(where, interlocks)
     davy.need_text(where, what, written, "needs")
     data[i] = {
       text = written[1], needs = written.needs, limit = written.limit or "on",
-      guards = written.guards or {},
+      guards = written.guards or {}, after = davy.plain(written.after),
     }
   end
   return data
@@ -168,7 +185,7 @@ function davy.read_fixture(source, more)
   for kind in pairs(PARTS) do words[kind] = part_word(kind) end
 
   function words.fixture(written)
-    local where = native.where()
+    local where = native.where() or source .. ":1" -- a tail call has no line
     davy.check_fields(where, "fixture", written, FIXTURE)
     davy.need_text(where, "fixture", written, "id")
     if result then raise_at(where, "there is a fixture in this file already") end

@@ -142,7 +142,7 @@ function davy.read_instrument(kind, source)
   local result
   local words = { slot = function(written) return written end }
   words[kind] = function(written)
-    local where = native.where()
+    local where = native.where() or source .. ":1" -- a tail call has no line
     if result then raise_at(where, "there is a %s in this file already", kind) end
     KINDS[kind].check(where, kind, written)
     result = { written = written, data = KINDS[kind].data(written, where) }
