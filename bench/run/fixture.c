@@ -2,8 +2,7 @@
 /*
  * Fixtures: names resolved to indices, words to enums, texts to quantities; once, before anything runs.
  *
- * A contact or a pulse line is also a channel under its own name, so that a protocol waits for an edge
- * with the same verbs as for a pressure. The safe sequence the author wrote comes first; outputs he
+ * The safe sequence the author wrote comes first; outputs he
  * left out follow in the order of their declaration, so that none is forgotten.
  */
 #include "run/fixture.h"
@@ -34,8 +33,7 @@ int fixture_duration(nsec *time, const struct value *value, const char *key, nse
 	return 0;
 }
 
-/* A name that does not fit is refused: cut, it would be another's. */
-static int copy_name(char name[32], const char *from, struct error *err)
+int fixture_name(char name[32], const char *from, struct error *err)
 {
 	if (strlen(from) > 31)
 		return error_set(err, ERROR_USAGE, "'%s': a name has at most 31 bytes", from);
@@ -43,7 +41,7 @@ static int copy_name(char name[32], const char *from, struct error *err)
 	return 0;
 }
 
-static int too_many(size_t count, const char *what, struct error *err)
+int fixture_too_many(size_t count, const char *what, struct error *err)
 {
 	if (count <= FIXTURE_MOST)
 		return 0;
@@ -56,7 +54,7 @@ static int compile_ports(struct fixture *fixture, const struct value *ports, str
 		struct fixture_port *port = &fixture->port[fixture->port_count++];
 		const char *settings = value_get_text(value_at(ports, i), "settings");
 
-		if (copy_name(port->name, value_key(ports, i), err) < 0)
+		if (fixture_name(port->name, value_key(ports, i), err) < 0)
 			return -1;
 		if (serial_settings_parse(&port->settings, settings ? settings : "", err) < 0)
 			return error_context(err, "port '%s'", port->name);
@@ -140,7 +138,7 @@ static int compile_device(struct fixture *fixture, const char *name, const struc
 	struct fixture_device *device = &fixture->device[fixture->device_count++];
 	const char *driver = value_get_text(value, "driver");
 
-	if (copy_name(device->name, name, err) < 0)
+	if (fixture_name(device->name, name, err) < 0)
 		return -1;
 	device->driver = driver ? driver_named(fixture, driver) : NULL;
 	device->port = find_port(fixture, value_get_text(value, "port"));
@@ -195,7 +193,7 @@ static int compile_line(struct fixture *fixture, const char *name, const struct 
 	const char *active = value_get_text(value, "active");
 	int kind = line_kind_of(value_get_text(value, "kind"), err);
 
-	if (kind < 0 || copy_name(line->name, name, err) < 0)
+	if (kind < 0 || fixture_name(line->name, name, err) < 0)
 		return -1;
 	line->kind = (enum line_kind)kind;
 	line->output = kind == LINE_VALVE || kind == LINE_SWITCH;
@@ -220,114 +218,6 @@ static int compile_lines(struct fixture *fixture, const struct value *lines, str
 	return 0;
 }
 
-static int channel_from_device(struct fixture *fixture, struct fixture_channel *channel,
-			       const char *from, struct error *err)
-{
-	const char *dot = strchr(from, '.');
-	char name[32];
-	const struct driver_item *item;
-
-	snprintf(name, sizeof(name), "%.*s", (int)(dot - from), from);
-	channel->device = fixture_find_device(fixture, name);
-	if (channel->device < 0)
-		return error_set(err, ERROR_USAGE, "there is no device '%s'", name);
-	channel->read = driver_find_read(fixture->device[channel->device].driver, dot + 1);
-	if (channel->read < 0)
-		return error_set(err, ERROR_USAGE, "device '%s' has no read '%s'", name, dot + 1);
-	item = &fixture->device[channel->device].driver->read[channel->read];
-	channel->unit = item->unit;
-	channel->resolution = item->resolution;
-	return 0;
-}
-
-static int channel_from_line(struct fixture *fixture, struct fixture_channel *channel,
-			     const char *from, struct error *err)
-{
-	const struct fixture_line *line;
-
-	channel->line = fixture_find_line(fixture, from);
-	if (channel->line < 0)
-		return error_set(err, ERROR_USAGE, "'%s' is neither a line nor `device.read`",
-				 from);
-	line = &fixture->line[channel->line];
-	channel->state = line->kind != LINE_PULSE;
-	return unit_parse(&channel->unit, channel->state ? "1" : "Hz", err);
-}
-
-static int compile_channel(struct fixture *fixture, const char *name, const struct value *value,
-			   struct error *err)
-{
-	struct fixture_channel *channel = &fixture->channel[fixture->channel_count++];
-	const char *from = value->kind == VALUE_TEXT ? value->text : value_get_text(value, "from");
-	const char *resolution = value_get_text(value, "resolution");
-	struct quantity step;
-	int done;
-
-	channel->device = channel->read = channel->line = -1;
-	if (copy_name(channel->name, name, err) < 0)
-		return -1;
-	if (!from)
-		return error_set(err, ERROR_USAGE, "needs `from`");
-	done = strchr(from, '.') ? channel_from_device(fixture, channel, from, err)
-				 : channel_from_line(fixture, channel, from, err);
-	if (done < 0 || fixture_duration(&channel->every, value, "every", 0, err) < 0)
-		return -1;
-	if (!resolution)
-		return 0;
-	if (quantity_parse(&step, resolution, err) < 0)
-		return error_context(err, "resolution");
-	if (!unit_same_dimension(&step.unit, &channel->unit))
-		return error_set(err, ERROR_USAGE, "resolution: '%s' is not in %s", resolution,
-				 channel->unit.symbol);
-	channel->resolution = (step.value - step.unit.offset) / 2; /* a step of °C is one of K */
-	return 0;
-}
-
-int fixture_hidden_channel(struct fixture *fixture, int device, const char *read, struct error *err)
-{
-	int index = driver_find_read(fixture->device[device].driver, read);
-	struct value *from;
-	char name[80];
-	int done;
-
-	for (size_t i = 0; i < fixture->channel_count; i++)
-		if (fixture->channel[i].device == device && fixture->channel[i].read == index)
-			return (int)i;
-	if (too_many(fixture->channel_count + 1, "channels", err) < 0)
-		return -1;
-	snprintf(name, sizeof(name), "%s.%s", fixture->device[device].name, read);
-	from = value_text(name);
-	done = compile_channel(fixture, name, from, err);
-	value_free(from);
-	fixture->channel[fixture->channel_count - 1].hidden = true;
-	return done < 0 ? -1 : (int)fixture->channel_count - 1;
-}
-
-static int compile_channels(struct fixture *fixture, const struct value *channels,
-			    struct error *err)
-{
-	struct value *own;
-
-	for (size_t i = 0; i < value_count(channels); i++) {
-		const char *name = value_key(channels, i);
-
-		if (compile_channel(fixture, name, value_at(channels, i), err) < 0)
-			return error_context(err, "channel '%s'", name);
-	}
-	for (size_t i = 0; i < fixture->line_count; i++) {
-		const char *name = fixture->line[i].name;
-
-		if (fixture->line[i].output || fixture_find_channel(fixture, name) >= 0)
-			continue;
-		if (too_many(fixture->channel_count + 1, "channels", err) < 0)
-			return -1;
-		own = value_text(name);
-		compile_channel(fixture, name, own, err);
-		value_free(own);
-	}
-	return 0;
-}
-
 static int compile_references(struct fixture *fixture, const struct value *map, struct error *err)
 {
 	for (size_t i = 0; i < value_count(map); i++) {
@@ -335,7 +225,7 @@ static int compile_references(struct fixture *fixture, const struct value *map, 
 			&fixture->reference[fixture->reference_count++];
 		const struct value *unit = value_at(map, i);
 
-		if (copy_name(reference->name, value_key(map, i), err) < 0)
+		if (fixture_name(reference->name, value_key(map, i), err) < 0)
 			return -1;
 		if (unit_parse(&reference->unit, unit->kind == VALUE_TEXT ? unit->text : "?", err) <
 		    0)
@@ -390,11 +280,11 @@ static int check_counts(const struct value *value, const struct value *drivers, 
 					     "channels", "interlocks", "references"};
 
 	for (size_t i = 0; i < sizeof(GROUPS) / sizeof(GROUPS[0]); i++)
-		if (too_many(value_count(field(value, GROUPS[i])), GROUPS[i], err) < 0)
+		if (fixture_too_many(value_count(field(value, GROUPS[i])), GROUPS[i], err) < 0)
 			return -1;
 	if (!value_get_text(value, "id"))
 		return error_set(err, ERROR_USAGE, "the fixture has no id");
-	return too_many(value_count(drivers), "drivers", err);
+	return fixture_too_many(value_count(drivers), "drivers", err);
 }
 
 struct fixture *fixture_compile(const struct value *value, const struct value *drivers,
@@ -407,7 +297,7 @@ struct fixture *fixture_compile(const struct value *value, const struct value *d
 	    compile_drivers(fixture, drivers, err) < 0 ||
 	    compile_devices(fixture, field(value, "devices"), err) < 0 ||
 	    compile_lines(fixture, field(value, "lines"), err) < 0 ||
-	    compile_channels(fixture, field(value, "channels"), err) < 0 ||
+	    fixture_compile_channels(fixture, field(value, "channels"), err) < 0 ||
 	    fixture_compile_rules(fixture, value, err) < 0 ||
 	    compile_references(fixture, field(value, "references"), err) < 0 ||
 	    compile_safe_sequence(fixture, field(value, "safe_sequence"), err) < 0 ||

@@ -120,14 +120,20 @@ const char *fixture_level_name(const struct fixture_line *line, bool level);
 /* For the runner's START: channels, lines, devices, references as bench/script/README.md lists them. */
 void fixture_describe(const struct fixture *fixture, struct value *start);
 
-/* ---- between fixture.c and fixture_rules.c ---- */
+/* ---- between fixture.c, fixture_channels.c and fixture_rules.c ---- */
 
+/* A name that does not fit is refused: cut, it would be another's. */
+int fixture_name(char name[32], const char *from, struct error *err);
+int fixture_too_many(size_t count, const char *what, struct error *err);
 /* The time under `key`, or `otherwise` when it is left out. */
 int fixture_duration(nsec *time, const struct value *value, const char *key, nsec otherwise,
 		     struct error *err);
 /* A channel of the guard's own for `device.read`, unless there is one already; its index, or -1. */
 int fixture_hidden_channel(struct fixture *fixture, int device, const char *read,
 			   struct error *err);
+/* After devices and lines. */
+int fixture_compile_channels(struct fixture *fixture, const struct value *channels,
+			     struct error *err);
 /* What the guard enforces: after ports, devices, lines and channels. */
 int fixture_compile_rules(struct fixture *fixture, const struct value *value, struct error *err);
 
