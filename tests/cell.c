@@ -295,7 +295,8 @@ static const char START_RUN[] =
 	" 'lines': {'air': {'kind': 'valve'}, 'fan': {'kind': 'switch'}, 'hood': {'kind': "
 	"'contact'},"
 	"           'beat': {'kind': 'pulse'}},"
-	" 'devices': {'controller': ['setpoint']}, 'references': ['ch4_1']}";
+	" 'devices': {'controller': {'setpoint': [], 'valve': ['shut', 'open']}}, 'references': "
+	"['ch4_1']}";
 
 struct cell *cell_run_repeats(const char *body, int repeats)
 {

@@ -342,6 +342,21 @@ static void an_event_without_a_value_before_it_does_not_count(void)
 	done(&trial);
 }
 
+/* When the charger lets go between two looks, the voltage asked for after the first is too late. */
+static void a_value_asked_for_after_the_last_sight_of_before_does_not_count(void)
+{
+	struct trial trial = begin(CONDITION_LAST_BEFORE, "<= 1 Pa");
+
+	tell(&trial, 1, 1990, 2000, 42);
+	show(&trial, 2005, 9);
+	tell(&trial, 1, 2500, 2510, 17);
+	show(&trial, 3000, 0);
+
+	CU_ASSERT(trial.ended);
+	CU_ASSERT_EQUAL(trial.outcome.value, 42);
+	done(&trial);
+}
+
 static void an_event_that_does_not_come_is_named(void)
 {
 	struct trial trial = begin(CONDITION_LAST_BEFORE, "<= 1 Pa");
@@ -376,5 +391,6 @@ void suite_condition(void)
 	claim(last_before_gives_the_other_s_value_at_the_event);
 	claim(an_event_must_first_be_seen_not_to_be);
 	claim(an_event_without_a_value_before_it_does_not_count);
+	claim(a_value_asked_for_after_the_last_sight_of_before_does_not_count);
 	claim(an_event_that_does_not_come_is_named);
 }

@@ -383,6 +383,75 @@ static void a_frame_with_a_wrong_sum_is_refused(void)
 	driver_free(driver);
 }
 
+/* ---- words, and what is no reading ---- */
+
+static const char LOAD[] =
+	"{'bus':'frame','reads':{'volts':{'ask':'AA','reply':'AA u32le','unit':'V','scale':0.001,"
+	"'range':'0 .. 120 V'}},"
+	"'writes':{'input':{'tell':'AA 21 u8','reply':'AA','words':{'off':0,'on':1}},"
+	"'mode':{'tell':'AA 28 u8','reply':'AA','words':{'CC':0,'CR':3}},"
+	"'current':{'tell':'AA 2A u32le','reply':'AA','unit':'A','scale':0.0001}}}";
+
+static void a_word_is_sent_as_its_number(void)
+{
+	struct driver *driver = sound(LOAD);
+	const struct driver_item *mode = &driver->write[driver_find_write(driver, "mode")];
+	double number = -1;
+	struct error err;
+
+	CU_ASSERT_EQUAL(driver_word(mode, "CR", &number, &err), 0);
+
+	CU_ASSERT_EQUAL(number, 3);
+	driver_free(driver);
+}
+
+static void a_word_that_the_write_does_not_know_is_refused_with_those_it_knows(void)
+{
+	struct driver *driver = sound(LOAD);
+	double number;
+	struct error err;
+
+	CU_ASSERT_EQUAL(
+		driver_word(&driver->write[driver_find_write(driver, "mode")], "CX", &number, &err),
+		-1);
+	CU_ASSERT_STRING_EQUAL(err.text, "mode is CC, CR, not 'CX'");
+	CU_ASSERT_EQUAL(driver_word(&driver->write[driver_find_write(driver, "current")], "on",
+				    &number, &err),
+			-1);
+	CU_ASSERT_STRING_EQUAL(err.text, "current is a quantity, not 'on'");
+	driver_free(driver);
+}
+
+static void words_have_numbers_and_belong_to_writes(void)
+{
+	check_refused("{'bus':'line','reads':{'f':{'ask':'F','reply':'{number}',"
+		      "'words':{'off':0}}}}",
+		      "test: reads.f: words are for writes");
+	check_refused("{'bus':'line','writes':{'f':{'tell':'F{number}','words':{'off':'0'}}}}",
+		      "test: writes.f: words are written { off = 0, on = 1 }");
+}
+
+/* An instrument's number for "overflow" or "open" must not be taken for a value. */
+static void a_reading_outside_what_the_instrument_can_show_is_no_reading(void)
+{
+	static const uint8_t FULL[] = {0xAA, 0xC0, 0xD4, 0x01, 0x00}; /* 120 000 */
+	static const uint8_t OVER[] = {0xAA, 0xC1, 0xD4, 0x01, 0x00};
+	struct driver *driver = sound(LOAD);
+	struct exchange exchange;
+	double number = 0;
+	struct error err;
+
+	exchange_read(&exchange, driver, &driver->read[0], 1);
+	CU_ASSERT_EQUAL(exchange_number(&exchange, FULL, 5, &number, &err), 0);
+	CU_ASSERT_DOUBLE_EQUAL(number, 120, 1e-9);
+
+	CU_ASSERT_EQUAL(exchange_number(&exchange, OVER, 5, &number, &err), -1);
+	CU_ASSERT_EQUAL(err.kind, ERROR_DEVICE);
+	CU_ASSERT_STRING_EQUAL(err.text,
+			       "volts is 120.001 V, which is no reading: the range is 0 .. 120 V");
+	driver_free(driver);
+}
+
 void suite_driver(void)
 {
 	suite_begin("driver");
@@ -413,4 +482,8 @@ void suite_driver(void)
 	claim(a_line_write_is_built_from_its_template);
 	claim(a_frame_answer_gives_its_field);
 	claim(a_frame_with_a_wrong_sum_is_refused);
+	claim(a_word_is_sent_as_its_number);
+	claim(a_word_that_the_write_does_not_know_is_refused_with_those_it_knows);
+	claim(words_have_numbers_and_belong_to_writes);
+	claim(a_reading_outside_what_the_instrument_can_show_is_no_reading);
 }

@@ -13,11 +13,11 @@
 #include "tests/bench_rig.h"
 #include "tests/claims.h"
 
-static const char DRIVERS[] =
-	"{'meter':{'id':'meter','bus':'modbus',"
-	"'reads':{'pressure':{'input':0,'as':'f32','unit':'Pa','digit':0.1},"
-	"'heat':{'input':2,'as':'f32','unit':'°C','digit':0.1}},"
-	"'writes':{'drive':{'holding':16,'unit':'Pa','range':'0 .. 500 Pa'}}}}";
+static const char DRIVERS[] = "{'meter':{'id':'meter','bus':'modbus',"
+			      "'reads':{'pressure':{'input':0,'as':'f32','unit':'Pa','digit':0.1},"
+			      "'heat':{'input':2,'as':'f32','unit':'°C','digit':0.1}},"
+			      "'writes':{'drive':{'holding':16,'unit':'Pa','range':'0 .. 500 Pa'},"
+			      "'output':{'holding':17,'words':{'off':0,'on':1}}}}}";
 
 /* Whole fixtures around the part that a claim is about. */
 #define PORTS "'ports':{'bus':{'settings':'9600 8N1'}}"
@@ -89,6 +89,17 @@ static void a_safe_write_is_one_that_can_be_sent(void)
 	check_refused(SAFE("'drive':'none'"), "f.lua: device 'm': safe.drive: ");
 	check_refused(SAFE("'drive':'900 Pa'"),
 		      "safe.drive: drive: 900 Pa is outside the instrument's range 0 .. 500 Pa");
+}
+
+static void a_safe_write_may_be_one_of_the_write_s_words(void)
+{
+	struct fixture *fixture = sound(SAFE("'output':'off','drive':'0 Pa'"));
+
+	CU_ASSERT_EQUAL(fixture->device[0].safe_count, 2);
+	CU_ASSERT_EQUAL(fixture->device[0].safe[0].number, 0);
+	fixture_free(fixture);
+	check_refused(SAFE("'output':'0'"),
+		      "f.lua: device 'm': safe.output: output is off, on, not '0'");
 }
 
 static void no_safe_write_is_left_out_in_silence(void)
@@ -300,10 +311,11 @@ static void the_runner_is_told_names_and_no_wires(void)
 	struct fixture *fixture = sound(
 		FIXTURE(METER ",'channels':{'p':'m.pressure'}," LINES ",'references':{'w':'kg'}"));
 	struct value *start = value_map();
-	struct value *expected = said("{'channels':{'p':{'kind':'number','unit':'Pa'},"
-				      "'lid':{'kind':'state','unit':'1'}},"
-				      "'lines':{'v':{'kind':'valve'},'lid':{'kind':'contact'}},"
-				      "'devices':{'m':['drive']},'references':['w']}");
+	struct value *expected =
+		said("{'channels':{'p':{'kind':'number','unit':'Pa'},"
+		     "'lid':{'kind':'state','unit':'1'}},"
+		     "'lines':{'v':{'kind':'valve'},'lid':{'kind':'contact'}},"
+		     "'devices':{'m':{'drive':[],'output':['off','on']}},'references':['w']}");
 	struct buf json;
 
 	fixture_describe(fixture, start);
@@ -325,6 +337,7 @@ void suite_fixture(void)
 	claim(a_device_names_its_missing_driver_and_port);
 	claim(a_modbus_unit_is_1_to_247);
 	claim(a_safe_write_is_one_that_can_be_sent);
+	claim(a_safe_write_may_be_one_of_the_write_s_words);
 	claim(no_safe_write_is_left_out_in_silence);
 	claim(a_line_has_a_kind);
 	claim(an_output_says_what_is_safe);

@@ -287,6 +287,21 @@ static void a_device_takes_only_what_its_driver_writes(void)
 	cell_free(bad);
 }
 
+static void a_setting_in_words_is_one_of_the_driver_s_words(void)
+{
+	struct cell *good = cell_run("fx.controller:set { valve = 'open' }");
+	struct cell *bad = cell_run("fx.controller:set { valve = 'ajar' }");
+	struct cell *worse = cell_run("fx.controller:set { valve = 1 }");
+
+	SAYS(good, FRAME_REQUEST, 0,
+	     "{'device':'controller','values':{'valve':'open'},'verb':'set','where':'t.lua:10'}");
+	CU_ASSERT(cell_failed(bad, "script", "controller.valve is shut or open, not 'ajar'"));
+	CU_ASSERT(cell_failed(worse, "script", "controller.valve is shut or open, not a number"));
+	cell_free(good);
+	cell_free(bad);
+	cell_free(worse);
+}
+
 static void what_is_not_in_the_fixture_is_named_with_what_is(void)
 {
 	struct cell *cell = cell_run("fx.methan:read()");
@@ -461,6 +476,7 @@ void suite_script(void)
 	claim(a_method_of_a_channel_calls_the_channels_verbs);
 	claim(a_contact_is_read_as_a_channel);
 	claim(a_device_takes_only_what_its_driver_writes);
+	claim(a_setting_in_words_is_one_of_the_driver_s_words);
 	claim(what_is_not_in_the_fixture_is_named_with_what_is);
 	claim(pulse_widths_are_two_readings);
 	claim(the_operator_reads_both_languages);

@@ -108,6 +108,19 @@ static void data_of_the_dut_come_from_the_order_or_the_simulation(void)
 		   "'span':{'range':'1 .. 100 %vol','simulated':'4 %vol','text':false}}");
 }
 
+static void what_a_maker_declares_as_a_limit_has_to_be_one(void)
+{
+	static const char TEXT[] =
+		HEAD "dut = { trip = { limit = 'V', simulated = '4.25 .. 4.35 V' } } }\n" MEASURED;
+
+	check_part("protocol", TEXT, ", 'simulated': true",
+		   "'dut':{'trip':{'simulated':'4.25 .. 4.35 V','text':true,"
+		   "'value':'4.25 .. 4.35 V'}}");
+	check_refused("protocol", TEXT, ", 'dut': {'trip': '4.25 .. 4.35'}",
+		      "t.lua:1: dut 'trip': ");
+	check_refused("protocol", TEXT, ", 'dut': {'trip': '4.3 A'}", "t.lua:1: dut 'trip': ");
+}
+
 static void a_fault_is_its_verdict_and_the_measures_that_catch_it(void)
 {
 	check_part("protocol",
@@ -380,6 +393,7 @@ void suite_script_loader(void)
 	claim(a_parameter_is_its_text_its_default_and_its_range);
 	claim(a_computed_bound_reads_back_as_the_same_number);
 	claim(data_of_the_dut_come_from_the_order_or_the_simulation);
+	claim(what_a_maker_declares_as_a_limit_has_to_be_one);
 	claim(a_fault_is_its_verdict_and_the_measures_that_catch_it);
 	claim(a_parameter_out_of_its_range_is_refused);
 	claim(a_parameter_of_another_dimension_is_refused);

@@ -208,6 +208,28 @@ static void a_twin_of_two_devices_knows_which_is_asked(void)
 	cell_free(cell);
 }
 
+static void a_limit_in_the_dut_s_data_is_its_two_ends(void)
+{
+	static const char TEXT[] =
+		"return world { state = function(dut)\n"
+		"  return { span = dut.trip.low + 10 * dut.trip.high, flow = dut.most.high } end,\n"
+		"  advance = function() end }\n";
+	struct cell *cell = cell_start();
+
+	cell_add_source(cell, "w.lua", TEXT);
+	cell_add_source(cell, "s.lua", TWIN);
+	cell_send(cell, FRAME_START, 0,
+		  "{'mode': 'world', 'world': 'w.lua', 'simulators': {'mfc': 's.lua'}, 'seed': 1,"
+		  " 'severity': 0.5, 'dut': {'trip': '4.25 .. 4.5 V', 'most': '<= 45 °C'},"
+		  " 'inputs': [], 'outputs': {}}");
+
+	ask(cell, "{'device': 'mfc', 'op': 'read', 'index': [1]}");
+	SAYS(cell, FRAME_ANSWER, 0, "{'values':[49.25]}");
+	ask(cell, "{'device': 'mfc', 'op': 'read', 'index': [3]}");
+	SAYS(cell, FRAME_ANSWER, 0, "{'values':[45.0]}");
+	cell_free(cell);
+}
+
 static void a_frame_is_answered_with_numbers(void)
 {
 	struct cell *cell = world_new();
@@ -322,6 +344,7 @@ void suite_script_world(void)
 	claim(a_register_takes_a_number_or_refuses_it);
 	claim(a_question_is_answered_with_its_captures_or_with_silence);
 	claim(a_twin_of_two_devices_knows_which_is_asked);
+	claim(a_limit_in_the_dut_s_data_is_its_two_ends);
 	claim(a_frame_is_answered_with_numbers);
 	claim(a_simulated_operator_answers_what_the_world_knows);
 	claim(a_fault_is_applied_with_its_severity);

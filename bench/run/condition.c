@@ -106,22 +106,36 @@ static bool holds_sample(struct condition *condition, const struct bench_sample 
 	return true;
 }
 
+/* The event lies somewhere after the last sample that had not seen it: what was asked for later may
+ * already be its consequence. */
+static void keep_before(struct condition *condition)
+{
+	if (!condition->seen_unmet || !condition->has_of ||
+	    condition->latest_of.asked > condition->unmet)
+		return;
+	condition->before = condition->latest_of;
+	condition->has_before = true;
+}
+
 static bool last_before_sample(struct condition *condition, int channel,
 			       const struct bench_sample *sample, struct outcome *outcome)
 {
 	if (channel == condition->of) {
 		condition->latest_of = *sample;
 		condition->has_of = true;
+		keep_before(condition);
 	}
 	if (channel != condition->channel)
 		return false;
 	if (!limit_holds(condition, sample->value)) {
 		condition->seen_unmet = true;
+		condition->unmet = sample->time;
+		keep_before(condition);
 		return false;
 	}
-	if (!condition->seen_unmet || !condition->has_of)
+	if (!condition->seen_unmet || !condition->has_before)
 		return false;
-	outcome_value(&condition->latest_of, outcome);
+	outcome_value(&condition->before, outcome);
 	return true;
 }
 

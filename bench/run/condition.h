@@ -48,8 +48,10 @@ struct condition {
 	bool seen_unmet;   /* LAST_BEFORE: an event must first be seen not to be */
 	nsec last;	   /* time of the sample before */
 	double resolution; /* of the latest sample */
-	bool has_of;
-	struct bench_sample latest_of;
+	nsec unmet;	   /* LAST_BEFORE: time of the last sample that had not seen the event */
+	bool has_of, has_before;
+	struct bench_sample latest_of; /* LAST_BEFORE */
+	struct bench_sample before;    /* LAST_BEFORE: the last one asked for before `unmet` */
 };
 
 struct outcome {

@@ -291,11 +291,20 @@ static int read_settings(struct course *course, struct request *request, const s
 		if (write < 0 || i == REQUEST_SETTINGS)
 			return error_set(err, ERROR_USAGE, "driver %s cannot set '%s'", driver->id,
 					 name);
-		if (course_quantity(course, values, name, driver->write[write].unit.symbol,
-				    &quantity, err) < 0)
-			return -1;
 		request->setting[i].write = write;
-		request->setting[i].number = quantity_in(&quantity, &driver->write[write].unit);
+		if (driver->write[write].word_count) {
+			const char *word = value_get_text(values, name);
+
+			if (driver_word(&driver->write[write], word ? word : "",
+					&request->setting[i].number, err) < 0)
+				return -1;
+		} else {
+			if (course_quantity(course, values, name, driver->write[write].unit.symbol,
+					    &quantity, err) < 0)
+				return -1;
+			request->setting[i].number =
+				quantity_in(&quantity, &driver->write[write].unit);
+		}
 		request->setting_count = i + 1;
 	}
 	if (!request->setting_count)

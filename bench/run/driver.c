@@ -104,6 +104,32 @@ static int compile_flags(struct driver_item *item, const struct value *value, st
 	return 0;
 }
 
+/* words = { off = 0, on = 1 }: what a write takes instead of a quantity. */
+static int compile_words(struct driver_item *item, const struct value *words, bool writes,
+			 struct error *err)
+{
+	if (words && !writes)
+		return error_set(err, ERROR_USAGE, "words are for writes; a read has flags");
+	if (value_count(words) > DRIVER_WORDS)
+		return error_set(err, ERROR_USAGE, "more than %d words", DRIVER_WORDS);
+	for (size_t i = 0; i < value_count(words); i++) {
+		const char *text = value_key(words, i);
+		const struct value *number = value_at(words, i);
+
+		if (!text || strlen(text) >= sizeof(item->word[0].text) ||
+		    (number->kind != VALUE_INT && number->kind != VALUE_REAL))
+			return error_set(err, ERROR_USAGE,
+					 "words are written { off = 0, on = 1 }, each of at most "
+					 "%zu bytes",
+					 sizeof(item->word[0].text) - 1);
+		strcpy(item->word[i].text, text);
+		item->word[i].number =
+			number->kind == VALUE_INT ? (double)number->integer : number->real;
+		item->word_count = i + 1;
+	}
+	return 0;
+}
+
 /* Half of the last digit that the raw form can show. */
 static void set_resolution(struct driver_item *item, const struct value *value, enum bus bus)
 {
@@ -150,7 +176,8 @@ static int compile_item(struct driver_item *item, const char *name, const struct
 		done = compile_line_item(item, value, writes, err);
 	else
 		done = compile_frame_item(item, value, writes, err);
-	if (done < 0 || compile_flags(item, value, err) < 0)
+	if (done < 0 || compile_flags(item, value, err) < 0 ||
+	    compile_words(item, value_get(value, "words"), writes, err) < 0)
 		return -1;
 	set_resolution(item, value, bus);
 	return range ? compile_range(item, range, err) : 0;
@@ -355,4 +382,23 @@ int driver_find_write(const struct driver *driver, const char *name)
 		if (!strcmp(driver->write[i].name, name))
 			return (int)i;
 	return -1;
+}
+
+int driver_word(const struct driver_item *write, const char *word, double *number,
+		struct error *err)
+{
+	char list[DRIVER_WORDS * 20] = "";
+
+	for (size_t i = 0; i < write->word_count; i++) {
+		size_t used = strlen(list);
+
+		if (!strcmp(write->word[i].text, word)) {
+			*number = write->word[i].number;
+			return 0;
+		}
+		snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "",
+			 write->word[i].text);
+	}
+	return error_set(err, ERROR_USAGE, "%s is %s, not '%s'", write->name,
+			 write->word_count ? list : "a quantity", word);
 }

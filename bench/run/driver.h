@@ -29,6 +29,7 @@ enum {
 	DRIVER_READS = 32,
 	DRIVER_WRITES = 16,
 	DRIVER_FLAGS = 16,
+	DRIVER_WORDS = 8,
 	DRIVER_REFUSALS = 16,
 	DRIVER_RULES = 8
 };
@@ -47,7 +48,12 @@ struct driver_item {
 	struct frame_layout *ask_layout, *reply_layout;
 	size_t field; /* FRAME: which number of the reply; LINE: which number capture */
 	bool ranged;
-	struct limit range; /* of a write */
+	struct limit range; /* of a write; of a read: what the instrument can show at all */
+	struct {
+		char text[16];
+		double number;
+	} word[DRIVER_WORDS]; /* of a write: it takes these words, and no quantity */
+	size_t word_count;
 	char flags[DRIVER_FLAGS][24];
 	size_t flag_count;
 };
@@ -82,6 +88,12 @@ void driver_free(struct driver *driver); /* accepts NULL */
 /* Index of a read or write by name, or -1. */
 int driver_find_read(const struct driver *driver, const char *name);
 int driver_find_write(const struct driver *driver, const char *name);
+/*
+ * What is to be sent for one of a write's words; the error lists them all. A write without words takes
+ * a quantity, and any word is refused.
+ */
+int driver_word(const struct driver_item *write, const char *word, double *number,
+		struct error *err);
 
 /* A question in flight; lives until its done function was called. */
 struct exchange {

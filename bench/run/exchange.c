@@ -245,6 +245,19 @@ static int line_number(const struct exchange *exchange, const uint8_t *bytes, si
 			 exchange->item->reply, exchange->item->field + 1);
 }
 
+/* Instruments answer with a number for "overflow", "open" or "fault"; it must never become a reading. */
+static int check_shown(const struct driver_item *item, double value, struct error *err)
+{
+	struct quantity quantity = {.value = value, .unit = item->unit};
+	char text[64];
+
+	if (!item->ranged || limit_met(&item->range, &quantity))
+		return 0;
+	quantity_print(&quantity, 6, text, sizeof(text));
+	return error_set(err, ERROR_DEVICE, "%s is %s, which is no reading: the range is %s",
+			 item->name, text, item->range.text);
+}
+
 int exchange_number(const struct exchange *exchange, const uint8_t *bytes, size_t size,
 		    double *number, struct error *err)
 {
@@ -272,7 +285,7 @@ int exchange_number(const struct exchange *exchange, const uint8_t *bytes, size_
 	*number = raw * item->scale * item->unit.scale + item->unit.offset;
 	if (!isfinite(*number))
 		return error_set(err, ERROR_DEVICE, "%s is not a number", item->name);
-	return 0;
+	return exchange->writes ? 0 : check_shown(item, *number, err);
 }
 
 int exchange_text(const struct exchange *exchange, const uint8_t *bytes, size_t size, char *text,

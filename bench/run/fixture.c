@@ -92,24 +92,35 @@ static int find_port(const struct fixture *fixture, const char *name)
 	return -1;
 }
 
+/* The number to be sent for "0 L/min", or for one of the write's words. */
+static int read_setting(const struct driver_item *write, const char *text, double *number,
+			struct error *err)
+{
+	struct quantity quantity;
+
+	if (write->word_count)
+		return driver_word(write, text, number, err);
+	if (quantity_parse(&quantity, text, err) < 0)
+		return -1;
+	if (!unit_same_dimension(&quantity.unit, &write->unit))
+		return error_set(err, ERROR_USAGE, "'%s' is not in %s", text, write->unit.symbol);
+	*number = quantity_in(&quantity, &write->unit);
+	return 0;
+}
+
 static int compile_safe_write(struct fixture_device *device, const char *name,
 			      const struct value *text, struct error *err)
 {
 	int index = driver_find_write(device->driver, name);
 	const struct driver_item *write;
-	struct quantity quantity;
 	struct exchange ignored;
 
 	if (index < 0 || text->kind != VALUE_TEXT)
 		return error_set(err, ERROR_USAGE, "the driver has no such write");
 	write = &device->driver->write[index];
-	if (quantity_parse(&quantity, text->text, err) < 0)
+	if (read_setting(write, text->text, &device->safe[device->safe_count].number, err) < 0)
 		return -1;
-	if (!unit_same_dimension(&quantity.unit, &write->unit))
-		return error_set(err, ERROR_USAGE, "'%s' is not in %s", text->text,
-				 write->unit.symbol);
 	device->safe[device->safe_count].write = index;
-	device->safe[device->safe_count].number = quantity_in(&quantity, &write->unit);
 	/* what cannot be sent must not be found out when it has to be */
 	if (exchange_write(&ignored, device->driver, write, device->unit,
 			   device->safe[device->safe_count++].number, err) == 0)
@@ -363,10 +374,15 @@ static void describe_devices(const struct fixture *fixture, struct value *device
 {
 	for (size_t i = 0; i < fixture->device_count; i++) {
 		const struct driver *driver = fixture->device[i].driver;
-		struct value *names = value_set(devices, fixture->device[i].name, value_list());
+		struct value *writes = value_set(devices, fixture->device[i].name, value_map());
 
-		for (size_t w = 0; w < driver->write_count; w++)
-			value_add(names, value_text(driver->write[w].name));
+		for (size_t w = 0; w < driver->write_count; w++) {
+			const struct driver_item *write = &driver->write[w];
+			struct value *words = value_set(writes, write->name, value_list());
+
+			for (size_t n = 0; n < write->word_count; n++)
+				value_add(words, value_text(write->word[n].text));
+		}
 	}
 }
 

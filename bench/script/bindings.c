@@ -240,6 +240,25 @@ static int native_met(lua_State *L)
 	return 1;
 }
 
+/* lua: native.bounds(limit) -> low, high: bare numbers in its unit, infinite where open; or nil */
+static int native_bounds(lua_State *L)
+{
+	struct interval interval;
+	struct limit limit;
+	struct error err;
+
+	if (limit_parse(&limit, luaL_checkstring(L, 1), &err) < 0 || !limit_unit(&limit))
+		return 0;
+	struct quantity end = {.unit = *limit_unit(&limit)};
+
+	interval = bound_interval(&limit.bound[0], &end);
+	end.value = interval.low;
+	lua_pushnumber(L, quantity_in(&end, &end.unit));
+	end.value = interval.high;
+	lua_pushnumber(L, quantity_in(&end, &end.unit));
+	return 2;
+}
+
 /* lua: native.grade(text) -> true, or nil, why */
 static int native_grade(lua_State *L)
 {
@@ -287,6 +306,7 @@ static const luaL_Reg BINDINGS[] = {
 	{"shown", native_shown},
 	{"limit", native_limit},
 	{"met", native_met},
+	{"bounds", native_bounds},
 	{"grade", native_grade},
 	{"nanoseconds", native_nanoseconds},
 	{NULL, NULL},

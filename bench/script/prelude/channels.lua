@@ -265,10 +265,18 @@ end
 local Valve = { open = act(true, "open"), close = act(false, "close") }
 local Switch = { on = act(true, "on"), off = act(false, "off") }
 
-local function device_methods(settable)
-  local known = {}
-  for _, name in ipairs(settable) do known[name] = true end
-  -- lua: device:set { name = "value unit" } -> bench time of the act      [suspends]
+-- One of a write's words, as the driver lists them.
+local function word_of(value, words, what)
+  for _, word in ipairs(words) do
+    if word == value then return word end
+  end
+  return davy.raise("%s is %s, not %s", what, table.concat(words, " or "),
+    type(value) == "string" and "'" .. value .. "'" or "a " .. type(value))
+end
+
+-- `known`: each write's words; none when it takes a quantity.
+local function device_methods(known)
+  -- lua: device:set { name = "value unit", name = "word" } -> bench time of the act      [suspends]
   return { set = function(self, values)
     local name, sent = self_name(self, "set { … }"), {}
     if type(values) ~= "table" or next(values) == nil then
@@ -278,7 +286,8 @@ local function device_methods(settable)
       if not known[key] then
         davy.raise("%s has no '%s' to set; it has: %s", name, tostring(key), davy.names_of(known))
       end
-      sent[key] = amount(value, name .. "." .. key)
+      local what, words = name .. "." .. key, known[key]
+      sent[key] = #words > 0 and word_of(value, words, what) or amount(value, what)
     end
     return ask("set", { device = name, values = sent }, "set")
   end }

@@ -15,7 +15,7 @@ local PARAM = {
 }
 local DUT = {
   ask = "string", zh = "string", range = "string", text = "boolean", choices = "table",
-  simulated = "string",
+  simulated = "string", limit = "string",
 }
 
 -- ---- parameters and the DUT's data ----
@@ -34,6 +34,11 @@ local function meaning(where, what, declared, text)
     return text
   end
   if declared.text then return text end
+  if declared.limit then
+    local met, why = native.met(text, native.quantity("1 " .. declared.limit))
+    if met == nil then raise_at(where, "%s: %s", what, why) end
+    return text
+  end
 
   local range = declared.range
   local allowed = range and ("; allowed is %s"):format(range) or ""
@@ -118,7 +123,7 @@ function declarations.read_dut(where, declared, given, simulated)
     values[name] = text and meaning(where, what, item, text)
     data[name] = {
       value = text, ask = item.ask, zh = item.zh, range = item.range, simulated = item.simulated,
-      text = item.text or item.choices ~= nil,
+      text = item.text or item.choices ~= nil or item.limit ~= nil,
     }
   end
   return values, data

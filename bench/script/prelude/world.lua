@@ -101,13 +101,19 @@ end
 
 -- ---- start ----
 
--- A text of the DUT's data as a quantity, if it is one.
+-- What a text of the DUT's data is as a bare number, or as bare numbers from `low` to `high`.
+local function number_of(text)
+  local quantity = native.quantity(text)
+  if quantity then return quantity:number() end
+  local low, high = native.bounds(text)
+  return low and { low = low, high = high } or text
+end
+
 local function quantities_of(texts)
   local quantities, numbers = {}, {}
   for name, text in pairs(texts) do
-    local quantity = native.quantity(text)
-    quantities[name] = quantity or text
-    numbers[name] = quantity and quantity:number() or text
+    quantities[name] = native.quantity(text) or text
+    numbers[name] = number_of(text)
   end
   return quantities, numbers
 end
