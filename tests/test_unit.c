@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which symbols are units, and what they are worth. */
+#include <math.h>
 #include <string.h>
 
 #include "tests/claims.h"
@@ -50,11 +51,33 @@ static void every_symbol_of_the_standards_has_its_scale(void)
 		{"L", 1e-3, "m^3"},  {"mL", 1e-6, "m^3"},     {"m3", 1, "m^3"},
 		{"1", 1, "1"},	     {"%", 1e-2, "1"},	      {"%vol", 1e-2, "1"},
 		{"ppm", 1e-6, "1"},  {"%LEL", 1, "%LEL"},     {"ohm", 1, "V/A"},
-		{"mΩ", 1e-3, "ohm"}, {"k\u2126", 1e3, "ohm"},
+		{"mΩ", 1e-3, "ohm"}, {"k\u2126", 1e3, "ohm"}, {"mohm", 1e-3, "Ω"},
+		{"%RH", 1e-2, "1"},
 	};
 
 	for (size_t i = 0; i < sizeof(KNOWN) / sizeof(KNOWN[0]); i++)
 		CU_ASSERT(is_worth(KNOWN[i].text, KNOWN[i].scale, KNOWN[i].coherent));
+}
+
+/* 760 mmHg is 101.325 kPa to 0.2 ppm; 200 mmH2O is 1961.33 Pa, as facts of 84.303 round it. */
+static void heights_of_mercury_and_water_are_pressures(void)
+{
+	struct unit mercury = unit("mmHg"), water = unit("mmH2O");
+
+	CU_ASSERT(is_worth("mmHg", 133.322387415, "Pa"));
+	CU_ASSERT(is_worth("mmH2O", 9.80665, "Pa"));
+	CU_ASSERT(is_worth("cmH2O", 98.0665, "Pa"));
+	CU_ASSERT(is_worth("mmH2O/s", 9.80665, "Pa/s"));
+	CU_ASSERT(fabs(unit_to_si(&mercury, 760) - 101325) < 0.02);
+	CU_ASSERT(fabs(unit_to_si(&water, 200) - 1961.33) < 1e-9);
+}
+
+static void water_is_only_a_column_of_it(void)
+{
+	CU_ASSERT_STRING_EQUAL(refusal("H2O"), "'H2O' is not a unit that is known here");
+	CU_ASSERT_STRING_EQUAL(refusal("mH2O"), "'mH2O' is not a unit that is known here");
+	CU_ASSERT_STRING_EQUAL(refusal("mmH2"), "'mmH' is not a unit that is known here");
+	CU_ASSERT_STRING_EQUAL(refusal("mmH2OPa"), "'mmH2OPa' is not a unit that is known here");
 }
 
 static void both_characters_for_micro_are_micro(void)
@@ -200,6 +223,8 @@ void suite_unit(void)
 {
 	suite_begin("unit");
 	claim(every_symbol_of_the_standards_has_its_scale);
+	claim(heights_of_mercury_and_water_are_pressures);
+	claim(water_is_only_a_column_of_it);
 	claim(both_characters_for_micro_are_micro);
 	claim(litres_may_be_small);
 	claim(products_quotients_and_powers_compose);

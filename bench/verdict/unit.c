@@ -28,6 +28,7 @@
 #define DEGREE "°"
 #define SQUARED "²"
 #define CUBED "³"
+#define WATER "H2O" /* of mmH2O: its 2 is no power */
 
 enum { MOST_POWER = 9 };
 
@@ -95,16 +96,20 @@ static bool begins(const char *text, const char *with)
 	return !strncmp(text, with, strlen(with));
 }
 
+static bool symbol_ends(const char *at)
+{
+	return !*at || strchr(" /^0123456789", *at) || begins(at, MIDDLE_DOT) ||
+	       begins(at, SQUARED) || begins(at, CUBED);
+}
+
 static size_t symbol_size(const char *text)
 {
 	size_t size = 0;
 
 	if (text[0] == '1')
 		return isdigit((unsigned char)text[1]) ? 0 : 1;
-	while (text[size] && !strchr(" /^0123456789", text[size]) &&
-	       !begins(text + size, MIDDLE_DOT) && !begins(text + size, SQUARED) &&
-	       !begins(text + size, CUBED))
-		size++;
+	while (!symbol_ends(text + size))
+		size += begins(text + size, WATER) ? strlen(WATER) : 1;
 	return size;
 }
 
@@ -358,6 +363,7 @@ static const struct row ROWS[] = {
 	{"1", "", {0}, 1},
 	{"%", "", {0}, 1e-2},
 	{"%vol", "", {0}, 1e-2},
+	{"%RH", "", {0}, 1e-2},
 	{"ppm", "", {0}, 1e-6},
 	{"%LEL", "", {0, 0, 0, 0, 0, 0, 1}, 1},
 	{"m", "umck", {1}, 1},
@@ -380,6 +386,9 @@ static const struct row ROWS[] = {
 	{"N", "mk", {1, 1, -2}, 1},
 	{"Pa", "mhkM", {-1, 1, -2}, 1},
 	{"bar", "m", {-1, 1, -2}, 1e5},
+	{"mmHg", "", {-1, 1, -2}, 133.322387415}, /* 13.5951 g/cm3 * 9.80665 m/s2 * 1 mm */
+	{"mmH2O", "", {-1, 1, -2}, 9.80665},	  /* 1 g/cm3 * 9.80665 m/s2 * 1 mm */
+	{"cmH2O", "", {-1, 1, -2}, 98.0665},
 	{"K", "m", {0, 0, 0, 0, 1}, 1},
 	{DEGREE "C", "", {0, 0, 0, 0, 1}, 1, 273.15},
 	{"℃", "", {0, 0, 0, 0, 1}, 1, 273.15}, /* the one-character form of the same */

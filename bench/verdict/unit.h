@@ -4,11 +4,11 @@
  *
  * Symbols as the standards write them, with the prefixes in use on a bench: m mm cm km, kg g mg,
  * s ms µs min h d, A mA, V mV, Ω (also "ohm") mΩ kΩ MΩ, W, Wh, J, Ah mAh, C, N, mol, Hz kHz, Pa
- * hPa kPa MPa, bar mbar, K, °C (also ℃), L (also "l") mL, and "1", %, %vol, ppm (volume fractions
- * are dimensionless), %LEL (a dimension of its own: converting needs the gas). Products with a
- * space or "·"; one "/" and one unit behind it for a quotient ("L/min", "mV/s", "/min"); whole
- * powers with ^ ("s^2", "kg m^-1"), or as in "m3" and "m³". "%rd" (percent of the reading's
- * reference) belongs to limits, not to units.
+ * hPa kPa MPa, bar mbar, mmHg mmH2O cmH2O (conventional, NIST SP 811 appendix B.8), K, °C (also
+ * ℃), L (also "l") mL, and "1", %, %vol, %RH, ppm (fractions are dimensionless), %LEL (a dimension
+ * of its own: converting needs the gas). Products with a space or "·"; one "/" and one unit behind
+ * it for a quotient ("L/min", "mV/s", "/min"); whole powers with ^ ("s^2", "kg m^-1"), or as in
+ * "m3" and "m³". "%rd" (percent of the reading's reference) belongs to limits, not to units.
  *
  * °C is a point on a scale: the difference of two is in K, K may be added to one or taken from
  * it, and every other arithmetic on it is refused.
