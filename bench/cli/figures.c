@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Figures. A value is shown with its expanded uncertainty and as many digits as that carries; a state as
- * the word its limit uses. Verdicts stand in both languages wherever they stand.
+ * Figures. A value is shown with its expanded uncertainty and as many digits as that carries, or as its
+ * judgement needs (verdict/shown.h); a state as the word its limit uses. Verdicts stand in both languages wherever they stand.
  *
  * Whatever was simulated is said to be, by figure_provenance; there is no way to ask it not to.
  */
@@ -15,7 +15,7 @@
 #include "base/alloc.h"
 #include "cli/columns.h"
 #include "verdict/decision.h"
-#include "verdict/quantity.h"
+#include "verdict/shown.h"
 
 static const struct {
 	struct words no_limit, not_reached;
@@ -64,14 +64,37 @@ static const char *state_word(const struct value *measure, double value)
 	return NULL;
 }
 
+static const struct limit *parse_limit(struct limit *limit, const char *text)
+{
+	struct error ignored;
+
+	return text && limit_parse(limit, text, &ignored) == 0 ? limit : NULL;
+}
+
+/* Beside its limit and what was accepted; a figure that was judged to be outside is shown outside. */
+static void add_quantity(struct buf *out, const struct value *measure, const struct unit *unit)
+{
+	struct quantity quantity = quantity_of(value_get_real(measure, "value", NAN), unit);
+	struct unit step = unit_of_difference(unit);
+	struct limit limit, accepted;
+	const struct limit *const limits[SHOWN_LIMITS] = {
+		parse_limit(&limit, limit_text(measure)),
+		parse_limit(&accepted, value_get_text(measure, "acceptance"))};
+	char text[160];
+
+	quantity.has_reference = value_get(measure, "reference") != NULL;
+	quantity.reference = unit_to_si(&step, value_get_real(measure, "reference", 0));
+	shown_print(&quantity, unit_to_si(&step, value_get_real(measure, "U", 0)), limits, text,
+		    sizeof(text));
+	buf_add_text(out, text);
+}
+
 void figure_value(struct buf *out, const struct value *measure)
 {
 	double value = value_get_real(measure, "value", NAN);
 	const char *symbol = value_get_text(measure, "unit"), *word;
-	struct unit unit, step;
-	struct quantity quantity;
 	struct error ignored;
-	char text[128];
+	struct unit unit;
 
 	if (!value_get(measure, "value"))
 		return;
@@ -85,11 +108,7 @@ void figure_value(struct buf *out, const struct value *measure)
 		add_clean(out, symbol);
 		return;
 	}
-	quantity = quantity_of(value, &unit);
-	step = unit_of_difference(&unit);
-	quantity_print_within(&quantity, unit_to_si(&step, value_get_real(measure, "U", 0)), text,
-			      sizeof(text));
-	buf_add_text(out, text);
+	add_quantity(out, measure, &unit);
 }
 
 void figure_limit(struct buf *out, const struct value *measure)

@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "verdict/shown.h"
+
 static const char NO_READING[] = "no reading came in the time";
 
 void condition_begin(struct condition *condition)
@@ -53,10 +55,11 @@ static void outcome_value(const struct bench_sample *sample, struct outcome *out
 
 static void print_value(const struct condition *condition, double value, char *text, size_t size)
 {
+	const struct limit *const limits[SHOWN_LIMITS] = {&condition->limit};
 	struct quantity shown = condition->probe;
 
 	shown.value = value;
-	quantity_print(&shown, 6, text, size);
+	shown_print(&shown, 0, limits, text, size);
 }
 
 static bool settles_sample(struct condition *condition, const struct bench_sample *sample,

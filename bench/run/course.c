@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "verdict/shown.h"
 
 enum { OPEN_MOST = 64 };
 
@@ -239,10 +240,11 @@ static void breach_guard(struct course *course, const struct request *request, d
 	const struct fixture_channel *channel = &course->fixture->channel[request->channel];
 	bool dut = channel->device >= 0 && course->fixture->device[channel->device].dut;
 	struct quantity shown = request->condition.probe;
+	const struct limit *const limits[SHOWN_LIMITS] = {&request->limit};
 	char text[64], why[240];
 
 	shown.value = value;
-	quantity_print(&shown, 6, text, sizeof(text));
+	shown_print(&shown, 0, limits, text, sizeof(text));
 	snprintf(why, sizeof(why), "guard: %s left %s (%s)", channel->name, request->limit.text,
 		 text);
 	course->host->breach(course->ctx, dut ? VERDICT_FAIL : VERDICT_ERROR, why);

@@ -33,6 +33,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "verdict/shown.h"
+
 enum { ACCEPTANCE_DIGITS = 12, TEXT_ROOM = 96 };
 
 struct regions {
@@ -257,11 +259,11 @@ static int exponent_of(double number)
 	return (int)floor(log10(fabs(number)));
 }
 
-/* Decimals that show two digits of U, or all digits that mean something where there is none. */
-static int decimals_for(double end, double expanded)
+/* Decimals that show two digits of U and `more`, or all that mean something where there is none. */
+static int decimals_for(double end, double expanded, int more)
 {
 	int most = ACCEPTANCE_DIGITS - 1 - exponent_of(end);
-	int wanted = expanded > 0 ? 1 - exponent_of(expanded) : most;
+	int wanted = expanded > 0 ? 1 - exponent_of(expanded) + more : most;
 
 	return wanted < most ? wanted : most;
 }
@@ -271,14 +273,14 @@ static int decimals_for(double end, double expanded)
  * upper end down, -1 a lower end up. What is added first is less than a digit is worth; it keeps
  * 19.4 from becoming 19.39 for its last bit.
  */
-static double end_number(double end, int side, double expanded, const struct unit *unit)
+static double end_number(double end, int side, double expanded, int more, const struct unit *unit)
 {
 	struct unit difference = unit_of_difference(unit);
 	double number = unit_from_si(unit, end);
 
 	if (number == 0 || isinf(number))
 		return number;
-	int decimals = decimals_for(number, unit_from_si(&difference, expanded));
+	int decimals = decimals_for(number, unit_from_si(&difference, expanded), more);
 	double power = pow(10, abs(decimals));
 	double steps = side * (decimals < 0 ? number / power : number * power);
 
@@ -299,11 +301,11 @@ static void print_number(double number, const struct unit *unit, char *text, siz
 		 strcmp(unit->symbol, "1") ? unit->symbol : "");
 }
 
-static void print_region(const struct interval *region, double expanded, const struct unit *unit,
-			 char *text, size_t size)
+static void print_region(const struct interval *region, double expanded, int more,
+			 const struct unit *unit, char *text, size_t size)
 {
-	double low = end_number(region->low, -1, expanded, unit);
-	double high = end_number(region->high, 1, expanded, unit);
+	double low = end_number(region->low, -1, expanded, more, unit);
+	double high = end_number(region->high, 1, expanded, more, unit);
 	char last[TEXT_ROOM];
 
 	print_number(isinf(region->high) ? low : high, unit, last, sizeof(last));
@@ -319,8 +321,8 @@ static void print_region(const struct interval *region, double expanded, const s
 		snprintf(text, size, "%.15g .. %s", low + 0.0, last);
 }
 
-static void print_acceptance(struct decision *decision, const struct regions *accepted, double band,
-			     const struct unit *unit)
+static void print_regions(struct decision *decision, const struct regions *accepted, double band,
+			  int more, const struct unit *unit)
 {
 	char *text = decision->acceptance;
 
@@ -328,7 +330,7 @@ static void print_acceptance(struct decision *decision, const struct regions *ac
 	for (size_t i = 0; i < accepted->count; i++) {
 		char region[TEXT_ROOM + 32];
 
-		print_region(&accepted->region[i], band, unit, region, sizeof(region));
+		print_region(&accepted->region[i], band, more, unit, region, sizeof(region));
 		append(text, sizeof(decision->acceptance), i ? " or " : "");
 		append(text, sizeof(decision->acceptance), region);
 	}
@@ -336,28 +338,37 @@ static void print_acceptance(struct decision *decision, const struct regions *ac
 		append(text, sizeof(decision->acceptance), "none");
 }
 
-/* A value that would look as if it met the limit when rounded is shown in full. */
-static void print_value(const struct quantity *shown, const struct regions *regions, char *text,
-			size_t size)
+/* The printed acceptance limit as a limit; NULL where it is none: "none", "any", too long. */
+static const struct limit *read_acceptance(struct limit *limit, const struct decision *decision)
 {
-	struct quantity rounded;
-	struct error unused;
+	struct error ignored;
 
-	quantity_print(shown, 6, text, size);
-	if (quantity_parse(&rounded, text, &unused) < 0 || regions_hold(regions, rounded.value))
-		quantity_print(shown, 0, text, size);
+	return limit_parse(limit, decision->acceptance, &ignored) == 0 ? limit : NULL;
+}
+
+/* Rounded inwards by two digits of U, and finer where that would leave out a value that passed. */
+static void print_acceptance(struct decision *decision, const struct regions *accepted, double band,
+			     const struct quantity *shown)
+{
+	const struct limit *printed;
+	struct limit room;
+
+	for (int more = 0; more < ACCEPTANCE_DIGITS; more++) {
+		print_regions(decision, accepted, band, more, &shown->unit);
+		printed = read_acceptance(&room, decision);
+		if (decision->verdict != VERDICT_PASS || !printed || limit_met(printed, shown))
+			return;
+	}
 }
 
 static void print_why(struct decision *decision, const struct limit *limit,
-		      const struct quantity *shown, const struct regions *regions, double band)
+		      const struct quantity *shown, double band)
 {
-	char value[TEXT_ROOM];
+	struct limit room;
+	const struct limit *const limits[SHOWN_LIMITS] = {limit, read_acceptance(&room, decision)};
+	char value[160];
 
-	if (band > 0)
-		quantity_print_within(shown, band, value, sizeof(value));
-	else
-		print_value(shown, regions, value, sizeof(value));
-
+	shown_print(shown, band, limits, value, sizeof(value));
 	decision->why[0] = '\0';
 	if (decision->verdict == VERDICT_FAIL)
 		snprintf(decision->why, sizeof(decision->why), "%s is outside %s", value,
@@ -421,8 +432,8 @@ static void decide_value(struct decision *decision, const struct limit *limit,
 		decision->verdict = VERDICT_FAIL;
 	else
 		decision->verdict = VERDICT_INCONCLUSIVE;
-	print_acceptance(decision, &accepted, band, &shown.unit);
-	print_why(decision, limit, &shown, &regions, band);
+	print_acceptance(decision, &accepted, band, &shown);
+	print_why(decision, limit, &shown, band);
 }
 
 int decide(struct decision *decision, const struct limit *limit, const struct quantity *quantity,

@@ -505,28 +505,34 @@ static void print_decimals(double number, int decimals, char *text, size_t size)
 	snprintf(text, size, "%.*f", decimals > 0 ? decimals : 0, number + 0.0);
 }
 
-void quantity_print_within(const struct quantity *quantity, double expanded, char *text,
-			   size_t size)
+void quantity_print_finer(const struct quantity *quantity, double expanded, int more, char *text,
+			  size_t size)
 {
 	struct unit unit = unit_of_difference(&quantity->unit);
 	double uncertainty = unit_from_si(&unit, expanded), number = quantity_number(quantity);
 	char value[TEXT_ROOM], within[TEXT_ROOM];
 
 	if (!(uncertainty > 0) || !isfinite(uncertainty)) {
-		quantity_print(quantity, 6, text, size);
+		quantity_print(quantity, 6 + more < 15 ? 6 + more : 0, text, size);
 		return;
 	}
 	int decimals = decimals_of(uncertainty);
-	if (decimals > 15 || fabs(number) + uncertainty > 1e15) {
-		snprintf(value, sizeof(value), "%.6g", number);
+	if (decimals + more > 15 || fabs(number) + uncertainty > 1e15) {
+		snprintf(value, sizeof(value), "%.*g", 6 + more < 17 ? 6 + more : 17, number);
 		snprintf(within, sizeof(within), "%.2g", uncertainty);
 	} else {
-		print_decimals(number, decimals, value, sizeof(value));
+		print_decimals(number, decimals + more, value, sizeof(value));
 		print_decimals(uncertainty, decimals, within, sizeof(within));
 	}
 	append_unit(&quantity->unit, value, sizeof(value));
 	append_unit(&unit, within, sizeof(within));
 	snprintf(text, size, "%s ± %s", value, within);
+}
+
+void quantity_print_within(const struct quantity *quantity, double expanded, char *text,
+			   size_t size)
+{
+	quantity_print_finer(quantity, expanded, 0, text, size);
 }
 
 void quantity_print_expanded(const struct quantity *quantity, double k, char *text, size_t size)

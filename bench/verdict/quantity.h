@@ -88,5 +88,8 @@ void quantity_print_expanded(const struct quantity *quantity, double k, char *te
 /* The same without its "(k = 2)", for an expanded uncertainty in SI. */
 void quantity_print_within(const struct quantity *quantity, double expanded, char *text,
 			   size_t size);
+/* The same with so many digits more of the value. */
+void quantity_print_finer(const struct quantity *quantity, double expanded, int more, char *text,
+			  size_t size);
 
 #endif
