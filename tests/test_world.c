@@ -27,6 +27,20 @@ static void note_lines(void *ctx, const struct value *lines)
 	}
 }
 
+/* "module/1:17.5@300 " */
+static void note_streams(void *ctx, const struct value *streams)
+{
+	struct stage *stage = ctx;
+
+	for (size_t i = 0; i < value_count(streams); i++) {
+		const struct value *said = value_at(streams, i);
+
+		buf_printf(&stage->rig->diary, "%s/%lld:%s@%lld ", value_get_text(said, "device"),
+			   (long long)value_get_int(said, "index", 0), value_get_text(said, "text"),
+			   (long long)(clock_now(stage->rig->clock) / MSEC(1)));
+	}
+}
+
 static void note_ready(void *ctx)
 {
 	struct stage *stage = ctx;
@@ -62,7 +76,8 @@ static struct value *start_of(const char *source)
 /* A world whose `advance(w, dt, lines)` has this body; `w.t` is its step's time in ms. */
 static void stage_init(struct stage *stage, const char *body)
 {
-	static const struct world_handlers HANDLERS = {note_lines, note_ready, note_end};
+	static const struct world_handlers HANDLERS = {note_lines, note_streams, note_ready,
+						       note_end};
 	char *program = cell_program();
 	struct buf text;
 	struct value *start = start_of("w.lua");

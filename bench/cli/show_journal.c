@@ -46,9 +46,11 @@ static const char *subject_name(const struct printing *printing, const struct jo
 	case ENTRY_SENT:
 	case ENTRY_RECEIVED:
 	case ENTRY_STRAY:
+	case ENTRY_STREAMED:
 		return item->subject < fixture->port_count ? fixture->port[item->subject].name
 							   : "?";
 	case ENTRY_SAMPLE:
+	case ENTRY_BLOCK:
 		return item->subject < fixture->channel_count ? fixture->channel[item->subject].name
 							      : "?";
 	case ENTRY_EDGE:
@@ -92,6 +94,35 @@ static void print_sample(const struct printing *printing, const struct journal_i
 	}
 }
 
+static nsec time_at(const struct journal_item *item, size_t index)
+{
+	nsec time = 0;
+
+	if (item->size >= (index + 1) * sizeof(time))
+		memcpy(&time, item->data + index * sizeof(time), sizeof(time));
+	return time;
+}
+
+/* "100 from 12.005 s every 0.005 s: 1.5 1.6 … Pa" */
+static void print_block(const struct printing *printing, const struct journal_item *item)
+{
+	static const struct unit BARE = {.scale = 1};
+	const struct fixture *fixture = printing->fixture;
+	size_t count = item->size / sizeof(double);
+	const struct unit *unit = fixture && item->subject < fixture->channel_count
+					  ? &fixture->channel[item->subject].unit
+					  : &BARE;
+
+	fprintf(printing->out, "%zu from %.9g s", count > 3 ? count - 3 : 0,
+		nsec_seconds(time_at(item, 1)));
+	if (time_at(item, 2))
+		fprintf(printing->out, " every %.9g s", nsec_seconds(time_at(item, 2)));
+	fputc(':', printing->out);
+	for (size_t i = 3; i < count; i++)
+		fprintf(printing->out, " %.9g", unit_from_si(unit, real_at(item, i)));
+	fprintf(printing->out, " %s", unit->symbol);
+}
+
 static void print_level(const struct printing *printing, const struct journal_item *item)
 {
 	const struct fixture *fixture = printing->fixture;
@@ -108,7 +139,7 @@ static void print_entry(const struct printing *printing, const struct journal_it
 	static const char *const NAMES[] = {
 		[ENTRY_SENT] = "sent",	   [ENTRY_RECEIVED] = "received", [ENTRY_STRAY] = "stray",
 		[ENTRY_SAMPLE] = "sample", [ENTRY_EDGE] = "edge",	  [ENTRY_PULSE] = "pulse",
-		[ENTRY_SET] = "set"};
+		[ENTRY_SET] = "set",	   [ENTRY_STREAMED] = "streamed", [ENTRY_BLOCK] = "block"};
 
 	fprintf(printing->out, "%14.6f  %-8s %-12s ", nsec_seconds(item->time), NAMES[item->entry],
 		subject_name(printing, item));
@@ -116,10 +147,14 @@ static void print_entry(const struct printing *printing, const struct journal_it
 	case ENTRY_SENT:
 	case ENTRY_RECEIVED:
 	case ENTRY_STRAY:
+	case ENTRY_STREAMED:
 		print_bytes(printing->out, item);
 		break;
 	case ENTRY_SAMPLE:
 		print_sample(printing, item);
+		break;
+	case ENTRY_BLOCK:
+		print_block(printing, item);
 		break;
 	case ENTRY_EDGE:
 	case ENTRY_SET:

@@ -15,6 +15,7 @@
 #ifndef DAVY_CODEC_FRAME_H
 #define DAVY_CODEC_FRAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,14 @@ size_t frame_layout_size(const struct frame_layout *layout);
 size_t frame_layout_fields(const struct frame_layout *layout);
 /* How field number `field` lies in its bytes; NULL when there is none. */
 const struct layout *frame_layout_number(const struct frame_layout *layout, size_t field);
+/*
+ * Is a frame at the beginning of these bytes, of which there is at least one? 1: a whole and sound one,
+ * 0: there may be once more bytes have come, -1: no.
+ */
+int frame_match(const struct frame_layout *layout, const uint8_t *bytes, size_t size);
+/* With how many fixed bytes a frame begins, and whether it carries a check. */
+size_t frame_layout_head(const struct frame_layout *layout);
+bool frame_layout_checked(const struct frame_layout *layout);
 /* Check fixed bytes and checks, read the number fields. The error shows both sides in hexadecimal. */
 int frame_decode(const struct frame_layout *layout, const uint8_t *bytes, size_t size,
 		 double *fields, struct error *err);

@@ -6,6 +6,8 @@
  * text and a reply template; a write is a template that is built. FRAME: an item is two frame layouts
  * and the number of a field. In all three the number in the item's unit is raw * scale.
  *
+ * What an instrument sends unasked is compiled in driver_streams.c.
+ *
  * Every mistake of the author is found here, before anything runs: unknown layouts, units, templates
  * without a number, ranges that do not parse. What a reply means is decided in exchange.c.
  */
@@ -152,9 +154,10 @@ static int compile_range(struct driver_item *item, const char *range, struct err
 	return 0;
 }
 
-static int compile_item(struct driver_item *item, const char *name, const struct value *value,
-			enum bus bus, bool writes, struct error *err)
+static int compile_item(const struct driver *driver, struct driver_item *item, const char *name,
+			const struct value *value, bool writes, struct error *err)
 {
+	enum bus bus = driver->bus;
 	const char *unit = value_get_text(value, "unit");
 	const char *range = value_get_text(value, "range");
 	int done;
@@ -170,7 +173,9 @@ static int compile_item(struct driver_item *item, const char *name, const struct
 	if (unit_parse(&item->unit, unit ? unit : "1", err) < 0)
 		return -1;
 
-	if (bus == BUS_MODBUS)
+	if (!writes && value_get(value, "stream"))
+		done = driver_compile_streamed(driver, item, value, err);
+	else if (bus == BUS_MODBUS)
 		done = compile_modbus_item(item, value, writes, err);
 	else if (bus == BUS_LINE)
 		done = compile_line_item(item, value, writes, err);
@@ -196,8 +201,8 @@ static int check_number(const struct driver_item *item, struct error *err)
 			 item->field + 1);
 }
 
-static int compile_items(struct driver_item *items, size_t most, size_t *count,
-			 const struct value *map, const char *group, enum bus bus, bool writes,
+static int compile_items(const struct driver *driver, struct driver_item *items, size_t most,
+			 size_t *count, const struct value *map, const char *group, bool writes,
 			 struct error *err)
 {
 	for (size_t i = 0; i < value_count(map); i++) {
@@ -206,9 +211,10 @@ static int compile_items(struct driver_item *items, size_t most, size_t *count,
 		if (i == most)
 			return error_set(err, ERROR_USAGE, "more than %zu %s", most, group);
 		*count = i + 1;
-		if (compile_item(&items[i], name, value_at(map, i), bus, writes, err) < 0)
+		if (compile_item(driver, &items[i], name, value_at(map, i), writes, err) < 0)
 			return error_context(err, "%s.%s", group, name);
-		if (bus == BUS_LINE && !writes && check_number(&items[i], err) < 0)
+		if (driver->bus == BUS_LINE && !writes && !items[i].streamed &&
+		    check_number(&items[i], err) < 0)
 			return error_context(err, "%s.%s", group, name);
 	}
 	return 0;
@@ -237,8 +243,11 @@ static int compile_identity(struct driver *driver, const struct value *value, st
 		return 0;
 	driver->identifies = true;
 	snprintf(driver->identity_is, sizeof(driver->identity_is), "%s", is ? is : "");
-	if (compile_item(&driver->identity, "identity", identify, driver->bus, false, err) < 0)
+	if (compile_item(driver, &driver->identity, "identity", identify, false, err) < 0)
 		return error_context(err, "identify");
+	if (driver->identity.streamed)
+		return error_set(err, ERROR_USAGE,
+				 "identify: what names an instrument is asked for");
 	return 0;
 }
 
@@ -264,6 +273,9 @@ static int compile_health_rule(struct driver *driver, const struct value *value,
 	if (index < 0)
 		return error_set(err, ERROR_USAGE, "healthy: '%s' is not a read",
 				 read ? read : "?");
+	if (driver->read[index].streamed)
+		return error_set(err, ERROR_USAGE, "healthy: '%s' comes unasked and has no flags",
+				 read);
 	rule->read = (size_t)index;
 	snprintf(rule->else_says, sizeof(rule->else_says), "%s", says ? says : "it is not healthy");
 	if (without) {
@@ -335,10 +347,11 @@ struct driver *driver_compile(const struct value *value, const char *where, stru
 
 	snprintf(driver->id, sizeof(driver->id), "%s", id ? id : "");
 	if (compile_bus(driver, value, err) < 0 || compile_framing(driver, value, err) < 0 ||
-	    compile_items(driver->read, DRIVER_READS, &driver->read_count,
-			  value_get(value, "reads"), "reads", driver->bus, false, err) < 0 ||
-	    compile_items(driver->write, DRIVER_WRITES, &driver->write_count,
-			  value_get(value, "writes"), "writes", driver->bus, true, err) < 0 ||
+	    driver_compile_streams(driver, value, err) < 0 ||
+	    compile_items(driver, driver->read, DRIVER_READS, &driver->read_count,
+			  value_get(value, "reads"), "reads", false, err) < 0 ||
+	    compile_items(driver, driver->write, DRIVER_WRITES, &driver->write_count,
+			  value_get(value, "writes"), "writes", true, err) < 0 ||
 	    compile_identity(driver, value, err) < 0 || compile_health(driver, value, err) < 0 ||
 	    compile_refusals(driver, value, err) < 0) {
 		error_context(err, "%s", where);
@@ -365,6 +378,7 @@ void driver_free(struct driver *driver)
 	for (size_t i = 0; i < driver->write_count; i++)
 		item_done(&driver->write[i]);
 	item_done(&driver->identity);
+	driver_free_streams(driver);
 	free(driver);
 }
 

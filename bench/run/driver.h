@@ -31,7 +31,25 @@ enum {
 	DRIVER_FLAGS = 16,
 	DRIVER_WORDS = 8,
 	DRIVER_REFUSALS = 16,
-	DRIVER_RULES = 8
+	DRIVER_RULES = 8,
+	DRIVER_STREAMS = 8
+};
+
+/* A message that the instrument sends by itself. Fields are numbered from 0. */
+struct driver_stream {
+	char name[32];
+	char *layout; /* LINE: a template; FRAME: the text of `frame` */
+	struct frame_layout *frame;
+	size_t fields; /* numbers in it */
+	nsec every;    /* 0: irregular */
+	nsec silent;   /* longer without one while somebody wants it is an error; 0: never */
+	bool clocked;  /* it carries the instrument's own time of its last sample */
+	bool numbered; /* it carries a counter of messages */
+	size_t clock;  /* their fields */
+	size_t number;
+	double tick;	    /* ns per count of the clock */
+	double clock_wraps; /* after this many counts; 0: never */
+	double number_wraps;
 };
 
 /* One thing that can be read or written. Which fields count depends on the bus. */
@@ -47,6 +65,10 @@ struct driver_item {
 	char *reply; /* LINE: the template expected, NULL for none; FRAME: layout text */
 	struct frame_layout *ask_layout, *reply_layout;
 	size_t field; /* FRAME: which number of the reply; LINE: which number capture */
+	bool streamed; /* a read of what comes unasked: nothing of the above but `field`, the first */
+	size_t stream;	/* in which message */
+	size_t samples; /* so many fields, the oldest first … */
+	nsec spacing;	/* … and this far apart; 0 for a single one */
 	bool ranged;
 	struct limit range; /* of a write; of a read: what the instrument can show at all */
 	struct {
@@ -74,7 +96,8 @@ struct driver {
 	bool identifies;
 	struct driver_item identity; /* MODBUS string, LINE template, FRAME any good reply */
 	char identity_is[48];	     /* MODBUS: text the string must begin with ("" : any) */
-	size_t read_count, write_count, health_count, refusal_count;
+	size_t read_count, write_count, health_count, refusal_count, stream_count;
+	struct driver_stream stream[DRIVER_STREAMS];
 	struct driver_item read[DRIVER_READS], write[DRIVER_WRITES];
 	struct health_rule health[DRIVER_RULES];
 	struct {
@@ -94,6 +117,14 @@ int driver_find_write(const struct driver *driver, const char *name);
  */
 int driver_word(const struct driver_item *write, const char *word, double *number,
 		struct error *err);
+
+/* ---- between driver.c and driver_streams.c ---- */
+
+int driver_compile_streams(struct driver *driver, const struct value *value, struct error *err);
+/* A read of a stream: all of `item` but its name, unit and scale, which are there already. */
+int driver_compile_streamed(const struct driver *driver, struct driver_item *item,
+			    const struct value *value, struct error *err);
+void driver_free_streams(struct driver *driver);
 
 /* A question in flight; lives until its done function was called. */
 struct exchange {

@@ -36,6 +36,9 @@ enum entry_kind {
 	ENTRY_EDGE,	/* a line's level: u8; subject: the line's index; time: of the edge */
 	ENTRY_PULSE,	/* a count: f64 Hz, f64 resolution, f64 high, f64 low; subject: line */
 	ENTRY_SET,	/* an output was driven: u8; subject: line */
+	ENTRY_STREAMED, /* bytes in, a message sent unasked; time: of its last bit; subject: port */
+	ENTRY_BLOCK, /* a channel's samples out of one: f64 resolution (half-width, SI), i64 time of
+			 * the first, i64 spacing, f64 values[n] in SI; subject: channel */
 };
 
 struct journal;

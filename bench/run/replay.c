@@ -3,7 +3,7 @@
  * Replay.
  *
  * The journal is read item by item. Lines that the script caused (request, cancel, measure, note, failed,
- * done) must be what the script emits now. Entries (samples, pulses) are fed to a course like the one
+ * done) must be what the script emits now. Entries (samples, blocks, pulses) are fed to a course like the one
  * that ran; lines that the course caused (result, reading, judged) must be what it says now. A result that
  * no sample brought about was brought about by time, by an act or by a person: the kind of its request
  * says which. Results are sent to the script one at a time, as they were.
@@ -21,6 +21,7 @@
 #include "base/json.h"
 #include "run/course.h"
 #include "run/journal_read.h"
+#include "run/replay_bytes.h"
 #include "run/replay_head.h"
 #include "run/run.h"
 #include "wire/peer.h"
@@ -33,11 +34,6 @@ struct expected {
 	struct value *says;
 };
 
-struct received {
-	uint8_t bytes[512];
-	size_t size;
-};
-
 struct stage {
 	struct replay *replay;
 	struct loop *loop;
@@ -47,7 +43,7 @@ struct stage {
 	bool course_ready;
 	struct peer *runner;
 	struct expected *script, *bench; /* emitted now, not yet met in the journal */
-	struct received received[FIXTURE_MOST];
+	struct replay_bytes *bytes;
 	enum verdict cause;
 	char cause_why[RUN_WHY];
 	bool stopping;	/* finally blocks only */
@@ -385,60 +381,47 @@ static void take_line(struct stage *stage, const struct journal_item *item)
 
 /* ---- entries ---- */
 
-static int decode_again(struct stage *stage, const struct fixture_channel *channel, double value,
-			struct error *err)
+static void take_samples(struct stage *stage, const struct journal_item *item)
 {
-	const struct fixture_device *device = &stage->head.fixture->device[channel->device];
-	const struct received *received = &stage->received[device->port];
-	struct exchange exchange;
-	double again;
-
-	exchange_read(&exchange, device->driver, &device->driver->read[channel->read],
-		      device->unit);
-	if (exchange_number(&exchange, received->bytes, received->size, &again, err) < 0)
-		return error_context(err, "%s: its bytes", channel->name);
-	if (memcmp(&again, &value, sizeof(value)) != 0)
-		return error_set(err, ERROR_DEVICE,
-				 "%s: the journal says %.17g, its bytes say %.17g", channel->name,
-				 value, again);
-	return 0;
-}
-
-static void take_sample(struct stage *stage, const struct journal_item *item)
-{
-	struct bench_sample sample = {.time = item->time, .weight = 1};
+	struct bench_sample samples[FRAME_FIELDS];
 	struct error err;
+	int count = replay_bytes_samples(stage->bytes, item, samples, &err);
 
-	if (item->size != 24 || item->subject >= stage->head.fixture->channel_count)
+	if (count < 0) {
+		fail(stage, &err);
 		return;
-	memcpy(&sample.value, item->data, 8);
-	memcpy(&sample.resolution, item->data + 8, 8);
-	memcpy(&sample.asked, item->data + 16, 8);
-	if (stage->head.fixture->channel[item->subject].device >= 0) {
-		stage->replay->samples++;
-		if (decode_again(stage, &stage->head.fixture->channel[item->subject], sample.value,
-				 &err) < 0) {
-			fail(stage, &err);
-			return;
-		}
 	}
+	if (count == 0)
+		return;
+	if (stage->head.fixture->channel[item->subject].device >= 0)
+		stage->replay->samples += count;
 	if (!stage->course.ended)
-		course_sample(&stage->course, item->subject, &sample);
+		course_samples(&stage->course, item->subject, samples, (size_t)count);
 }
 
 static void take_entry(struct stage *stage, const struct journal_item *item)
 {
 	double pulse[4];
+	struct error err;
 
-	if (item->entry == ENTRY_SAMPLE) {
-		take_sample(stage, item);
-	} else if (item->entry == ENTRY_RECEIVED && item->subject < FIXTURE_MOST &&
-		   item->size <= sizeof(stage->received[0].bytes)) {
-		memcpy(stage->received[item->subject].bytes, item->data, item->size);
-		stage->received[item->subject].size = item->size;
-	} else if (item->entry == ENTRY_PULSE && item->size == sizeof(pulse)) {
+	switch (item->entry) {
+	case ENTRY_SAMPLE:
+	case ENTRY_BLOCK:
+		take_samples(stage, item);
+		break;
+	case ENTRY_RECEIVED:
+	case ENTRY_STREAMED:
+		if (replay_bytes_take(stage->bytes, item, &err) < 0)
+			fail(stage, &err);
+		break;
+	case ENTRY_PULSE:
+		if (item->size != sizeof(pulse))
+			break;
 		memcpy(pulse, item->data, sizeof(pulse));
 		course_pulse(&stage->course, item->subject, pulse[2], pulse[3]);
+		break;
+	default:
+		break;
 	}
 }
 
@@ -514,6 +497,7 @@ static void start_course(struct stage *stage)
 		    (int)value_get_int(value_get(head->run, "order"), "slot", 1), head->wall,
 		    value_get_bool(head->run, "simulated"), &HOST, stage);
 	stage->course_ready = true;
+	stage->bytes = replay_bytes_new(head->fixture);
 }
 
 static int start_script(struct stage *stage, const char *program, struct error *err)
@@ -548,6 +532,7 @@ static void stage_free(struct stage *stage)
 		course_done(&stage->course);
 	while (stage->bench)
 		drop_first(&stage->bench);
+	replay_bytes_free(stage->bytes);
 	replay_head_done(&stage->head);
 	journal_reader_close(stage->reader);
 	if (stage->loop)

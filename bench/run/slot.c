@@ -111,6 +111,8 @@ static void tap(void *ctx, enum link_direction direction, nsec time, const uint8
 	static const enum entry_kind KINDS[] = {0, ENTRY_SENT, ENTRY_RECEIVED, ENTRY_STRAY};
 	struct slot_port *port = ctx;
 
+	if (direction == LINK_STRAY)
+		port->stray += size;
 	journal_entry(port->slot->journal, time, KINDS[direction], (uint16_t)port->index, bytes,
 		      size);
 }
@@ -142,8 +144,7 @@ static int apply_line_fault(struct slot *slot, struct error *err)
 				 name);
 	if (line_fault_parse(&fault, dot + 1, err) < 0)
 		return error_context(err, "fault '%s'", text);
-	serial_sim_set_fault(twin_port_serial(slot->port[slot->fixture->device[device].port].twins),
-			     fault);
+	serial_sim_set_fault(slot->port[slot->fixture->device[device].port].serial, fault);
 	return 0;
 }
 
@@ -179,7 +180,9 @@ static int open_port(struct slot *slot, int index, struct error *err)
 	port->slot = slot;
 	port->index = index;
 	port->twins = twin_port_new(slot->clock, &spec->settings, &slot->world);
-	port->link = link_new(slot->clock, twin_port_serial(port->twins), silence, tap, port);
+	port->serial = twin_port_serial(port->twins);
+	port->link = link_new(slot->clock, port->serial, silence, tap, port);
+	streams_open(slot, index);
 	return add_twins(slot, index, err);
 }
 
@@ -217,6 +220,29 @@ static void world_lines(void *ctx, const struct value *lines)
 				       level->kind == VALUE_BOOL && level->truth);
 		else
 			drive_pulses(slot->line[index].gpio, level);
+	}
+}
+
+/* What the devices of the world say by themselves, now. */
+static void world_streams(void *ctx, const struct value *streams)
+{
+	struct slot *slot = ctx;
+	struct error err;
+	char why[320];
+
+	for (size_t i = 0; i < value_count(streams) && !slot->closing; i++) {
+		const struct value *said = value_at(streams, i);
+		const char *name = value_get_text(said, "device");
+		int device = name ? fixture_find_device(slot->fixture, name) : -1;
+
+		if (device < 0)
+			continue;
+		if (twin_port_stream(slot->port[slot->fixture->device[device].port].twins, said,
+				     &err) == 0)
+			continue;
+		snprintf(why, sizeof(why), "%s: its twin: %.280s", name, err.text);
+		slot_trip(slot, VERDICT_ERROR, why);
+		return;
 	}
 }
 
@@ -305,6 +331,8 @@ void slot_check_up(struct slot *slot)
 		    !slot->channel[interlock->channel].seen)
 			return;
 	}
+	if (!streams_are_heard(slot))
+		return;
 	if (guard_ready(slot))
 		came_up(slot, NULL);
 }
@@ -368,6 +396,7 @@ static void world_ready(void *ctx)
 	struct slot *slot = ctx;
 
 	slot->health_next = -1;
+	streams_await(slot);
 	want_interlock_channels(slot);
 	identify_next(slot);
 }
@@ -402,7 +431,8 @@ static struct value *world_start_payload(const struct slot *slot)
 
 static int start_world(struct slot *slot, struct error *err)
 {
-	static const struct world_handlers HANDLERS = {world_lines, world_ready, world_ended};
+	static const struct world_handlers HANDLERS = {world_lines, world_streams, world_ready,
+						       world_ended};
 	struct value *start = world_start_payload(slot);
 
 	slot->world =
@@ -466,6 +496,7 @@ void slot_close(struct slot *slot)
 				link_cancel(slot->port[i].link, act);
 		free(act);
 	}
+	streams_close(slot);
 	for (size_t i = 0; i < slot->fixture->port_count; i++) {
 		link_free(slot->port[i].link);
 		twin_port_free(slot->port[i].twins);

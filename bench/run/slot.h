@@ -94,7 +94,7 @@ bool slot_ask_operator(struct slot *slot, const char *id, world_answer_fn *fn, v
 /* The process id of its world, or 0. */
 int slot_world_pid(const struct slot *slot);
 
-/* ---- between slot.c, slot_channels.c, guard.c and follow.c ---- */
+/* ---- between slot.c, slot_up.c, slot_channels.c, slot_streams.c, guard.c and follow.c ---- */
 
 struct slot_channel {
 	struct slot *slot;
@@ -107,6 +107,7 @@ struct slot_channel {
 	bool seen; /* and its latest value, SI */
 	double value;
 	nsec seen_asked; /* when that was asked for */
+	nsec latest;	 /* of a stream: the time of its latest sample; INT64_MIN: none */
 	struct exchange exchange;
 };
 
@@ -134,12 +135,16 @@ struct slot_follow {
 };
 
 struct twin_port;
+struct talker;
 
 struct slot_port {
 	struct slot *slot;
 	int index;
+	struct serial *serial; /* the link's */
 	struct link *link;
 	struct twin_port *twins;
+	struct talker *talker; /* what streams on it, or NULL */
+	size_t stray;	       /* bytes since the talker was understood last */
 };
 
 struct act;
@@ -184,6 +189,18 @@ void channels_init(struct slot *slot);
 void channels_stop(struct slot *slot);
 /* An input line has a new level since `time`. */
 void channels_edge(struct slot *slot, int line, bool level, nsec time);
+
+/* Whatever streams on this port is heard from here on. */
+void streams_open(struct slot *slot, int port);
+void streams_close(struct slot *slot); /* before the links */
+/* The bench comes up: what streams all the time is waited for. */
+void streams_await(struct slot *slot);
+bool streams_are_heard(const struct slot *slot);
+/* Somebody wants a streamed channel; its interests have changed. */
+void streams_wanted(struct slot *slot, int channel);
+void streams_stop(struct slot *slot);
+/* The channel is not asked for: it comes by itself. */
+bool channel_streams(const struct slot *slot, int channel);
 
 /* May this output have this level now? The error names the rule. */
 int guard_allows(struct slot *slot, int line, bool level, struct error *err);

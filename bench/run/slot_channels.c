@@ -3,7 +3,7 @@
  * The channels of a slot: asked as often as the most impatient interest wants, on an absolute schedule
  * that does not drift, and not at all while nobody listens.
  *
- * A device's channel is a question to its driver; a pulse line is counted gate after gate; a contact
+ * A device's channel is a question to its driver, unless it streams (slot_streams.c); a pulse line is counted gate after gate; a contact
  * is told at once and at each edge. A device that stays silent, answers wrongly or loses its wire trips
  * the bench: the script never sees "no value" where the instrument failed.
  */
@@ -188,11 +188,13 @@ void channels_init(struct slot *slot)
 	for (size_t i = 0; i < slot->fixture->channel_count; i++) {
 		slot->channel[i].slot = slot;
 		slot->channel[i].index = (int)i;
+		slot->channel[i].latest = INT64_MIN;
 	}
 }
 
 void channels_stop(struct slot *slot)
 {
+	streams_stop(slot);
 	for (size_t i = 0; i < slot->fixture->channel_count; i++) {
 		struct slot_channel *channel = &slot->channel[i];
 		int device = slot->fixture->channel[i].device;
@@ -215,6 +217,10 @@ void slot_want(struct slot *slot, struct interest *interest, int index, nsec eve
 	channel->interests = interest;
 	if (slot->tripped || slot->closing)
 		return;
+	if (channel_streams(slot, index)) {
+		streams_wanted(slot, index);
+		return;
+	}
 	if (!channel->busy) {
 		timer_start(&channel->poll, slot->clock, slot_now(slot), TIMER_POLL, poll_now,
 			    channel);
@@ -235,4 +241,6 @@ void slot_unwant(struct slot *slot, struct interest *interest)
 		*place = interest->next;
 	if (!channel->interests)
 		timer_stop(&channel->poll);
+	if (channel_streams(slot, interest->channel))
+		streams_wanted(slot, interest->channel);
 }

@@ -2,6 +2,9 @@
 /*
  * Twins: simulated instruments, the server side of three kinds of bus.
  *
+ * What a device says by itself is told by the world and framed here; it waits for a free line like an
+ * answer, but not for the device's delay.
+ *
  * A question goes to the first device on the port that understands it; one that nobody understands is
  * met with silence, as on a real bus. One question is answered at a time: the link asks no other before
  * the answer or its deadline; an answer that the world gives later than that is dropped.
@@ -19,7 +22,7 @@
 #include "codec/template.h"
 #include "verdict/duration.h"
 
-enum { TWIN_ENTRIES = 32, TWIN_DEVICES = 16, QUESTION_ITEMS = 16 };
+enum { TWIN_ENTRIES = 32, TWIN_STREAMS = 8, TWIN_DEVICES = 16, QUESTION_ITEMS = 16 };
 
 /* One register, question or frame of a twin. */
 struct twin_entry {
@@ -42,6 +45,8 @@ struct twin {
 	nsec delay;
 	size_t count;
 	struct twin_entry entry[TWIN_ENTRIES];
+	size_t stream_count;
+	struct frame_layout *stream[TWIN_STREAMS]; /* NULL: a line */
 };
 
 struct twin_port {
@@ -140,7 +145,33 @@ static int compile_entries(struct twin *twin, const struct value *simulator, str
 		}
 		return 0;
 	}
-	return error_set(err, ERROR_USAGE, "a simulator has registers, answers or frames");
+	if (value_count(value_get(simulator, "streams")) > 0)
+		return 0;
+	return error_set(err, ERROR_USAGE, "a simulator has registers, answers, frames or streams");
+}
+
+/* On a frame bus a stream has a layout; on a line the world says the text. */
+static int compile_streams(struct twin *twin, const struct value *simulator, struct error *err)
+{
+	const struct value *streams = value_get(simulator, "streams");
+	const char *bus = value_get_text(simulator, "bus");
+
+	if (value_count(streams) > TWIN_STREAMS)
+		return error_set(err, ERROR_USAGE, "more than %d streams", TWIN_STREAMS);
+	for (size_t i = 0; i < value_count(streams); i++) {
+		const char *layout = value_get_text(value_at(streams, i), "layout");
+
+		twin->stream_count = i + 1;
+		if (!layout)
+			return error_set(err, ERROR_USAGE, "stream %zu begins with its layout",
+					 i + 1);
+		if (bus && !strcmp(bus, "line"))
+			continue;
+		twin->stream[i] = frame_layout_new(layout, err);
+		if (!twin->stream[i])
+			return error_context(err, "stream %zu", i + 1);
+	}
+	return 0;
 }
 
 static void twin_free(struct twin *twin)
@@ -149,6 +180,8 @@ static void twin_free(struct twin *twin)
 		frame_layout_free(twin->entry[i].ask_layout);
 		frame_layout_free(twin->entry[i].reply_layout);
 	}
+	for (size_t i = 0; i < twin->stream_count; i++)
+		frame_layout_free(twin->stream[i]);
 	free(twin);
 }
 
@@ -163,6 +196,7 @@ int twin_port_add(struct twin_port *port, const char *device, int unit,
 	twin->unit = unit;
 	twin->delay = MSEC(5);
 	if (compile_entries(twin, simulator, err) < 0 ||
+	    compile_streams(twin, simulator, err) < 0 ||
 	    (delay && duration_parse(&twin->delay, delay, err) < 0)) {
 		twin_free(twin);
 		return error_context(err, "twin of '%s'", device);
@@ -419,6 +453,66 @@ static bool hear_frame(struct twin_port *port, const struct twin *twin, const ui
 		return true;
 	}
 	return false;
+}
+
+/* ---- what devices say by themselves ---- */
+
+static int stream_line(struct twin_port *port, const struct twin *twin, const struct value *said,
+		       struct error *err)
+{
+	const char *text = value_get_text(said, "text");
+
+	if (!text)
+		return error_set(err, ERROR_USAGE, "a stream on a line says a text");
+	char *line = xprintf("%s%s", text, twin->ends);
+
+	serial_sim_reply(port->serial, (const uint8_t *)line, strlen(line), 0);
+	free(line);
+	return 0;
+}
+
+/* The fields come packed, eight bytes each: a block is hundreds of them. */
+static int stream_frame(struct twin_port *port, const struct frame_layout *layout,
+			const struct value *said, struct error *err)
+{
+	const struct value *packed = value_get(said, "fields");
+	size_t size = packed && packed->kind == VALUE_TEXT ? packed->size : 0;
+	size_t most = frame_layout_fields(layout);
+	double fields[FRAME_FIELDS];
+	uint8_t bytes[FRAME_MOST];
+
+	if (size != most * sizeof(double))
+		return error_set(err, ERROR_USAGE,
+				 "its message has %zu numbers, and its layout carries %zu",
+				 size / sizeof(double), most);
+	if (size > 0)
+		memcpy(fields, packed->text, size);
+	if (frame_encode(layout, fields, most, bytes, err) < 0)
+		return -1;
+	serial_sim_reply(port->serial, bytes, frame_layout_size(layout), 0);
+	return 0;
+}
+
+int twin_port_stream(struct twin_port *port, const struct value *said, struct error *err)
+{
+	const char *device = value_get_text(said, "device");
+	int64_t index = value_get_int(said, "index", 0);
+	int done;
+
+	for (size_t i = 0; i < port->count; i++) {
+		const struct twin *twin = port->twin[i];
+
+		if (strcmp(twin->device, device) != 0)
+			continue;
+		if (index < 1 || (size_t)index > twin->stream_count)
+			return error_set(err, ERROR_USAGE, "there is no stream %lld",
+					 (long long)index);
+		done = twin->stream[index - 1]
+			       ? stream_frame(port, twin->stream[index - 1], said, err)
+			       : stream_line(port, twin, said, err);
+		return done < 0 ? error_context(err, "stream %lld", (long long)index) : 0;
+	}
+	return 0;
 }
 
 /* ---- the port ---- */

@@ -23,6 +23,11 @@ struct twin_port *twin_port_new(struct bench_clock *clock, const struct serial_s
  */
 int twin_port_add(struct twin_port *port, const char *device, int unit,
 		  const struct value *simulator, const char *ends, struct error *err);
+/*
+ * A device says something by itself: `said` is one of what a world's streams handler is told. Fails when
+ * the world said what the message's layout cannot carry.
+ */
+int twin_port_stream(struct twin_port *port, const struct value *said, struct error *err);
 /* The near end: hand it to a link, which closes it. It must be closed before twin_port_free. */
 struct serial *twin_port_serial(struct twin_port *port);
 void twin_port_free(struct twin_port *port); /* accepts NULL */

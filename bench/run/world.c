@@ -9,6 +9,8 @@
  * counted and nobody waits for it, so the world does not stop for one: it tells in one answer what such
  * lines did on the way, and the clock is led through those instants one by one.
  *
+ * What a device says by itself stops the world like an edge, since somebody may wait for it.
+ *
  * A world is a script's: whatever it says, the clock never goes past what was asked, nor past a timer.
  *
  * The peer holds the clock while the world owes a turn, which is what keeps the order of everything
@@ -106,6 +108,14 @@ static void take_lines(struct world *world, nsec time, const struct value *lines
 	world->handlers.lines(world->ctx, lines);
 }
 
+static void take_streams(struct world *world, nsec time, const struct value *streams)
+{
+	if (value_count(streams) == 0)
+		return;
+	move_clock(world, time);
+	world->handlers.streams(world->ctx, streams);
+}
+
 /* The first turn is over: from here on the world keeps step with the clock. */
 static void start(struct world *world)
 {
@@ -121,6 +131,7 @@ static void take_out(struct world *world, const struct frame *frame)
 	nsec reached = value_get_int(frame->payload, "reached", 0);
 	const struct value *pulses = value_get(frame->payload, "pulses");
 	const struct value *lines = value_get(frame->payload, "lines");
+	const struct value *streams = value_get(frame->payload, "streams");
 
 	for (size_t i = 0; i < value_count(pulses); i++) {
 		const struct value *pulse = value_at(pulses, i);
@@ -133,11 +144,13 @@ static void take_out(struct world *world, const struct frame *frame)
 		reached = world->asked;
 	if (reached > world->reached)
 		world->reached = reached;
-	if (value_count(pulses) == 0 && value_count(lines) == 0 &&
-	    reached + world->grid <= world->asked)
+	if (value_count(pulses) == 0 && value_count(lines) == 0 && value_count(streams) == 0 &&
+	    reached + world->grid <= world->asked) {
 		end(world, "stopped between two steps, and nothing had changed");
-	else
+	} else {
 		take_lines(world, reached, lines);
+		take_streams(world, reached, streams);
+	}
 	if (!world->started)
 		start(world);
 }

@@ -25,6 +25,8 @@ struct source_file {
 struct world_handlers {
 	/* Lines the world drives have changed, now: map name→bool, real, or {frequency, high}. */
 	void (*lines)(void *ctx, const struct value *lines);
+	/* What devices say by themselves, now: list of { device, index, fields | text }. */
+	void (*streams)(void *ctx, const struct value *streams);
 	/* It is up: its first lines have been told. */
 	void (*ready)(void *ctx);
 	/* It is gone; `why` is a clause. Called once. */

@@ -119,7 +119,7 @@ static const struct form FORMS[] = {
 	{FRAME_MEASURE, NULL, {TEXT("step"), TEXT("measure"), MAYBE_TEXT("key"), MAYBE_TEXT("from"),
 			       MAYBE_BOOL("state"), MAYBE_TEXT("why"), MAYBE_TEXT("where")}},
 	{FRAME_NOTE, NULL, {TEXT("text")}},
-	{FRAME_OUT, NULL, {INT("reached"), MAP("lines"), MAYBE_LIST("pulses")}},
+	{FRAME_OUT, NULL, {INT("reached"), MAP("lines"), MAYBE_LIST("pulses"), MAYBE_LIST("streams")}},
 	{FRAME_FAILED, NULL, {TEXT("text"), TEXT("kind")}},
 };
 /* clang-format on */

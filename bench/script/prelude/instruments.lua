@@ -27,14 +27,14 @@ end
 
 -- A frame's layout may be written as a list of its parts.
 local function join_layouts(item)
-  for _, name in ipairs { "ask", "tell", "reply" } do
+  for _, name in ipairs { "ask", "tell", "reply", "layout" } do
     if type(item[name]) == "table" then item[name] = table.concat(item[name], " ") end
   end
 end
 
 local function driver_data(written)
   local data = data_of(written)
-  for _, group in ipairs { "reads", "writes" } do
+  for _, group in ipairs { "reads", "writes", "streams" } do
     for _, item in pairs(data[group] or {}) do join_layouts(item) end
   end
   if data.identify then join_layouts(data.identify) end
@@ -68,7 +68,18 @@ local function frame_data(entry)
   return data
 end
 
-local ENTRIES = { registers = register_data, answers = answer_data, frames = frame_data }
+-- { "A5 5A …", every = "500 ms", function(w) … end }: what the device says by itself
+local function stream_data(entry)
+  local data = {
+    layout = entry.layout or entry[1], every = davy.plain(entry.every), call = true,
+  }
+  join_layouts(data)
+  return data
+end
+
+local ENTRIES = {
+  registers = register_data, answers = answer_data, frames = frame_data, streams = stream_data,
+}
 
 local function simulator_data(written)
   local data = { id = written.id, bus = written.bus, delay = davy.plain(written.delay) }

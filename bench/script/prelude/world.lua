@@ -12,6 +12,7 @@ local lines = {}           -- levels: outputs as they are set, inputs as the wor
 local inputs               -- names of the lines the world drives
 local sent = {}            -- their levels as last reported
 local simulators = {}      -- device -> what its author wrote
+local streams = {}         -- what devices say by themselves: { device, index, every, call, what }
 local grid, dt
 local now = 0
 local told_most = 256      -- changes of pulse lines in one answer
@@ -74,27 +75,67 @@ local function changes()
   return changed, edge
 end
 
-local function report(reached, edges, pulses)
-  native.emit("OUT", { reached = reached, lines = edges or {}, pulses = pulses })
+local function report(reached, edges, pulses, said)
+  native.emit("OUT", { reached = reached, lines = edges or {}, pulses = pulses, streams = said })
 end
 
--- An edge may be waited for and stops the world. A pulse line is only ever counted, so its changes
--- are told afterwards, each with its time.
+-- A block has hundreds of numbers: they travel as one text, eight bytes each, lowest byte first.
+local function packed(stream, fields)
+  for i = 1, #fields do
+    if type(fields[i]) ~= "number" then
+      error(("%s: number %d is %s"):format(stream.what, i, tostring(fields[i])), 0)
+    end
+  end
+  stream.format = stream.format or "<" .. ("d"):rep(#fields)
+  return string.pack(#fields == #stream.format - 1 and stream.format or "<" .. ("d"):rep(#fields),
+    table.unpack(fields))
+end
+
+-- What this stream says now, or nil. Numbers may come one by one or as one list.
+local function message(stream)
+  w.device = stream.device
+  local said = { stream.call(w) }
+  if type(said[1]) == "table" then said = said[1] end
+  if said[1] == nil then return nil end
+  local message = { device = stream.device, index = stream.index }
+  if stream.text then
+    message.text = tostring(said[1])
+  else
+    message.fields = packed(stream, said)
+  end
+  return message
+end
+
+local function messages()
+  local said
+  for _, stream in ipairs(streams) do
+    local one = now % stream.every == 0 and message(stream)
+    if one then
+      said = said or {}
+      said[#said + 1] = one
+    end
+  end
+  return said
+end
+
+-- An edge may be waited for and stops the world, and so does what a device says by itself. A pulse
+-- line is only ever counted, so its changes are told afterwards, each with its time.
 local function advance(to)
   local pulses
   while now + grid <= to do
     world.advance(w, dt, lines)
     now = now + grid
     local changed, edge = changes()
-    if edge then
-      report(now, changed, pulses)
-      return
-    end
-    if changed then
+    local said = messages()
+    if changed and not edge then
       pulses = pulses or {}
       pulses[#pulses + 1] = { t = now, lines = changed }
-      if #pulses == told_most then break end
     end
+    if edge or said then
+      report(now, edge and changed, pulses, said)
+      return
+    end
+    if pulses and #pulses == told_most then break end
   end
   report(now, nil, pulses)
 end
@@ -137,6 +178,20 @@ local function apply_fault(name, severity)
   fault(w, severity, lines)
 end
 
+local function add_stream(device, index, entry, bus)
+  local what = ("simulator of %s: stream %d"):format(device, index)
+  local call = entry.call or entry[2]
+  local every, why = native.nanoseconds(davy.amount(entry.every or "", what .. ": every"))
+  if type(call) ~= "function" then error(what .. " needs function(w) … end", 0) end
+  if not every or every == 0 or every % grid ~= 0 then
+    error(("%s: every is %s, which is no whole number of the world's steps of %s"):format(what,
+      tostring(entry.every), tostring(world.grid or "100 ms")) .. (why and ": " .. why or ""), 0)
+  end
+  streams[#streams + 1] = {
+    device = device, index = index, every = every, call = call, text = bus == "line", what = what,
+  }
+end
+
 local function begin(start)
   world = davy.read_instrument("world", start.world).written
   for device, source in pairs(start.simulators) do
@@ -146,6 +201,11 @@ local function begin(start)
   local step, why = native.nanoseconds(davy.amount(world.grid or "100 ms", "grid"))
   if not step or step == 0 then error("world: grid: " .. (why or "0 s is no step"), 0) end
   grid, dt = step, step / 1e9
+  for device, simulator in pairs(simulators) do
+    for i, entry in ipairs(simulator.streams or {}) do
+      add_stream(device, i, entry, simulator.bus)
+    end
+  end
   inputs = start.inputs
   for _, name in ipairs(inputs) do lines[name] = false end
   for name, level in pairs(start.outputs) do lines[name] = level end
