@@ -186,7 +186,7 @@ static int open_port(struct slot *slot, int index, struct error *err)
 	return add_twins(slot, index, err);
 }
 
-/* ---- coming up ---- */
+/* ---- the world ---- */
 
 static double number_of(const struct value *value)
 {
@@ -246,159 +246,9 @@ static void world_streams(void *ctx, const struct value *streams)
 	}
 }
 
-static void came_up(struct slot *slot, const struct error *err)
-{
-	slot_done_fn *done = slot->on_up;
-
-	slot->on_up = NULL;
-	slot->up = true;
-	if (done)
-		done(slot->ctx, err);
-}
-
-static void identify_next(struct slot *slot);
-
-static void device_refused(struct slot *slot, const struct error *err)
-{
-	struct error named = *err;
-
-	error_context(&named, "%s", slot->fixture->device[slot->identify_next].name);
-	came_up(slot, &named);
-}
-
-static int check_identity(struct slot *slot, const uint8_t *bytes, size_t size, struct error *err)
-{
-	const struct driver *driver = slot->identify_exchange.driver;
-	struct value *line = value_map();
-	char text[64];
-	int done = exchange_text(&slot->identify_exchange, bytes, size, text, sizeof(text), err);
-
-	value_set_text(line, "device", slot->fixture->device[slot->identify_next].name);
-	value_set_text(line, "driver", driver->id);
-	value_set_text(line, "identity", done == 0 ? text : "?");
-	journal_line(slot->journal, slot_now(slot), "device", line);
-	if (done < 0)
-		return -1;
-	if (driver->identity_is[0] &&
-	    strncmp(text, driver->identity_is, strlen(driver->identity_is)) != 0)
-		return error_set(err, ERROR_DEVICE, "answers as '%s', expected '%s…'", text,
-				 driver->identity_is);
-	return 0;
-}
-
-static int check_health(struct slot *slot, const uint8_t *bytes, size_t size, struct error *err)
-{
-	const struct driver *driver = slot->identify_exchange.driver;
-	const struct health_rule *rule = &driver->health[slot->health_next];
-	double number;
-	uint16_t flags;
-
-	if (exchange_number(&slot->identify_exchange, bytes, size, &number, err) < 0)
-		return -1;
-	flags = (uint16_t)number;
-	if ((flags & rule->without) || (flags & rule->needs) != rule->needs)
-		return error_set(err, ERROR_DEVICE, "%s", rule->else_says);
-	return 0;
-}
-
-/* One answer of the round through the devices: identity first (-1), then each rule of health. */
-static void identified(void *ctx, const uint8_t *bytes, size_t size, const struct error *err)
-{
-	struct slot *slot = ctx;
-	struct error wrong;
-
-	if (slot->closing || slot->tripped)
-		return;
-	if (!err && (slot->health_next < 0 ? check_identity(slot, bytes, size, &wrong)
-					   : check_health(slot, bytes, size, &wrong)) < 0)
-		err = &wrong;
-	if (err) {
-		device_refused(slot, err);
-		return;
-	}
-	slot->health_next++;
-	identify_next(slot);
-}
-
-void slot_check_up(struct slot *slot)
-{
-	if (!slot->identified || slot->up || slot->tripped)
-		return;
-	for (size_t i = 0; i < slot->fixture->interlock_count; i++) {
-		const struct fixture_interlock *interlock = &slot->fixture->interlock[i];
-
-		if (interlock->channel >= 0 && !interlock->after &&
-		    !slot->channel[interlock->channel].seen)
-			return;
-	}
-	if (!streams_are_heard(slot))
-		return;
-	if (guard_ready(slot))
-		came_up(slot, NULL);
-}
-
-/* A contact's level counts once it was there for as long as it may bounce. */
-static nsec settling_time(const struct slot *slot)
-{
-	nsec longest = slot_now(slot);
-
-	for (size_t i = 0; i < slot->fixture->line_count; i++)
-		if (slot->fixture->line[i].debounce > longest)
-			longest = slot->fixture->line[i].debounce;
-	return longest;
-}
-
-static void settled(void *ctx)
-{
-	struct slot *slot = ctx;
-
-	slot->identified = true;
-	slot_check_up(slot);
-}
-
-static void identify_next(struct slot *slot)
-{
-	while (slot->identify_next < slot->fixture->device_count) {
-		const struct fixture_device *device = &slot->fixture->device[slot->identify_next];
-		const struct driver *driver = device->driver;
-		const struct driver_item *item = NULL;
-
-		if (slot->health_next < 0 && driver->identifies)
-			item = &driver->identity;
-		else if (slot->health_next < 0)
-			slot->health_next = 0;
-		if (!item && (size_t)slot->health_next < driver->health_count)
-			item = &driver->read[driver->health[slot->health_next].read];
-		if (item) {
-			exchange_read(&slot->identify_exchange, driver, item, device->unit);
-			exchange_ask(&slot->identify_exchange, slot->port[device->port].link,
-				     identified, slot);
-			return;
-		}
-		slot->identify_next++;
-		slot->health_next = -1;
-	}
-	timer_start(&slot->settle, slot->clock, settling_time(slot), TIMER_POLL, settled, slot);
-}
-
-static void want_interlock_channels(struct slot *slot)
-{
-	for (size_t i = 0; i < slot->fixture->interlock_count; i++) {
-		const struct fixture_interlock *interlock = &slot->fixture->interlock[i];
-
-		if (interlock->channel >= 0 && !interlock->after)
-			guard_want(slot, &slot->interlock[i].interest, interlock->channel);
-	}
-}
-
 static void world_ready(void *ctx)
 {
-	struct slot *slot = ctx;
-
-	slot->health_next = -1;
-	streams_await(slot);
-	want_interlock_channels(slot);
-	identify_next(slot);
+	slot_bring_up(ctx);
 }
 
 static void world_ended(void *ctx, const char *why)
@@ -476,7 +326,7 @@ void slot_start(struct slot *slot, slot_done_fn *done)
 
 	slot->on_up = done;
 	if (start_world(slot, &err) < 0)
-		came_up(slot, &err);
+		slot_came_up(slot, &err);
 }
 
 void slot_close(struct slot *slot)

@@ -182,6 +182,9 @@ nsec slot_now(const struct slot *slot);
 /* Drive an output and tell everybody; no questions asked. */
 int slot_drive(struct slot *slot, int line, bool level, struct error *err);
 
+/* Ask every device who it is; on_up is called once, when all is known or something is wrong. */
+void slot_bring_up(struct slot *slot);
+void slot_came_up(struct slot *slot, const struct error *err);
 /* Up, when all that the guard needs to know is known. */
 void slot_check_up(struct slot *slot);
 
