@@ -252,6 +252,42 @@ side_by_side() {
 	[ "$("$davy" list runs --state "$scratch/slots" | grep -c PASS)" = 3 ]
 }
 
+# A batch: the serial of slot 2 is bad, so its run is an ERROR and the others pass.
+batch_lua() {
+	cat >"$tree/scripts/batch.lua" <<-LUA
+		local test = protocol {
+		  id = "batch", version = 1, title = "Batch", zh = "批", standard = "none",
+		  class = "gas_transmitter.methane", fixture = "gas_bench",
+		  dut = { serial = { text = true, simulated = "GOOD" } },
+		}
+		step "One" {
+		  measure = { shown = { "what is shown", limit = { ">= -1 %vol", grade = "example" } } },
+		  run = function(m, fx)
+		    assert(test.dut.serial ~= "BAD", "a bad bench")
+		    m.shown = fx.methane:mean "1 s"
+		  end,
+		}
+	LUA
+}
+
+batch() {
+	batch_lua
+	ends 3 "$davy" run "$tree/scripts/batch.lua" --sim --slot 3,1,2 --dut 2:serial=BAD --state "$scratch/batch" ||
+		return 1
+	says "  1 │ SIMULATED 仿真  PASS 合格" && says "  2 │ SIMULATED 仿真  ERROR 检验无效" &&
+		says "  3 │ SIMULATED 仿真  PASS 合格" &&
+		[ "$(tail -3 "$scratch/out" | awk '{ printf "%s ", $1 }')" = "3 1 2 " ] &&
+		[ "$("$davy" list runs --state "$scratch/batch" | grep -c PASS)" = 2 ]
+}
+
+batch_json() {
+	ends 0 "$davy" run "$tree/scripts/batch.lua" --sim --slot 2,1 --json --state "$scratch/batch" || return 1
+	[ "$(wc -l <"$scratch/out")" = 1 ] &&
+		grep -qE '^\[\{.*"slot":1,.*"slot":2,.*\]$' "$scratch/out" || return 1
+	ends 0 "$davy" run "$tree/scripts/batch.lua" --sim --slot 2 --json --state "$scratch/batch" &&
+		grep -qE '^\{.*"slot":2,.*\}$' "$scratch/out"
+}
+
 busy_slot() {
 	start_long busy --clock real --slot 2 || return 1
 	complains 3 "slot 2 is busy" "$davy" run "$tiny" --sim --slot 2 --state "$place"
@@ -364,7 +400,7 @@ claim "a limit without a grade is refused by name" complains 2 'scripts/grade.lu
 claim "a limit set that is no JSON names its line" complains 2 'broken.json.*1' "${simulate[@]}" --limits "$tree/broken.json"
 claim "a limit set that is not there is named" complains 2 'nix.json: No such file' "${simulate[@]}" --limits nix.json
 claim "an unknown fault is named, and where to see those known" complains 2 "no fault 'nix'.*davy list" "$davy" run "$tiny" --sim=nix
-claim "a slot that is no number is named" complains 2 "--slot takes a whole number, and 'two' is none" "${simulate[@]}" --slot two
+claim "a slot that is no number is named" complains 2 "--slot takes a whole number, or several as in 1,2,3, and 'two' is neither" "${simulate[@]}" --slot two
 claim "an unknown parameter is answered with those there are" complains 2 "no parameter 'nix'.*flow" "${simulate[@]}" --param nix=1
 claim "a parameter without a value is refused" complains 2 "KEY=VALUE" "${simulate[@]}" --param nix
 claim "a parameter out of its range is refused" complains 2 "flow" "${simulate[@]}" --param "flow=9 L/min"
@@ -394,6 +430,10 @@ claim "the same seed gives the same journal, byte by byte; another one does not"
 claim "a run is replayed bit for bit" replayed
 claim "a changed journal is refused with its line" damaged
 claim "runs on different slots go on side by side" side_by_side
+claim "several slots are a batch whose exit code is the worst" batch
+claim "a batch prints a list as JSON, one run an object" batch_json
+claim "a slot that is named twice is refused" complains 2 "slot 2 is named twice" "${simulate[@]}" --slot 2,1,2
+claim "what is said of a slot that was not ordered is refused" complains 2 "2:serial is for slot 2" "${simulate[@]}" --slot 1 --dut 2:serial=X
 claim "a busy slot refuses a second run" busy_slot
 if command -v script >/dev/null; then
 	claim "nothing is wider than the terminal, Chinese included" narrow_terminal

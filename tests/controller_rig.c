@@ -156,6 +156,33 @@ struct value *command_hear(struct command *command, const char *name)
 	return NULL;
 }
 
+/* One order for this per slot of "123", as a request. */
+void command_batch(struct command *command, struct house *house, const struct mini_order *what,
+		   const char *slots)
+{
+	struct value *request = value_map();
+	struct value *orders = value_list();
+	struct buf line;
+
+	value_set_text(request, "do", "run");
+	for (; *slots; slots++) {
+		struct order *order = bench_order(&house->bench, what);
+		char serial[] = {'S', *slots, '\0'};
+
+		order->slot = *slots - '0';
+		if (strstr(what->header ? what->header : "", "serial"))
+			value_set_text(order->dut, "serial", serial);
+		value_add(orders, order_to_value(order));
+		order_free(order);
+	}
+	value_set(request, "orders", orders);
+	buf_init(&line);
+	json_write(&line, request);
+	command_say(command, line.data);
+	buf_done(&line);
+	value_free(request);
+}
+
 /* The order for this, as a request. */
 void command_run(struct command *command, struct house *house, const struct mini_order *what,
 		 int slot)

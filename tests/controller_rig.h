@@ -39,6 +39,11 @@ struct value *command_next(struct command *command);
 struct value *command_hear(struct command *command, const char *name);
 void command_run(struct command *command, struct house *house, const struct mini_order *what,
 		 int slot);
+/*
+ * One run per slot of "123". Where the header declares a serial, that of slot 2 is "S2".
+ */
+void command_batch(struct command *command, struct house *house, const struct mini_order *what,
+		   const char *slots);
 /* Its run has begun: the journal's folder goes into the bench. */
 void command_started(struct command *command, struct house *house);
 /* Is the run's verdict this one, with this in its reason? Prints what it was if not. */

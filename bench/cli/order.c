@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The order: what the options of davy run say, checked as far as it can be without the controller, as the
- * map that run/order.c reads. Paths become absolute: the controller stands in another folder.
+ * map that run/order.c reads. Paths become absolute: the controller stands in another folder. Several
+ * slots are several orders, alike but for what --dut says of one slot alone.
  */
 #include "cli/order.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +17,8 @@
 #include "cli/place.h"
 
 static const struct {
-	struct words severity_twice, severity, severity_alone, clock, sim_only;
+	struct words severity_twice, severity, severity_alone, clock, sim_only, slots, slot_twice,
+		no_slot;
 } TEXTS = {
 	.severity_twice = {"the severity was given twice: by --sim and by --severity",
 			   "故障程度给出了两次:--sim 与 --severity"},
@@ -27,6 +30,11 @@ static const struct {
 		  "--clock 须为 real、virtual 或 xN,'%s' 不是"},
 	.sim_only = {"--clock and --seed are for simulated runs: add --sim",
 		     "--clock 与 --seed 仅用于仿真:请加 --sim"},
+	.slots = {"--slot takes a whole number, or several as in 1,2,3, and '%s' is neither",
+		  "--slot 须为整数,或多个整数如 1,2,3,'%s' 不是"},
+	.slot_twice = {"slot %ld is named twice", "工位 %ld 给出了两次"},
+	.no_slot = {"--dut %s is for slot %ld, which --slot does not name",
+		    "--dut %s 指定工位 %ld,但 --slot 中没有该工位"},
 };
 
 static int read_severity(struct value *order, const struct run_settings *settings, char *fault,
@@ -102,31 +110,128 @@ static int set_path(struct value *order, const char *key, const char *path, stru
 	return 0;
 }
 
-struct value *order_of_settings(const struct run_settings *settings, const char *name,
-				struct error *err)
-{
-	char *program = place_program(err);
-	char *protocol = program ? catalogue_find_protocol(program, name, err) : NULL;
-	struct value *order;
+/* ---- slots ---- */
 
-	free(program);
-	if (!protocol)
-		return NULL;
-	order = value_map();
-	value_set_text(order, "protocol", protocol);
-	free(protocol);
-	value_set_int(order, "slot", settings->slot);
+/* "1,2,3" as a list of numbers; an empty list where nothing is said. */
+static int read_slots(struct value *slots, const char *text, struct error *err)
+{
+	for (const char *at = text; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
+		char *end;
+		long slot = strtol(at, &end, 10);
+
+		if (*at < '0' || *at > '9' || (*end && *end != ',') || slot > ORDER_SLOTS_MOST)
+			return error_set(err, ERROR_USAGE, say(TEXTS.slots), text);
+		if (slot == 0 && strcmp(text, "0") != 0)
+			return error_set(err, ERROR_USAGE, say(TEXTS.slots), text);
+		for (size_t i = 0; i < value_count(slots); i++)
+			if (value_at(slots, i)->integer == slot)
+				return error_set(err, ERROR_USAGE, say(TEXTS.slot_twice), slot);
+		value_add(slots, value_int(slot));
+	}
+	return 0;
+}
+
+/* The slot that a key such as "2:serial" is for, or 0; `*key` is moved behind it. */
+static long slot_of_key(const char **key)
+{
+	char *end;
+	long slot = **key >= '0' && **key <= '9' ? strtol(*key, &end, 10) : 0;
+
+	if (slot < 1 || *end != ':')
+		return 0;
+	*key = end + 1;
+	return slot;
+}
+
+static bool lists(const struct value *slots, long slot)
+{
+	for (size_t i = 0; i < value_count(slots); i++)
+		if (value_at(slots, i)->integer == slot)
+			return true;
+	return false;
+}
+
+static int check_dut(const struct run_settings *settings, const struct value *slots,
+		     struct error *err)
+{
+	for (size_t i = 0; i < value_count(settings->dut); i++) {
+		const char *key = value_key(settings->dut, i), *name = key;
+		long slot = slot_of_key(&name);
+
+		if (slot && !lists(slots, slot))
+			return error_set(err, ERROR_USAGE, say(TEXTS.no_slot), key, slot);
+	}
+	return 0;
+}
+
+/* What is said of all devices under test, and of the one on this slot, which goes before. */
+static struct value *dut_of_slot(const struct value *all, long slot)
+{
+	struct value *dut = value_map();
+
+	for (int own = 0; own < 2; own++) {
+		for (size_t i = 0; i < value_count(all); i++) {
+			const char *key = value_key(all, i);
+			long of = slot_of_key(&key);
+
+			if (of == (own ? slot : 0) && (!own || of))
+				value_set_text(dut, key, value_at(all, i)->text);
+		}
+	}
+	return dut;
+}
+
+/* ---- orders ---- */
+
+static int fill_order(struct value *order, const struct run_settings *settings, long slot,
+		      struct error *err)
+{
+	value_set_int(order, "slot", slot);
 	if (settings->dut)
-		value_set(order, "dut", value_copy(settings->dut));
+		value_set(order, "dut", dut_of_slot(settings->dut, slot));
 	if (settings->params)
 		value_set(order, "params", value_copy(settings->params));
 	value_set_int(order, "seed", settings->seed ? settings->seed : 1);
 	value_set_text(order, "only", settings->only);
 	if (set_path(order, "station", settings->station, err) < 0 ||
 	    set_path(order, "limits", settings->limits, err) < 0 ||
-	    read_sim(order, settings, err) < 0 || read_clock(order, settings, err) < 0) {
-		value_free(order);
-		return NULL;
+	    read_sim(order, settings, err) < 0)
+		return -1;
+	return read_clock(order, settings, err);
+}
+
+static int fill_orders(struct value *orders, const struct run_settings *settings,
+		       const char *protocol, struct error *err)
+{
+	struct value *slots = value_list();
+	int done = read_slots(slots, settings->slots, err);
+
+	if (done == 0 && value_count(slots) == 0)
+		value_add(slots, value_int(0));
+	if (done == 0)
+		done = check_dut(settings, slots, err);
+	for (size_t i = 0; done == 0 && i < value_count(slots); i++) {
+		struct value *order = value_add(orders, value_map());
+
+		value_set_text(order, "protocol", protocol);
+		done = fill_order(order, settings, (long)value_at(slots, i)->integer, err);
 	}
-	return order;
+	value_free(slots);
+	return done;
+}
+
+struct value *orders_of_settings(const struct run_settings *settings, const char *name,
+				 struct error *err)
+{
+	char *program = place_program(err);
+	char *protocol = program ? catalogue_find_protocol(program, name, err) : NULL;
+	struct value *orders = protocol ? value_list() : NULL;
+
+	if (protocol && fill_orders(orders, settings, protocol, err) < 0) {
+		value_free(orders);
+		orders = NULL;
+	}
+	free(program);
+	free(protocol);
+	return orders;
 }

@@ -7,17 +7,22 @@
 #include "base/value.h"
 #include "cli/options.h"
 
+enum { ORDER_SLOTS_MOST = 256 };
+
 struct run_settings {
-	const char *state, *station, *limits, *only, *clock;
-	int64_t slot, seed;
+	const char *state, *station, *limits, *only, *clock, *slots;
+	int64_t seed;
 	double severity;
 	struct value *dut, *params;
 	struct option_maybe sim;
 	bool brief, json;
 };
 
-/* An order for the protocol that `name` finds; the caller frees it. NULL: something in it is wrong. */
-struct value *order_of_settings(const struct run_settings *settings, const char *name,
-				struct error *err);
+/*
+ * A list of orders for the protocol that `name` finds, one per slot of "1,2,3" and one without a slot
+ * when none is named; the caller frees it. NULL: something in it is wrong.
+ */
+struct value *orders_of_settings(const struct run_settings *settings, const char *name,
+				 struct error *err);
 
 #endif

@@ -7,7 +7,8 @@
  * questions, stops, verdict. Head and verdict say in both languages when a run is simulated.
  *
  * The block shows the step, bench time, the latest reading of each channel, and every output that is away
- * from its safe level.
+ * from its safe level. Of several runs side by side each line says which slot it is of, each run has one
+ * line in the block, and at the end the verdicts stand together.
  */
 #include "cli/progress.h"
 
@@ -21,22 +22,32 @@
 #include "cli/screen.h"
 #include "cli/words.h"
 
-enum { INDENT = 15, BLOCK_LINES = 4 };
+enum { INDENT = 15, BLOCK_LINES = 4, PREFIX = 6 };
 
-struct progress {
-	struct screen *screen;
-	char *remark;
-	bool brief, simulated, held, over;
+/* What is known of one run. */
+struct view {
+	int64_t slot;
+	bool simulated;
 	nsec time;
 	int64_t steps;
 	char *head, *step;	/* of the block */
 	struct value *readings; /* channel → text */
 	struct value *away;	/* line → its level */
+	char *waits;		/* what it waits for, or NULL */
+	char *verdict;		/* or what it was found to be */
+};
+
+struct progress {
+	struct screen *screen;
+	char *remark;
+	bool brief, several, held;
+	size_t count;
+	struct view *views;
 };
 
 static const struct {
 	struct words slot, step, repeat, method, bench_time, away, all_safe, asked, answered, note,
-		stopping;
+		stopping, refused;
 } TEXTS = {
 	.slot = {"slot", "工位"},
 	.step = {"step", "步骤"},
@@ -49,17 +60,41 @@ static const struct {
 	.answered = {"(the world answers)", "(由仿真模型应答)"},
 	.note = {"note", "记录"},
 	.stopping = {"stopping", "正在停止"},
+	.refused = {"not begun", "未开始"},
 };
 
-struct progress *progress_new(FILE *out, bool brief)
+struct progress *progress_new(FILE *out, bool brief, bool several)
 {
 	struct progress *progress = xcalloc(1, sizeof(*progress));
 
 	progress->brief = brief;
+	progress->several = several;
 	progress->screen = screen_new(out);
-	progress->readings = value_map();
-	progress->away = value_map();
 	return progress;
+}
+
+static void view_done(struct view *view)
+{
+	free(view->head);
+	free(view->step);
+	free(view->waits);
+	free(view->verdict);
+	value_free(view->readings);
+	value_free(view->away);
+}
+
+/* The run on this slot; the first event of one makes it. */
+static struct view *view_of(struct progress *progress, int64_t slot)
+{
+	struct view *view;
+
+	for (size_t i = 0; i < progress->count; i++)
+		if (progress->views[i].slot == slot || !progress->several)
+			return &progress->views[i];
+	progress->views = xrealloc(progress->views, (progress->count + 1) * sizeof(*view));
+	view = &progress->views[progress->count++];
+	*view = (struct view){.slot = slot, .readings = value_map(), .away = value_map()};
+	return view;
 }
 
 void progress_free(struct progress *progress)
@@ -67,11 +102,10 @@ void progress_free(struct progress *progress)
 	if (!progress)
 		return;
 	screen_free(progress->screen);
+	for (size_t i = 0; i < progress->count; i++)
+		view_done(&progress->views[i]);
+	free(progress->views);
 	free(progress->remark);
-	free(progress->head);
-	free(progress->step);
-	value_free(progress->readings);
-	value_free(progress->away);
 	free(progress);
 }
 
@@ -90,6 +124,22 @@ static void say_line(struct progress *progress, struct buf *line, size_t indent)
 	buf_done(line);
 }
 
+/* A line about one run; of several it says whose it is. */
+static void say_of(struct progress *progress, const struct view *view, struct buf *line,
+		   size_t indent)
+{
+	struct buf whole;
+
+	if (!progress->several) {
+		say_line(progress, line, indent);
+		return;
+	}
+	buf_init(&whole);
+	buf_printf(&whole, "%3lld │ %s", (long long)view->slot, line->data);
+	buf_done(line);
+	say_line(progress, &whole, indent + PREFIX);
+}
+
 void progress_say(struct progress *progress, const char *text)
 {
 	struct buf line;
@@ -100,66 +150,66 @@ void progress_say(struct progress *progress, const char *text)
 }
 
 /* A line that begins with the bench time, right-aligned. */
-static void begin_line(const struct progress *progress, struct buf *line)
+static void begin_line(const struct view *view, struct buf *line)
 {
 	struct buf time;
 
 	buf_init(line);
 	buf_init(&time);
-	figure_time(&time, progress->time);
+	figure_time(&time, view->time);
 	buf_printf(line, "%12s  ", time.data);
 	buf_done(&time);
 }
 
-static void take_started(struct progress *progress, const struct value *event)
+static void take_started(struct progress *progress, struct view *view, const struct value *event)
 {
 	const char *deviation = value_get_text(event, "deviation");
 	struct buf line;
 
-	progress->simulated = value_get_bool(event, "simulated");
-	progress->steps = value_get_int(event, "steps", 0);
+	view->simulated = value_get_bool(event, "simulated");
+	view->steps = value_get_int(event, "steps", 0);
 	buf_init(&line);
-	figure_provenance(&line, progress->simulated);
+	figure_provenance(&line, view->simulated);
 	buf_printf(&line, "%s  %s %lld%s%s", value_get_text(event, "protocol"), say(TEXTS.slot),
 		   (long long)value_get_int(event, "slot", 0), progress->remark ? "  " : "",
 		   progress->remark ? progress->remark : "");
 	columns_clean(line.data);
-	free(progress->head);
-	progress->head = xstrdup(line.data);
-	say_line(progress, &line, 2);
+	free(view->head);
+	view->head = xstrdup(line.data);
+	say_of(progress, view, &line, 2);
 
 	buf_init(&line);
 	buf_printf(&line, "  %s",
 		   say_either(value_get_text(event, "title"), value_get_text(event, "zh")));
-	say_line(progress, &line, 2);
+	say_of(progress, view, &line, 2);
 	buf_init(&line);
 	buf_printf(&line, "  %s", value_get_text(event, "run"));
-	say_line(progress, &line, 2);
+	say_of(progress, view, &line, 2);
 	if (deviation && *deviation) {
 		buf_init(&line);
 		buf_printf(&line, "  %s: %s", say(TEXTS.method), deviation);
-		say_line(progress, &line, 2);
+		say_of(progress, view, &line, 2);
 	}
 }
 
-static void take_step(struct progress *progress, const struct value *event)
+static void take_step(struct progress *progress, struct view *view, const struct value *event)
 {
 	long long repeats = value_get_int(event, "repeats", 1);
 	struct buf text, line;
 
 	buf_init(&text);
 	buf_printf(&text, "%s %lld/%lld  %s", say(TEXTS.step),
-		   (long long)value_get_int(event, "number", 0), (long long)progress->steps,
+		   (long long)value_get_int(event, "number", 0), (long long)view->steps,
 		   say_either(value_get_text(event, "step"), value_get_text(event, "zh")));
 	if (repeats > 1)
 		buf_printf(&text, "  (%s %lld/%lld)", say(TEXTS.repeat),
 			   (long long)value_get_int(event, "repeat", 1), repeats);
 	columns_clean(text.data);
-	begin_line(progress, &line);
+	begin_line(view, &line);
 	buf_add_text(&line, text.data);
-	say_line(progress, &line, INDENT);
-	free(progress->step);
-	progress->step = buf_detach(&text);
+	say_of(progress, view, &line, INDENT);
+	free(view->step);
+	view->step = buf_detach(&text);
 	buf_done(&text);
 }
 
@@ -183,7 +233,7 @@ static void add_judgement(struct buf *line, const struct value *measure)
 	buf_done(&value);
 }
 
-static void take_judged(struct progress *progress, const struct value *event)
+static void take_judged(struct progress *progress, struct view *view, const struct value *event)
 {
 	const struct value *measure = value_get(event, "measure");
 	const char *verdict = value_get_text(measure, "verdict");
@@ -191,87 +241,112 @@ static void take_judged(struct progress *progress, const struct value *event)
 
 	if (progress->brief && verdict && !strcmp(verdict, "PASS"))
 		return;
-	begin_line(progress, &line);
+	begin_line(view, &line);
 	buf_printf(&line, "%s ", figure_mark(verdict));
 	add_judgement(&line, measure);
-	say_line(progress, &line, INDENT);
+	say_of(progress, view, &line, INDENT);
 }
 
-static void take_note(struct progress *progress, const struct value *event)
+static void take_note(struct progress *progress, struct view *view, const struct value *event)
 {
 	struct buf line;
 
-	begin_line(progress, &line);
+	begin_line(view, &line);
 	buf_printf(&line, "%s: %s", say(TEXTS.note), value_get_text(event, "text"));
-	say_line(progress, &line, INDENT);
+	say_of(progress, view, &line, INDENT);
 }
 
-static void take_operator(struct progress *progress, const struct value *event)
+static void take_operator(struct progress *progress, struct view *view, const struct value *event)
 {
 	const char *unit = value_get_text(event, "unit");
 	struct buf line;
 
-	begin_line(progress, &line);
+	begin_line(view, &line);
 	buf_printf(&line, "%s: %s", say(TEXTS.asked), value_get_text(event, "text"));
 	if (unit && *unit)
 		buf_printf(&line, " [%s]", unit);
 	if (value_get_bool(event, "simulated"))
 		buf_printf(&line, " %s", say(TEXTS.answered));
-	say_line(progress, &line, INDENT);
+	say_of(progress, view, &line, INDENT);
 }
 
-static void take_stopping(struct progress *progress, const struct value *event)
+static void take_stopping(struct progress *progress, struct view *view, const struct value *event)
 {
 	struct buf line;
 
-	begin_line(progress, &line);
+	begin_line(view, &line);
 	buf_printf(&line, "%s: ", say(TEXTS.stopping));
 	figure_verdict(&line, value_get_text(event, "verdict"));
 	buf_printf(&line, ": %s", value_get_text(event, "why"));
-	say_line(progress, &line, INDENT);
+	say_of(progress, view, &line, INDENT);
 }
 
-static void take_verdict(struct progress *progress, const struct value *event)
+static void end_view(struct progress *progress, struct view *view, struct buf *line)
+{
+	struct buf copy;
+
+	free(view->verdict);
+	view->verdict = xstrdup(line->data);
+	columns_clean(view->verdict);
+	if (!progress->several)
+		screen_block(progress->screen, NULL, 0);
+	buf_init(&copy);
+	buf_add(&copy, line->data, line->size);
+	say_of(progress, view, &copy, 2);
+	buf_done(line);
+}
+
+static void take_verdict(struct progress *progress, struct view *view, const struct value *event)
 {
 	const struct value *summary = value_get(event, "summary");
 	const char *why = value_get_text(summary, "why");
 	struct buf line;
 
-	progress->over = true;
-	screen_block(progress->screen, NULL, 0);
 	buf_init(&line);
 	figure_provenance(&line, value_get_bool(summary, "simulated"));
 	figure_verdict(&line, value_get_text(summary, "verdict"));
 	if (why && *why)
 		buf_printf(&line, "  %s", why);
-	say_line(progress, &line, 2);
+	end_view(progress, view, &line);
 	buf_init(&line);
 	buf_printf(&line, "  %s ", say(TEXTS.bench_time));
 	figure_time(&line, value_get_int(summary, "bench_time_ns", 0));
-	say_line(progress, &line, 2);
+	say_of(progress, view, &line, 2);
+}
+
+/* One run of several could not begin. */
+static void take_refused(struct progress *progress, struct view *view, const struct value *event)
+{
+	struct buf line;
+
+	buf_init(&line);
+	buf_printf(&line, "%s: %s", say(TEXTS.refused), value_get_text(event, "why"));
+	end_view(progress, view, &line);
 }
 
 /* ---- what only the block shows ---- */
 
-static void take_reading(struct progress *progress, const struct value *event)
+static void take_reading(struct progress *progress, struct view *view, const struct value *event)
 {
 	const char *channel = value_get_text(event, "channel");
 	char text[80];
 
+	(void)progress;
 	snprintf(text, sizeof(text), "%.4g %s", value_get_real(event, "value", 0),
 		 value_get_text(event, "unit"));
 	columns_clean(text);
 	if (channel)
-		value_set_text(progress->readings, channel, text);
+		value_set_text(view->readings, channel, text);
 }
 
 /* Outputs that are safe again keep their place, empty, so that the others do not jump. */
-static void take_output(struct progress *progress, const struct value *event)
+static void take_output(struct progress *progress, struct view *view, const struct value *event)
 {
 	const char *line = value_get_text(event, "line");
 
+	(void)progress;
 	if (line)
-		value_set_text(progress->away, line,
+		value_set_text(view->away, line,
 			       value_get_bool(event, "safe") ? "" : value_get_text(event, "level"));
 }
 
@@ -291,17 +366,20 @@ static char *map_line(const struct value *map)
 	return buf_detach(&line);
 }
 
-static void draw_block(struct progress *progress)
+/* ---- the block ---- */
+
+static void draw_one(struct progress *progress, const struct view *view)
 {
-	char *lines[BLOCK_LINES], *away = map_line(progress->away);
+	char *lines[BLOCK_LINES], *away = map_line(view->away);
 	struct buf time;
 
 	buf_init(&time);
-	figure_time(&time, progress->time);
-	lines[0] = xprintf("── %s", progress->head ? progress->head : "");
-	lines[1] = xprintf("%s %s   %s", say(TEXTS.bench_time), time.data,
-			   progress->step ? progress->step : "");
-	lines[2] = map_line(progress->readings);
+	figure_time(&time, view->time);
+	lines[0] = xprintf("── %s", view->head);
+	lines[1] = xprintf("%s %s   %s%s%s", say(TEXTS.bench_time), time.data,
+			   view->step ? view->step : "", view->waits ? "   " : "",
+			   view->waits ? view->waits : "");
+	lines[2] = map_line(view->readings);
 	lines[3] = *away ? xprintf("%s: %s", say(TEXTS.away), away) : xstrdup(say(TEXTS.all_safe));
 	screen_block(progress->screen, lines, BLOCK_LINES);
 	for (int i = 0; i < BLOCK_LINES; i++)
@@ -310,24 +388,65 @@ static void draw_block(struct progress *progress)
 	buf_done(&time);
 }
 
+/* Of several runs each has one line: where it is, or what it was found to be. */
+static char *line_of_view(const struct view *view)
+{
+	char *away, *readings, *line;
+	struct buf time;
+
+	if (view->verdict)
+		return xprintf("%3lld │ %s", (long long)view->slot, view->verdict);
+	away = map_line(view->away);
+	readings = map_line(view->readings);
+	buf_init(&time);
+	figure_time(&time, view->time);
+	line = xprintf("%3lld │ %s  %s   %s%s%s   %s", (long long)view->slot, time.data,
+		       view->step ? view->step : "", view->waits ? view->waits : readings,
+		       *away ? "   ! " : "", away, view->waits ? readings : "");
+	buf_done(&time);
+	free(away);
+	free(readings);
+	return line;
+}
+
+static void draw_several(struct progress *progress)
+{
+	char **lines = xcalloc(progress->count + 1, sizeof(*lines));
+
+	lines[0] = xprintf("── %s", progress->views[0].head);
+	for (size_t i = 0; i < progress->count; i++)
+		lines[i + 1] = line_of_view(&progress->views[i]);
+	screen_block(progress->screen, lines, progress->count + 1);
+	for (size_t i = 0; i <= progress->count; i++)
+		free(lines[i]);
+	free(lines);
+}
+
 /* ---- from outside ---- */
+
+static const struct {
+	const char *name;
+	void (*take)(struct progress *progress, struct view *view, const struct value *event);
+} EVENTS[] = {
+	{"started", take_started},   {"step", take_step},	  {"reading", take_reading},
+	{"output", take_output},     {"judged", take_judged},	  {"note", take_note},
+	{"operator", take_operator}, {"stopping", take_stopping}, {"verdict", take_verdict},
+	{"refused", take_refused},
+};
 
 void progress_take(struct progress *progress, const struct value *event)
 {
-	static const struct {
-		const char *name;
-		void (*take)(struct progress *progress, const struct value *event);
-	} EVENTS[] = {
-		{"started", take_started},   {"step", take_step},	  {"reading", take_reading},
-		{"output", take_output},     {"judged", take_judged},	  {"note", take_note},
-		{"operator", take_operator}, {"stopping", take_stopping}, {"verdict", take_verdict},
-	};
 	const char *name = value_get_text(event, "event");
+	int64_t slot = value_get_int(event, "slot", 0);
+	struct view *view;
 
-	progress->time = value_get_int(event, "t", progress->time);
+	if (!slot)
+		return; /* of no run */
+	view = view_of(progress, slot);
+	view->time = value_get_int(event, "t", view->time);
 	for (size_t i = 0; name && i < sizeof(EVENTS) / sizeof(EVENTS[0]); i++)
 		if (!strcmp(EVENTS[i].name, name))
-			EVENTS[i].take(progress, event);
+			EVENTS[i].take(progress, view, event);
 }
 
 void progress_hold(struct progress *progress, bool held)
@@ -337,10 +456,37 @@ void progress_hold(struct progress *progress, bool held)
 		screen_block(progress->screen, NULL, 0);
 }
 
+static bool all_over(const struct progress *progress)
+{
+	for (size_t i = 0; i < progress->count; i++)
+		if (!progress->views[i].verdict)
+			return false;
+	return true;
+}
+
 void progress_show(struct progress *progress)
 {
-	if (progress->head && !progress->held && !progress->over &&
-	    screen_is_live(progress->screen))
-		draw_block(progress);
+	if (!progress->held && !all_over(progress) && screen_is_live(progress->screen)) {
+		if (progress->several)
+			draw_several(progress);
+		else
+			draw_one(progress, &progress->views[0]);
+	}
 	screen_flush(progress->screen);
+}
+
+void progress_end(struct progress *progress)
+{
+	if (!progress->several)
+		return;
+	screen_block(progress->screen, NULL, 0);
+	progress_say(progress, "");
+	for (size_t i = 0; i < progress->count; i++) {
+		struct view *view = &progress->views[i];
+		struct buf line;
+
+		buf_init(&line);
+		buf_add_text(&line, view->verdict ? view->verdict : "–");
+		say_of(progress, view, &line, 2);
+	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * davy run: orders a run from the controller, shows it, and ends with what it was found to be.
+ * davy run: orders a run from the controller, or one for each of several slots, shows it, and ends with
+ * what it was found to be, the worst of several.
  *
  * The run is the controller's and outlives this command; a broken pipe behind stdout ends the showing
  * and not the run. What ends it early from here is a person: Ctrl-C once lets the script clean up, twice
@@ -25,13 +26,15 @@
 #include "cli/order.h"
 #include "cli/place.h"
 #include "cli/progress.h"
+#include "verdict/decision.h"
 
 static const struct option OPTIONS[] = {
 	{"slot",
-	 OPTION_WHOLE,
-	 "N",
-	 offsetof(struct run_settings, slot),
-	 {"the slot; else the lowest free one", "工位;缺省为最小的空闲工位"}},
+	 OPTION_TEXT,
+	 "N[,N]",
+	 offsetof(struct run_settings, slots),
+	 {"the slot, or several, each with a run of its own; else the lowest free one",
+	  "工位,可给多个,各做一次检验;缺省为最小的空闲工位"}},
 	{"station",
 	 OPTION_TEXT,
 	 "FILE",
@@ -39,10 +42,10 @@ static const struct option OPTIONS[] = {
 	 {"this bench's wires", "本测试台的接线文件"}},
 	{"dut",
 	 OPTION_PAIR,
-	 "KEY=VALUE",
+	 "[N:]KEY=VALUE",
 	 offsetof(struct run_settings, dut),
-	 {"something about the device under test, as often as needed",
-	  "受检样品的信息,可多次给出"}},
+	 {"something about the device under test (on slot N), as often as needed",
+	  "受检样品(工位 N 上)的信息,可多次给出"}},
 	{"param",
 	 OPTION_PAIR,
 	 "K=V",
@@ -116,8 +119,11 @@ struct watching {
 	bool json;
 	int stops;
 	int code; /* what to end with, or -1 with the sentence */
+	size_t runs, ended;
+	enum verdict worst;	 /* of those that ended; 0: none has */
+	struct value *summaries; /* as they ended, for --json */
 	char *run;
-	int64_t question; /* 0: none */
+	int64_t question, asking_slot; /* 0: none */
 	struct watch *input;
 	struct buf typed;
 	struct error *err;
@@ -168,7 +174,7 @@ static void end_question(struct watching *watching)
 {
 	loop_unwatch(watching->input);
 	watching->input = NULL;
-	watching->question = 0;
+	watching->question = watching->asking_slot = 0;
 	buf_clear(&watching->typed);
 	progress_hold(watching->progress, false);
 }
@@ -178,6 +184,7 @@ static void answer(struct watching *watching, const char *text)
 	struct value *request = value_map();
 
 	value_set_text(request, "do", "answer");
+	value_set_int(request, "slot", watching->asking_slot);
 	value_set_int(request, "id", watching->question);
 	value_set_text(request, "text", text);
 	conversation_say(watching->conversation, request);
@@ -213,6 +220,7 @@ static void take_question(struct watching *watching, const struct value *event)
 	if (value_get_bool(event, "simulated"))
 		return;
 	watching->question = value_get_int(event, "id", 0);
+	watching->asking_slot = value_get_int(event, "slot", 0);
 	progress_hold(watching->progress, true);
 	watching->input = loop_watch(watching->loop, STDIN_FILENO, POLLIN, typed, watching, &err);
 	if (!watching->input) /* a plain file or /dev/null is never waited for */
@@ -241,28 +249,76 @@ static void take_refusal(struct watching *watching, const struct value *event)
 				   "%s", why ? why : "refused"));
 }
 
-static int print_summary(const struct value *summary, struct error *err)
+static const struct value *summary_of_slot(const struct watching *watching, int64_t slot)
+{
+	for (size_t i = 0; i < value_count(watching->summaries); i++)
+		if (value_get_int(value_at(watching->summaries, i), "slot", 0) == slot)
+			return value_at(watching->summaries, i);
+	return NULL;
+}
+
+/* One run is one object, several are a list in the order of their slots. */
+static int print_summaries(const struct watching *watching, struct error *err)
 {
 	struct buf text;
 	int done = 0;
 
 	buf_init(&text);
-	json_write(&text, summary);
-	if (printf("%s\n", text.data) < 0 || fflush(stdout) == EOF)
+	if (watching->runs == 1)
+		json_write(&text, value_at(watching->summaries, 0));
+	for (int64_t slot = 1; watching->runs > 1 && slot <= ORDER_SLOTS_MOST; slot++) {
+		const struct value *summary = summary_of_slot(watching, slot);
+
+		if (!summary)
+			continue;
+		buf_add_text(&text, text.size ? "," : "[");
+		json_write(&text, summary);
+	}
+	if (printf("%s%s\n", text.data, watching->runs > 1 ? "]" : "") < 0 || fflush(stdout) == EOF)
 		done = error_os(err, "standard output does not take the summary of %s",
-				value_get_text(summary, "run"));
+				watching->run);
 	buf_done(&text);
 	return done;
+}
+
+/* One more run has ended; the last of them ends the command, by the worst verdict. */
+static void take_end(struct watching *watching, const struct value *event, struct value *summary,
+		     const char *verdict)
+{
+	enum verdict ended;
+	struct error ignored;
+
+	if (watching->question && watching->asking_slot == value_get_int(event, "slot", 0))
+		end_question(watching);
+	if (verdict_parse(&ended, verdict, &ignored) < 0)
+		ended = VERDICT_ERROR;
+	watching->worst = watching->ended++ ? verdict_worse(watching->worst, ended) : ended;
+	value_add(watching->summaries, summary);
+	if (watching->ended < watching->runs)
+		return;
+	progress_end(watching->progress);
+	if (watching->json && print_summaries(watching, watching->err) < 0)
+		finish(watching, -1);
+	else
+		finish(watching, (int)figure_exit(verdict_name(watching->worst)));
 }
 
 static void take_verdict(struct watching *watching, const struct value *event)
 {
 	const struct value *summary = value_get(event, "summary");
+	const char *verdict = value_get_text(summary, "verdict");
 
-	if (watching->json && print_summary(summary, watching->err) < 0)
-		finish(watching, -1);
-	else
-		finish(watching, figure_exit(value_get_text(summary, "verdict")));
+	take_end(watching, event, value_copy(summary), verdict ? verdict : "");
+}
+
+/* One run of several could not begin: the others go on. */
+static void take_refused_slot(struct watching *watching, const struct value *event)
+{
+	struct value *summary = value_map();
+
+	value_set_int(summary, "slot", value_get_int(event, "slot", 0));
+	value_set_text(summary, "refused", value_get_text(event, "why"));
+	take_end(watching, event, summary, "ERROR");
 }
 
 static void take_event(void *ctx, const struct value *event)
@@ -277,6 +333,8 @@ static void take_event(void *ctx, const struct value *event)
 		watching->run = xstrdup(value_get_text(event, "run"));
 	else if (!strcmp(name, "operator"))
 		take_question(watching, event);
+	else if (!strcmp(name, "refused") && value_get(event, "slot"))
+		take_refused_slot(watching, event);
 	else if (!strcmp(name, "refused"))
 		take_refusal(watching, event);
 	else if (!strcmp(name, "verdict"))
@@ -328,45 +386,51 @@ static void remark_fault(struct progress *progress, const struct value *order)
 	free(text);
 }
 
-static int watch(struct watching *watching, const char *state, struct value *order)
+static int watch(struct watching *watching, const char *state, struct value *orders)
 {
 	static const struct conversation_handlers HANDLERS = {take_event, pause_of_events,
 							      controller_gone};
 	struct value *request = value_map();
 
 	value_set_text(request, "do", "run");
-	value_set(request, "order", order);
+	value_set(request, "orders", orders);
 	watching->conversation =
 		conversation_open(watching->loop, state, &HANDLERS, watching, watching->err);
 	if (!watching->conversation || take_signals(watching, watching->err) < 0) {
 		value_free(request);
 		return -1;
 	}
-	remark_fault(watching->progress, order);
+	remark_fault(watching->progress, value_at(orders, 0));
 	conversation_say(watching->conversation, request);
 	if (loop_run(watching->loop, watching->err) < 0)
 		return -1;
 	return watching->code;
 }
 
-static int watch_run(const char *state, struct value *order, const struct run_settings *settings,
-		     struct error *err)
+static int watch_runs(const char *state, struct value *orders, const struct run_settings *settings,
+		      struct error *err)
 {
-	struct watching watching = {.json = settings->json, .err = err, .loop = loop_new(err)};
+	struct watching watching = {.json = settings->json,
+				    .err = err,
+				    .loop = loop_new(err),
+				    .runs = value_count(orders)};
 	int code;
 
 	if (!watching.loop) {
-		value_free(order);
+		value_free(orders);
 		return -1;
 	}
 	buf_init(&watching.typed);
-	watching.progress = progress_new(progress_goes_to(settings->json), settings->brief);
-	code = watch(&watching, state, order);
+	watching.summaries = value_list();
+	watching.progress =
+		progress_new(progress_goes_to(settings->json), settings->brief, watching.runs > 1);
+	code = watch(&watching, state, orders);
 	loop_unwatch(watching.input);
 	conversation_close(watching.conversation);
 	progress_free(watching.progress);
 	loop_free(watching.loop);
 	buf_done(&watching.typed);
+	value_free(watching.summaries);
 	free(watching.run);
 	return code;
 }
@@ -374,15 +438,15 @@ static int watch_run(const char *state, struct value *order, const struct run_se
 static int run(void *ctx, char **operands, int count, struct error *err)
 {
 	const struct run_settings *settings = ctx;
-	struct value *order = order_of_settings(settings, operands[0], err);
-	char *state = order ? place_state(settings->state, err) : NULL;
+	struct value *orders = orders_of_settings(settings, operands[0], err);
+	char *state = orders ? place_state(settings->state, err) : NULL;
 	int code = -1;
 
 	(void)count;
 	if (state)
-		code = watch_run(state, order, settings, err);
+		code = watch_runs(state, orders, settings, err);
 	else
-		value_free(order);
+		value_free(orders);
 	free(state);
 	return code;
 }
@@ -394,9 +458,12 @@ const struct command COMMAND_RUN = {
 	.most = 1,
 	.summary = {"run a protocol on a device under test", "对受检样品执行检验程序"},
 	.more = {"PROTOCOL is a file, its name without .lua, or an id that `davy list` shows.\n"
+		 "Several slots are a batch: each run has its own journal and verdict, and the "
+		 "exit code is of the worst.\n"
 		 "Ctrl-C stops: finally blocks run, then everything is made safe; a second Ctrl-C "
 		 "skips the blocks.",
 		 "PROTOCOL 为文件、去掉 .lua 的文件名,或 `davy list` 给出的编号。\n"
+		 "给出多个工位即为一批:每次检验各有日志与判定,退出码取最差者。\n"
 		 "Ctrl-C 停止:先执行 finally 收尾,再全部置于安全状态;再按一次则立即置于安全状态。"},
 	.options = OPTIONS,
 	.settings_size = sizeof(struct run_settings),

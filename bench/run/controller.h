@@ -4,11 +4,15 @@
  * talk to it over a local socket, in lines of JSON:
  *
  *   to it    {"do":"run","order":{…}}   one per connection; slot 0 takes the lowest free one
- *            {"do":"stop","why":"…"}    the connection's run: finally blocks, then safe; again: safe now
- *            {"do":"answer","id":N,"text":"…"}
+ *            {"do":"run","orders":[…]}  a batch: all of them, each with its slot, or none
+ *            {"do":"stop","why":"…"}    the connection's runs: finally blocks, then safe; again: safe
+ *                                       now; with "slot":N that one alone
+ *            {"do":"answer","slot":N,"id":N,"text":"…"}
  *            {"do":"status"}
- *   from it  the run's events (run/run_watch.c), among them {"event":"verdict","summary":{…}}, which
- *            is the last of a run; {"event":"refused","why":"…","kind":"usage"|"bench"}; and
+ *   from it  the runs' events (run/run_watch.c), each with its "slot", among them
+ *            {"event":"verdict","summary":{…}}, which is the last of a run;
+ *            {"event":"refused","why":"…","kind":"usage"|"bench"}, with "slot" when it is of one run of
+ *            several; and
  *            {"event":"status","runs":[{run, protocol, slot, runner, world}]}
  *
  * A run outlives the terminal that asked for it. When a controller starts it first ends every run that

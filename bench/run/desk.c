@@ -2,8 +2,8 @@
 /*
  * The desk.
  *
- * A job is an order on its way to a verdict: first planning, then a run. A client is a connection; it
- * may watch one job. The two part easily: a client that goes away leaves its job running, and a job that
+ * A job is a batch of runs (run/batch.h) and who watches it. A client is a connection; it may watch one
+ * job. The two part easily: a client that goes away leaves its job running, and a job that
  * ends tells its client, if there still is one, and is gone. What is to be freed is freed from a timer,
  * never from inside its own callback.
  *
@@ -21,7 +21,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "run/run.h"
+#include "run/batch.h"
 
 enum { LINE_MOST = 1 << 20, WAITING_MOST = 4 << 20, SLOTS_MOST = 256 };
 #define IDLE_PATIENCE MSEC(500)
@@ -32,10 +32,7 @@ struct job {
 	struct job *next;
 	struct desk *desk;
 	struct client *client; /* or NULL */
-	int slot;
-	struct planning *planning;
-	struct run *run;
-	bool over;
+	struct batch *batch;
 };
 
 struct client {
@@ -131,66 +128,30 @@ static void client_refuse(struct client *client, const struct error *err)
 
 /* ---- jobs ---- */
 
-static void job_end(struct job *job)
+static void job_event(void *ctx, const struct value *event)
 {
-	job->over = true;
+	struct job *job = ctx;
+	const char *name = value_get_text(event, "event");
+
+	client_tell(job->client, event);
+	if (!strcmp(name, "started") || !strcmp(name, "verdict"))
+		sweep_soon(job->desk); /* a loader or a run may go */
+}
+
+static void job_over(void *ctx)
+{
+	struct job *job = ctx;
+
 	if (job->client)
 		job->client->job = NULL;
 	job->client = NULL;
 	sweep_soon(job->desk);
 }
 
-static void job_event(void *ctx, const struct value *event)
-{
-	struct job *job = ctx;
-	const char *name = value_get_text(event, "event");
-
-	if (strcmp(name, "verdict") != 0)
-		client_tell(job->client, event);
-}
-
-static void job_ended(void *ctx, enum verdict verdict, const struct value *summary)
-{
-	struct job *job = ctx;
-	struct value *event = value_map();
-
-	(void)verdict;
-	value_set_text(event, "event", "verdict");
-	value_set(event, "summary", value_copy(summary));
-	client_tell(job->client, event);
-	value_free(event);
-	job_end(job);
-}
-
-static void job_planned(void *ctx, struct plan *plan, const struct error *err)
-{
-	struct job *job = ctx;
-	struct run_place place = {
-		.loop = job->desk->loop,
-		.writer = job->desk->writer,
-		.program = job->desk->program,
-		.state = job->desk->state,
-		.cpu = -1,
-	};
-	struct run_handlers handlers = {.event = job_event, .ended = job_ended};
-	struct error wrong;
-
-	if (!err) {
-		job->run = run_start(&place, plan, &handlers, job, &wrong);
-		if (job->run) {
-			sweep_soon(job->desk);
-			return;
-		}
-		err = &wrong;
-	}
-	client_refuse(job->client, err);
-	job_end(job);
-}
-
 static bool slot_is_free(const struct desk *desk, int slot)
 {
 	for (const struct job *job = desk->jobs; job; job = job->next)
-		if (!job->over && job->slot == slot)
+		if (batch_has_slot(job->batch, slot))
 			return false;
 	return true;
 }
@@ -208,47 +169,87 @@ static int choose_slot(const struct desk *desk, struct order *order, struct erro
 	return 0;
 }
 
-static void start_job(struct client *client, const struct value *request)
+static bool has_slot(struct order *const *orders, size_t count, int slot)
 {
-	struct desk *desk = client->desk;
-	struct error err;
-	struct order *order;
-	struct job *job;
+	for (size_t i = 0; i < count; i++)
+		if (orders[i]->slot == slot)
+			return true;
+	return false;
+}
 
-	if (client->job || desk->closing) {
-		error_set(&err, ERROR_REFUSED, "%s",
-			  desk->closing ? "the controller is stopping"
-					: "this connection has a run already");
-		client_refuse(client, &err);
-		return;
+/* Several orders name their slots, and each another. */
+static int read_orders(const struct desk *desk, const struct value *list, struct order **orders,
+		       struct error *err)
+{
+	size_t count = value_count(list);
+
+	for (size_t i = 0; i < count; i++) {
+		orders[i] = order_from_value(value_at(list, i), err);
+		if (!orders[i])
+			return -1;
+		if (count > 1 && has_slot(orders, i, orders[i]->slot))
+			return error_set(err, ERROR_USAGE, "slot %d was ordered twice",
+					 orders[i]->slot);
+		if (count > 1 && !orders[i]->slot)
+			return error_set(err, ERROR_USAGE, "several orders each name their slot");
+		if (choose_slot(desk, orders[i], err) < 0)
+			return -1;
 	}
-	order = order_from_value(value_get(request, "order"), &err);
-	if (!order || choose_slot(desk, order, &err) < 0) {
-		client_refuse(client, &err);
-		order_free(order);
-		return;
-	}
-	job = xcalloc(1, sizeof(*job));
+	return 0;
+}
+
+static void begin_job(struct client *client, struct order *const *orders, size_t count)
+{
+	static const struct batch_handlers HANDLERS = {job_event, job_over};
+	struct desk *desk = client->desk;
+	struct run_place place = {
+		.loop = desk->loop,
+		.writer = desk->writer,
+		.program = desk->program,
+		.state = desk->state,
+		.cpu = -1,
+	};
+	struct job *job = xcalloc(1, sizeof(*job));
+
 	job->desk = desk;
 	job->client = client;
-	job->slot = order->slot;
 	job->next = desk->jobs;
 	desk->jobs = job;
 	client->job = job;
-	job->planning = planning_start(desk->loop, desk->program, order, job_planned, job);
+	job->batch = batch_start(&place, orders, count, &HANDLERS, job);
 }
 
-static void job_stop(struct job *job, const char *why)
+static int check_may_order(const struct client *client, const struct value *list, struct error *err)
 {
-	if (job->run) {
-		run_stop(job->run, why);
-		return;
-	}
+	if (client->desk->closing)
+		return error_set(err, ERROR_REFUSED, "the controller is stopping");
+	if (client->job)
+		return error_set(err, ERROR_REFUSED, "this connection has a run already");
+	if (value_count(list) < 1 || value_count(list) > SLOTS_MOST)
+		return error_set(err, ERROR_USAGE, "between 1 and %d runs can be ordered at once",
+				 SLOTS_MOST);
+	return 0;
+}
+
+static void start_job(struct client *client, const struct value *request)
+{
+	struct order *orders[SLOTS_MOST] = {0};
+	struct value *list = value_list();
+	const struct value *many = value_get(request, "orders");
 	struct error err;
 
-	error_set(&err, ERROR_REFUSED, "%s before the run had begun", why);
-	client_refuse(job->client, &err);
-	job_end(job);
+	if (!many)
+		value_add(list, value_copy(value_get(request, "order")));
+	many = many ? many : list;
+	if (check_may_order(client, many, &err) == 0 &&
+	    read_orders(client->desk, many, orders, &err) == 0) {
+		begin_job(client, orders, value_count(many));
+	} else {
+		client_refuse(client, &err);
+		for (size_t i = 0; i < SLOTS_MOST; i++)
+			order_free(orders[i]);
+	}
+	value_free(list);
 }
 
 /* ---- requests ---- */
@@ -260,18 +261,8 @@ static void tell_status(struct client *client)
 
 	value_set_text(event, "event", "status");
 	runs = value_set(event, "runs", value_list());
-	for (struct job *job = client->desk->jobs; job; job = job->next) {
-		struct value *one;
-
-		if (job->over || !job->run)
-			continue;
-		one = value_add(runs, value_map());
-		value_set_text(one, "run", run_id(job->run));
-		value_set_text(one, "protocol", job->run->plan->protocol->id);
-		value_set_int(one, "slot", job->slot);
-		value_set_int(one, "runner", run_runner_pid(job->run));
-		value_set_int(one, "world", run_world_pid(job->run));
-	}
+	for (struct job *job = client->desk->jobs; job; job = job->next)
+		batch_describe(job->batch, runs);
 	client_tell(client, event);
 	value_free(event);
 }
@@ -281,6 +272,7 @@ static void take_request(struct client *client, const struct value *request)
 	const char *what = value_get_text(request, "do");
 	const char *why = value_get_text(request, "why");
 	const char *text = value_get_text(request, "text");
+	int slot = (int)value_get_int(request, "slot", 0);
 	struct error err;
 
 	if (what && !strcmp(what, "run")) {
@@ -289,11 +281,11 @@ static void take_request(struct client *client, const struct value *request)
 		tell_status(client);
 	} else if (what && !strcmp(what, "stop")) {
 		if (client->job)
-			job_stop(client->job, why ? why : "stopped by the operator");
+			batch_stop(client->job->batch, slot, why ? why : "stopped by the operator");
 	} else if (what && !strcmp(what, "answer")) {
-		if (client->job && client->job->run)
-			run_answer(client->job->run, (uint32_t)value_get_int(request, "id", 0),
-				   text ? text : "");
+		if (client->job)
+			batch_answer(client->job->batch, slot,
+				     (uint32_t)value_get_int(request, "id", 0), text ? text : "");
 	} else {
 		error_set(&err, ERROR_USAGE, "the controller does not know '%s'", what ? what : "");
 		client_refuse(client, &err);
@@ -379,8 +371,7 @@ static void client_free(struct client *client)
 
 static void job_free(struct job *job)
 {
-	run_free(job->run);
-	planning_free(job->planning);
+	batch_free(job->batch);
 	free(job);
 }
 
@@ -409,11 +400,8 @@ static void sweep(void *ctx)
 	for (struct job **place = &desk->jobs; *place;) {
 		struct job *job = *place;
 
-		if (!job->over) {
-			if (job->run) { /* the plan is made: its loaders may go */
-				planning_free(job->planning);
-				job->planning = NULL;
-			}
+		if (!batch_is_over(job->batch)) {
+			batch_tidy(job->batch);
 			place = &job->next;
 			continue;
 		}
@@ -454,8 +442,7 @@ void desk_close(struct desk *desk)
 {
 	desk->closing = true;
 	for (struct job *job = desk->jobs; job; job = job->next)
-		if (!job->over)
-			job_stop(job, "the controller was told to stop");
+		batch_stop(job->batch, 0, "the controller was told to stop");
 	sweep_soon(desk);
 }
 

@@ -135,17 +135,18 @@ void run_stop(struct run *run, const char *why)
 		slot_trip(run->slot, VERDICT_ABORTED, why);
 }
 
-void run_answer(struct run *run, uint32_t request, const char *text)
+bool run_answer(struct run *run, uint32_t request, const char *text)
 {
 	struct value *line;
 
 	if (run->state >= RUN_SAFING || !course_find(&run->course, request))
-		return;
+		return false;
 	line = value_map();
 	value_set_int(line, "id", request);
 	value_set_text(line, "text", text);
 	journal_line(run->journal, run_now(run), "operator", line);
 	course_answer(&run->course, request, text);
+	return true;
 }
 
 void run_check_quota(struct run *run)

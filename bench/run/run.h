@@ -39,7 +39,8 @@ struct run *run_start(const struct run_place *place, struct plan *plan,
 const char *run_id(const struct run *run);
 /* Ask it to stop: finally blocks, then safe. A second time: safe at once. */
 void run_stop(struct run *run, const char *why);
-void run_answer(struct run *run, uint32_t request, const char *text);
+/* False: it has no such question. */
+bool run_answer(struct run *run, uint32_t request, const char *text);
 /* The processes of a run, for tests and for `davy list`; 0 where there is none. */
 int run_runner_pid(const struct run *run);
 int run_world_pid(const struct run *run);

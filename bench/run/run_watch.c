@@ -20,6 +20,7 @@ static struct value *new_event(const struct run *run, const char *name)
 	event = value_map();
 	value_set_text(event, "event", name);
 	value_set_int(event, "t", run_now(run));
+	value_set_int(event, "slot", run->plan->order->slot);
 	return event;
 }
 
@@ -41,7 +42,6 @@ void watch_started(struct run *run)
 	value_set_text(event, "zh", run->plan->protocol->zh);
 	value_set_text(event, "deviation", run->plan->protocol->deviation);
 	value_set_bool(event, "simulated", run->plan->order->simulated);
-	value_set_int(event, "slot", run->plan->order->slot);
 	value_set_int(event, "steps", (int64_t)run->plan->protocol->step_count);
 	tell(run, event);
 }

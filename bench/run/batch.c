@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Batches.
+ *
+ * A job is one order on its way to a verdict: planning, planned, a run, over. The plans of a batch are
+ * made side by side. When the last of them is there the runs begin, all in one turn of the loop, in the
+ * order of their slots as ordered; when one plan cannot be made, none begins. A run that cannot be
+ * opened at that point is refused alone: the others have moved by then and go on.
+ */
+#include "run/batch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+struct job {
+	struct batch *batch;
+	int slot;
+	struct planning *planning;
+	struct plan *plan; /* made, and not begun yet */
+	struct run *run;
+	bool over;
+};
+
+struct batch {
+	struct run_place place;
+	const struct batch_handlers *handlers;
+	void *ctx;
+	struct timer begin; /* all plans are made */
+	bool over;
+	size_t count, planned;
+	struct job job[];
+};
+
+/* ---- ends ---- */
+
+static void check_over(struct batch *batch)
+{
+	for (size_t i = 0; i < batch->count; i++)
+		if (!batch->job[i].over)
+			return;
+	if (batch->over)
+		return;
+	batch->over = true;
+	batch->handlers->over(batch->ctx);
+}
+
+static void tell_refused(struct batch *batch, int slot, const struct error *err)
+{
+	struct value *event = value_map();
+
+	value_set_text(event, "event", "refused");
+	if (slot)
+		value_set_int(event, "slot", slot);
+	value_set_text(event, "why", err->text);
+	value_set_text(event, "kind", err->kind == ERROR_USAGE ? "usage" : "bench");
+	batch->handlers->event(batch->ctx, event);
+	value_free(event);
+}
+
+static void refuse_all(struct batch *batch, const struct error *err)
+{
+	if (batch->over)
+		return;
+	timer_stop(&batch->begin);
+	tell_refused(batch, 0, err);
+	for (size_t i = 0; i < batch->count; i++)
+		batch->job[i].over = true;
+	check_over(batch);
+}
+
+static void job_event(void *ctx, const struct value *event)
+{
+	struct job *job = ctx;
+
+	/* the run tells of its verdict before it has ended; that is told when it has */
+	if (strcmp(value_get_text(event, "event"), "verdict") != 0)
+		job->batch->handlers->event(job->batch->ctx, event);
+}
+
+static void job_ended(void *ctx, enum verdict verdict, const struct value *summary)
+{
+	struct job *job = ctx;
+	struct value *event = value_map();
+
+	(void)verdict;
+	job->over = true;
+	value_set_text(event, "event", "verdict");
+	value_set_int(event, "slot", job->slot);
+	value_set(event, "summary", value_copy(summary));
+	job->batch->handlers->event(job->batch->ctx, event);
+	value_free(event);
+	check_over(job->batch);
+}
+
+/* ---- beginnings ---- */
+
+static void job_begin(struct job *job)
+{
+	static const struct run_handlers HANDLERS = {.event = job_event, .ended = job_ended};
+	struct plan *plan = job->plan;
+	struct error err;
+
+	job->plan = NULL;
+	job->run = run_start(&job->batch->place, plan, &HANDLERS, job, &err);
+	if (job->run)
+		return;
+	job->over = true;
+	tell_refused(job->batch, job->batch->count > 1 ? job->slot : 0, &err);
+}
+
+static void begin(void *ctx)
+{
+	struct batch *batch = ctx;
+
+	for (size_t i = 0; i < batch->count; i++)
+		job_begin(&batch->job[i]);
+	check_over(batch);
+}
+
+static void job_planned(void *ctx, struct plan *plan, const struct error *err)
+{
+	struct job *job = ctx;
+	struct batch *batch = job->batch;
+	struct error named;
+
+	job->plan = plan;
+	if (err) {
+		named = *err;
+		if (batch->count > 1)
+			error_context(&named, "slot %d", job->slot);
+		refuse_all(batch, &named);
+	} else if (++batch->planned == batch->count && !batch->over) {
+		timer_start(&batch->begin, loop_real_clock(batch->place.loop), 0, TIMER_WAIT, begin,
+			    batch);
+	}
+}
+
+struct batch *batch_start(const struct run_place *place, struct order *const *orders, size_t count,
+			  const struct batch_handlers *handlers, void *ctx)
+{
+	struct batch *batch = xcalloc(1, sizeof(*batch) + count * sizeof(batch->job[0]));
+
+	batch->place = *place;
+	batch->handlers = handlers;
+	batch->ctx = ctx;
+	batch->count = count;
+	for (size_t i = 0; i < count; i++) {
+		batch->job[i] = (struct job){.batch = batch, .slot = orders[i]->slot};
+		batch->job[i].planning = planning_start(place->loop, place->program, orders[i],
+							job_planned, &batch->job[i]);
+	}
+	return batch;
+}
+
+/* ---- from outside ---- */
+
+static bool has_begun(const struct batch *batch)
+{
+	return batch->planned == batch->count && !timer_armed(&batch->begin);
+}
+
+void batch_stop(struct batch *batch, int slot, const char *why)
+{
+	struct error err;
+
+	if (!batch->over && !has_begun(batch)) {
+		error_set(&err, ERROR_REFUSED, "%s before the run had begun", why);
+		refuse_all(batch, &err);
+		return;
+	}
+	for (size_t i = 0; i < batch->count; i++) {
+		struct job *job = &batch->job[i];
+
+		if (job->run && !job->over && (!slot || job->slot == slot))
+			run_stop(job->run, why);
+	}
+}
+
+void batch_answer(struct batch *batch, int slot, uint32_t request, const char *text)
+{
+	for (size_t i = 0; i < batch->count; i++) {
+		struct job *job = &batch->job[i];
+
+		if (job->run && !job->over && (!slot || job->slot == slot) &&
+		    run_answer(job->run, request, text))
+			return;
+	}
+}
+
+bool batch_has_slot(const struct batch *batch, int slot)
+{
+	for (size_t i = 0; i < batch->count; i++)
+		if (!batch->job[i].over && batch->job[i].slot == slot)
+			return true;
+	return false;
+}
+
+bool batch_is_over(const struct batch *batch)
+{
+	return batch->over;
+}
+
+void batch_describe(const struct batch *batch, struct value *runs)
+{
+	for (size_t i = 0; i < batch->count; i++) {
+		const struct job *job = &batch->job[i];
+		struct value *one;
+
+		if (job->over || !job->run)
+			continue;
+		one = value_add(runs, value_map());
+		value_set_text(one, "run", run_id(job->run));
+		value_set_text(one, "protocol", job->run->plan->protocol->id);
+		value_set_int(one, "slot", job->slot);
+		value_set_int(one, "runner", run_runner_pid(job->run));
+		value_set_int(one, "world", run_world_pid(job->run));
+	}
+}
+
+void batch_tidy(struct batch *batch)
+{
+	for (size_t i = 0; i < batch->count; i++) {
+		struct job *job = &batch->job[i];
+
+		if (job->over) {
+			run_free(job->run);
+			job->run = NULL;
+		}
+		if (job->run) { /* the plan is made: its loaders may go */
+			planning_free(job->planning);
+			job->planning = NULL;
+		}
+	}
+}
+
+void batch_free(struct batch *batch)
+{
+	if (!batch)
+		return;
+	timer_stop(&batch->begin);
+	for (size_t i = 0; i < batch->count; i++) {
+		run_free(batch->job[i].run);
+		planning_free(batch->job[i].planning);
+		plan_free(batch->job[i].plan);
+	}
+	free(batch);
+}
