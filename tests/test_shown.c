@@ -138,8 +138,7 @@ static void a_value_in_the_guard_band_is_shown_outside_what_is_accepted(void)
 
 	CU_ASSERT_EQUAL(decision.verdict, VERDICT_INCONCLUSIVE);
 	CU_ASSERT_STRING_EQUAL(decision.acceptance, "<= 19.4 s");
-	CU_ASSERT_STRING_EQUAL(decision.why,
-			       "19.404 s ± 0.60 s is too close to <= 20 s to decide");
+	CU_ASSERT_STRING_EQUAL(decision.why, "19.404 s ± 0.60 s is too close to <= 20 s to decide");
 }
 
 /* 20 s - 0.6234 s = 19.3766 s: 19.376 s passes, which "<= 19.37 s" would deny. */

@@ -135,7 +135,7 @@ static void add_reason(struct buf *line, const struct value *result)
 		if (shown == MEASURES_SHOWN || is_repeat(measures, i))
 			continue;
 		buf_add_text(line, shown++ ? ", " : "");
-		figure_measure(line, value_at(measures, i));
+		figure_reasoned(line, value_at(measures, i));
 	}
 	if (same > shown)
 		buf_printf(line, ", +%zu %s", same - shown, say(TEXTS.more));

@@ -133,6 +133,26 @@ void figure_measure(struct buf *out, const struct value *measure)
 	buf_add_byte(out, ')');
 }
 
+/* A reason that begins with the value says both. */
+void figure_reasoned(struct buf *out, const struct value *measure)
+{
+	const char *why = value_get_text(measure, "why");
+	bool undecided = !strcmp(figure_mark(value_get_text(measure, "verdict")), "?");
+	struct buf value;
+
+	buf_init(&value);
+	figure_value(&value, measure);
+	if (undecided && why && value.size && !strncmp(why, value.data, value.size)) {
+		figure_name(out, measure);
+		buf_printf(out, " %s", why);
+	} else {
+		figure_measure(out, measure);
+		if (undecided && why && value.size)
+			buf_printf(out, "  %s", why);
+	}
+	buf_done(&value);
+}
+
 void figure_time(struct buf *out, nsec time)
 {
 	long long tenths = time / MSEC(100);
@@ -167,6 +187,20 @@ void figure_verdict(struct buf *out, const char *name)
 	add_clean(out, name);
 	if (name && verdict_parse(&verdict, name, &ignored) == 0)
 		buf_printf(out, " %s", verdict_chinese(verdict));
+}
+
+void figure_judged(struct buf *out, const struct value *measure)
+{
+	const char *verdict = value_get_text(measure, "verdict");
+
+	buf_printf(out, "%s ", figure_mark(verdict));
+	figure_name(out, measure);
+	buf_add_text(out, "  ");
+	figure_value(out, measure);
+	if (value_get_real(measure, "U", 0) > 0)
+		buf_printf(out, " (k = %g)", value_get_real(measure, "coverage", 2));
+	buf_add_text(out, "  ");
+	figure_verdict(out, verdict);
 }
 
 const char *figure_mark(const char *verdict)

@@ -14,6 +14,10 @@ void figure_value(struct buf *out, const struct value *measure); /* "2.05 %vol �
 void figure_limit(struct buf *out, const struct value *measure); /* "<= 20 s", "no limit" */
 /* "t90 28.4 s ± 0.6 s (<= 20 s)", or what stands in place of a value. */
 void figure_measure(struct buf *out, const struct value *measure);
+/* The same with the reason why it was not decided, where it was not. */
+void figure_reasoned(struct buf *out, const struct value *measure);
+/* "✓ t90  18.4 s ± 0.6 s (k = 2)  PASS 合格" */
+void figure_judged(struct buf *out, const struct value *measure);
 void figure_time(struct buf *out, nsec time);	  /* "1:02:05.3" */
 void figure_duration(struct buf *out, nsec time); /* "61.8 min" */
 /* "SIMULATED 仿真  ", in both languages always, or nothing. */

@@ -213,26 +213,6 @@ static void take_step(struct progress *progress, struct view *view, const struct
 	buf_done(&text);
 }
 
-/* A reason that begins with the value says both. */
-static void add_judgement(struct buf *line, const struct value *measure)
-{
-	const char *why = value_get_text(measure, "why");
-	bool undecided = !strcmp(figure_mark(value_get_text(measure, "verdict")), "?");
-	struct buf value;
-
-	buf_init(&value);
-	figure_value(&value, measure);
-	if (undecided && why && value.size && !strncmp(why, value.data, value.size)) {
-		figure_name(line, measure);
-		buf_printf(line, " %s", why);
-	} else {
-		figure_measure(line, measure);
-		if (undecided && why && value.size)
-			buf_printf(line, "  %s", why);
-	}
-	buf_done(&value);
-}
-
 static void take_judged(struct progress *progress, struct view *view, const struct value *event)
 {
 	const struct value *measure = value_get(event, "measure");
@@ -243,7 +223,7 @@ static void take_judged(struct progress *progress, struct view *view, const stru
 		return;
 	begin_line(view, &line);
 	buf_printf(&line, "%s ", figure_mark(verdict));
-	add_judgement(&line, measure);
+	figure_reasoned(&line, measure);
 	say_of(progress, view, &line, INDENT);
 }
 

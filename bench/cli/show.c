@@ -14,11 +14,12 @@
 #include "cli/figures.h"
 #include "cli/place.h"
 #include "cli/record.h"
+#include "cli/show_budget.h"
 #include "cli/show_journal.h"
 
 struct show_settings {
 	const char *state;
-	bool json, journal;
+	bool json, journal, budget;
 };
 
 static const struct option OPTIONS[] = {
@@ -27,6 +28,12 @@ static const struct option OPTIONS[] = {
 	 NULL,
 	 offsetof(struct show_settings, journal),
 	 {"print every line and every byte of the journal", "输出日志的每一行与每一字节"}},
+	{"budget",
+	 OPTION_FLAG,
+	 NULL,
+	 offsetof(struct show_settings, budget),
+	 {"print where the uncertainty of each measure, or of MEASURE, comes from",
+	  "输出各检验项目(或 MEASURE)的不确定度来源"}},
 	OPTION_STATE_ROW(struct show_settings),
 	OPTION_JSON_ROW(struct show_settings),
 	{0},
@@ -35,7 +42,7 @@ static const struct option OPTIONS[] = {
 static const struct {
 	struct words protocol, standard, dut, order, fault, severity, seed, slot, limit_set,
 		calibration, began, rule, instrument, method, replaced, limit, accepts, source, why,
-		open, bench_time, journal, chain, torn, only;
+		open, bench_time, journal, chain, torn, only, needs_budget;
 } TEXTS = {
 	.protocol = {"protocol", "检验程序"},
 	.standard = {"standard", "标准"},
@@ -62,6 +69,8 @@ static const struct {
 	.chain = {"head of its chain", "链首散列"},
 	.torn = {"torn bytes behind the last line", "末行之后的残缺字节"},
 	.only = {"only step", "仅步骤"},
+	.needs_budget = {"davy show takes a measure, such as '%s', only with --budget",
+			 "davy show 仅在 --budget 时接受检验项目名,如 '%s'"},
 };
 
 /* ---- the head ---- */
@@ -200,18 +209,11 @@ static void print_limit(const struct value *measure)
 
 static void print_measure(const struct value *measure)
 {
-	const char *verdict = value_get_text(measure, "verdict");
 	struct buf text;
 
 	buf_init(&text);
-	buf_printf(&text, "    %s ", figure_mark(verdict));
-	figure_name(&text, measure);
-	buf_add_text(&text, "  ");
-	figure_value(&text, measure);
-	if (value_get_real(measure, "U", 0) > 0)
-		buf_printf(&text, " (k = %g)", value_get_real(measure, "coverage", 2));
-	buf_add_text(&text, "  ");
-	figure_verdict(&text, verdict);
+	buf_add_text(&text, "    ");
+	figure_judged(&text, measure);
 	columns_print(stdout, text.data);
 	buf_done(&text);
 	print_limit(measure);
@@ -300,12 +302,8 @@ static void print_json(const struct record *record)
 	value_free(object);
 }
 
-static int show_record(const char *folder, bool json, struct error *err)
+static int show_record(const struct record *record, bool json)
 {
-	struct record *record = record_read(folder, err);
-
-	if (!record)
-		return -1;
 	if (json) {
 		print_json(record);
 	} else {
@@ -313,22 +311,39 @@ static int show_record(const char *folder, bool json, struct error *err)
 		print_measures(measures_of(record));
 		print_foot(record);
 	}
-	record_free(record);
 	return 0;
+}
+
+static int show_folder(const struct show_settings *settings, const char *folder,
+		       const char *measure, struct error *err)
+{
+	struct record *record;
+	int code;
+
+	if (settings->journal)
+		return show_journal(folder, stdout, err);
+	record = record_read(folder, err);
+	if (!record)
+		return -1;
+	code = settings->budget ? show_budget(record, measure, settings->json, err)
+				: show_record(record, settings->json);
+	record_free(record);
+	return code;
 }
 
 static int show(void *ctx, char **operands, int count, struct error *err)
 {
 	const struct show_settings *settings = ctx;
-	char *state = place_state(settings->state, err);
-	char *folder = state ? record_find(state, operands[0], err) : NULL;
+	const char *measure = count > 1 ? operands[1] : NULL;
+	char *state, *folder;
 	int code = -1;
 
-	(void)count;
-	if (folder && settings->journal)
-		code = show_journal(folder, stdout, err);
-	else if (folder)
-		code = show_record(folder, settings->json, err);
+	if (measure && !settings->budget)
+		return error_set(err, ERROR_USAGE, say(TEXTS.needs_budget), measure);
+	state = place_state(settings->state, err);
+	folder = state ? record_find(state, operands[0], err) : NULL;
+	if (folder)
+		code = show_folder(settings, folder, measure, err);
 	free(folder);
 	free(state);
 	return code;
@@ -336,9 +351,9 @@ static int show(void *ctx, char **operands, int count, struct error *err)
 
 const struct command COMMAND_SHOW = {
 	.name = "show",
-	.operands = "RUN",
+	.operands = "RUN [MEASURE]",
 	.least = 1,
-	.most = 1,
+	.most = 2,
 	.summary = {"a run, and all that its verdict rests on", "显示一次检验及其判定依据"},
 	.more = {"RUN is an id of `davy list runs`, or its beginning. The journal's chain is "
 		 "verified.",
