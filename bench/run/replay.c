@@ -18,21 +18,13 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/json.h"
 #include "run/course.h"
 #include "run/journal_read.h"
 #include "run/replay_bytes.h"
+#include "run/replay_expected.h"
 #include "run/replay_head.h"
 #include "run/run.h"
 #include "wire/peer.h"
-
-/* Lines that should come next, oldest first. */
-struct expected {
-	struct expected *next;
-	const char *kind;
-	uint32_t id;
-	struct value *says;
-};
 
 struct stage {
 	struct replay *replay;
@@ -62,25 +54,6 @@ static void fail(struct stage *stage, const struct error *err)
 	loop_quit(stage->loop);
 }
 
-static void expect(struct expected **list, const char *kind, uint32_t id, struct value *says)
-{
-	struct expected *expected = xcalloc(1, sizeof(*expected));
-
-	*expected = (struct expected){NULL, kind, id, says};
-	while (*list)
-		list = &(*list)->next;
-	*list = expected;
-}
-
-static void drop_first(struct expected **list)
-{
-	struct expected *first = *list;
-
-	*list = first->next;
-	value_free(first->says);
-	free(first);
-}
-
 /* ---- what the course says now ---- */
 
 static void host_quiet(void *ctx, struct request *request)
@@ -93,21 +66,21 @@ static void host_result(void *ctx, uint32_t id, struct value *payload)
 {
 	struct stage *stage = ctx;
 
-	expect(&stage->bench, "result", id, payload);
+	expected_add(&stage->bench, "result", id, payload);
 }
 
 static void host_reading(void *ctx, uint64_t id)
 {
 	struct stage *stage = ctx;
 
-	expect(&stage->bench, "reading", 0, evidence_describe(&stage->course.evidence, id));
+	expected_add(&stage->bench, "reading", 0, evidence_describe(&stage->course.evidence, id));
 }
 
 static void host_judged(void *ctx, const struct judged *judged)
 {
 	struct stage *stage = ctx;
 
-	expect(&stage->bench, "judged", 0, judged_describe(judged));
+	expected_add(&stage->bench, "judged", 0, judged_describe(judged));
 }
 
 static void host_breach(void *ctx, enum verdict verdict, const char *why)
@@ -130,73 +103,27 @@ static void host_step(void *ctx, const char *name, int repeat, bool begins)
 static const struct course_host HOST = {host_quiet,  host_quiet,  host_result, host_reading,
 					host_judged, host_breach, host_step};
 
-/* ---- comparing ---- */
+/* ---- lines ---- */
 
-static void show(const struct value *value, char *text, size_t size)
+static void diverge(struct stage *stage, const struct journal_item *item, const struct value *there,
+		    const struct value *here)
 {
-	struct buf json;
-
-	buf_init(&json);
-	if (value)
-		json_write(&json, value);
-	snprintf(text, size, "%.150s", json.size ? json.data : "nothing");
-	buf_done(&json);
-}
-
-static void diverge(struct stage *stage, const struct journal_item *item, const char *kind,
-		    const struct value *there, const struct value *here)
-{
-	char journal[160], now[160];
 	struct error err;
 
-	show(there, journal, sizeof(journal));
-	show(here, now, sizeof(now));
-	error_set(&err, ERROR_DEVICE,
-		  "the replay diverges at %.9f s, line '%s': the journal has %s, the replay gives "
-		  "%s",
-		  nsec_seconds(item->time), kind, journal, now);
+	replay_diverges(item, there, here, &err);
 	fail(stage, &err);
-}
-
-/* A journal line without what every line has. */
-static struct value *content_of(const struct value *line)
-{
-	struct value *content = value_map();
-
-	for (size_t i = 0; i < value_count(line); i++) {
-		const char *key = value_key(line, i);
-
-		if (strcmp(key, "k") != 0 && strcmp(key, "t") != 0)
-			value_set(content, key, value_copy(value_at(line, i)));
-	}
-	return content;
 }
 
 /* The next expected line must be this one; true when it is. */
 static bool meets(struct stage *stage, struct expected **list, const struct journal_item *item)
 {
-	bool carries_id = value_get(item->line, "says") || value_get(item->line, "id");
-	struct value *content = content_of(item->line);
-	const struct value *there = content;
-	struct expected *first = *list;
-	bool same;
+	struct error err;
 
-	if (!strcmp(item->kind, "reading") || !strcmp(item->kind, "judged"))
-		carries_id = false;
-	if (carries_id)
-		there = value_get(content, "says");
-	same = first && !strcmp(first->kind, item->kind) &&
-	       (!carries_id || first->id == (uint32_t)value_get_int(item->line, "id", 0)) &&
-	       ((!there && (!first->says || first->says->kind == VALUE_NIL)) ||
-		(there && first->says && value_same(there, first->says)) ||
-		(!carries_id && value_count(content) == 0));
-	if (!same)
-		diverge(stage, item, item->kind, content, first ? first->says : NULL);
-	value_free(content);
-	return same;
+	if (expected_meets(*list, item, &err) == 0)
+		return true;
+	fail(stage, &err);
+	return false;
 }
-
-/* ---- lines ---- */
 
 static void script_failed(struct stage *stage, const struct value *says)
 {
@@ -231,7 +158,7 @@ static void script_line(struct stage *stage, const struct journal_item *item)
 		script_failed(stage, first->says);
 	}
 	if (!stage->failed)
-		drop_first(&stage->script);
+		expected_drop(&stage->script);
 }
 
 /* What ended this request was not a sample: time, an act, a person. */
@@ -262,13 +189,13 @@ static void bench_line(struct stage *stage, const struct journal_item *item)
 			peer_flush(stage->runner);
 		}
 	}
-	drop_first(&stage->bench);
+	expected_drop(&stage->bench);
 }
 
 static void end_here(struct stage *stage, const struct journal_item *item, enum verdict verdict)
 {
 	stage->replay->verdict = verdict;
-	stage->replay->summary = content_of(item->line);
+	stage->replay->summary = journal_content(item->line);
 	stage->over = true;
 	loop_quit(stage->loop);
 }
@@ -294,7 +221,7 @@ static void verdict_line(struct stage *stage, const struct journal_item *item)
 	if (value_get(item->line, "measures"))
 		value_set(there, "measures", value_copy(value_get(item->line, "measures")));
 	if (!value_same(here, there))
-		diverge(stage, item, "verdict", there, here);
+		diverge(stage, item, there, here);
 	value_free(here);
 	value_free(there);
 	end_here(stage, item, verdict);
@@ -305,7 +232,7 @@ static void take_verdict(struct stage *stage, const struct journal_item *item)
 	if (stage->recovered) /* whoever ended it had seen nothing of the run */
 		end_here(stage, item, VERDICT_ABORTED);
 	else if (stage->script && !stage->tripped)
-		diverge(stage, item, "verdict", NULL, stage->script->says);
+		diverge(stage, item, NULL, stage->script->says);
 	else
 		verdict_line(stage, item);
 }
@@ -461,8 +388,8 @@ static void take_frame(void *ctx, const struct frame *frame)
 
 	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]) && !stage->deaf; i++)
 		if (KINDS[i].type == frame->type)
-			expect(&stage->script, KINDS[i].kind, frame->request,
-			       value_copy(frame->payload));
+			expected_add(&stage->script, KINDS[i].kind, frame->request,
+				     value_copy(frame->payload));
 }
 
 static void idle(void *ctx)
@@ -527,11 +454,11 @@ static void stage_free(struct stage *stage)
 {
 	peer_free(stage->runner);
 	while (stage->script)
-		drop_first(&stage->script);
+		expected_drop(&stage->script);
 	if (stage->course_ready)
 		course_done(&stage->course);
 	while (stage->bench)
-		drop_first(&stage->bench);
+		expected_drop(&stage->bench);
 	replay_bytes_free(stage->bytes);
 	replay_head_done(&stage->head);
 	journal_reader_close(stage->reader);
