@@ -141,6 +141,19 @@ static char *protocol_text(const struct mini_order *what)
 		       what->body ? what->body : "");
 }
 
+/* "name=value" into a map of an order. */
+static void set_pair(struct value *map, const char *pair)
+{
+	char *name = xstrdup(pair ? pair : "");
+	char *equals = strchr(name, '=');
+
+	if (equals) {
+		*equals = '\0';
+		value_set_text(map, name, equals + 1);
+	}
+	free(name);
+}
+
 struct order *bench_order(struct bench *bench, const struct mini_order *what)
 {
 	char *text = what->protocol ? xstrdup(what->protocol) : protocol_text(what);
@@ -156,6 +169,8 @@ struct order *bench_order(struct bench *bench, const struct mini_order *what)
 	order->slot = 1;
 	order->dut = value_map();
 	order->params = value_map();
+	set_pair(order->params, what->param);
+	order->force = what->force;
 	order->simulated = true;
 	order->fault = what->fault ? xstrdup(what->fault) : NULL;
 	order->only = what->only ? xstrdup(what->only) : NULL;

@@ -46,6 +46,8 @@ struct mini_order {
 	const char *measures; /* besides x (limit >= 5 Pa, verbatim) */
 	const char *header;   /* more fields of protocol { … } */
 	const char *fault, *only;
+	bool force;
+	const char *param;  /* "cycles=5" */
 	const char *limits; /* text of a limit set */
 	double severity;
 	int64_t seed;

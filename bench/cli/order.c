@@ -193,6 +193,7 @@ static int fill_order(struct value *order, const struct run_settings *settings, 
 		value_set(order, "params", value_copy(settings->params));
 	value_set_int(order, "seed", settings->seed ? settings->seed : 1);
 	value_set_text(order, "only", settings->only);
+	value_set_bool(order, "force", settings->force);
 	if (set_path(order, "station", settings->station, err) < 0 ||
 	    set_path(order, "limits", settings->limits, err) < 0 ||
 	    read_sim(order, settings, err) < 0)

@@ -15,7 +15,7 @@ struct run_settings {
 	double severity;
 	struct value *dut, *params;
 	struct option_maybe sim;
-	bool brief, json;
+	bool force, brief, json;
 };
 
 /*

@@ -115,6 +115,8 @@ static void order_row(struct table *table, const struct value *order)
 			   value_get_real(order, "severity", 1));
 	if (only)
 		buf_printf(&text, ", %s '%s'", say(TEXTS.only), only);
+	if (value_get_bool(order, "force"))
+		buf_add_text(&text, ", --force");
 	for (size_t i = 0; i < value_count(params); i++)
 		buf_printf(&text, ", %s = %s", value_key(params, i),
 			   value_get_text(params, value_key(params, i)));

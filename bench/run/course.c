@@ -325,10 +325,12 @@ static struct request *oldest_after(struct course *course, uint32_t id)
 void course_samples(struct course *course, int channel, const struct bench_sample *samples,
 		    size_t count)
 {
-	struct request *request = oldest_after(course, 0);
+	struct request *request;
 
 	if (count)
 		course->evidence.now = samples[count - 1].time;
+	conditions_samples(course, channel, samples, count);
+	request = oldest_after(course, 0);
 	while (request && !course->ended) {
 		uint32_t id = request->id;
 

@@ -20,6 +20,7 @@ enum request_kind {
 	REQUEST_ACT,
 	REQUEST_SET,
 	REQUEST_OPERATOR,
+	REQUEST_WATCH, /* the course's own, of an environment: it has no id and no answer */
 };
 
 enum { REQUEST_SETTINGS = 8 };
@@ -65,6 +66,11 @@ struct course_host {
 	/* A guard of the protocol was breached, or the bench owes a reading: the run ends. */
 	void (*breach)(void *ctx, enum verdict verdict, const char *why);
 	void (*step)(void *ctx, const char *name, int repeat, bool begins);
+	/*
+	 * The environment is known: the script may begin. `why` is NULL, or says what is not as the
+	 * protocol asks (JUDGEMENT_WHY bytes).
+	 */
+	void (*fit)(void *ctx, const char *why);
 };
 
 struct course {
@@ -73,9 +79,10 @@ struct course {
 	void *ctx;
 	struct evidence evidence;
 	struct judgement judgement;
-	struct request *open; /* newest first */
-	bool ended;	      /* no further request is accepted */
-	bool stopping;	      /* finally blocks only */
+	struct conditions *conditions; /* course_conditions.c */
+	struct request *open;	       /* newest first */
+	bool ended;		       /* no further request is accepted */
+	bool stopping;		       /* finally blocks only */
 	struct {
 		double high, low; /* shortest widths of the last count, s */
 	} pulse[FIXTURE_MOST];
@@ -86,6 +93,14 @@ void course_init(struct course *course, const struct fixture *fixture,
 		 const struct protocol *protocol, const struct calibration *calibration, int slot,
 		 nsec wall, bool simulated, const struct course_host *host, void *ctx);
 void course_done(struct course *course);
+
+/*
+ * The bench is up: watch the environment that the protocol declares. The host is told `fit` once it is
+ * known, or at once when none is declared.
+ */
+void course_begin(struct course *course, nsec now);
+/* All is over: judge what was watched. Only after course_begin. */
+void course_conclude(struct course *course, nsec now);
 
 /* The script asks (a REQUEST frame's payload). A mistake of the script is told to it as a result. */
 void course_request(struct course *course, uint32_t id, nsec now, const struct value *payload);
@@ -112,7 +127,12 @@ struct request *course_find(struct course *course, uint32_t id);
 /* Is anything open that will wake the script? Traces and guards alone will not. */
 bool course_waits(const struct course *course);
 
-/* ---- between course.c, course_verbs.c and course_trace.c ---- */
+/* ---- between course.c, course_verbs.c, course_trace.c and course_conditions.c ---- */
+
+/* What is watched sees every sample, also one that has just ended the run. */
+void conditions_samples(struct course *course, int channel, const struct bench_sample *samples,
+			size_t count);
+void conditions_done(struct course *course);
 
 /* A verb answers, or opens a request; -1 is the script's mistake. */
 typedef int course_verb_fn(struct course *course, uint32_t id, nsec now,

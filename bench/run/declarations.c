@@ -33,7 +33,6 @@ static struct protocol_measure *add_measure(struct protocol *protocol, struct pr
 	if (protocol_compile_measure(measure, full, declared, protocol->id, set, err) < 0)
 		return NULL;
 	measure->evidence = true;
-	measure->optional = true;
 	step->measure_count++;
 	return measure;
 }

@@ -162,8 +162,17 @@ static struct judged *new_judged(struct judgement *judgement)
 	return judged;
 }
 
-const struct judged *judgement_take(struct judgement *judgement, const struct value *value,
-				    struct error *err)
+static void add_remark(struct judged *judged, const char *remark)
+{
+	char *why = judged->decision.why;
+	size_t size = strlen(why);
+
+	if (remark && size)
+		snprintf(why + size, sizeof(judged->decision.why) - size, " (%s)", remark);
+}
+
+const struct judged *judgement_record(struct judgement *judgement, const struct value *value,
+				      const char *remark, struct error *err)
 {
 	const char *key = value_get_text(value, "key");
 	const char *from = value_get_text(value, "from");
@@ -202,8 +211,71 @@ const struct judged *judgement_take(struct judgement *judgement, const struct va
 	} else {
 		judge_unreached(judgement, judged, why ? why : "no value was given");
 	}
+	add_remark(judged, remark);
 	judgement->count++;
 	return judged;
+}
+
+const struct judged *judgement_take(struct judgement *judgement, const struct value *value,
+				    struct error *err)
+{
+	const struct protocol_step *step =
+		protocol_find_step(judgement->protocol, value_get_text(value, "step"));
+
+	if (step && step->automatic) {
+		error_set(err, ERROR_USAGE,
+			  "step '%s' is the controller's own: no script gives "
+			  "its measures",
+			  step->name);
+		return NULL;
+	}
+	return judgement_record(judgement, value, NULL, err);
+}
+
+/* How far the value lies outside a limit of one bound, in the limit's unit; "" where that has no meaning. */
+static void say_distance(const struct limit *limit, const struct quantity *quantity, char *text,
+			 size_t size)
+{
+	struct interval accepts = bound_interval(&limit->bound[0], quantity);
+	struct quantity distance = {.value = 0, .unit = *limit_unit(limit)};
+	char shown[64];
+
+	text[0] = '\0';
+	if (quantity->value > accepts.high)
+		distance.value = quantity->value - accepts.high;
+	else if (quantity->value < accepts.low)
+		distance.value = accepts.low - quantity->value;
+	if (limit->bounds != 1 || !(distance.value > 0))
+		return;
+	distance.value += distance.unit.offset; /* a difference has no zero point */
+	quantity_print(&distance, 3, shown, sizeof(shown));
+	snprintf(text, size, ", by %s", shown);
+}
+
+bool judgement_foresees_pass(const struct judgement *judgement,
+			     const struct protocol_measure *measure,
+			     const struct quantity *quantity, char *why)
+{
+	const struct limit *limit = &measure->limit.limit;
+	struct quantity value = *quantity;
+	struct decision decision;
+	struct error err;
+	char distance[80];
+
+	why[0] = '\0';
+	if (!measure->limit.known || !grade_decides(measure->limit.grade, judgement->simulated))
+		return true;
+	if (limit_unit(limit))
+		value.unit = *limit_unit(limit);
+	if (decide(&decision, limit, &value, judgement->protocol->rule, COVERAGE, &err) < 0) {
+		snprintf(why, JUDGEMENT_WHY, "%s: %.200s", measure->name, err.text);
+		return false;
+	}
+	if (decision.verdict == VERDICT_PASS)
+		return true;
+	say_distance(limit, &value, distance, sizeof(distance));
+	snprintf(why, JUDGEMENT_WHY, "%s: %.200s%s", measure->name, decision.why, distance);
+	return false;
 }
 
 static bool key_passes(const struct judgement *judgement, const struct protocol_step *step,

@@ -39,6 +39,19 @@ void judgement_done(struct judgement *judgement);
  */
 const struct judged *judgement_take(struct judgement *judgement, const struct value *measure,
 				    struct error *err);
+/*
+ * The same for a measure of the controller's own step, which no script gives. `remark` is added to why
+ * the value does not pass, or NULL.
+ */
+const struct judged *judgement_record(struct judgement *judgement, const struct value *measure,
+				      const char *remark, struct error *err);
+/*
+ * Would the measure pass with this value, were it judged now? Also true when its limit decides nothing:
+ * that is no fault of the value. `why` (JUDGEMENT_WHY bytes) says what is wrong, and by how much.
+ */
+bool judgement_foresees_pass(const struct judgement *judgement,
+			     const struct protocol_measure *measure,
+			     const struct quantity *quantity, char *why);
 /* How many of the latest keys of these measures of a step all passed, counted back from the newest. */
 int judgement_consecutive(const struct judgement *judgement, const struct value *request,
 			  double *count, struct error *err);

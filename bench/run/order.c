@@ -61,6 +61,7 @@ struct order *order_from_value(const struct value *value, struct error *err)
 	order->limits = text_of(value, "limits");
 	order->fault = text_of(value, "fault");
 	order->only = text_of(value, "only");
+	order->force = value_get_bool(value, "force");
 	order->slot = (int)value_get_int(value, "slot", 1);
 	order->dut = map_of(value, "dut");
 	order->params = map_of(value, "params");
@@ -94,6 +95,8 @@ struct value *order_to_value(const struct order *order)
 	value_set_real(value, "severity", order->severity);
 	value_set_int(value, "seed", order->seed);
 	value_set_text(value, "only", order->only);
+	if (order->force)
+		value_set_bool(value, "force", true);
 	value_set_text(value, "clock", CLOCKS[order->clock]);
 	value_set_real(value, "scale", order->scale);
 	return value;

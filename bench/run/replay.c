@@ -100,8 +100,34 @@ static void host_step(void *ctx, const char *name, int repeat, bool begins)
 	(void)begins;
 }
 
-static const struct course_host HOST = {host_quiet,  host_quiet,  host_result, host_reading,
-					host_judged, host_breach, host_step};
+static void host_fit(void *ctx, const char *why)
+{
+	struct stage *stage = ctx;
+	struct value *says = value_map();
+
+	if (!stage->head.protocol->condition_count) {
+		value_free(says);
+		return;
+	}
+	value_set_bool(says, "fit", !why);
+	value_set_text(says, "why", why);
+	expected_add(&stage->bench, "environment", 0, says);
+	if (!why || value_get_bool(value_get(stage->head.run, "order"), "force"))
+		return;
+	stage->cause = VERDICT_INCONCLUSIVE;
+	run_say_unfit(why, stage->cause_why);
+}
+
+static const struct course_host HOST = {
+	.open = host_quiet,
+	.close = host_quiet,
+	.result = host_result,
+	.reading = host_reading,
+	.judged = host_judged,
+	.breach = host_breach,
+	.step = host_step,
+	.fit = host_fit,
+};
 
 /* ---- lines ---- */
 
@@ -182,7 +208,7 @@ static void bench_line(struct stage *stage, const struct journal_item *item)
 		stage->replay->readings++;
 	} else if (!strcmp(item->kind, "judged")) {
 		stage->replay->measures++;
-	} else {
+	} else if (!strcmp(item->kind, "result")) {
 		stage->replay->messages++;
 		if (!stage->deaf) {
 			peer_add(stage->runner, FRAME_RESULT, stage->bench->id, stage->bench->says);
@@ -245,8 +271,8 @@ static void take_stop(struct stage *stage, const struct journal_item *item)
 		stage->cause = VERDICT_ABORTED;
 		snprintf(stage->cause_why, sizeof(stage->cause_why), "%s", why ? why : "");
 	}
-	if (stage->stopping)
-		return; /* a second one: the trip follows */
+	if (stage->stopping || stage->deaf)
+		return; /* a second one, or before the script: the trip follows */
 	stage->stopping = true;
 	course_drop_all(&stage->course);
 	peer_add(stage->runner, FRAME_STOP, 0, NULL);
@@ -258,6 +284,10 @@ static void take_trip(struct stage *stage, const struct journal_item *item)
 	enum verdict verdict;
 	struct error err;
 
+	/* the sample that tripped the bench did not reach the script's requests any more */
+	while (stage->bench)
+		expected_drop(&stage->bench);
+	stage->course.evidence.count = (size_t)stage->replay->readings;
 	stage->deaf = stage->tripped = true;
 	stage->course.ended = true;
 	if (verdict_parse(&verdict, value_get_text(item->line, "verdict"), &err) < 0) {
@@ -283,15 +313,19 @@ static void take_line(struct stage *stage, const struct journal_item *item)
 {
 	static const char *const SCRIPT[] = {"request", "cancel", "measure",
 					     "note",	"failed", "done"};
-	static const char *const BENCH[] = {"result", "reading", "judged"};
+	static const char *const BENCH[] = {"result", "reading", "judged", "environment"};
 	uint32_t id = (uint32_t)value_get_int(item->line, "id", 0);
 
 	if (is_one_of(item->kind, SCRIPT, 6))
 		script_line(stage, item);
 	else if (!strcmp(item->kind, "ends"))
 		bring_about(stage, id, item->time);
-	else if (is_one_of(item->kind, BENCH, 3))
+	else if (is_one_of(item->kind, BENCH, 4))
 		bench_line(stage, item);
+	else if (!strcmp(item->kind, "watch"))
+		course_begin(&stage->course, item->time);
+	else if (!strcmp(item->kind, "concludes"))
+		course_conclude(&stage->course, item->time);
 	else if (!strcmp(item->kind, "refused"))
 		course_refused(&stage->course, id, value_get_text(item->line, "why"));
 	else if (!strcmp(item->kind, "operator"))
@@ -322,8 +356,7 @@ static void take_samples(struct stage *stage, const struct journal_item *item)
 		return;
 	if (stage->head.fixture->channel[item->subject].device >= 0)
 		stage->replay->samples += count;
-	if (!stage->course.ended)
-		course_samples(&stage->course, item->subject, samples, (size_t)count);
+	course_samples(&stage->course, item->subject, samples, (size_t)count);
 }
 
 static void take_entry(struct stage *stage, const struct journal_item *item)
@@ -427,6 +460,14 @@ static void start_course(struct stage *stage)
 	stage->bytes = replay_bytes_new(head->fixture);
 }
 
+/* A run that ended before its script began has none to start. */
+static int replay_unbegun(struct stage *stage)
+{
+	stage->deaf = true;
+	read_on(stage);
+	return 0;
+}
+
 static int start_script(struct stage *stage, const char *program, struct error *err)
 {
 	static const struct peer_handlers HANDLERS = {take_frame, idle, ended};
@@ -478,7 +519,9 @@ int replay_run(const char *folder, const char *program, struct replay *replay, s
 	if (stage->loop && replay_head_read(&stage->head, folder, err) == 0) {
 		start_course(stage);
 		stage->reader = journal_reader_open(folder, err);
-		if (stage->reader && start_script(stage, program, err) == 0)
+		if (stage->reader && !stage->head.start)
+			done = replay_unbegun(stage);
+		else if (stage->reader && start_script(stage, program, err) == 0)
 			done = loop_run(stage->loop, err);
 	}
 	if (done == 0 && stage->failed) {

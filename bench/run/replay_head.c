@@ -40,7 +40,9 @@ static int take_line(struct replay_head *head, const struct journal_item *item, 
 		head->wall = value_get_int(item->line, "ns", 0);
 	else if (!strcmp(item->kind, "start"))
 		head->start = value_copy(value_get(item->line, "says"));
-	else if (!strcmp(item->kind, "verdict"))
+	else if (!strcmp(item->kind, "concludes"))
+		head->concluded = true;
+	else if (!strcmp(item->kind, "verdict") && !head->concluded)
 		return error_set(err, ERROR_USAGE,
 				 "the run ended before its script began: there is nothing to "
 				 "replay");
@@ -55,7 +57,7 @@ static int read_lines(struct replay_head *head, struct journal_reader *reader, s
 	while ((got = journal_reader_next(reader, &item, err)) == 1) {
 		if (item.kind && take_line(head, &item, err) < 0)
 			return -1;
-		if (head->start && head->run)
+		if (head->run && (head->start || head->concluded))
 			return 0;
 	}
 	if (got < 0)

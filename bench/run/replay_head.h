@@ -12,7 +12,8 @@
 struct replay_head {
 	struct value *run;     /* the line "run" */
 	struct value *sources; /* map name→text */
-	struct value *start;   /* what the runner was told */
+	struct value *start; /* what the runner was told; NULL: it never began, but was concluded */
+	bool concluded;	     /* without having begun */
 	nsec wall;
 	struct protocol *protocol;
 	struct fixture *fixture;
@@ -21,7 +22,8 @@ struct replay_head {
 };
 
 /*
- * Read up to and with the line "start", and compile. A source that is not what its digest says, and
+ * Read up to and with the line "start", or to the verdict of a run that ended before its script, for its
+ * environment, and compile. A source that is not what its digest says, and
  * frozen limits that do not follow from the protocol, are refused. replay_head_done also after a failure.
  */
 int replay_head_read(struct replay_head *head, const char *folder, struct error *err);

@@ -79,6 +79,22 @@ enum verdict run_verdict(const struct judgement *judgement, const char *only, en
 	return cause;
 }
 
+void run_say_unfit(const char *why, char text[RUN_WHY])
+{
+	snprintf(text, RUN_WHY,
+		 "the environment is not as the protocol asks: %.240s. Nothing was begun; --force "
+		 "runs it anyway, and it then stays INCONCLUSIVE, or worse",
+		 why);
+}
+
+static void conclude(struct run *run)
+{
+	if (!run->course.conditions || !protocol_conditions(run->plan->protocol))
+		return;
+	journal_line(run->journal, run_now(run), "concludes", NULL);
+	course_conclude(&run->course, run_now(run));
+}
+
 static void seal(void *ctx, const struct error *err)
 {
 	struct run *run = ctx;
@@ -92,6 +108,7 @@ static void seal(void *ctx, const struct error *err)
 	run->state = RUN_SEALING;
 	timer_stop(&run->deadline);
 	timer_stop(&run->grace);
+	conclude(run);
 	verdict = run_verdict(&run->course.judgement, run->plan->order->only, run->cause,
 			      run->cause_why, why);
 	run->summary = run_summary(run, verdict, why);
@@ -163,8 +180,7 @@ static void slot_sample(void *ctx, int channel, const struct bench_sample *sampl
 
 	watch_sample(run, channel, sample->value);
 	run_check_quota(run);
-	if (run->state == RUN_RUNNING || run->state == RUN_STOPPING)
-		course_sample(&run->course, channel, sample);
+	course_sample(&run->course, channel, sample);
 }
 
 static void slot_samples(void *ctx, int channel, const struct bench_sample *samples, size_t count)
@@ -173,8 +189,7 @@ static void slot_samples(void *ctx, int channel, const struct bench_sample *samp
 
 	watch_sample(run, channel, samples[count - 1].value);
 	run_check_quota(run);
-	if (run->state == RUN_RUNNING || run->state == RUN_STOPPING)
-		course_samples(&run->course, channel, samples, count);
+	course_samples(&run->course, channel, samples, count);
 }
 
 static void slot_pulse(void *ctx, int line, double high, double low)
@@ -198,20 +213,56 @@ static void slot_tripped(void *ctx, enum verdict verdict, const char *why)
 	run_make_safe(run);
 }
 
-static void bench_is_up(void *ctx, const struct error *err)
+static void begin(struct run *run)
 {
-	struct run *run = ctx;
-	struct error failed;
+	struct error err;
+
+	run->state = RUN_RUNNING;
+	if (runner_start(run, &err) < 0)
+		slot_trip(run->slot, VERDICT_ERROR, err.text);
+}
+
+static void write_environment(struct run *run, const char *why)
+{
+	struct value *line = value_map();
+
+	value_set_bool(line, "fit", !why);
+	value_set_text(line, "why", why);
+	journal_line(run->journal, run_now(run), "environment", line);
+}
+
+void run_fit(struct run *run, const char *why)
+{
+	char text[RUN_WHY];
 
 	if (run->state != RUN_COMING_UP)
 		return;
-	if (!err) {
-		run->state = RUN_RUNNING;
-		if (runner_start(run, &failed) == 0)
-			return;
-		err = &failed;
+	if (run->plan->protocol->condition_count)
+		write_environment(run, why);
+	if (why && !run->plan->order->force) {
+		run_say_unfit(why, text);
+		run_end_early(run, VERDICT_INCONCLUSIVE, text);
+		run_make_safe(run);
+		return;
 	}
-	slot_trip(run->slot, VERDICT_ERROR, err->text);
+	if (why)
+		watch_note(run, why);
+	begin(run);
+}
+
+static void bench_is_up(void *ctx, const struct error *err)
+{
+	struct run *run = ctx;
+
+	if (run->state != RUN_COMING_UP)
+		return;
+	if (err) {
+		slot_trip(run->slot, VERDICT_ERROR, err->text);
+		return;
+	}
+	if (protocol_conditions(run->plan->protocol))
+		journal_line(run->journal, run_now(run), "watch", NULL);
+	course_begin(&run->course, run_now(run));
 }
 
 static void too_long(void *ctx)

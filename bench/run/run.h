@@ -47,6 +47,8 @@ int run_world_pid(const struct run *run);
 /* The verdict of measures and of what ended the run early (0: nothing did); `why` is filled. */
 enum verdict run_verdict(const struct judgement *judgement, const char *only, enum verdict cause,
 			 const char *cause_why, char why[RUN_WHY]);
+/* Why a run ended before its script began: its environment is not as its protocol asks. */
+void run_say_unfit(const char *why, char text[RUN_WHY]);
 void run_free(struct run *run); /* outputs are made safe first; accepts NULL */
 
 /* ---- between run.c, run_runner.c and run_watch.c ---- */
@@ -93,6 +95,9 @@ void run_end_early(struct run *run, enum verdict verdict, const char *why);
 void run_make_safe(struct run *run);
 /* Ends the run when its journal has grown too long. */
 void run_check_quota(struct run *run);
+
+/* The bench is up and the environment known: begin, or end as INCONCLUSIVE. */
+void run_fit(struct run *run, const char *why);
 
 /* run_runner.c: the runner's process. */
 int runner_start(struct run *run, struct error *err);

@@ -227,6 +227,11 @@ static void host_step(void *ctx, const char *name, int repeat, bool begins)
 		watch_step(ctx, name, repeat);
 }
 
+static void host_fit(void *ctx, const char *why)
+{
+	run_fit(ctx, why);
+}
+
 const struct course_host RUN_COURSE_HOST = {
 	.open = host_open,
 	.close = host_close,
@@ -235,6 +240,7 @@ const struct course_host RUN_COURSE_HOST = {
 	.judged = host_judged,
 	.breach = host_breach,
 	.step = host_step,
+	.fit = host_fit,
 };
 
 /* ---- what the runner emits ---- */

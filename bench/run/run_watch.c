@@ -156,6 +156,8 @@ struct value *run_summary(struct run *run, enum verdict verdict, const char *why
 		value_set_text(summary, "fault", plan->order->fault);
 	if (plan->order->only)
 		value_set_text(summary, "only", plan->order->only);
+	if (plan->order->force)
+		value_set_bool(summary, "force", true);
 	if (plan->protocol->deviation[0])
 		value_set_text(summary, "deviation", plan->protocol->deviation);
 	value_set_int(summary, "slot", plan->order->slot);

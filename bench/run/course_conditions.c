@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a protocol declares, watched while its script runs: the environment and the sampling rates; at the
+ * end they, and the parameters of which the method asks something, become the measures of the step
+ * "Conditions" (declarations.c).
+ *
+ * An environment is asked for by the course's own requests, of kind REQUEST_WATCH. They are not among
+ * those of the script: a script cannot cancel one, a stop does not drop it, and what is seen after the
+ * run has ended early still counts. Kept are the extremes with their times. The first readings are judged
+ * before the script begins; the host says what follows from that.
+ *
+ * A sampling rate is looked at while a trace of its channel is open: 10 intervals over the time that they
+ * took, the least of all such stretches, or of all there is where a trace has fewer. The time of a sample
+ * is when it was asked for: what an answer takes on the line is not the rhythm of the sampling. A rate is
+ * counted, so it carries no uncertainty.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "run/course.h"
+
+enum { INTERVALS = 10 };
+
+/* One quantity of the environment. */
+struct watched {
+	struct request *request;
+	bool seen;
+	struct bench_sample first, lowest, highest;
+};
+
+/* One channel with a least rate. */
+struct sampled {
+	nsec since;		  /* its oldest open trace was opened then */
+	nsec time[INTERVALS + 1]; /* of the latest samples, in a ring */
+	size_t count;		  /* of all samples since */
+	bool known;
+	double least; /* Hz */
+	nsec least_at;
+};
+
+struct conditions {
+	struct watched *watched;
+	struct sampled *sampled;
+	size_t unseen; /* of the environment */
+};
+
+static const struct protocol *protocol_of(const struct course *course)
+{
+	return course->judgement.protocol;
+}
+
+/* ---- the environment ---- */
+
+static uint64_t make_reading(struct course *course, int channel, const struct bench_sample *sample)
+{
+	struct outcome outcome = {
+		.met = true, .value = sample->value, .resolution = sample->resolution};
+	uint64_t reading;
+
+	course->evidence.now = sample->time;
+	reading = evidence_value(&course->evidence, channel, &outcome);
+	course->host->reading(course->ctx, reading);
+	return reading;
+}
+
+/* All of the environment has been seen once: is it as the protocol asks? */
+static void judge_first(struct course *course)
+{
+	const struct protocol *protocol = protocol_of(course);
+	char why[JUDGEMENT_WHY] = "";
+	bool fit = true;
+
+	for (size_t i = 0; i < protocol->condition_count; i++) {
+		const struct protocol_condition *condition = &protocol->condition[i];
+		uint64_t id = make_reading(course, condition->channel,
+					   &course->conditions->watched[i].first);
+		char one[JUDGEMENT_WHY];
+		size_t size = strlen(why);
+
+		if (judgement_foresees_pass(&course->judgement, condition->measure,
+					    &evidence_find(&course->evidence, id)->quantity, one))
+			continue;
+		fit = false;
+		snprintf(why + size, sizeof(why) - size, "%s%s", size ? "; " : "", one);
+	}
+	course->host->fit(course->ctx, fit ? NULL : why);
+}
+
+static void watch_samples(struct course *course, struct watched *watched,
+			  const struct bench_sample *samples, size_t count)
+{
+	for (const struct bench_sample *sample = samples; sample < samples + count; sample++) {
+		if (sample->asked < watched->request->opened)
+			continue;
+		if (!watched->seen)
+			watched->first = watched->lowest = watched->highest = *sample;
+		else if (sample->value < watched->lowest.value)
+			watched->lowest = *sample;
+		else if (sample->value > watched->highest.value)
+			watched->highest = *sample;
+		if (!watched->seen && --course->conditions->unseen == 0) {
+			watched->seen = true;
+			judge_first(course);
+		}
+		watched->seen = true;
+	}
+}
+
+static void watch_environment(struct course *course, int channel,
+			      const struct bench_sample *samples, size_t count)
+{
+	const struct protocol *protocol = protocol_of(course);
+
+	for (size_t i = 0; i < protocol->condition_count; i++)
+		if (protocol->condition[i].channel == channel)
+			watch_samples(course, &course->conditions->watched[i], samples, count);
+}
+
+static void record(struct course *course, const struct protocol_measure *measure, const char *key,
+		   uint64_t reading, const char *why, const char *remark)
+{
+	struct value *value = value_map();
+	const struct judged *judged;
+	char from[32];
+	struct error err;
+
+	snprintf(from, sizeof(from), "r%llu", (unsigned long long)reading);
+	value_set_text(value, "step", protocol_conditions(protocol_of(course))->name);
+	value_set_text(value, "measure", measure->name);
+	value_set_text(value, "key", key);
+	value_set_text(value, reading ? "from" : "why", reading ? from : why);
+	judged = judgement_record(&course->judgement, value, remark, &err);
+	value_free(value);
+	if (judged)
+		course->host->judged(course->ctx, judged);
+	else if (
+		reading) /* what cannot be judged, such as a value that is not finite, is no value */
+		record(course, measure, key, 0, err.text, NULL);
+}
+
+static void record_extreme(struct course *course, const struct protocol_condition *condition,
+			   const char *key, const struct bench_sample *sample)
+{
+	char remark[48];
+
+	snprintf(remark, sizeof(remark), "at %.1f s", nsec_seconds(sample->time));
+	record(course, condition->measure, key, make_reading(course, condition->channel, sample),
+	       NULL, remark);
+}
+
+/* ---- sampling rates ---- */
+
+/* When was the oldest trace opened that this channel feeds? NSEC_NEVER: none is open. */
+static nsec traced_since(const struct course *course, int channel)
+{
+	nsec since = NSEC_NEVER;
+
+	for (const struct request *request = course->open; request; request = request->next)
+		if (request->kind == REQUEST_TRACE && request->channel == channel &&
+		    request->opened < since)
+			since = request->opened;
+	return since;
+}
+
+static void take_rate(struct sampled *sampled, size_t intervals)
+{
+	nsec last = sampled->time[(sampled->count - 1) % (INTERVALS + 1)];
+	nsec first = sampled->time[(sampled->count - 1 - intervals) % (INTERVALS + 1)];
+	double rate;
+
+	if (last <= first)
+		return;
+	rate = (double)intervals / nsec_seconds(last - first);
+	if (sampled->known && rate >= sampled->least)
+		return;
+	sampled->known = true;
+	sampled->least = rate;
+	sampled->least_at = last;
+}
+
+/* A trace has ended: where it had fewer than ten intervals, those count. */
+static void end_stretch(struct sampled *sampled)
+{
+	if (sampled->count > 1 && sampled->count <= INTERVALS)
+		take_rate(sampled, sampled->count - 1);
+	sampled->count = 0;
+}
+
+static void sample_rate(struct course *course, struct sampled *sampled, int channel,
+			const struct bench_sample *samples, size_t count)
+{
+	nsec since = traced_since(course, channel);
+
+	if (since != sampled->since)
+		end_stretch(sampled);
+	sampled->since = since;
+	for (size_t i = 0; i < count && since != NSEC_NEVER; i++) {
+		if (samples[i].asked < since)
+			continue;
+		sampled->time[sampled->count++ % (INTERVALS + 1)] = samples[i].asked;
+		if (sampled->count > INTERVALS)
+			take_rate(sampled, INTERVALS);
+	}
+}
+
+static void record_rate(struct course *course, const struct protocol_condition *rate,
+			struct sampled *sampled)
+{
+	struct quantity quantity = {0};
+	struct error ignored;
+	char remark[48], why[120];
+	uint64_t reading;
+
+	end_stretch(sampled);
+	if (!sampled->known) {
+		snprintf(why, sizeof(why), "no trace of %s has two samples", rate->channel_name);
+		record(course, rate->measure, NULL, 0, why, NULL);
+		return;
+	}
+	unit_parse(&quantity.unit, "Hz", &ignored);
+	quantity.value = sampled->least;
+	reading = evidence_quantity(&course->evidence, &quantity, NULL);
+	course->host->reading(course->ctx, reading);
+	snprintf(remark, sizeof(remark), "at %.1f s", nsec_seconds(sampled->least_at));
+	record(course, rate->measure, NULL, reading, NULL, remark);
+}
+
+/* ---- the method ---- */
+
+static void record_method(struct course *course, const struct protocol_method *method)
+{
+	struct quantity quantity;
+	struct error err;
+	uint64_t reading;
+
+	if (quantity_parse(&quantity, method->value ? method->value : "", &err) < 0) {
+		record(course, method->measure, NULL, 0, err.text, NULL);
+		return;
+	}
+	reading = evidence_quantity(&course->evidence, &quantity, NULL);
+	course->host->reading(course->ctx, reading);
+	record(course, method->measure, NULL, reading, NULL, NULL);
+}
+
+/* ---- the whole ---- */
+
+void course_begin(struct course *course, nsec now)
+{
+	const struct protocol *protocol = protocol_of(course);
+	struct conditions *conditions = xcalloc(1, sizeof(*conditions));
+
+	course->conditions = conditions;
+	conditions->watched = xcalloc(protocol->condition_count + 1, sizeof(*conditions->watched));
+	conditions->sampled = xcalloc(protocol->rate_count + 1, sizeof(*conditions->sampled));
+	conditions->unseen = protocol->condition_count;
+	for (size_t i = 0; i < protocol->rate_count; i++)
+		conditions->sampled[i].since = NSEC_NEVER;
+	for (size_t i = 0; i < protocol->condition_count; i++) {
+		struct request *request = request_new(0, REQUEST_WATCH, now);
+
+		request->channel = protocol->condition[i].channel;
+		request->every = protocol->condition[i].every;
+		conditions->watched[i].request = request;
+	}
+	/* all are there before the first is opened, which may bring a sample at once */
+	for (size_t i = 0; i < protocol->condition_count; i++)
+		course->host->open(course->ctx, conditions->watched[i].request);
+	if (protocol->condition_count == 0)
+		course->host->fit(course->ctx, NULL);
+}
+
+void conditions_samples(struct course *course, int channel, const struct bench_sample *samples,
+			size_t count)
+{
+	const struct protocol *protocol = protocol_of(course);
+
+	if (!course->conditions)
+		return;
+	for (size_t i = 0; i < protocol->rate_count; i++)
+		if (protocol->rate[i].channel == channel)
+			sample_rate(course, &course->conditions->sampled[i], channel, samples,
+				    count);
+	watch_environment(course, channel, samples, count);
+}
+
+void course_conclude(struct course *course, nsec now)
+{
+	const struct protocol *protocol = protocol_of(course);
+	const struct protocol_step *step = protocol_conditions(protocol);
+
+	if (!step || !course->conditions)
+		return;
+	course->evidence.now = now;
+	course->host->step(course->ctx, step->name, 1, true);
+	for (size_t i = 0; i < protocol->condition_count; i++) {
+		const struct watched *watched = &course->conditions->watched[i];
+
+		if (!watched->seen)
+			continue;
+		record_extreme(course, &protocol->condition[i], "lowest", &watched->lowest);
+		record_extreme(course, &protocol->condition[i], "highest", &watched->highest);
+	}
+	for (size_t i = 0; i < protocol->rate_count; i++)
+		record_rate(course, &protocol->rate[i], &course->conditions->sampled[i]);
+	for (size_t i = 0; i < protocol->method_count; i++)
+		record_method(course, &protocol->method[i]);
+}
+
+void conditions_done(struct course *course)
+{
+	struct conditions *conditions = course->conditions;
+
+	if (!conditions)
+		return;
+	for (size_t i = 0; i < protocol_of(course)->condition_count; i++) {
+		course->host->close(course->ctx, conditions->watched[i].request);
+		request_free(conditions->watched[i].request);
+	}
+	free(conditions->watched);
+	free(conditions->sampled);
+	free(conditions);
+	course->conditions = NULL;
+}
