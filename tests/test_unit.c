@@ -80,6 +80,101 @@ static void water_is_only_a_column_of_it(void)
 	CU_ASSERT_STRING_EQUAL(refusal("mmH2OPa"), "'mmH2OPa' is not a unit that is known here");
 }
 
+static void a_volume_may_say_its_state(void)
+{
+	static const char *const TEXTS[] = {"L STPD",	 "L/min BTPS", "mL ATPD",
+					    "m3/h STPD", "g/L STPD",   "L/g STPD"};
+
+	for (size_t i = 0; i < sizeof(TEXTS) / sizeof(TEXTS[0]); i++) {
+		struct unit stated = unit(TEXTS[i]);
+
+		CU_ASSERT_STRING_EQUAL(stated.symbol, TEXTS[i]);
+		CU_ASSERT(stated.state != 0 && unit_has_volume(&stated));
+	}
+	CU_ASSERT_EQUAL(unit("L/min BTPS").state, GAS_BTPS);
+	CU_ASSERT_EQUAL(unit(" L  STPD ").state, GAS_STPD);
+	CU_ASSERT_EQUAL(unit("L/min").state, 0);
+	CU_ASSERT_EQUAL(unit("L/min BTPS").scale, unit("L/min").scale);
+}
+
+static void a_state_out_of_its_place_is_refused(void)
+{
+	CU_ASSERT_STRING_EQUAL(refusal("Pa STPD"),
+			       "unit 'Pa STPD': STPD is a state of a gas volume, and there is no "
+			       "volume in it");
+	CU_ASSERT_STRING_EQUAL(refusal("STPD/min"),
+			       "unit 'STPD/min': the state STPD stands once, last, and after a "
+			       "blank, as in \"L/min STPD\"");
+	static const char *const TEXTS[] = {"STPD",    " STPD",	     "L STPD/min", "L STPD BTPS",
+					    "LSTPD",   "L·STPD",     "L/STPD",	   "L stpd",
+					    "L STP",   "L STPDs",    "L STPD2",	   "% STPD",
+					    "m2 ATPD", "1/L^2 ATPD", "L/L STPD",   "°C STPD"};
+
+	for (size_t i = 0; i < sizeof(TEXTS) / sizeof(TEXTS[0]); i++)
+		CU_ASSERT_STRING_NOT_EQUAL(refusal(TEXTS[i]), "taken");
+}
+
+static void units_of_one_kind_agree_in_dimension_and_state(void)
+{
+	struct unit stpd = unit("L STPD"), small = unit("mL STPD"), btps = unit("L BTPS"),
+		    none = unit("L"), pascal = unit("Pa");
+
+	CU_ASSERT(unit_same_kind(&stpd, &small) && !unit_mismatch(&stpd, &small));
+	CU_ASSERT(!unit_same_kind(&stpd, &btps) && unit_mismatch(&stpd, &btps));
+	CU_ASSERT(!unit_same_kind(&stpd, &none) && unit_mismatch(&none, &stpd));
+	CU_ASSERT_STRING_EQUAL(unit_mismatch(&stpd, &pascal),
+			       "their units measure different things");
+}
+
+static void a_state_is_put_where_there_is_room_for_it(void)
+{
+	struct unit made = unit("L/min BTPS"), long_one = unit("kg^-1 K^-1 mol^-1 m3");
+
+	CU_ASSERT(unit_put_state(&made, GAS_STPD));
+	CU_ASSERT_STRING_EQUAL(made.symbol, "L/min STPD");
+	CU_ASSERT(!unit_put_state(&long_one, GAS_STPD));
+	CU_ASSERT_EQUAL(long_one.state, 0);
+	CU_ASSERT_STRING_EQUAL(long_one.symbol, "kg^-1 K^-1 mol^-1 m3");
+}
+
+static const char *next_piece(unsigned *seed)
+{
+	static const char *const PIECES[] = {
+		"L",  "m",    "Pa",  "g", "min", "STPD", "ATPD", "BTPS", "STP",	 "°C",	"mmH2O",
+		"Ah", "%vol", "H2O", "s", " ",	 " ",	 " ",	 " ",	 "/",	 "·",	"^",
+		"-",  "2",    "3",   "9", "²",	 "³",	 "1",	 "k",	 "\xc2", "ohm", "mmHg",
+	};
+
+	*seed = *seed * 1664525u + 1013904223u;
+	return PIECES[(*seed >> 16) % (sizeof(PIECES) / sizeof(PIECES[0]))];
+}
+
+/* Texts of the grammar's own pieces in any order: refused with a sentence, or read back as they are. */
+static void any_text_is_refused_or_reads_back(void)
+{
+	unsigned seed = 3, taken = 0, stated = 0;
+
+	for (int i = 0; i < 200000; i++) {
+		struct unit first, again;
+		struct error err = {.text = ""};
+		char text[64] = "L STPD";
+
+		for (size_t pieces = (size_t)(i % 7); pieces > 0; pieces--)
+			strcat(pieces == (size_t)(i % 7) ? strcpy(text, "") : text,
+			       next_piece(&seed));
+		if (unit_parse(&first, text, &err) < 0) {
+			CU_ASSERT_FATAL(err.text[0] != '\0');
+			continue;
+		}
+		CU_ASSERT_FATAL(unit_parse(&again, first.symbol, &err) == 0);
+		CU_ASSERT_FATAL(unit_same_kind(&first, &again) && first.scale == again.scale);
+		CU_ASSERT_FATAL(!first.state || unit_has_volume(&first));
+		taken++;
+		stated += first.state != 0;
+	}
+	CU_ASSERT(taken > 1000 && stated > 100);
+}
+
 static void both_characters_for_micro_are_micro(void)
 {
 	CU_ASSERT(is_worth("\u00b5s", 1e-6, "s"));
@@ -225,6 +320,11 @@ void suite_unit(void)
 	claim(every_symbol_of_the_standards_has_its_scale);
 	claim(heights_of_mercury_and_water_are_pressures);
 	claim(water_is_only_a_column_of_it);
+	claim(a_volume_may_say_its_state);
+	claim(a_state_out_of_its_place_is_refused);
+	claim(units_of_one_kind_agree_in_dimension_and_state);
+	claim(a_state_is_put_where_there_is_room_for_it);
+	claim(any_text_is_refused_or_reads_back);
 	claim(both_characters_for_micro_are_micro);
 	claim(litres_may_be_small);
 	claim(products_quotients_and_powers_compose);

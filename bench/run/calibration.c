@@ -237,7 +237,7 @@ static int read_absolute(const struct row *row, const char *term, const char *sy
 
 	if (unit_parse(&unit, symbol, &why) < 0)
 		return refuse(row, UNCERTAINTY, err, "'%s': %s", term, why.text);
-	if (!unit_same_dimension(&unit, &certificate->unit))
+	if (!unit_same_kind(&unit, &certificate->unit))
 		return refuse(
 			row, UNCERTAINTY, err,
 			"'%s' does not fit a quantity in '%s': give it in that unit, or in %% "

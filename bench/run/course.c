@@ -415,7 +415,7 @@ static int operator_quantity(struct course *course, const struct request *reques
 	free(with_unit);
 	if (parsed < 0 || unit_parse(&unit, request->operator_unit, err) < 0)
 		return -1;
-	if (!unit_same_dimension(&unit, &quantity.unit))
+	if (!unit_same_kind(&unit, &quantity.unit))
 		return error_set(err, ERROR_USAGE, "'%s' is not in %s", text, unit.symbol);
 	course_answer_reading(course, request->id,
 			      evidence_quantity(&course->evidence, &quantity, NULL));

@@ -35,12 +35,12 @@ int course_quantity(const struct course *course, const struct value *payload, co
 		return 0;
 	if (unit_parse(&unit, dimension_of, err) < 0)
 		return -1;
-	if (!unit_same_dimension(&unit, &quantity->unit)) {
+	if (!unit_same_kind(&unit, &quantity->unit)) {
 		char shown[64];
 
 		quantity_print(quantity, 6, shown, sizeof(shown));
-		return error_set(err, ERROR_USAGE, "'%s' is %s, which is not in %s", key, shown,
-				 dimension_of);
+		return error_set(err, ERROR_USAGE, "'%s' is %s, which is not in %s: %s", key, shown,
+				 dimension_of, unit_mismatch(&unit, &quantity->unit));
 	}
 	return 0;
 }

@@ -104,7 +104,7 @@ static const struct certificate *find_certificate(const struct evidence *evidenc
 		say_absent(evidence, instrument, what, flaw);
 		return NULL;
 	}
-	if (!unit_same_dimension(&certificate->unit, unit)) {
+	if (!unit_same_kind(&certificate->unit, unit)) {
 		snprintf(flaw, EVIDENCE_FLAW,
 			 "certificate %s of %s%s%s is in %s, and the reading in %s",
 			 certificate->number, instrument, dot, what, certificate->unit.symbol,
@@ -215,7 +215,7 @@ uint64_t evidence_reference(struct evidence *evidence, int index, struct error *
 			  reference->name);
 		return 0;
 	}
-	if (!unit_same_dimension(&certificate->unit, &reference->unit)) {
+	if (!unit_same_kind(&certificate->unit, &reference->unit)) {
 		error_set(err, ERROR_USAGE, "the certificate of '%s' is in %s, the fixture says %s",
 			  reference->name, certificate->unit.symbol, reference->unit.symbol);
 		return 0;

@@ -102,7 +102,7 @@ static int read_setting(const struct driver_item *write, const char *text, doubl
 		return driver_word(write, text, number, err);
 	if (quantity_parse(&quantity, text, err) < 0)
 		return -1;
-	if (!unit_same_dimension(&quantity.unit, &write->unit))
+	if (!unit_same_kind(&quantity.unit, &write->unit))
 		return error_set(err, ERROR_USAGE, "'%s' is not in %s", text, write->unit.symbol);
 	*number = quantity_in(&quantity, &write->unit);
 	return 0;

@@ -66,7 +66,7 @@ static int compile_channel(struct fixture *fixture, const char *name, const stru
 		return 0;
 	if (quantity_parse(&step, resolution, err) < 0)
 		return error_context(err, "resolution");
-	if (!unit_same_dimension(&step.unit, &channel->unit))
+	if (!unit_same_kind(&step.unit, &channel->unit))
 		return error_set(err, ERROR_USAGE, "resolution: '%s' is not in %s", resolution,
 				 channel->unit.symbol);
 	channel->resolution = (step.value - step.unit.offset) / 2; /* a step of °C is one of K */

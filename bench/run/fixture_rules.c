@@ -89,7 +89,7 @@ static int read_within(struct fixture_follow *follow, const char *term, const st
 	}
 	if (quantity_parse(&step, term, err) < 0)
 		return -1;
-	if (!unit_same_dimension(&step.unit, unit))
+	if (!unit_same_kind(&step.unit, unit))
 		return error_set(err, ERROR_USAGE, "'%s' is not in %s", term, unit->symbol);
 	follow->within += step.value - step.unit.offset; /* a step of °C is one of K */
 	return 0;
@@ -131,7 +131,7 @@ static int find_what_follows(struct fixture *fixture, struct fixture_follow *fol
 	follow->channel = fixture_hidden_channel(fixture, follow->device, read, err);
 	if (follow->channel < 0)
 		return -1;
-	if (!unit_same_dimension(&fixture->channel[follow->channel].unit,
+	if (!unit_same_kind(&fixture->channel[follow->channel].unit,
 				 &driver->write[follow->write].unit))
 		return error_set(err, ERROR_USAGE,
 				 "%s is in %s and %s in %s: one cannot follow "

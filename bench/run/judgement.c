@@ -99,7 +99,7 @@ static int judge_value(const struct judgement *judgement, struct judged *judged,
 	struct decision *decision = &judged->decision;
 	const struct unit *unit = limit->known ? limit_unit(&limit->limit) : NULL;
 
-	if (unit && unit_same_dimension(unit, &judged->quantity.unit))
+	if (unit && unit_same_kind(unit, &judged->quantity.unit))
 		judged->quantity.unit = *unit;
 	if (limit->known && decide(decision, &limit->limit, &judged->quantity,
 				   judgement->protocol->rule, COVERAGE, err) < 0)

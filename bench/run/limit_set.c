@@ -231,7 +231,7 @@ static int check_same_kind(const struct limit *own, const struct limit *brought,
 	const struct unit *a = limit_unit(own), *b = limit_unit(brought);
 
 	if (limit_is_state(own) == limit_is_state(brought) &&
-	    (!a || !b || unit_same_dimension(a, b)))
+	    (!a || !b || unit_same_kind(a, b)))
 		return 0;
 	return error_set(err, ERROR_USAGE, "'%s' cannot stand in for the protocol's '%s'",
 			 brought->text, own->text);

@@ -22,6 +22,7 @@
 
 #include "script/host.h"
 #include "verdict/expression.h"
+#include "verdict/gas_state.h"
 
 #define QUANTITY "quantity" /* also its name in error sentences */
 enum { DEPTH_MOST = EXPRESSION_MOST_DEPTH / 2 };
@@ -327,7 +328,7 @@ static int quantity_lua_number(lua_State *L)
 
 	if (unit_parse(&unit, symbol, &err) < 0)
 		return host_raise(L, "%s", err.text);
-	if (!unit_same_dimension(&unit, &of->quantity.unit))
+	if (!unit_same_kind(&unit, &of->quantity.unit))
 		return host_raise(L, "%s is not a quantity in %s", quantity_text(L, 1), symbol);
 	if (lua_isnoneornil(L, 2))
 		lua_pushnumber(L, quantity_number(&of->quantity));
@@ -342,6 +343,63 @@ static int quantity_lua_unit(lua_State *L)
 	struct lua_quantity *of = luaL_checkudata(L, 1, QUANTITY);
 
 	lua_pushstring(L, of->quantity.unit.symbol);
+	return 1;
+}
+
+/* ---- another state ---- */
+
+/* Replace the table at index 3 by its temperature at 3 and its pressure at 4. */
+static void spread_room(lua_State *L)
+{
+	static const char WANTED[] =
+		"at takes a state and { temperature = …, pressure = … } of the room";
+
+	if (!lua_istable(L, 3))
+		host_raise(L, WANTED);
+	for (lua_pushnil(L); lua_next(L, 3); lua_pop(L, 1)) {
+		const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
+
+		if (strcmp(key, "temperature") != 0 && strcmp(key, "pressure") != 0)
+			host_raise(L, "%s; it does not know '%s'", WANTED, key);
+	}
+	lua_getfield(L, 3, "pressure");
+	lua_getfield(L, 3, "temperature");
+	lua_replace(L, 3);
+	if (lua_isnil(L, 3) || lua_isnil(L, 4))
+		host_raise(L, "%s; the %s is missing", WANTED,
+			   lua_isnil(L, 3) ? "temperature" : "pressure");
+}
+
+static const char *const FUNCTIONS_OF[] = {
+	[GAS_STPD] = "stpd", [GAS_ATPD] = "atpd", [GAS_BTPS] = "btps"};
+
+/* lua: gas:at("STPD", { temperature = t, pressure = p }) -> the same gas in that state */
+static int quantity_lua_at(lua_State *L)
+{
+	struct lua_quantity *gas = luaL_checkudata(L, 1, QUANTITY);
+	const char *name = luaL_checkstring(L, 2);
+	enum gas_state state = gas_state_find(name);
+	int depth = gas->depth;
+	struct quantity result;
+	struct error err;
+
+	lua_settop(L, 3);
+	if (!state)
+		host_raise(L, "'%s' is no state of a gas: STPD, ATPD, BTPS", name);
+	spread_room(L);
+	for (int i = 3; i <= 4; i++) {
+		struct lua_quantity *of = operand(L, i, i, false);
+
+		depth = of->depth > depth ? of->depth : depth;
+	}
+	if (gas_state_convert(&result, &gas->quantity, state, quantity_at(L, 3), quantity_at(L, 4),
+			      &err) < 0)
+		return host_raise(L, "%s", err.text);
+
+	lua_pushfstring(L, "%s(%s, %s, %s)", FUNCTIONS_OF[state], quantity_text(L, 1),
+			quantity_text(L, 3), quantity_text(L, 4));
+	check_size(L, lua_rawlen(L, -1), depth + 1);
+	push_quantity(L, &result, FORM_TERM, depth + 1);
 	return 1;
 }
 
@@ -449,6 +507,7 @@ static const luaL_Reg METAMETHODS[] = {
 static const luaL_Reg METHODS[] = {
 	{"number", quantity_lua_number},
 	{"unit", quantity_lua_unit},
+	{"at", quantity_lua_at},
 	{NULL, NULL},
 };
 

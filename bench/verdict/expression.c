@@ -8,10 +8,7 @@
  *   factor   := operand, counted as one level of depth
  *   operand  := "-" factor | "(" sum ")" | literal | number | reading | call
  *
- * The arguments of a call are not collected; a tally takes them one after another, so that a mean
- * of a thousand readings needs the memory of one. It holds the running mean as a quantity (moved
- * by 1/n of the distance to each new value, which is allowed for °C, too) and Welford's sum of
- * squares for the standard deviation.
+ * The arguments of a call are not collected; a tally (tally.h) takes them one after another.
  *
  * Invariant: `at` never passes the end of the text, and every value on the way is finite, for
  * each operation refuses results that are not. Depth is counted where the recursion closes, in
@@ -19,11 +16,14 @@
  */
 #include "verdict/expression.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "verdict/gas_state.h"
+#include "verdict/tally.h"
 
 enum { EXCERPT = 24 };
 
@@ -33,13 +33,6 @@ struct parser {
 	expression_reading_fn *reading;
 	void *ctx;
 	struct error *err;
-};
-
-struct tally {
-	size_t count;
-	struct quantity mean, least, greatest;
-	double squares;	       /* of the distances from the mean */
-	const char *from, *to; /* its own text */
 };
 
 static int sum(struct parser *parser, struct quantity *result);
@@ -94,120 +87,6 @@ static int need(struct parser *parser, const char *text, const char *name)
  * Functions
  */
 
-static int tally_extremes(struct tally *tally, const struct quantity *value, struct error *err)
-{
-	int with_least, with_greatest;
-
-	if (quantity_compare(&with_least, value, &tally->least, err) < 0 ||
-	    quantity_compare(&with_greatest, value, &tally->greatest, err) < 0)
-		return -1;
-	if (with_least < 0)
-		tally->least = *value;
-	if (with_greatest > 0)
-		tally->greatest = *value;
-	return 0;
-}
-
-static int tally_add(struct tally *tally, const struct quantity *value, struct error *err)
-{
-	tally->count++;
-	if (tally->count == 1) {
-		tally->mean = tally->least = tally->greatest = *value;
-		tally->mean.has_reference = false;
-		return 0;
-	}
-
-	double before = value->value - tally->mean.value;
-	if (quantity_blend(&tally->mean, &tally->mean, value, 1.0 / (double)tally->count, err) < 0)
-		return -1;
-	tally->squares += before * (value->value - tally->mean.value);
-	return tally_extremes(tally, value, err);
-}
-
-static int tally_mean(struct quantity *result, const struct tally *tally, struct error *err)
-{
-	(void)err;
-	*result = tally->mean;
-	return 0;
-}
-
-static int tally_least(struct quantity *result, const struct tally *tally, struct error *err)
-{
-	(void)err;
-	*result = tally->least;
-	return 0;
-}
-
-static int tally_greatest(struct quantity *result, const struct tally *tally, struct error *err)
-{
-	(void)err;
-	*result = tally->greatest;
-	return 0;
-}
-
-static int tally_range(struct quantity *result, const struct tally *tally, struct error *err)
-{
-	return quantity_subtract(result, &tally->greatest, &tally->least, err);
-}
-
-/* A source of this one calculation: its own text tells it from others of the kind. */
-static int add_own_source(struct quantity *result, const char *kind, const struct tally *tally,
-			  double standard, struct error *err)
-{
-	uint32_t mark = 2166136261u; /* FNV-1a */
-	char source[40];
-
-	for (const char *c = tally->from; c < tally->to; c++)
-		mark = (mark ^ (uint8_t)*c) * 16777619u;
-	snprintf(source, sizeof(source), "%s%08x", kind, mark);
-	return quantity_add_source(result, source, standard, err);
-}
-
-static int tally_deviation(struct quantity *result, const struct tally *tally, struct error *err)
-{
-	if (tally->count < 2)
-		return error_set(err, ERROR_USAGE, "stdev takes at least two values");
-
-	double freedom = (double)tally->count - 1;
-	double deviation = sqrt(tally->squares / freedom);
-	if (!isfinite(deviation))
-		return error_set(err, ERROR_USAGE, "the result is too large for a number");
-	*result = (struct quantity){.value = deviation,
-				    .unit = unit_of_difference(&tally->mean.unit)};
-	return add_own_source(result, "#repeat", tally, deviation / sqrt(2 * freedom), err);
-}
-
-/* Anywhere between two values, no place more likely than another (JCGM 100:2008, 4.3.7). */
-static int tally_within(struct quantity *result, const struct tally *tally, struct error *err)
-{
-	if (tally->count != 2)
-		return error_set(err, ERROR_USAGE, "within takes two values");
-	*result = tally->mean;
-	return add_own_source(result, "#within", tally,
-			      (tally->greatest.value - tally->least.value) / (2 * sqrt(3)), err);
-}
-
-static int tally_abs(struct quantity *result, const struct tally *tally, struct error *err)
-{
-	if (tally->count != 1)
-		return error_set(err, ERROR_USAGE, "abs takes one value");
-	if (tally->least.value < 0 || unit_is_point(&tally->least.unit))
-		return quantity_negate(result, &tally->least, err);
-	*result = tally->least;
-	return 0;
-}
-
-typedef int tally_result_fn(struct quantity *result, const struct tally *tally, struct error *err);
-
-static const struct {
-	const char *name;
-	tally_result_fn *result;
-} FUNCTIONS[] = {
-	{"mean", tally_mean},	  {"stdev", tally_deviation}, {"min", tally_least},
-	{"max", tally_greatest},  {"range", tally_range},     {"abs", tally_abs},
-	{"within", tally_within},
-};
-
 static int call(struct parser *parser, struct quantity *result, const char *start,
 		tally_result_fn *finish)
 {
@@ -238,22 +117,47 @@ static int against(struct parser *parser, struct quantity *result, const char *s
 	return 0;
 }
 
+/* stpd(gas, temperature, pressure): the name of the state in small letters is the function's. */
+static int converted(struct parser *parser, struct quantity *result, const char *start,
+		     enum gas_state to)
+{
+	static const char WANTED[] = "',': gas, temperature and pressure";
+	struct quantity temperature, pressure;
+
+	if (sum(parser, result) < 0 || need(parser, ",", WANTED) < 0 ||
+	    sum(parser, &temperature) < 0 || need(parser, ",", WANTED) < 0 ||
+	    sum(parser, &pressure) < 0 || need(parser, ")", "')' behind the pressure") < 0)
+		return -1;
+	if (gas_state_convert(result, result, to, &temperature, &pressure, parser->err) < 0)
+		return failed_at(parser, start);
+	return 0;
+}
+
+static enum gas_state state_named(const char *name, size_t size)
+{
+	char state[8] = "";
+
+	for (size_t i = 0; i < size && size < sizeof(state); i++)
+		state[i] = (char)toupper((unsigned char)name[i]);
+	return gas_state_find(state);
+}
+
 static int named(struct parser *parser, struct quantity *result)
 {
 	const char *name = parser->at;
 	size_t size = strspn(name, "abcdefghijklmnopqrstuvwxyz");
+	tally_result_fn *finish = tally_find(name, size);
+	enum gas_state state = state_named(name, size);
+	bool compares = size == strlen("against") && !memcmp(name, "against", size);
 
-	for (size_t i = 0; i < sizeof(FUNCTIONS) / sizeof(FUNCTIONS[0]); i++)
-		if (strlen(FUNCTIONS[i].name) == size && !memcmp(FUNCTIONS[i].name, name, size)) {
-			parser->at += size;
-			return need(parser, "(", "'('") < 0
-				       ? -1
-				       : call(parser, result, name, FUNCTIONS[i].result);
-		}
-	if (size != strlen("against") || memcmp(name, "against", size))
+	if (!finish && !state && !compares)
 		return unexpected(parser, "a value");
 	parser->at += size;
-	return need(parser, "(", "'('") < 0 ? -1 : against(parser, result, name);
+	if (need(parser, "(", "'('") < 0)
+		return -1;
+	if (finish)
+		return call(parser, result, name, finish);
+	return state ? converted(parser, result, name, state) : against(parser, result, name);
 }
 
 /*

@@ -6,14 +6,16 @@
  *   expression := term { ("+" | "-") term }      term := factor { ("*" | "/") factor }
  *   factor := "-" factor | "(" expression ")" | number | "[" quantity "]" | "r" digits | call
  *   call := name "(" expression { "," expression } ")"
- *   name := mean | stdev | min | max | range | abs | against | within
+ *   name := mean | stdev | min | max | range | abs | against | within | stpd | atpd | btps
  *
  * stdev is the experimental standard deviation with n - 1 (JJG 693-2011's formula divides it by
  * the mean); its own uncertainty is s / sqrt(2 (n - 1)) from a source of its own, "#repeat…" (JCGM
  * 100:2008 E.4.3). `against` takes two. within(a, b) is the middle of the two, the true value being
- * anywhere between them with equal right: a rectangle (4.3.7). The script builds these texts while
- * it calculates; the controller evaluates them again from the readings it holds, so a script's own
- * figure is never what is judged.
+ * anywhere between them with equal right: a rectangle (4.3.7). stpd(gas, temperature, pressure),
+ * atpd and btps count the gas in another state (gas_state.h).
+ *
+ * The script builds these texts while it calculates; the controller evaluates them again from the
+ * readings it holds, so a script's own figure is never what is judged.
  */
 #ifndef DAVY_VERDICT_EXPRESSION_H
 #define DAVY_VERDICT_EXPRESSION_H

@@ -156,7 +156,7 @@ static bool bounds_agree(const struct bound *a, const struct bound *b)
 	if (a->kind == BOUND_STATE || b->kind == BOUND_STATE)
 		return false;
 	return a->of_reference || b->of_reference ||
-	       (unit_same_dimension(&a->high.unit, &b->high.unit) &&
+	       (unit_same_kind(&a->high.unit, &b->high.unit) &&
 		unit_is_point(&a->high.unit) == unit_is_point(&b->high.unit));
 }
 
@@ -212,6 +212,7 @@ static int bound_check(const struct bound *bound, const struct quantity *quantit
 		       struct error *err)
 {
 	const struct unit *unit = &bound->high.unit;
+	const char *mismatch = unit_mismatch(unit, &quantity->unit);
 
 	if (bound->kind == BOUND_STATE)
 		return unit_is_plain(&quantity->unit)
@@ -223,8 +224,8 @@ static int bound_check(const struct bound *bound, const struct quantity *quantit
 			       : error_set(err, ERROR_USAGE,
 					   "it has no reference that %%rd could refer to; "
 					   "compare with against()");
-	if (!unit_same_dimension(unit, &quantity->unit))
-		return error_set(err, ERROR_USAGE, "their units measure different things");
+	if (mismatch)
+		return error_set(err, ERROR_USAGE, "%s", mismatch);
 	if (bound->kind == BOUND_WITHIN && unit_is_point(&quantity->unit))
 		return error_set(err, ERROR_USAGE, "only a difference can lie within ±");
 	if (bound->kind != BOUND_WITHIN && unit_is_point(unit) != unit_is_point(&quantity->unit))

@@ -9,7 +9,7 @@
  *          | state                                     on off open closed; alone
  *
  * "≤" and "≥" are accepted. %rd is percent of the reference kept by quantity_against. A "±" takes a
- * difference and so no °C; the bounds of one limit are of one dimension.
+ * difference and so no °C; the bounds of one limit are of one kind.
  *
  * A value that differs from a bound by no more than the noise of arithmetic (1e-12 of the
  * greater) is at the bound: 0.1 + 0.2 meets "<= 0.3" and does not meet "< 0.3".
@@ -52,9 +52,9 @@ int limit_parse(struct limit *limit, const char *text, struct error *err);
 /* True when the limit speaks of a state and not of a quantity. */
 bool limit_is_state(const struct limit *limit);
 /*
- * Fails, saying both, when `quantity` cannot be compared with this limit: another dimension, °C
- * against K, %rd without a reference. A limit that is a state takes a plain number, which is a
- * state as 0 or 1.
+ * Fails, saying both, when `quantity` cannot be compared with this limit: another dimension or gas
+ * state, °C against K, %rd without a reference. A limit that is a state takes a plain number, which
+ * is a state as 0 or 1.
  */
 int limit_check_dimension(const struct limit *limit, const struct quantity *quantity,
 			  struct error *err);

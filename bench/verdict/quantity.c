@@ -3,9 +3,9 @@
  * Quantities: arithmetic that carries uncertainty along.
  *
  * Every operation is linearised at its operands: result = ca * a + cb * b with the partial
- * derivatives ca and cb. combine() is the one place where contributions meet. They are gathered
- * in a budget with room for both operands, merged by source name with their signs, and folded
- * back into the table:
+ * derivatives ca and cb. quantity_combine() is the one place where contributions meet. They are
+ * gathered in a budget with room for both operands, merged by source name with their signs, and
+ * folded back into the table:
  *
  *   named source    fully correlated with itself    add:           ca * ua + cb * ub
  *   '#' source      independent of everything       root of sum:   sqrt((ca * ua)^2 + (cb * ub)^2)
@@ -189,8 +189,7 @@ double quantity_number(const struct quantity *quantity)
 
 double quantity_in(const struct quantity *quantity, const struct unit *unit)
 {
-	return unit_same_dimension(&quantity->unit, unit) ? unit_from_si(unit, quantity->value)
-							  : NAN;
+	return unit_same_kind(&quantity->unit, unit) ? unit_from_si(unit, quantity->value) : NAN;
 }
 
 /*
@@ -208,12 +207,12 @@ static int refuse(const struct quantity *a, const struct quantity *b, const char
 	return error_set(err, ERROR_USAGE, "%s and %s cannot be %s: %s", first, second, what, why);
 }
 
-static int need_same_dimension(const struct quantity *a, const struct quantity *b, const char *what,
-			       struct error *err)
+static int need_same_kind(const struct quantity *a, const struct quantity *b, const char *what,
+			  struct error *err)
 {
-	if (unit_same_dimension(&a->unit, &b->unit))
-		return 0;
-	return refuse(a, b, what, "their units measure different things", err);
+	const char *why = unit_mismatch(&a->unit, &b->unit);
+
+	return why ? refuse(a, b, what, why, err) : 0;
 }
 
 static int need_no_point(const struct quantity *a, const struct quantity *b, const char *what,
@@ -224,10 +223,9 @@ static int need_no_point(const struct quantity *a, const struct quantity *b, con
 	return refuse(a, b, what, "°C is a point on a scale; only differences, in K, can", err);
 }
 
-/* result = value, with the contributions of ca * a + cb * b; a and b may be the result. */
-static int combine(struct quantity *result, double value, const struct unit *unit,
-		   const struct quantity *a, double ca, const struct quantity *b, double cb,
-		   struct error *err)
+int quantity_combine(struct quantity *result, double value, const struct unit *unit,
+		     const struct quantity *a, double ca, const struct quantity *b, double cb,
+		     struct error *err)
 {
 	struct quantity made = {.value = value, .unit = *unit};
 	struct budget budget = {0};
@@ -245,25 +243,25 @@ static int combine(struct quantity *result, double value, const struct unit *uni
 int quantity_add(struct quantity *result, const struct quantity *a, const struct quantity *b,
 		 struct error *err)
 {
-	if (need_same_dimension(a, b, "added", err) < 0)
+	if (need_same_kind(a, b, "added", err) < 0)
 		return -1;
 	if (unit_is_point(&a->unit) && unit_is_point(&b->unit))
 		return need_no_point(a, b, "added", err);
 
 	const struct unit *unit = unit_is_point(&b->unit) ? &b->unit : &a->unit;
-	return combine(result, a->value + b->value, unit, a, 1, b, 1, err);
+	return quantity_combine(result, a->value + b->value, unit, a, 1, b, 1, err);
 }
 
 int quantity_subtract(struct quantity *result, const struct quantity *a, const struct quantity *b,
 		      struct error *err)
 {
-	if (need_same_dimension(a, b, "subtracted", err) < 0)
+	if (need_same_kind(a, b, "subtracted", err) < 0)
 		return -1;
 	if (unit_is_point(&b->unit) && !unit_is_point(&a->unit))
 		return need_no_point(a, b, "subtracted", err);
 
 	struct unit unit = unit_is_point(&b->unit) ? unit_of_difference(&a->unit) : a->unit;
-	return combine(result, a->value - b->value, &unit, a, 1, b, -1, err);
+	return quantity_combine(result, a->value - b->value, &unit, a, 1, b, -1, err);
 }
 
 static bool is_number(const struct quantity *quantity)
@@ -284,10 +282,35 @@ static const struct quantity *unit_giver(const struct quantity *a, const struct 
 	return unit_is_plain(&a->unit) || !is_number(b) ? b : a;
 }
 
+/* The unit of a product is in the state of the volumes in it, or in none once they cancelled. */
+static int unit_take_state(struct unit *unit, const struct quantity *a, const struct quantity *b,
+			   const char *what, struct error *err)
+{
+	enum gas_state state = a->unit.state ? a->unit.state : b->unit.state;
+	bool mixed = a->unit.state != b->unit.state;
+
+	if (state && mixed && unit_has_volume(&a->unit) && unit_has_volume(&b->unit))
+		return refuse(a, b, what,
+			      a->unit.state && b->unit.state
+				      ? "they are in different states; convert one with :at(…)"
+				      : "the volume in one is in a state and that in the other in "
+					"none; write it behind the unit",
+			      err);
+	if (!state || unit->dimension[0] == 0)
+		return 0;
+	if (!unit_has_volume(unit) || !unit_put_state(unit, state))
+		return refuse(a, b, what,
+			      "a volume in a state goes only into what is a volume again, or per "
+			      "volume",
+			      err);
+	return 0;
+}
+
 static int unit_of_product(struct unit *unit, const struct quantity *a, const struct quantity *b,
 			   int sign, struct error *err)
 {
 	const struct quantity *giver = unit_giver(a, b, sign);
+	const char *what = sign > 0 ? "multiplied" : "divided";
 	signed char dimension[UNIT_DIMENSIONS];
 	bool writable = true;
 
@@ -303,9 +326,8 @@ static int unit_of_product(struct unit *unit, const struct quantity *a, const st
 	}
 	*unit = unit_coherent(dimension);
 	if (!writable || !*unit->symbol)
-		return refuse(a, b, sign > 0 ? "multiplied" : "divided",
-			      "the result has no unit that could be written", err);
-	return 0;
+		return refuse(a, b, what, "the result has no unit that could be written", err);
+	return unit_take_state(unit, a, b, what, err);
 }
 
 int quantity_multiply(struct quantity *result, const struct quantity *a, const struct quantity *b,
@@ -315,7 +337,7 @@ int quantity_multiply(struct quantity *result, const struct quantity *a, const s
 
 	if (need_no_point(a, b, "multiplied", err) < 0 || unit_of_product(&unit, a, b, 1, err) < 0)
 		return -1;
-	return combine(result, a->value * b->value, &unit, a, b->value, b, a->value, err);
+	return quantity_combine(result, a->value * b->value, &unit, a, b->value, b, a->value, err);
 }
 
 int quantity_divide(struct quantity *result, const struct quantity *a, const struct quantity *b,
@@ -329,18 +351,18 @@ int quantity_divide(struct quantity *result, const struct quantity *a, const str
 		return refuse(a, b, "divided", "that is a division by zero", err);
 
 	double ratio = a->value / b->value;
-	return combine(result, ratio, &unit, a, 1 / b->value, b, -ratio / b->value, err);
+	return quantity_combine(result, ratio, &unit, a, 1 / b->value, b, -ratio / b->value, err);
 }
 
 int quantity_blend(struct quantity *result, const struct quantity *a, const struct quantity *b,
 		   double weight, struct error *err)
 {
-	if (need_same_dimension(a, b, "averaged", err) < 0)
+	if (need_same_kind(a, b, "averaged", err) < 0)
 		return -1;
 	if (unit_is_point(&a->unit) != unit_is_point(&b->unit))
 		return need_no_point(a, b, "averaged", err);
-	return combine(result, a->value + weight * (b->value - a->value), &a->unit, a, 1 - weight,
-		       b, weight, err);
+	return quantity_combine(result, a->value + weight * (b->value - a->value), &a->unit, a,
+				1 - weight, b, weight, err);
 }
 
 int quantity_negate(struct quantity *result, const struct quantity *a, struct error *err)
@@ -372,7 +394,7 @@ int quantity_against(struct quantity *result, const struct quantity *a,
 int quantity_compare(int *order, const struct quantity *a, const struct quantity *b,
 		     struct error *err)
 {
-	if (need_same_dimension(a, b, "compared", err) < 0)
+	if (need_same_kind(a, b, "compared", err) < 0)
 		return -1;
 	if (unit_is_point(&a->unit) != unit_is_point(&b->unit))
 		return need_no_point(a, b, "compared", err);

@@ -52,7 +52,8 @@ int quantity_add_source(struct quantity *quantity, const char *source, double st
 double quantity_standard(const struct quantity *quantity); /* combined, SI */
 
 /*
- * Arithmetic; fails on dimensions that do not fit, division by zero, results that are not finite.
+ * Arithmetic; fails on dimensions or gas states that do not fit, division by zero, results that
+ * are not finite. A product keeps the state of the volume in it, a ratio of two volumes has none.
  * `result` may be one of the operands. A sum is shown in the unit of its first term, a product or
  * quotient with a plain number in the unit of the other, anything else in the coherent unit.
  */
@@ -64,6 +65,13 @@ int quantity_multiply(struct quantity *result, const struct quantity *a, const s
 		      struct error *err);
 int quantity_divide(struct quantity *result, const struct quantity *a, const struct quantity *b,
 		    struct error *err);
+/*
+ * `value` in `unit` with the contributions of ca a + cb b, for a function whose derivatives are ca and
+ * cb there. Fails where the value or a contribution is not finite.
+ */
+int quantity_combine(struct quantity *result, double value, const struct unit *unit,
+		     const struct quantity *a, double ca, const struct quantity *b, double cb,
+		     struct error *err);
 /* a + weight (b - a): the only way to a mean of points on a scale. */
 int quantity_blend(struct quantity *result, const struct quantity *a, const struct quantity *b,
 		   double weight, struct error *err);
@@ -74,7 +82,7 @@ int quantity_negate(struct quantity *result, const struct quantity *a, struct er
  */
 int quantity_against(struct quantity *result, const struct quantity *a,
 		     const struct quantity *reference, struct error *err);
-/* -1, 0, 1 into `order`; fails when dimensions differ, or for °C with K. */
+/* -1, 0, 1 into `order`; fails when dimensions or states differ, or for °C with K. */
 int quantity_compare(int *order, const struct quantity *a, const struct quantity *b,
 		     struct error *err);
 

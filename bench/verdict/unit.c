@@ -11,6 +11,9 @@
  * conversion divides by it instead, which rounds once: 30 mV is the same double as 0.03 V, and a
  * value at its limit stays at its limit whichever unit each is written in.
  *
+ * A last word that names a state is no factor. It says how the one volume in the unit is counted, so
+ * the lengths in the unit must add up to a volume or to its inverse.
+ *
  * This file does not convert %LEL to a volume fraction: that takes the gas and its standard.
  */
 #include "verdict/unit.h"
@@ -54,6 +57,8 @@ struct factor {
 
 static const struct row ROWS[];
 static const struct prefix PREFIXES[];
+static const char *const STATES[] = {[GAS_STPD] = "STPD", [GAS_ATPD] = "ATPD", [GAS_BTPS] = "BTPS"};
+enum { STATES_END = sizeof(STATES) / sizeof(STATES[0]), VOLUME_POWER = 3 };
 
 /*
  * Looking up
@@ -136,6 +141,18 @@ static int power_parse(int *power, const char **at)
 	return 0;
 }
 
+static int unknown(const char *symbol, size_t size, const char *whole, struct error *err)
+{
+	for (int state = GAS_STPD; state < STATES_END; state++)
+		if (strlen(STATES[state]) == size && !memcmp(symbol, STATES[state], size))
+			return error_set(err, ERROR_USAGE,
+					 "unit '%s': the state %s stands once, last, and after a "
+					 "blank, as in \"L/min %s\"",
+					 whole, STATES[state], STATES[state]);
+	return error_set(err, ERROR_USAGE, "'%.*s' is not a unit that is known here", (int)size,
+			 symbol);
+}
+
 static int factor_parse(struct factor *factor, const char **at, const char *whole,
 			struct error *err)
 {
@@ -146,8 +163,7 @@ static int factor_parse(struct factor *factor, const char **at, const char *whol
 		return error_set(err, ERROR_USAGE, "unit '%s': a symbol is missing before %s",
 				 whole, *symbol ? symbol : "its end");
 	if (symbol_find(factor, symbol, size) < 0)
-		return error_set(err, ERROR_USAGE, "'%.*s' is not a unit that is known here",
-				 (int)size, symbol);
+		return unknown(symbol, size, whole, err);
 	*at += size;
 	if (power_parse(&factor->power, at) < 0)
 		return error_set(err, ERROR_USAGE,
@@ -184,13 +200,19 @@ static const char *skip_product(const char *at)
 	return at;
 }
 
+/* The state that the rest of the text names: a word of its own behind others. */
+static enum gas_state state_at(const char *at, const char *whole)
+{
+	return at > whole && at[-1] == ' ' ? gas_state_find(at) : 0;
+}
+
 static int product_parse(struct unit *unit, struct error *err)
 {
 	const char *at = unit->symbol;
 	bool quotient = false, point = false;
 	int factors = 0;
 
-	while (*(at = skip_product(at))) {
+	while (*(at = skip_product(at)) && !(unit->state = state_at(at, unit->symbol))) {
 		struct factor factor = {.power = 1};
 		bool divides = *at == '/';
 
@@ -212,6 +234,11 @@ static int product_parse(struct unit *unit, struct error *err)
 		return error_set(err, ERROR_USAGE,
 				 "unit '%s': %sC is a point on a scale; write a difference in K",
 				 unit->symbol, DEGREE);
+	if (unit->state && !unit_has_volume(unit))
+		return error_set(err, ERROR_USAGE,
+				 "unit '%s': %s is a state of a gas volume, and there is no volume "
+				 "in it",
+				 unit->symbol, STATES[unit->state]);
 	return 0;
 }
 
@@ -318,6 +345,56 @@ struct unit unit_coherent(const signed char dimension[UNIT_DIMENSIONS])
 bool unit_same_dimension(const struct unit *a, const struct unit *b)
 {
 	return !memcmp(a->dimension, b->dimension, UNIT_DIMENSIONS);
+}
+
+bool unit_same_kind(const struct unit *a, const struct unit *b)
+{
+	return unit_same_dimension(a, b) && a->state == b->state;
+}
+
+const char *unit_mismatch(const struct unit *a, const struct unit *b)
+{
+	if (!unit_same_dimension(a, b))
+		return "their units measure different things";
+	if (a->state == b->state)
+		return NULL;
+	return a->state && b->state ? "they are in different states; convert one with :at(…)"
+				    : "one is in a state (STPD, ATPD, BTPS) and the other in none; "
+				      "write it behind the unit";
+}
+
+bool unit_has_volume(const struct unit *unit)
+{
+	return abs(unit->dimension[0]) == VOLUME_POWER;
+}
+
+bool unit_put_state(struct unit *unit, enum gas_state state)
+{
+	size_t size = strlen(unit->symbol);
+	char symbol[sizeof(unit->symbol)];
+
+	if (unit->state)
+		size -= strlen(STATES[unit->state]) + 1;
+	int wrote =
+		snprintf(symbol, sizeof(symbol), "%.*s %s", (int)size, unit->symbol, STATES[state]);
+	if (size == 0 || wrote >= (int)sizeof(symbol))
+		return false;
+	strcpy(unit->symbol, symbol);
+	unit->state = state;
+	return true;
+}
+
+const char *gas_state_name(enum gas_state state)
+{
+	return STATES[state];
+}
+
+enum gas_state gas_state_find(const char *name)
+{
+	for (int state = GAS_STPD; state < STATES_END; state++)
+		if (!strcmp(name, STATES[state]))
+			return (enum gas_state)state;
+	return 0;
 }
 
 bool unit_is_point(const struct unit *unit)

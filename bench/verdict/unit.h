@@ -10,6 +10,10 @@
  * it for a quotient ("L/min", "mV/s", "/min"); whole powers with ^ ("s^2", "kg m^-1"), or as in
  * "m3" and "m³". "%rd" (percent of the reading's reference) belongs to limits, not to units.
  *
+ * The unit of a gas volume, or of something per volume, may end in the state in which the volume is
+ * counted: "L STPD", "L/min BTPS", "g/L STPD". Volumes of two states, and those of one with those
+ * of none, are different kinds: no arithmetic mixes them (gas_state.h converts).
+ *
  * °C is a point on a scale: the difference of two is in K, K may be added to one or taken from
  * it, and every other arithmetic on it is refused.
  */
@@ -23,11 +27,18 @@
 
 enum { UNIT_DIMENSIONS = 8 }; /* m kg s A K mol %LEL, one spare */
 
+enum gas_state {
+	GAS_STPD = 1, /* 0 °C, 101.325 kPa, dry */
+	GAS_ATPD,     /* temperature and pressure of the room, dry */
+	GAS_BTPS,     /* 37 °C, pressure of the room, saturated with water */
+};
+
 struct unit {
 	char symbol[24]; /* as written; composed for derived units */
 	signed char dimension[UNIT_DIMENSIONS];
-	double scale;  /* SI value = number * scale + offset */
-	double offset; /* 273.15 for °C, else 0 */
+	enum gas_state state; /* of its volume; 0: none */
+	double scale;	      /* SI value = number * scale + offset */
+	double offset;	      /* 273.15 for °C, else 0 */
 };
 
 /* Parse a unit symbol; "" and "1" are the number one. Unknown units are named in the error. */
@@ -38,8 +49,18 @@ int unit_parse(struct unit *unit, const char *text, struct error *err);
  */
 struct unit unit_coherent(const signed char dimension[UNIT_DIMENSIONS]);
 bool unit_same_dimension(const struct unit *a, const struct unit *b);
-bool unit_is_point(const struct unit *unit); /* °C */
-bool unit_is_plain(const struct unit *unit); /* the number one itself, not a percentage */
+/* The same dimension, in the same state or both in none: values of one kind. */
+bool unit_same_kind(const struct unit *a, const struct unit *b);
+/* Why they are not of one kind, as a clause about "they"; NULL when they are. */
+const char *unit_mismatch(const struct unit *a, const struct unit *b);
+/* Is there one volume in it, as a factor or a divisor? Only such a unit has a state. */
+bool unit_has_volume(const struct unit *unit);
+/* The same unit in `state`; false, with nothing changed, where its symbol has no room for it. */
+bool unit_put_state(struct unit *unit, enum gas_state state);
+const char *gas_state_name(enum gas_state state); /* "STPD" */
+enum gas_state gas_state_find(const char *name);  /* 0: none of them */
+bool unit_is_point(const struct unit *unit);	  /* °C */
+bool unit_is_plain(const struct unit *unit);	  /* the number one itself, not a percentage */
 
 /* A number in this unit to SI and back, rounded once where the scale allows it: 30 mV is 0.03 V. */
 double unit_to_si(const struct unit *unit, double number);
