@@ -158,6 +158,33 @@ static void an_answer_that_nobody_asked_for_does_nothing(void)
 	house_close(&house);
 }
 
+static void an_answer_to_what_was_no_question_is_not_taken(void)
+{
+	struct house house;
+	struct command command;
+
+	house_open(&house);
+	command = command_come(&house);
+	command_run(
+		&command, &house,
+		&(struct mini_order){.clock = CLOCK_KIND_REAL, .body = MEASURED "wait '600 ms'"},
+		1);
+	command_started(&command, &house);
+	for (int round = 0; round < 20; round++) {
+		for (int id = 1; id < 12; id++) {
+			char line[64];
+
+			snprintf(line, sizeof(line), "{'do':'answer','id':%d,'text':'yes'}", id);
+			command_say(&command, line);
+		}
+		nanosleep(&(struct timespec){0, 50000000}, NULL);
+	}
+
+	CU_ASSERT(command_verdict(&command, "PASS", ""));
+	command_go(&command);
+	house_close(&house);
+}
+
 static void a_run_goes_on_when_its_command_has_gone(void)
 {
 	struct house house;
@@ -248,6 +275,7 @@ void suite_controller(void)
 	claim(status_names_run_slot_and_processes);
 	claim(a_run_is_stopped_by_its_connection);
 	claim(an_answer_that_nobody_asked_for_does_nothing);
+	claim(an_answer_to_what_was_no_question_is_not_taken);
 	claim(a_run_goes_on_when_its_command_has_gone);
 	claim(an_order_that_cannot_be_planned_is_refused_as_usage);
 	claim(nonsense_is_refused_and_the_connection_stays);

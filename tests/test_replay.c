@@ -73,6 +73,12 @@ static void a_passed_run_replays(void)
 			    "c = { 'c', limit = '>= 1 Pa' }, d = { 'd', limit = 'on' }");
 }
 
+static void a_run_whose_operator_mistyped_replays(void)
+{
+	CHECK_REPLAYS(VERDICT_PASS,
+		      .body = "m.x = operator:enter { 'Read it.', id = 'slip', unit = 'Pa' }");
+}
+
 static void a_failed_run_replays(void)
 {
 	CHECK_REPLAYS(VERDICT_FAIL,
@@ -443,6 +449,7 @@ void suite_replay(void)
 {
 	suite_begin("replay");
 	claim(a_passed_run_replays);
+	claim(a_run_whose_operator_mistyped_replays);
 	claim(a_failed_run_replays);
 	claim(a_run_ended_by_a_guard_replays);
 	claim(a_race_and_its_losers_replay);

@@ -348,6 +348,34 @@ static void a_simulated_operator_answers(void)
 	bench_close(&bench);
 }
 
+static void a_mistyped_entry_is_asked_again_and_stays_in_the_journal(void)
+{
+	struct bench bench;
+
+	bench_open(&bench);
+	bench_run(&bench, .body = "m.x = operator:enter { 'Read it.', id = 'slip', unit = 'Pa' }");
+
+	CU_ASSERT(bench_ended(&bench, VERDICT_PASS, ""));
+	CU_ASSERT_EQUAL(value_get_real(measure(&bench, 0), "value", 0), 12.5);
+	CU_ASSERT_EQUAL(journal_count(bench.journal, "operator"), 3);
+	CU_ASSERT_EQUAL(journal_count(bench.journal, "asked_again"), 2);
+	bench_close(&bench);
+}
+
+static void a_world_that_never_says_a_number_is_not_asked_for_ever(void)
+{
+	struct bench bench;
+
+	bench_open(&bench);
+	bench_run(&bench,
+		  .body = "m.x = operator:enter { 'Read it.', id = 'babble', unit = 'Pa' }");
+
+	CU_ASSERT(
+		bench_ended(&bench, VERDICT_ERROR, "'about a dozen' does not begin with a number"));
+	CU_ASSERT_EQUAL(journal_count(bench.journal, "operator"), 3);
+	bench_close(&bench);
+}
+
 static void a_failed_assertion_is_the_bench_s_error(void)
 {
 	struct bench bench;
@@ -453,6 +481,8 @@ void suite_run(void)
 	claim(an_undeclared_measure_is_an_error);
 	claim(what_the_script_says_of_itself_is_not_what_is_judged);
 	claim(a_simulated_operator_answers);
+	claim(a_mistyped_entry_is_asked_again_and_stays_in_the_journal);
+	claim(a_world_that_never_says_a_number_is_not_asked_for_ever);
 	claim(a_failed_assertion_is_the_bench_s_error);
 	claim(pulses_are_counted_and_their_widths_known);
 	claim(the_same_seed_gives_the_same_bytes);

@@ -46,8 +46,8 @@ struct progress {
 };
 
 static const struct {
-	struct words slot, step, repeat, method, bench_time, away, all_safe, asked, answered, note,
-		stopping, refused;
+	struct words slot, step, repeat, method, bench_time, away, all_safe, asked, not_taken,
+		answered, note, stopping, refused;
 } TEXTS = {
 	.slot = {"slot", "工位"},
 	.step = {"step", "步骤"},
@@ -57,6 +57,7 @@ static const struct {
 	.away = {"away from safe", "偏离安全状态的输出"},
 	.all_safe = {"every output is at its safe level", "全部输出处于安全状态"},
 	.asked = {"operator", "操作员"},
+	.not_taken = {"this cannot be taken", "输入无效"},
 	.answered = {"(the world answers)", "(由仿真模型应答)"},
 	.note = {"note", "记录"},
 	.stopping = {"stopping", "正在停止"},
@@ -238,9 +239,14 @@ static void take_note(struct progress *progress, struct view *view, const struct
 
 static void take_operator(struct progress *progress, struct view *view, const struct value *event)
 {
-	const char *unit = value_get_text(event, "unit");
+	const char *unit = value_get_text(event, "unit"), *why = value_get_text(event, "why");
 	struct buf line;
 
+	if (why) {
+		begin_line(view, &line);
+		buf_printf(&line, "%s: %s", say(TEXTS.not_taken), why);
+		say_of(progress, view, &line, INDENT);
+	}
 	begin_line(view, &line);
 	buf_printf(&line, "%s: %s", say(TEXTS.asked), value_get_text(event, "text"));
 	if (unit && *unit)

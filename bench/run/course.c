@@ -19,7 +19,7 @@
 #include "base/alloc.h"
 #include "verdict/shown.h"
 
-enum { OPEN_MOST = 64 };
+enum { OPEN_MOST = 64, SIMULATED_TRIES = 3 };
 
 void course_init(struct course *course, const struct fixture *fixture,
 		 const struct protocol *protocol, const struct calibration *calibration, int slot,
@@ -402,43 +402,67 @@ void course_refused(struct course *course, uint32_t id, const char *why)
 	request_free(request);
 }
 
-static int operator_quantity(struct course *course, const struct request *request, const char *text,
-			     struct error *err)
+/* What was typed, a bare number in the unit that was asked for. */
+static int read_entry(const struct request *request, const char *text, struct quantity *quantity,
+		      struct error *err)
 {
-	struct quantity quantity;
+	const char *start = text + strspn(text, " \t");
+	size_t size = quantity_number_size(start);
+	bool bare = size && !start[size + strspn(start + size, " \t\r")];
+	char *whole =
+		bare ? xprintf("%.*s %s", (int)size, start, request->operator_unit) : xstrdup(text);
+	int parsed = quantity_parse(quantity, whole, err);
 	struct unit unit;
-	char *with_unit = xprintf("%s %s", text, request->operator_unit);
-	int parsed = quantity_parse(&quantity, text, err);
 
-	if (parsed < 0 || quantity.unit.symbol[0] == '\0' || !strcmp(quantity.unit.symbol, "1"))
-		parsed = quantity_parse(&quantity, with_unit, err);
-	free(with_unit);
+	free(whole);
 	if (parsed < 0 || unit_parse(&unit, request->operator_unit, err) < 0)
 		return -1;
-	if (!unit_same_kind(&unit, &quantity.unit))
+	if (!unit_same_kind(&unit, &quantity->unit))
 		return error_set(err, ERROR_USAGE, "'%s' is not in %s", text, unit.symbol);
-	course_answer_reading(course, request->id,
-			      evidence_quantity(&course->evidence, &quantity, NULL));
 	return 0;
+}
+
+/*
+ * A person who mistyped is asked again and told why, as often as it takes. A simulated one, who is part
+ * of a world, says the same for ever: after some tries it is the script that hears of it.
+ */
+static void take_entry(struct course *course, struct request *request, const char *text)
+{
+	struct quantity quantity;
+	struct error err;
+
+	if (read_entry(request, text, &quantity, &err) == 0) {
+		course_unlink(course, request);
+		course_answer_reading(course, request->id,
+				      evidence_quantity(&course->evidence, &quantity, NULL));
+		request_free(request);
+	} else if (course->judgement.simulated && ++request->mistyped == SIMULATED_TRIES) {
+		course_unlink(course, request);
+		answer_mistake(course, request->id, &err);
+		request_free(request);
+	} else {
+		course->host->ask_again(course->ctx, request, err.text);
+	}
 }
 
 void course_answer(struct course *course, uint32_t id, const char *text)
 {
 	struct request *request = course_find(course, id);
 	struct value *value;
-	struct error err;
 
-	if (!request)
+	if (!request || request->kind != REQUEST_OPERATOR)
 		return;
+	if (!strcmp(request->operator_verb, "enter")) {
+		take_entry(course, request, text);
+		return;
+	}
 	course_unlink(course, request);
 	if (!strcmp(request->operator_verb, "confirm")) {
 		course_answer_plain(course, id);
-	} else if (!strcmp(request->operator_verb, "scan")) {
+	} else {
 		value = value_map();
 		value_set_text(value, "text", text);
 		course->host->result(course->ctx, id, course_result(value));
-	} else if (operator_quantity(course, request, text, &err) < 0) {
-		answer_mistake(course, id, &err);
 	}
 	request_free(request);
 }

@@ -49,6 +49,7 @@ struct request {
 	const char *operator_verb; /* OPERATOR: "confirm" "enter" "scan" */
 	char operator_id[48];
 	char operator_unit[24];
+	int mistyped; /* entries that could not be taken */
 	char *text;
 	void *host; /* what the host keeps beside it, from open to close */
 };
@@ -71,6 +72,8 @@ struct course_host {
 	 * protocol asks (JUDGEMENT_WHY bytes).
 	 */
 	void (*fit)(void *ctx, const char *why);
+	/* The operator's entry cannot be taken, and why; the request stays open for another. */
+	void (*ask_again)(void *ctx, struct request *request, const char *why);
 };
 
 struct course {

@@ -100,6 +100,14 @@ static void host_step(void *ctx, const char *name, int repeat, bool begins)
 	(void)begins;
 }
 
+/* The answer that comes next stands in the journal. */
+static void host_ask_again(void *ctx, struct request *request, const char *why)
+{
+	(void)ctx;
+	(void)request;
+	(void)why;
+}
+
 static void host_fit(void *ctx, const char *why)
 {
 	struct stage *stage = ctx;
@@ -127,6 +135,7 @@ static const struct course_host HOST = {
 	.breach = host_breach,
 	.step = host_step,
 	.fit = host_fit,
+	.ask_again = host_ask_again,
 };
 
 /* ---- lines ---- */

@@ -154,9 +154,10 @@ void run_stop(struct run *run, const char *why)
 
 bool run_answer(struct run *run, uint32_t request, const char *text)
 {
+	const struct request *asked = course_find(&run->course, request);
 	struct value *line;
 
-	if (run->state >= RUN_SAFING || !course_find(&run->course, request))
+	if (run->state >= RUN_SAFING || !asked || asked->kind != REQUEST_OPERATOR)
 		return false;
 	line = value_map();
 	value_set_int(line, "id", request);

@@ -114,7 +114,7 @@ void watch_sample(struct run *run, int channel, double value);
 void watch_output(struct run *run, int line, bool level);
 void watch_judged(struct run *run, const struct judged *judged);
 void watch_note(struct run *run, const char *text);
-void watch_question(struct run *run, const struct request *request);
+void watch_question(struct run *run, const struct request *request, const char *why);
 void watch_stopping(struct run *run, enum verdict verdict, const char *why);
 struct value *run_summary(struct run *run, enum verdict verdict, const char *why);
 void watch_ended(struct run *run, const struct value *summary);

@@ -130,11 +130,12 @@ static void operator_answered(void *ctx, const struct value *answer)
 	run_answer(live->run, live->id, text ? text : "");
 }
 
-static void ask_operator(struct live *live, const struct request *request)
+/* `why` is what was wrong with the answer before, or NULL. */
+static void ask_operator(struct live *live, const struct request *request, const char *why)
 {
 	struct run *run = live->run;
 
-	watch_question(run, request);
+	watch_question(run, request, why);
 	if (run->plan->order->simulated)
 		slot_ask_operator(run->slot, request->operator_id, operator_answered, live);
 }
@@ -159,7 +160,7 @@ static void host_open(void *ctx, struct request *request)
 		live->acting = true;
 		set_next(live, NULL);
 	} else if (request->kind == REQUEST_OPERATOR) {
-		ask_operator(live, request);
+		ask_operator(live, request, NULL);
 	}
 }
 
@@ -232,6 +233,17 @@ static void host_fit(void *ctx, const char *why)
 	run_fit(ctx, why);
 }
 
+static void host_ask_again(void *ctx, struct request *request, const char *why)
+{
+	struct run *run = ctx;
+	struct value *line = value_map();
+
+	value_set_int(line, "id", request->id);
+	value_set_text(line, "why", why);
+	journal_line(run->journal, run_now(run), "asked_again", line);
+	ask_operator(request->host, request, why);
+}
+
 const struct course_host RUN_COURSE_HOST = {
 	.open = host_open,
 	.close = host_close,
@@ -241,6 +253,7 @@ const struct course_host RUN_COURSE_HOST = {
 	.breach = host_breach,
 	.step = host_step,
 	.fit = host_fit,
+	.ask_again = host_ask_again,
 };
 
 /* ---- what the runner emits ---- */

@@ -114,7 +114,7 @@ void watch_note(struct run *run, const char *text)
 	tell(run, event);
 }
 
-void watch_question(struct run *run, const struct request *request)
+void watch_question(struct run *run, const struct request *request, const char *why)
 {
 	struct value *event = new_event(run, "operator");
 
@@ -123,6 +123,7 @@ void watch_question(struct run *run, const struct request *request)
 	value_set_int(event, "id", request->id);
 	value_set_text(event, "verb", request->operator_verb);
 	value_set_text(event, "text", request->text);
+	value_set_text(event, "why", why);
 	value_set_text(event, "unit", request->operator_unit);
 	value_set_bool(event, "simulated", run->plan->order->simulated);
 	tell(run, event);
