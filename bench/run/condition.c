@@ -15,6 +15,10 @@
 
 #include "verdict/shown.h"
 
+enum {
+	OF_KEPT = 64
+}; /* values of `of` from before the latest look that are not forgotten at once */
+
 static const char NO_READING[] = "no reading came in the time";
 
 void condition_begin(struct condition *condition)
@@ -109,37 +113,76 @@ static bool holds_sample(struct condition *condition, const struct bench_sample 
 	return true;
 }
 
-/* The event lies somewhere after the last sample that had not seen it: what was asked for later may
- * already be its consequence. */
-static void keep_before(struct condition *condition)
+/* The last value of `of` that was asked for before the event: what was asked for later may already be
+ * its consequence. The event lies somewhere after the last sample that had not seen it. */
+static bool value_before(const struct condition *condition, struct outcome *outcome)
 {
-	if (!condition->seen_unmet || !condition->has_of ||
-	    condition->latest_of.asked > condition->unmet)
-		return;
-	condition->before = condition->latest_of;
-	condition->has_before = true;
+	const struct series *window = &condition->window;
+	size_t i = window->count;
+
+	while (i > 0 && window->samples[i - 1].time > condition->unmet)
+		i--;
+	if (i == 0)
+		return false;
+	outcome->met = true;
+	outcome->value = window->samples[i - 1].value;
+	outcome->resolution = condition->resolution;
+	return true;
+}
+
+static bool of_has_come(const struct condition *condition)
+{
+	const struct series *window = &condition->window;
+
+	return window->count && window->samples[window->count - 1].time >= condition->unmet;
+}
+
+static bool take_of(struct condition *condition, const struct bench_sample *sample,
+		    struct outcome *outcome)
+{
+	struct series *window = &condition->window;
+
+	if (window->count && window->samples[window->count - 1].time >= sample->asked)
+		return false;
+	series_add(window, sample->asked, sample->value);
+	condition->resolution = sample->resolution;
+	if (!condition->happened || !of_has_come(condition))
+		return false;
+	condition->happened = value_before(condition, outcome);
+	return condition->happened;
+}
+
+/* Of what was asked for before that, the last one is still wanted. */
+static void forget_of_before(struct condition *condition, nsec time)
+{
+	struct series *window = &condition->window;
+	size_t i = window->count;
+
+	while (i > 0 && window->samples[i - 1].time > time)
+		i--;
+	if (i > OF_KEPT)
+		series_forget_before(window, window->samples[i - 1].time);
 }
 
 static bool last_before_sample(struct condition *condition, int channel,
 			       const struct bench_sample *sample, struct outcome *outcome)
 {
-	if (channel == condition->of) {
-		condition->latest_of = *sample;
-		condition->has_of = true;
-		keep_before(condition);
-	}
-	if (channel != condition->channel)
+	if (channel == condition->of && take_of(condition, sample, outcome))
+		return true;
+	if (channel != condition->channel || condition->happened)
 		return false;
 	if (!limit_holds(condition, sample->value)) {
 		condition->seen_unmet = true;
 		condition->unmet = sample->time;
-		keep_before(condition);
+		forget_of_before(condition, sample->time);
 		return false;
 	}
-	if (!condition->seen_unmet || !condition->has_before)
+	if (!condition->seen_unmet)
 		return false;
-	outcome_value(&condition->before, outcome);
-	return true;
+	if (!condition->of_late || of_has_come(condition))
+		return value_before(condition, outcome);
+	condition->happened = true;
+	return false;
 }
 
 static bool sample_ends(struct condition *condition, const struct bench_sample *sample,
@@ -169,6 +212,15 @@ static bool sample_ends(struct condition *condition, const struct bench_sample *
 	return false;
 }
 
+/* It is from after the deadline, so all from before it have come. A reading is one at any time. */
+static bool ends_unmet(const struct condition *condition, int channel,
+		       const struct bench_sample *sample)
+{
+	return channel == condition->channel && sample->time > condition->deadline &&
+	       condition->kind != CONDITION_READ && condition->kind != CONDITION_IS &&
+	       !condition->happened;
+}
+
 bool condition_sample(struct condition *condition, int channel, const struct bench_sample *sample,
 		      struct outcome *outcome)
 {
@@ -177,6 +229,10 @@ bool condition_sample(struct condition *condition, int channel, const struct ben
 	memset(outcome, 0, sizeof(*outcome));
 	if (sample->asked < condition->opened)
 		return false;
+	if (ends_unmet(condition, channel, sample)) {
+		condition_due(condition, outcome);
+		return true;
+	}
 	if (condition->kind == CONDITION_LAST_BEFORE)
 		return last_before_sample(condition, channel, sample, outcome);
 	if (channel != condition->channel)
@@ -232,6 +288,8 @@ void condition_due(struct condition *condition, struct outcome *outcome)
 		snprintf(outcome->why, sizeof(outcome->why), "not settled within %.6g s", seconds);
 		break;
 	case CONDITION_LAST_BEFORE:
+		if (condition->happened && value_before(condition, outcome))
+			break;
 		snprintf(outcome->why, sizeof(outcome->why), "%s did not come within %.6g s",
 			 condition->limit.text, seconds);
 		break;

@@ -3,6 +3,10 @@
  * What a protocol waits for, as a small machine fed with samples and time: `read`, `is`, `mean`,
  * `settles`, `becomes`, `holds`, `last_before`. It knows no clock and no wire, so that a replay feeds
  * it the same samples and gets the same outcome, bit for bit.
+ *
+ * Samples may come late (a stream's are told in blocks), but each channel's in the order of their times.
+ * A condition is over with the first sample from after its deadline; whoever feeds it says that the
+ * deadline has come only when no sample from before it can come any more.
  */
 #ifndef DAVY_RUN_CONDITION_H
 #define DAVY_RUN_CONDITION_H
@@ -43,15 +47,15 @@ struct condition {
 	nsec over;   /* MEAN, SETTLES */
 	double band; /* SETTLES, SI */
 
-	struct series window;
-	bool begun;	   /* a sample has been seen */
-	bool seen_unmet;   /* LAST_BEFORE: an event must first be seen not to be */
-	nsec last;	   /* time of the sample before */
-	double resolution; /* of the latest sample */
-	nsec unmet;	   /* LAST_BEFORE: time of the last sample that had not seen the event */
-	bool has_of, has_before;
-	struct bench_sample latest_of; /* LAST_BEFORE */
-	struct bench_sample before;    /* LAST_BEFORE: the last one asked for before `unmet` */
+	bool of_late; /* LAST_BEFORE: samples of `of` may come after those of `channel` */
+
+	struct series window; /* of `channel`; LAST_BEFORE: of `of`, by the time it was asked for */
+	bool begun;	      /* a sample has been seen */
+	bool seen_unmet;      /* LAST_BEFORE: an event must first be seen not to be */
+	nsec last;	      /* time of the sample before */
+	double resolution;    /* of the latest sample */
+	nsec unmet;	      /* LAST_BEFORE: time of the last sample that had not seen the event */
+	bool happened; /* LAST_BEFORE: it was seen, and what comes late of `of` is waited for */
 };
 
 struct outcome {
@@ -67,13 +71,13 @@ struct outcome {
 	char why[160];
 };
 
-/* `condition` is zeroed but for kind, channel, of, limit, probe, opened, deadline, over and band. */
+/* `condition` is zeroed but for kind, channel, of, limit, probe, opened, deadline, over, band and of_late. */
 void condition_begin(struct condition *condition);
 void condition_done(struct condition *condition);
 /* A sample of `channel`. True: the condition has ended and `outcome` is filled. */
 bool condition_sample(struct condition *condition, int channel, const struct bench_sample *sample,
 		      struct outcome *outcome);
-/* The deadline has come: the condition ends. */
+/* The deadline has come, and all samples from before it: the condition ends. */
 void condition_due(struct condition *condition, struct outcome *outcome);
 
 #endif

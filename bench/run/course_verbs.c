@@ -112,17 +112,30 @@ static int verb_wait(struct course *course, uint32_t id, nsec now, const struct 
 	return 0;
 }
 
+static nsec late_of(const struct course *course, int channel)
+{
+	return channel >= 0 ? course->fixture->channel[channel].late : 0;
+}
+
+static nsec longer(nsec a, nsec b)
+{
+	return a > b ? a : b;
+}
+
 static void begin_condition(struct course *course, struct request *request,
 			    enum condition_kind kind, nsec patience)
 {
 	struct condition *condition = &request->condition;
 
-	request->deadline = request->opened + patience;
 	condition->kind = kind;
 	condition->channel = request->channel;
 	condition->of = request->of;
+	condition->of_late = late_of(course, request->of) > 0;
 	condition->opened = request->opened;
-	condition->deadline = request->deadline;
+	condition->deadline = request->opened + patience;
+	/* what was sampled before the deadline may be told after it */
+	request->deadline = condition->deadline +
+			    longer(late_of(course, request->channel), late_of(course, request->of));
 	if (!request->every)
 		request->every = poll_every(course, request->channel, patience);
 	course_admit(course, request);

@@ -307,6 +307,7 @@ struct fixture *fixture_compile(const struct value *value, const struct value *d
 	    compile_ports(fixture, field(value, "ports"), err) < 0 ||
 	    compile_drivers(fixture, drivers, err) < 0 ||
 	    compile_devices(fixture, field(value, "devices"), err) < 0 ||
+	    fixture_check_streams(fixture, err) < 0 ||
 	    compile_lines(fixture, field(value, "lines"), err) < 0 ||
 	    fixture_compile_channels(fixture, field(value, "channels"), err) < 0 ||
 	    fixture_compile_rules(fixture, value, err) < 0 ||

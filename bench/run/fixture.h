@@ -60,6 +60,7 @@ struct fixture_channel {
 	struct unit unit;
 	double resolution; /* half-width, SI */
 	nsec every;	   /* 0: follows patience */
+	nsec late;	   /* a sample may be told so long after its time; 0: at once */
 	bool hidden;	   /* the guard's own: scripts do not see it */
 };
 
@@ -120,7 +121,7 @@ const char *fixture_level_name(const struct fixture_line *line, bool level);
 /* For the runner's START: channels, lines, devices, references as bench/script/README.md lists them. */
 void fixture_describe(const struct fixture *fixture, struct value *start);
 
-/* ---- between fixture.c, fixture_channels.c and fixture_rules.c ---- */
+/* ---- between fixture.c, fixture_channels.c, fixture_streams.c and fixture_rules.c ---- */
 
 /* A name that does not fit is refused: cut, it would be another's. */
 int fixture_name(char name[32], const char *from, struct error *err);
@@ -134,6 +135,8 @@ int fixture_hidden_channel(struct fixture *fixture, int device, const char *read
 /* After devices and lines. */
 int fixture_compile_channels(struct fixture *fixture, const struct value *channels,
 			     struct error *err);
+/* After ports and devices. */
+int fixture_check_streams(const struct fixture *fixture, struct error *err);
 /* What the guard enforces: after ports, devices, lines and channels. */
 int fixture_compile_rules(struct fixture *fixture, const struct value *value, struct error *err);
 

@@ -27,6 +27,9 @@ static int channel_from_device(struct fixture *fixture, struct fixture_channel *
 	item = &fixture->device[channel->device].driver->read[channel->read];
 	channel->unit = item->unit;
 	channel->resolution = item->resolution;
+	if (item->streamed)
+		channel->late =
+			fixture->device[channel->device].driver->stream[item->stream].silent;
 	return 0;
 }
 

@@ -98,26 +98,29 @@ int guard_allows(struct slot *slot, int line, bool level, struct error *err)
 	return 0;
 }
 
-static bool guarded_output_on(struct slot *slot, const struct fixture_interlock *interlock)
+/* Is one of them away from safe, and has been since `time` or longer? */
+static bool guarded_output_on(struct slot *slot, const struct fixture_interlock *interlock,
+			      nsec time)
 {
 	for (size_t i = 0; i < interlock->guard_count; i++) {
 		int line = interlock->guards[i];
 
-		if (gpio_get(slot->line[line].gpio) != slot->fixture->line[line].safe)
+		if (gpio_get(slot->line[line].gpio) != slot->fixture->line[line].safe &&
+		    slot->line[line].driven <= time)
 			return true;
 	}
 	return false;
 }
 
-static bool is_in_force(const struct slot *slot, int index)
+static bool is_in_force(const struct slot *slot, int index, nsec time)
 {
 	nsec after = slot->fixture->interlock[index].after;
 	const struct slot_interlock *interlock = &slot->interlock[index];
 
-	return !after || (interlock->watching && slot_now(slot) >= interlock->since + after);
+	return !after || (interlock->watching && time >= interlock->since + after);
 }
 
-static void check_interlock(struct slot *slot, int index, double value)
+static void check_interlock(struct slot *slot, int index, double value, nsec time)
 {
 	const struct fixture_interlock *interlock = &slot->fixture->interlock[index];
 	struct quantity probe = {.value = value};
@@ -125,8 +128,8 @@ static void check_interlock(struct slot *slot, int index, double value)
 
 	if (interlock->channel >= 0)
 		probe.unit = slot->fixture->channel[interlock->channel].unit;
-	if (!is_in_force(slot, index) || limit_met(&interlock->limit, &probe) ||
-	    !guarded_output_on(slot, interlock))
+	if (!is_in_force(slot, index, time) || limit_met(&interlock->limit, &probe) ||
+	    !guarded_output_on(slot, interlock, time))
 		return;
 	snprintf(why, sizeof(why), "interlock: %s", interlock->text);
 	slot_trip(slot, VERDICT_ERROR, why);
@@ -153,7 +156,7 @@ static void look(void *ctx)
 
 	if (spec->line >= 0) {
 		check_interlock(slot, interlock->index,
-				level_value(gpio_get(slot->line[spec->line].gpio)));
+				level_value(gpio_get(slot->line[spec->line].gpio)), slot_now(slot));
 		return;
 	}
 	channel = &slot->channel[spec->channel];
@@ -161,7 +164,7 @@ static void look(void *ctx)
 		no_reading(slot, spec);
 		return;
 	}
-	check_interlock(slot, interlock->index, channel->value);
+	check_interlock(slot, interlock->index, channel->value, slot_now(slot));
 	if (!slot->tripped)
 		timer_start(&interlock->look, slot->clock, channel->seen_asked + spec->after + 1,
 			    TIMER_CONDITION, look, interlock);
@@ -201,7 +204,7 @@ static void watch_interlocks_of(struct slot *slot, int line)
 
 		if (!spec->after || !guards(spec, line))
 			continue;
-		if (!guarded_output_on(slot, spec))
+		if (!guarded_output_on(slot, spec, slot_now(slot)))
 			unwatch_interlock(slot, (int)i);
 		else if (!slot->interlock[i].watching)
 			watch_interlock(slot, (int)i);
@@ -229,14 +232,17 @@ void guard_line_changed(struct slot *slot, int line, bool level)
 	}
 	for (size_t i = 0; i < slot->fixture->interlock_count && !slot->tripped; i++)
 		if (slot->fixture->interlock[i].line == line)
-			check_interlock(slot, (int)i, level_value(level));
+			check_interlock(slot, (int)i, level_value(level), slot_now(slot));
 }
 
-void guard_sample(struct slot *slot, int channel, const struct bench_sample *sample)
+void guard_sample(struct slot *slot, int channel, const struct bench_sample *sample, bool latest)
 {
+	/* the latest says how things stand; one before it, how they stood when it was taken */
+	nsec time = latest ? slot_now(slot) : sample->asked;
+
 	for (size_t i = 0; i < slot->fixture->interlock_count && !slot->tripped; i++)
 		if (slot->fixture->interlock[i].channel == channel)
-			check_interlock(slot, (int)i, sample->value);
+			check_interlock(slot, (int)i, sample->value, time);
 	follow_sample(slot, channel, sample);
 }
 

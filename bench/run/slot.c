@@ -98,6 +98,7 @@ int slot_drive(struct slot *slot, int index, bool level, struct error *err)
 	journal_entry(slot->journal, slot_now(slot), ENTRY_SET, (uint16_t)index, &byte, 1);
 	if (gpio_set(slot->line[index].gpio, level, err) < 0)
 		return error_context(err, "%s", slot->fixture->line[index].name);
+	slot->line[index].driven = slot_now(slot);
 	guard_watch_output(slot, index, level);
 	slot->handlers.output(slot->ctx, index, level);
 	return 0;

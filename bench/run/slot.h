@@ -115,6 +115,7 @@ struct slot_line {
 	struct slot *slot;
 	int index;
 	struct gpio_line *gpio;
+	nsec driven;	      /* an output has had its level since then */
 	struct timer longest; /* runs while an output is on */
 };
 
@@ -209,7 +210,8 @@ bool channel_streams(const struct slot *slot, int channel);
 int guard_allows(struct slot *slot, int line, bool level, struct error *err);
 /* Something an interlock needs has changed: trip when a guarded output is on without it. */
 void guard_line_changed(struct slot *slot, int line, bool level);
-void guard_sample(struct slot *slot, int channel, const struct bench_sample *sample);
+/* `latest`: none that is newer is known. */
+void guard_sample(struct slot *slot, int channel, const struct bench_sample *sample, bool latest);
 /* The guard's own wish for a channel. */
 void guard_want(struct slot *slot, struct interest *interest, int channel);
 /* Once, when the bench is up: false when it tripped because the E-stop is pressed already. */

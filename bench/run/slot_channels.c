@@ -57,7 +57,7 @@ static void tell(struct slot_channel *channel, const struct bench_sample *sample
 	channel->seen = true;
 	channel->value = sample->value;
 	channel->seen_asked = sample->asked;
-	guard_sample(slot, channel->index, sample);
+	guard_sample(slot, channel->index, sample, true);
 	slot_check_up(slot);
 	slot->handlers.sample(slot->ctx, channel->index, sample);
 }

@@ -204,7 +204,7 @@ static void tell_row(struct slot_channel *channel, const struct stream_message *
 	channel->value = samples[row->count - 1].value;
 	channel->seen_asked = samples[row->count - 1].asked;
 	for (size_t i = 0; i < row->count && !slot->tripped; i++)
-		guard_sample(slot, channel->index, &samples[i]);
+		guard_sample(slot, channel->index, &samples[i], i + 1 == row->count);
 	slot->handlers.samples(slot->ctx, channel->index, samples, row->count);
 }
 

@@ -2,8 +2,8 @@
 /*
  * Messages that come unasked: numbers, counters and clocks.
  *
- * A counter or clock that wraps is taken as the least step forward, for a clock plus the whole turns that
- * bench time says it made since. A clock jumps when it says something that no delay explains: it
+ * A counter that wraps is taken as the least step forward, a clock that wraps as the step nearest to the
+ * bench time that passed. A clock jumps when it says something that no delay explains: it
  * is behind what was seen by more than a delay can be (the stream's `silent`, at least a second), or
  * ahead by as much. After a jump its difference from bench time is learnt anew.
  *
@@ -93,16 +93,16 @@ static void count_message(struct stream_past *past, const struct driver_stream *
 	past->counts = true;
 }
 
-/* The instrument's own time, ns: the counts since its last message, and the turns it made meanwhile. */
+/* The instrument's own time, ns. */
 static double device_time(const struct stream_past *past, const struct driver_stream *stream,
 			  double clock, nsec left)
 {
-	double step = step_of(past->clock, clock, stream->clock_wraps);
+	double step = clock - past->clock;
 	double passed = (double)(left - past->left) / stream->tick;
 
 	if (!past->timed)
 		return clock * stream->tick;
-	if (stream->clock_wraps > 0 && passed - step > stream->clock_wraps / 2)
+	if (stream->clock_wraps > 0)
 		step += round((passed - step) / stream->clock_wraps) * stream->clock_wraps;
 	return (double)past->device + step * stream->tick;
 }
