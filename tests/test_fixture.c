@@ -256,6 +256,20 @@ static void the_safe_sequence_is_completed_in_order_of_declaration(void)
 	fixture_free(fixture);
 }
 
+static void a_channel_shows_the_dut_s_doing_when_it_or_its_device_says_so(void)
+{
+	struct fixture *fixture = sound(FIXTURE(
+		"'devices':{'m':{'driver':'meter','port':'bus','unit':1},"
+		"'x':{'driver':'meter','port':'bus','unit':2,'dut':true}},"
+		"'channels':{'a':'m.pressure','b':{'from':'m.heat','dut':true},'c':'x.heat'}"));
+
+	CU_ASSERT_FALSE(fixture->channel[0].dut);
+	CU_ASSERT_TRUE(fixture->channel[1].dut);
+	CU_ASSERT_TRUE(fixture->channel[2].dut);
+	CU_ASSERT_FALSE(fixture->device[0].dut); /* whose certificate counts as before */
+	fixture_free(fixture);
+}
+
 static void contacts_and_pulses_are_channels_under_their_names(void)
 {
 	struct fixture *fixture = sound(FIXTURE("'lines':{'lid':{'kind':'contact'},"
@@ -354,6 +368,7 @@ void suite_fixture(void)
 	claim(a_name_that_does_not_fit_is_refused);
 	claim(more_than_can_be_held_is_refused);
 	claim(the_safe_sequence_is_completed_in_order_of_declaration);
+	claim(a_channel_shows_the_dut_s_doing_when_it_or_its_device_says_so);
 	claim(contacts_and_pulses_are_channels_under_their_names);
 	claim(a_channel_has_its_driver_s_unit_and_resolution);
 	claim(a_resolution_in_degrees_is_a_difference);

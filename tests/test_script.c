@@ -273,6 +273,22 @@ static void a_contact_is_read_as_a_channel(void)
 	cell_free(cell);
 }
 
+static void a_long_wait_may_say_how_often_to_look(void)
+{
+	struct cell *becomes =
+		cell_run("fx.methane:becomes { '>= 1 %vol', within = '9 h', every = '10 s' }");
+	struct cell *before = cell_run("fx.hood:last_before { 'off', of = fx.methane, every = '1 s' }");
+
+	SAYS(becomes, FRAME_REQUEST, 0,
+	     "{'channel':'methane','every':'[10 s]','limit':'>= 1 %vol','verb':'becomes',"
+	     "'where':'t.lua:10','within':'[9 h]'}");
+	SAYS(before, FRAME_REQUEST, 0,
+	     "{'channel':'hood','every':'[1 s]','limit':'off','of':'methane',"
+	     "'verb':'last_before','where':'t.lua:10'}");
+	cell_free(becomes);
+	cell_free(before);
+}
+
 static void a_device_takes_only_what_its_driver_writes(void)
 {
 	struct cell *good = cell_run("fx.controller:set { setpoint = '0.2 L/min' }");
@@ -475,6 +491,7 @@ void suite_script(void)
 	claim(the_fixtures_own_method_runs_in_the_callers_task);
 	claim(a_method_of_a_channel_calls_the_channels_verbs);
 	claim(a_contact_is_read_as_a_channel);
+	claim(a_long_wait_may_say_how_often_to_look);
 	claim(a_device_takes_only_what_its_driver_writes);
 	claim(a_setting_in_words_is_one_of_the_driver_s_words);
 	claim(what_is_not_in_the_fixture_is_named_with_what_is);

@@ -238,7 +238,6 @@ void course_request(struct course *course, uint32_t id, nsec now, const struct v
 static void breach_guard(struct course *course, const struct request *request, double value)
 {
 	const struct fixture_channel *channel = &course->fixture->channel[request->channel];
-	bool dut = channel->device >= 0 && course->fixture->device[channel->device].dut;
 	struct quantity shown = request->condition.probe;
 	const struct limit *const limits[SHOWN_LIMITS] = {&request->limit};
 	char text[64], why[240];
@@ -247,7 +246,7 @@ static void breach_guard(struct course *course, const struct request *request, d
 	shown_print(&shown, 0, limits, text, sizeof(text));
 	snprintf(why, sizeof(why), "guard: %s left %s (%s)", channel->name, request->limit.text,
 		 text);
-	course->host->breach(course->ctx, dut ? VERDICT_FAIL : VERDICT_ERROR, why);
+	course->host->breach(course->ctx, channel->dut ? VERDICT_FAIL : VERDICT_ERROR, why);
 }
 
 static void feed_trace(struct request *request, const struct bench_sample *samples, size_t count)

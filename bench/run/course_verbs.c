@@ -3,8 +3,9 @@
  * The verbs of a course: what each request of a script asks for, its fields checked, and whether it is
  * answered at once or stays open. bench/script/README.md lists them with their fields.
  *
- * How often a channel is asked follows patience (1/1000 of it, 0.1 to 2 s) unless the fixture says how
- * often: ten-hour waits polled ten times a second were three quarters of a battery run's traffic.
+ * How often a channel is asked follows patience (1/1000 of it, 0.1 to 2 s) unless the script or the
+ * fixture says how often: ten-hour waits polled ten times a second were three quarters of a battery
+ * run's traffic.
  */
 #include <stdlib.h>
 #include <stdio.h>
@@ -138,6 +139,8 @@ static void begin_condition(struct course *course, struct request *request,
 			    longer(late_of(course, request->channel), late_of(course, request->of));
 	if (!request->every)
 		request->every = poll_every(course, request->channel, patience);
+	if (request->every < MSEC(1))
+		request->every = MSEC(1);
 	course_admit(course, request);
 }
 
@@ -153,6 +156,8 @@ static int simple_condition(struct course *course, uint32_t id, nsec now,
 	     limit_of(course, payload, request->channel, &request->condition.limit,
 		      &request->condition.probe, err) < 0) ||
 	    (patience_key && duration_of(course, payload, patience_key, &patience, err) < 0) ||
+	    (value_get(payload, "every") &&
+	     duration_of(course, payload, "every", &request->every, err) < 0) ||
 	    (kind == CONDITION_LAST_BEFORE &&
 	     channel_of(course, payload, "of", &request->of, err) < 0)) {
 		request_free(request);

@@ -57,6 +57,7 @@ struct fixture_channel {
 	int device, read; /* or -1 */
 	int line;	  /* or -1 */
 	bool state;	  /* a contact's level */
+	bool dut;	  /* what it shows is the DUT's doing: a guard's breach is a FAIL */
 	struct unit unit;
 	double resolution; /* half-width, SI */
 	nsec every;	   /* 0: follows patience */

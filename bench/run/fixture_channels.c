@@ -63,6 +63,8 @@ static int compile_channel(struct fixture *fixture, const char *name, const stru
 		return error_set(err, ERROR_USAGE, "needs `from`");
 	done = strchr(from, '.') ? channel_from_device(fixture, channel, from, err)
 				 : channel_from_line(fixture, channel, from, err);
+	channel->dut = value_get_bool(value, "dut") ||
+		       (channel->device >= 0 && fixture->device[channel->device].dut);
 	if (done < 0 || fixture_duration(&channel->every, value, "every", 0, err) < 0)
 		return -1;
 	if (!resolution)

@@ -98,22 +98,24 @@ function Channel:settles(options)
   }, "settles")
 end
 
--- lua: ch:becomes { limit, within = "30 s" } -> elapsed time      [suspends]
+-- lua: ch:becomes { limit, within = "30 s", every = "1 s" } -> elapsed time      [suspends]
 function Channel:becomes(written)
   local options, text = limits.of_verb("becomes", written)
-  check_options(options, "becomes", "within")
+  check_options(options, "becomes", "within", "every")
   return ask("becomes", {
     channel = self_name(self, "becomes { … }"), limit = text,
     within = option(options, "within", "becomes"),
+    every = option(options, "every", "becomes", true),
   }, "becomes")
 end
 
--- lua: ch:holds { limit, over = "60 min" } -> time held, to the end?, why not      [suspends]
+-- lua: ch:holds { limit, over = "60 min", every = "1 s" } -> time held, to the end?, why not      [suspends]
 function Channel:holds(written)
   local options, text = limits.of_verb("holds", written)
-  check_options(options, "holds", "over")
+  check_options(options, "holds", "over", "every")
   local value = tasks.ask("holds", {
     channel = self_name(self, "holds { … }"), limit = text, over = option(options, "over", "holds"),
+    every = option(options, "every", "holds", true),
   }, "holds")
   if value.why and not value.reading then return meaning(value) end
   return reading(value), value.to_the_end or false, value.why
@@ -122,12 +124,13 @@ end
 -- lua: ch:last_before { limit, of = other, within = "…" } -> value of the other      [suspends]
 function Channel:last_before(written)
   local options, text = limits.of_verb("last_before", written)
-  check_options(options, "last_before", "of", "within")
+  check_options(options, "last_before", "of", "within", "every")
   local of = name_of[options.of]
   if not of then davy.raise("last_before needs of = fx.name: the channel whose value is wanted") end
   return ask("last_before", {
     channel = self_name(self, "last_before { … }"), limit = text, of = of,
     within = option(options, "within", "last_before", true),
+    every = option(options, "every", "last_before", true),
   }, "last_before")
 end
 

@@ -20,7 +20,9 @@ local PARTS = {
   contact = { active = "string", debounce = true },
   pulse   = { active = "string", gate = true, debounce = true },
 }
-local CHANNEL = { [1] = "string", from = "string", every = true, resolution = true }
+local CHANNEL = {
+  [1] = "string", from = "string", every = true, resolution = true, dut = "boolean",
+}
 local INTERLOCK = {
   [1] = "string", needs = "string", limit = "string", guards = "table", after = true,
 }
@@ -106,7 +108,7 @@ local function channels_data(where, channels)
     davy.check_fields(where, ("channel '%s'"):format(tostring(name)), written, CHANNEL)
     data[name] = {
       from = written.from or written[1], every = davy.plain(written.every),
-      resolution = davy.plain(written.resolution),
+      resolution = davy.plain(written.resolution), dut = written.dut,
     }
   end
   return data

@@ -64,12 +64,14 @@ end
 local function changes()
   local changed, edge
   for _, name in ipairs(inputs) do
-    local level = level_of(name)
-    if not same_level(level, sent[name]) then
-      changed = changed or {}
-      changed[name] = level
-      edge = edge or type(level) == "boolean" or type(sent[name]) == "boolean"
-      sent[name] = level
+    if lines[name] ~= sent[name] then             -- seldom, and a table may still say the same
+      local level = level_of(name)
+      if not same_level(level, sent[name]) then
+        changed = changed or {}
+        changed[name] = level
+        edge = edge or type(level) == "boolean" or type(sent[name]) == "boolean"
+        sent[name] = level
+      end
     end
   end
   return changed, edge
