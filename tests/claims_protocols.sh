@@ -38,7 +38,7 @@ station_decides_the_slot() {
 	[ $? = 2 ] && grep -q 'station.lua has no slot 3' "$scratch/err"
 }
 
-for protocol in scripts/gas/*.lua; do
+for protocol in scripts/gas/*.lua scripts/battery/*.lua; do
 	claim "$protocol passes a good product and catches every fault it names" \
 		every_fault_is_caught "$protocol"
 done
