@@ -105,6 +105,33 @@ bad_clock() {
 	complains 2 "real, virtual or xN" "${simulate[@]}" --clock fast && complains 2 "--sim" "$davy" run "$tiny" --seed 4
 }
 
+# ---- warnings ----
+
+# A set may serve many protocols: only what it says of this one can be a slip.
+entry='{ "limit": "<= 1 %vol", "source": "none" }'
+cat >"$tree/stray.json" <<-JSON
+	{ "limit_set": "stray", "laboratory": "none", "grade": "example",
+	  "limits": { "tiny/zerro": $entry, "tiny/zero": { "limit": "± 0.10 %vol", "source": "none" },
+	    "zeroo": $entry, "other/zerro": $entry, "tiny2/zerro": $entry } }
+JSON
+
+# warned FILE: one warning, of the one key.
+warned() {
+	[ "$(grep -c "warning: " "$1")" = 1 ] && grep -qF "stray.json: the limit 'tiny/zerro' is used by no measure of tiny, whose keys are zero" "$1" && return
+	cat "$1"
+	return 1
+}
+
+stray_limit() {
+	ends 0 "${simulate[@]}" --limits "$tree/stray.json" && warned "$scratch/err" && ! grep -q warning "$scratch/out" &&
+		"$davy" show last --journal | grep -q '"warnings":\[".*tiny/zerro' &&
+		ends 0 "$davy" show last && says "WARNING" && says "tiny/zerro" &&
+		ends 0 "${simulate[@]}" --limits "$tree/stray.json" --json && says '"warnings":[' && warned "$scratch/err" &&
+		ends 0 "$davy" replay last &&
+		ends 0 "$davy" check "$tiny" --no-sweep --limits "$tree/stray.json" && warned "$scratch/err"
+}
+no_stray() { ends 0 "${simulate[@]}" --limits scripts/limits/example.json && [ ! -s "$scratch/err" ]; }
+
 # ---- JSON ----
 
 json_alone() {
@@ -409,6 +436,8 @@ claim "a severity needs a fault and lies above 0 and up to 1" bad_severity
 claim "a clock must be one that there is, and simulated" bad_clock
 claim "a run on real wires is refused in a sentence" complains 2 "add --sim" "$davy" run "$tiny"
 claim "an unknown run is named" complains 2 "no run 'nix'" "$davy" show nix
+claim "a limit that is this protocol's own and that no measure takes is warned of" stray_limit
+claim "a set that serves other protocols, too, is not" no_stray
 if command -v python3 >/dev/null; then
 	claim "--json prints the one object and nothing else" json_alone
 	claim "show --json gives the same object again" json_of_show

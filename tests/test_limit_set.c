@@ -332,6 +332,28 @@ static void a_deviation_is_described_with_both_limits(void)
 	value_free(described);
 }
 
+static void only_a_stray_key_of_this_protocol_is_warned_of(void)
+{
+	struct limit_set *set = lab_set("{\"gas/methane/t99\":{\"limit\":\"<= 20 s\"},"
+					"\"gas/methane/t90\":{\"limit\":\"<= 20 s\"},"
+					"\"t99\":{\"limit\":\"<= 20 s\"},"
+					"\"gas/methane2/t99\":{\"limit\":\"<= 20 s\"}}");
+	struct value *keys = value_list(), *warnings = value_list();
+
+	value_add(keys, value_text("t90"));
+	value_add(keys, value_text("zero"));
+
+	limit_set_warn(set, "gas/methane", keys, warnings);
+
+	CU_ASSERT_EQUAL_FATAL(value_count(warnings), 1);
+	CU_ASSERT_STRING_EQUAL(value_at(warnings, 0)->text,
+			       "set.json: the limit 'gas/methane/t99' is used by no measure of "
+			       "gas/methane, whose keys are t90, zero");
+	value_free(keys);
+	value_free(warnings);
+	limit_set_free(set);
+}
+
 void suite_limit_set(void)
 {
 	suite_begin("limit_set");
@@ -355,4 +377,5 @@ void suite_limit_set(void)
 	claim(what_is_needed_is_said_with_the_figure_that_decides_nothing);
 	claim(a_gap_says_which_clause_has_the_number);
 	claim(a_deviation_is_described_with_both_limits);
+	claim(only_a_stray_key_of_this_protocol_is_warned_of);
 }

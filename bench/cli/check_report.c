@@ -162,6 +162,7 @@ static void report_good(struct check_report *report, const struct trial *trial,
 		add_reason(&line, result);
 	}
 	print_line(report, &line);
+	figure_warn(value_get(result, "warnings"));
 	value_set(report->into, "good", value_copy(result));
 }
 

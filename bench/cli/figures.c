@@ -18,10 +18,11 @@
 #include "verdict/shown.h"
 
 static const struct {
-	struct words no_limit, not_reached;
+	struct words no_limit, not_reached, warning;
 } TEXTS = {
 	.no_limit = {"no limit", "无限值"},
 	.not_reached = {"no value", "无示值"},
+	.warning = {"warning", "警告"},
 };
 
 static void add_clean(struct buf *out, const char *text)
@@ -201,6 +202,17 @@ void figure_judged(struct buf *out, const struct value *measure)
 		buf_printf(out, " (k = %g)", value_get_real(measure, "coverage", 2));
 	buf_add_text(out, "  ");
 	figure_verdict(out, verdict);
+}
+
+void figure_warn(const struct value *warnings)
+{
+	for (size_t i = 0; i < value_count(warnings); i++) {
+		char *text = xstrdup(value_at(warnings, i)->text);
+
+		columns_clean(text);
+		fprintf(stderr, "davy: %s: %s\n", say(TEXTS.warning), text);
+		free(text);
+	}
 }
 
 const char *figure_mark(const char *verdict)

@@ -24,6 +24,8 @@ void figure_duration(struct buf *out, nsec time); /* "61.8 min" */
 void figure_provenance(struct buf *out, bool simulated);
 /* "FAIL 不合格" */
 void figure_verdict(struct buf *out, const char *verdict);
+/* Print each sentence of a list to stderr, as a warning; it may be NULL. */
+void figure_warn(const struct value *warnings);
 const char *figure_mark(const char *verdict); /* ✓ ✗ ? */
 enum exit_code figure_exit(const char *verdict);
 

@@ -327,6 +327,13 @@ static void take_refused_slot(struct watching *watching, const struct value *eve
 	take_end(watching, event, summary, "ERROR");
 }
 
+/* Runs of one order have their protocol and their limit set in common. */
+static void take_first(struct watching *watching, const struct value *event)
+{
+	watching->run = xstrdup(value_get_text(event, "run"));
+	figure_warn(value_get(event, "warnings"));
+}
+
 static void take_event(void *ctx, const struct value *event)
 {
 	struct watching *watching = ctx;
@@ -336,7 +343,7 @@ static void take_event(void *ctx, const struct value *event)
 	if (!name)
 		return;
 	if (!strcmp(name, "started") && !watching->run)
-		watching->run = xstrdup(value_get_text(event, "run"));
+		take_first(watching, event);
 	else if (!strcmp(name, "operator"))
 		take_question(watching, event);
 	else if (!strcmp(name, "refused") && value_get(event, "slot"))

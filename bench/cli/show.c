@@ -42,7 +42,7 @@ static const struct option OPTIONS[] = {
 static const struct {
 	struct words protocol, standard, dut, order, fault, severity, seed, slot, limit_set,
 		calibration, began, rule, instrument, method, replaced, limit, accepts, source, why,
-		open, bench_time, journal, chain, torn, only, needs_budget;
+		open, bench_time, journal, chain, torn, only, needs_budget, warning;
 } TEXTS = {
 	.protocol = {"protocol", "检验程序"},
 	.standard = {"standard", "标准"},
@@ -69,6 +69,7 @@ static const struct {
 	.chain = {"head of its chain", "链首散列"},
 	.torn = {"torn bytes behind the last line", "末行之后的残缺字节"},
 	.only = {"only step", "仅步骤"},
+	.warning = {"WARNING", "警告"},
 	.needs_budget = {"davy show takes a measure, such as '%s', only with --budget",
 			 "davy show 仅在 --budget 时接受检验项目名,如 '%s'"},
 };
@@ -163,6 +164,8 @@ static void print_head(const struct record *record)
 	row(table, TEXTS.rule, value_get_text(head, "decision"));
 	device_rows(table, record->devices);
 	row(table, TEXTS.method, value_get_text(head, "deviation"));
+	for (size_t i = 0; i < value_count(value_get(head, "warnings")); i++)
+		row(table, TEXTS.warning, value_at(value_get(head, "warnings"), i)->text);
 	table_print(table, 2, stdout);
 	table_free(table);
 	buf_done(&line);

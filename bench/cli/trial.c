@@ -120,6 +120,9 @@ static void add_rehearsal(struct value *result, const struct rehearsal *rehearsa
 	value_set_text(result, "why", value_get_text(rehearsal->summary, "why"));
 	value_set_int(result, "bench_time_ns", rehearsal->bench_time);
 	value_set_int(result, "real_ns", rehearsal->real_time);
+	if (value_get(rehearsal->summary, "warnings"))
+		value_set(result, "warnings",
+			  value_copy(value_get(rehearsal->summary, "warnings")));
 	add_measures(result, rehearsal->summary);
 }
 

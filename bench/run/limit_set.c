@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "base/json.h"
 #include "run/limit_set.h"
 
@@ -160,6 +161,48 @@ enum grade limit_set_grade(const struct limit_set *set)
 	return set->grade;
 }
 
+/* ---- what nobody asked for ---- */
+
+static bool is_key(const struct value *keys, const char *key)
+{
+	for (size_t i = 0; i < value_count(keys); i++)
+		if (!strcmp(value_at(keys, i)->text, key))
+			return true;
+	return false;
+}
+
+static char *join_keys(const struct value *keys)
+{
+	struct buf text;
+
+	buf_init(&text);
+	for (size_t i = 0; i < value_count(keys); i++)
+		buf_printf(&text, "%s%s", i ? ", " : "", value_at(keys, i)->text);
+	buf_add_text(&text, text.size ? "" : "none");
+	return buf_detach(&text);
+}
+
+void limit_set_warn(const struct limit_set *set, const char *protocol, const struct value *keys,
+		    struct value *warnings)
+{
+	const struct value *limits = value_get(set->value, "limits");
+	size_t size = strlen(protocol);
+	char *all = join_keys(keys);
+
+	for (size_t i = 0; i < value_count(limits); i++) {
+		const char *key = value_key(limits, i);
+
+		if (strncmp(key, protocol, size) != 0 || key[size] != '/' ||
+		    is_key(keys, key + size + 1))
+			continue;
+		value_add(warnings,
+			  value_printf("%s: the limit '%s' is used by no measure of %s, whose keys "
+				       "are %s",
+				       set->where, key, protocol, all));
+	}
+	free(all);
+}
+
 /* ---- freezing ---- */
 
 /* The entry for this protocol's key, or for the key of any; NULL when there is none. */
@@ -230,8 +273,7 @@ static int check_same_kind(const struct limit *own, const struct limit *brought,
 {
 	const struct unit *a = limit_unit(own), *b = limit_unit(brought);
 
-	if (limit_is_state(own) == limit_is_state(brought) &&
-	    (!a || !b || unit_same_kind(a, b)))
+	if (limit_is_state(own) == limit_is_state(brought) && (!a || !b || unit_same_kind(a, b)))
 		return 0;
 	return error_set(err, ERROR_USAGE, "'%s' cannot stand in for the protocol's '%s'",
 			 brought->text, own->text);

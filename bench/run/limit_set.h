@@ -25,6 +25,13 @@ void limit_set_free(struct limit_set *set); /* accepts NULL */
 const char *limit_set_name(const struct limit_set *set);
 enum grade limit_set_grade(const struct limit_set *set);
 
+/*
+ * Add to `warnings` a sentence for each limit that is this protocol's own ("PROTOCOL_ID/KEY") and whose
+ * KEY is none of `keys` (a list of texts). One set serves many protocols, so a bare KEY is nobody's slip.
+ */
+void limit_set_warn(const struct limit_set *set, const char *protocol, const struct value *keys,
+		    struct value *warnings);
+
 /* One measure's limit as it is frozen in the journal before the runner starts. */
 struct frozen_limit {
 	bool known; /* false: a gap, nothing to judge by */

@@ -336,6 +336,7 @@ void plan_free(struct plan *plan)
 	protocol_free(plan->protocol);
 	fixture_free(plan->fixture);
 	limit_set_free(plan->limit_set);
+	value_free(plan->warnings);
 	calibration_free(plan->calibration);
 	order_free(plan->order);
 	free(plan);

@@ -59,6 +59,7 @@ struct plan {
 	struct protocol *protocol;
 	struct fixture *fixture;
 	struct limit_set *limit_set; /* or NULL */
+	struct value *warnings; /* list of sentences: what is odd and keeps nothing from running */
 	struct calibration *calibration;
 	char calibration_name[64];
 	nsec grid; /* of the world */

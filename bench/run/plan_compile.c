@@ -198,6 +198,7 @@ int plan_compile(struct plan *plan, const char *root, struct error *err)
 		protocol_compile(plan->protocol_data, plan->limit_set, plan->protocol_source, err);
 	if (!plan->protocol)
 		return -1;
+	plan->warnings = protocol_warnings(plan->protocol, plan->limit_set);
 	plan->fixture =
 		fixture_compile(plan->fixture_data, plan->drivers, plan->fixture_source, err);
 	if (!plan->fixture ||

@@ -132,6 +132,27 @@ const struct protocol_measure *protocol_find_measure(const struct protocol_step 
 	return NULL;
 }
 
+static void add_key(struct value *keys, const char *key)
+{
+	for (size_t i = 0; i < value_count(keys); i++)
+		if (!strcmp(value_at(keys, i)->text, key))
+			return;
+	value_add(keys, value_text(key));
+}
+
+struct value *protocol_warnings(const struct protocol *protocol, const struct limit_set *set)
+{
+	struct value *keys = value_list(), *warnings = value_list();
+
+	for (size_t i = 0; i < protocol->step_count; i++)
+		for (size_t m = 0; m < protocol->step[i].measure_count; m++)
+			add_key(keys, protocol->step[i].measure[m].limit.key);
+	if (set)
+		limit_set_warn(set, protocol->id, keys, warnings);
+	value_free(keys);
+	return warnings;
+}
+
 static void describe_measure(const struct protocol_measure *measure, struct value *measures)
 {
 	struct value *one = value_set(measures, measure->name, value_map());

@@ -72,6 +72,8 @@ int protocol_bind(struct protocol *protocol, const struct fixture *fixture, cons
 		  struct error *err);
 /* The step "Conditions", or NULL when nothing is declared that it would record. */
 const struct protocol_step *protocol_conditions(const struct protocol *protocol);
+/* What a set says of this protocol and no measure takes, as sentences: a list, the caller's. */
+struct value *protocol_warnings(const struct protocol *protocol, const struct limit_set *set);
 /* For the journal: steps with their measures and frozen limits. */
 struct value *protocol_describe(const struct protocol *protocol);
 

@@ -380,6 +380,8 @@ static void write_head(struct run *run)
 		       plan->limit_set ? limit_set_name(plan->limit_set) : "none");
 	value_set_text(line, "calibration", plan->calibration_name);
 	value_set(line, "certificates", calibration_describe(plan->calibration, plan->order->slot));
+	if (value_count(plan->warnings))
+		value_set(line, "warnings", value_copy(plan->warnings));
 	value_set_text(line, "protocol_source", plan->protocol_source);
 	value_set_text(line, "fixture_source", plan->fixture_source);
 	value_set_text(line, "limits_source", plan->limits_source);

@@ -43,6 +43,7 @@ void watch_started(struct run *run)
 	value_set_text(event, "deviation", run->plan->protocol->deviation);
 	value_set_bool(event, "simulated", run->plan->order->simulated);
 	value_set_int(event, "steps", (int64_t)run->plan->protocol->step_count);
+	value_set(event, "warnings", value_copy(run->plan->warnings));
 	tell(run, event);
 }
 
@@ -165,6 +166,8 @@ struct value *run_summary(struct run *run, enum verdict verdict, const char *why
 	value_set_int(summary, "seed", plan->order->seed);
 	value_set(summary, "dut", value_copy(plan->order->dut));
 	value_set_int(summary, "bench_time_ns", run_now(run));
+	if (value_count(plan->warnings))
+		value_set(summary, "warnings", value_copy(plan->warnings));
 	measures = value_set(summary, "measures", value_list());
 	for (size_t i = 0; i < run->course.judgement.count; i++)
 		value_add(measures, judged_describe(&run->course.judgement.judged[i]));
