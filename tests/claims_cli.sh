@@ -328,6 +328,8 @@ busy_slot() {
 
 # ---- terminals and pipes ----
 
+sed 's/"indication in zero air",/& zh = "零气示值",/; s/id = "tiny"/id = "zh"/' "$tiny" >"$tree/scripts/zh.lua"
+
 # on_terminal COLUMNS COMMAND: the screen as it was left, without what was drawn over.
 on_terminal() {
 	TERM=xterm script -qec "stty cols $1; $2" /dev/null </dev/null >"$scratch/out" 2>&1
@@ -350,6 +352,13 @@ narrow_tables() {
 }
 
 closed_stdout() { "$davy" run "$tiny" --sim >&- 2>"$scratch/err" && [ ! -s "$scratch/err" ]; }
+
+chinese_measures() {
+	ends 0 env LANG=zh_CN.UTF-8 "$davy" run "$tree/scripts/zh.lua" --sim && says "✓ 零气示值 " && ! says "✓ zero" >/dev/null &&
+		ends 0 "$davy" run "$tree/scripts/zh.lua" --sim && says "✓ zero " &&
+		ends 0 env LANG=zh_CN.UTF-8 "$davy" run "$tree/scripts/zh.lua" --sim --json && says '"measure":"zero"' &&
+		ends 0 env LANG=zh_CN.UTF-8 "$davy" list protocols
+}
 
 live_block() {
 	on_terminal 80 "$davy run scripts/gas/methane_transmitter.lua --sim --state $scratch/live"
@@ -471,6 +480,7 @@ if command -v script >/dev/null; then
 else
 	claim_skip "nothing is wider than the terminal" "no script(1) to make a terminal"
 fi
+claim "who reads Chinese sees measures by their Chinese names while they are judged" chinese_measures
 claim "a log that is no terminal has no escape sequences" no_escapes
 claim "a reader that goes away does not stop the run" broken_pipe
 claim "a closed stdout does not hit another descriptor" closed_stdout

@@ -38,7 +38,8 @@ void figure_name(struct buf *out, const struct value *measure)
 {
 	const char *key = value_get_text(measure, "key");
 
-	add_clean(out, value_get_text(measure, "measure"));
+	add_clean(out,
+		  say_either(value_get_text(measure, "measure"), value_get_text(measure, "zh")));
 	if (key) {
 		buf_add_byte(out, '[');
 		add_clean(out, key);

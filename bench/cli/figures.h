@@ -9,7 +9,9 @@
 #include "cli/options.h"
 
 /* Each appends to `out`. */
-void figure_name(struct buf *out, const struct value *measure);	 /* "deviation[ch4_1]" */
+void figure_name(
+	struct buf *out,
+	const struct value *measure); /* "deviation[ch4_1]"; in Chinese where there is "zh" */
 void figure_value(struct buf *out, const struct value *measure); /* "2.05 %vol ± 0.03 %vol", "on" */
 void figure_limit(struct buf *out, const struct value *measure); /* "<= 20 s", "no limit" */
 /* "t90 28.4 s ± 0.6 s (<= 20 s)", or what stands in place of a value. */

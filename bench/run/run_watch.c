@@ -97,11 +97,13 @@ void watch_output(struct run *run, int index, bool level)
 
 void watch_judged(struct run *run, const struct judged *judged)
 {
-	struct value *event = new_event(run, "judged");
+	struct value *event = new_event(run, "judged"), *measure;
 
 	if (!event)
 		return;
-	value_set(event, "measure", judged_describe(judged));
+	measure = value_set(event, "measure", judged_describe(judged));
+	if (judged->measure->zh[0])
+		value_set_text(measure, "zh", judged->measure->zh);
 	tell(run, event);
 }
 
