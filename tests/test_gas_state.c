@@ -316,7 +316,8 @@ static void a_state_goes_only_into_volumes(void)
 {
 	CU_ASSERT_STRING_EQUAL(result_of(quantity_multiply, "1 L STPD", "5 Pa"),
 			       "1 L STPD and 5 Pa cannot be multiplied: a volume in a state goes "
-			       "only into what is a volume again, or per volume");
+			       "only into what is a volume again, or per volume; cancel the "
+			       "volumes first");
 	CU_ASSERT_PTR_NOT_NULL(
 		strstr(result_of(quantity_multiply, "1 L STPD", "1 L STPD"), "goes only into"));
 	CU_ASSERT_PTR_NOT_NULL(

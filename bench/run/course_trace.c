@@ -88,27 +88,29 @@ static int trace_mean(struct course *course, uint32_t id, nsec now, const struct
 	return 0;
 }
 
-/* A value per second, or value seconds: the channel's quantity divided or multiplied by a time. */
-static int answer_with_time(struct course *course, uint32_t id, const struct span *span,
-			    double value, double seconds, bool divide, struct error *err)
+static uint64_t level_of_span(struct course *course, const struct span *span, double value)
 {
 	struct outcome outcome = {.met = true, .value = value};
+	uint64_t id = evidence_value(&course->evidence, span->trace->channel, &outcome);
+
+	course->host->reading(course->ctx, id);
+	return id;
+}
+
+/* The channel's mean level during a time, multiplied by it. */
+static int answer_area(struct course *course, uint32_t id, const struct span *span, double level,
+		       double seconds, struct error *err)
+{
 	struct quantity time = {.value = seconds}, result;
-	const struct reading *reading;
-	uint64_t base;
-	int done;
+	const struct reading *mean;
 
 	if (unit_parse(&time.unit, "s", err) < 0)
 		return -1;
-	base = evidence_value(&course->evidence, span->trace->channel, &outcome);
-	course->host->reading(course->ctx, base);
-	reading = evidence_find(&course->evidence, base);
-	done = divide ? quantity_divide(&result, &reading->quantity, &time, err)
-		      : quantity_multiply(&result, &reading->quantity, &time, err);
-	if (done < 0)
+	mean = evidence_find(&course->evidence, level_of_span(course, span, level));
+	if (quantity_multiply(&result, &mean->quantity, &time, err) < 0)
 		return -1;
 	course_answer_reading(course, id,
-			      evidence_quantity(&course->evidence, &result, reading->flaw));
+			      evidence_quantity(&course->evidence, &result, mean->flaw));
 	return 0;
 }
 
@@ -164,7 +166,7 @@ static int integral_between(struct course *course, uint32_t id, nsec now,
 	    series_integral_between(&span->trace->trace, span->from, span->to, &integral, err) < 0)
 		return -1;
 	seconds = nsec_seconds(span->to - span->from);
-	return answer_with_time(course, id, span, integral / seconds, seconds, false, err);
+	return answer_area(course, id, span, integral / seconds, seconds, err);
 }
 
 static int trace_integral(struct course *course, uint32_t id, nsec now, const struct value *payload,
@@ -180,19 +182,38 @@ static int trace_integral(struct course *course, uint32_t id, nsec now, const st
 	if (series_integral(&span.trace->trace, span.from, span.to, &integral, err) < 0)
 		return -1;
 	seconds = sampled_seconds(&span);
-	return answer_with_time(course, id, &span, integral / seconds, seconds, false, err);
+	return answer_area(course, id, &span, integral / seconds, seconds, err);
 }
 
+/*
+ * The rise of the line through the samples, from its one end to the other, by the time between them.
+ * As a difference of two levels it keeps only what the instrument says wrong of the one and not of the
+ * other, and that of a temperature is in K.
+ */
 static int trace_slope(struct course *course, uint32_t id, nsec now, const struct value *payload,
 		       struct error *err)
 {
+	struct evidence *evidence = &course->evidence;
+	struct quantity time = {0}, rise;
+	double slope, middle, of_mean;
 	struct span span;
-	double slope;
 
 	if (span_of(course, payload, now, &span, err) < 0 ||
-	    series_slope(&span.trace->trace, span.from, span.to, &slope, err) < 0)
+	    series_slope(&span.trace->trace, span.from, span.to, &slope, err) < 0 ||
+	    series_mean(&span.trace->trace, span.from, span.to, &middle, &of_mean, err) < 0 ||
+	    unit_parse(&time.unit, "s", err) < 0)
 		return -1;
-	return answer_with_time(course, id, &span, slope, 1, true, err);
+	time.value = sampled_seconds(&span);
+
+	uint64_t first = level_of_span(course, &span, middle - slope * time.value / 2);
+	uint64_t last = level_of_span(course, &span, middle + slope * time.value / 2);
+	const struct reading *from = evidence_find(evidence, first);
+	const struct reading *to = evidence_find(evidence, last);
+	if (quantity_subtract(&rise, &to->quantity, &from->quantity, err) < 0 ||
+	    quantity_divide(&rise, &rise, &time, err) < 0)
+		return -1;
+	course_answer_reading(course, id, evidence_quantity(evidence, &rise, from->flaw));
+	return 0;
 }
 
 /*

@@ -282,7 +282,7 @@ int exchange_number(const struct exchange *exchange, const uint8_t *bytes, size_
 		raw = fields[item->field];
 	}
 
-	*number = raw * item->scale * item->unit.scale + item->unit.offset;
+	*number = unit_to_si(&item->unit, raw * item->scale);
 	if (!isfinite(*number))
 		return error_set(err, ERROR_DEVICE, "%s is not a number", item->name);
 	return exchange->writes ? 0 : check_shown(item, *number, err);

@@ -132,7 +132,7 @@ static int find_what_follows(struct fixture *fixture, struct fixture_follow *fol
 	if (follow->channel < 0)
 		return -1;
 	if (!unit_same_kind(&fixture->channel[follow->channel].unit,
-				 &driver->write[follow->write].unit))
+			    &driver->write[follow->write].unit))
 		return error_set(err, ERROR_USAGE,
 				 "%s is in %s and %s in %s: one cannot follow "
 				 "the other",

@@ -77,7 +77,7 @@ void watch_sample(struct run *run, int index, double value)
 	run->shown_real = now;
 	event = new_event(run, "reading");
 	value_set_text(event, "channel", channel->name);
-	value_set_real(event, "value", (value - channel->unit.offset) / channel->unit.scale);
+	value_set_real(event, "value", unit_from_si(&channel->unit, value));
 	value_set_text(event, "unit", channel->unit.symbol);
 	tell(run, event);
 }

@@ -201,6 +201,5 @@ bool stream_next_row(const struct driver_item *item, const struct stream_message
 double stream_value(const struct driver_item *item, const struct stream_message *message,
 		    size_t sample)
 {
-	return message->fields[item->field + sample] * item->scale * item->unit.scale +
-	       item->unit.offset;
+	return unit_to_si(&item->unit, message->fields[item->field + sample] * item->scale);
 }

@@ -301,7 +301,7 @@ static int unit_take_state(struct unit *unit, const struct quantity *a, const st
 	if (!unit_has_volume(unit) || !unit_put_state(unit, state))
 		return refuse(a, b, what,
 			      "a volume in a state goes only into what is a volume again, or per "
-			      "volume",
+			      "volume; cancel the volumes first",
 			      err);
 	return 0;
 }
