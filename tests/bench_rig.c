@@ -170,6 +170,8 @@ struct order *bench_order(struct bench *bench, const struct mini_order *what)
 	order->dut = value_map();
 	order->params = value_map();
 	set_pair(order->params, what->param);
+	set_pair(order->dut, what->dut);
+	order->destroys = what->destroys ? xstrdup(what->destroys) : NULL;
 	order->force = what->force;
 	order->simulated = true;
 	order->fault = what->fault ? xstrdup(what->fault) : NULL;

@@ -47,7 +47,9 @@ struct mini_order {
 	const char *header;   /* more fields of protocol { … } */
 	const char *fault, *only;
 	bool force;
-	const char *param;  /* "cycles=5" */
+	const char *param; /* "cycles=5" */
+	const char *dut;   /* "serial=B7" */
+	const char *destroys;
 	const char *limits; /* text of a limit set */
 	double severity;
 	int64_t seed;

@@ -326,6 +326,54 @@ busy_slot() {
 	return $found
 }
 
+# ---- declarations ----
+
+sed -e 's/id = "tiny"/id = "burnt", destructive = true/' -e 's/params = /dut = { serial = { ask = "No", text = true, simulated = "SIM" } },\n&/' \
+	"$tiny" >"$tree/scripts/burnt.lua"
+sed 's/m.zero = /wait "10 min" &/' "$tree/scripts/burnt.lua" >"$tree/scripts/burnt_slowly.lua"
+sed 's/params = /environment = { temperature = { "30 .. 40 °C", channel = "temperature", grade = "example" } },\n&/' \
+	"$tiny" >"$tree/scripts/hot.lua"
+burn=("$davy" run "$tree/scripts/burnt.lua" --sim --dut)
+
+confirmed() {
+	complains 2 "uses up its specimen: confirm it with --destroys K1" "${burn[@]}" serial=K1 &&
+		complains 2 "named 'K1' and confirmed as 'K2'" "${burn[@]}" serial=K1 --destroys K2 &&
+		ends 0 "${burn[@]}" serial=K1 --destroys K1 &&
+		complains 3 "specimen K1 was used up by run sim-burnt-" "${burn[@]}" serial=K1 --destroys K1 &&
+		complains 3 "样品 K1 已在检验 sim-burnt-.* 中耗尽" env LANG=zh_CN.UTF-8 "${burn[@]}" serial=K1
+}
+
+typed() {
+	{ sleep 1; echo "$2"; sleep 3; } |
+		TERM=xterm timeout 30 script -qec "${burn[*]} serial=$1 --state $scratch/typed" /dev/null >"$scratch/out" 2>&1
+}
+typed_again() {
+	typed K3 K4
+	says "type the serial number" && says "named 'K3' and confirmed as 'K4'" || return 1
+	typed K3 K3
+	says "PASS 合格"
+}
+
+burnt_at_minute_two() {
+	place=$scratch/minute_two
+	"$davy" run "$tree/scripts/burnt_slowly.lua" --sim --clock x100 --state "$place" --dut serial=K5 --destroys K5 \
+		>"$scratch/out" 2>"$scratch/err" </dev/null &
+	pid=$!
+	for _ in $(seq 100); do
+		[ -s "$place/consumed" ] && break
+		sleep 0.1
+	done
+	sleep 1.5
+	kill -INT "$pid"
+	ended 4 && one_verdict ABORTED && complains 3 "K5 was used up" "${burn[@]}" serial=K5 --destroys K5 --state "$place"
+}
+
+unfit_room() {
+	ends 5 "$davy" run "$tree/scripts/hot.lua" --sim && says "is outside 30 .. 40 °C, by " && says "--force runs it anyway" &&
+		ends 5 env LANG=zh_CN.UTF-8 "$davy" run "$tree/scripts/hot.lua" --sim && says "环境条件不符合检验要求" &&
+		ends 5 "$davy" run "$tree/scripts/hot.lua" --sim --force && says "zero " && says "temperature[lowest]"
+}
+
 # ---- terminals and pipes ----
 
 sed 's/"indication in zero air",/& zh = "零气示值",/; s/id = "tiny"/id = "zh"/' "$tiny" >"$tree/scripts/zh.lua"
@@ -473,7 +521,11 @@ claim "a batch prints a list as JSON, one run an object" batch_json
 claim "a slot that is named twice is refused" complains 2 "slot 2 is named twice" "${simulate[@]}" --slot 2,1,2
 claim "what is said of a slot that was not ordered is refused" complains 2 "2:serial is for slot 2" "${simulate[@]}" --slot 1 --dut 2:serial=X
 claim "a busy slot refuses a second run" busy_slot
+claim "a destructive test wants its serial number twice, and uses a specimen up once" confirmed
+claim "a destructive test stopped at minute two has used up its specimen" burnt_at_minute_two
+claim "a room out of range is told before the start, in two languages; --force runs and never passes" unfit_room
 if command -v script >/dev/null; then
+	claim "a terminal asks for the serial number of what a test uses up" typed_again
 	claim "nothing is wider than the terminal, Chinese included" narrow_terminal
 	claim "tables and reports fold where a terminal is narrow" narrow_tables
 	claim "a terminal sees readings and energised outputs redrawn in place" live_block

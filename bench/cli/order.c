@@ -183,6 +183,17 @@ static struct value *dut_of_slot(const struct value *all, long slot)
 
 /* ---- orders ---- */
 
+/* Of "B7,B8" what is the serial number on this slot; else the whole, for the controller to refuse. */
+static const char *destroyed_here(const char *destroys, const char *serial)
+{
+	size_t size = serial ? strlen(serial) : 0;
+
+	for (const char *at = destroys; size && at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+		if (!strncmp(at, serial, size) && (!at[size] || at[size] == ','))
+			return serial;
+	return destroys;
+}
+
 static int fill_order(struct value *order, const struct run_settings *settings, long slot,
 		      struct error *err)
 {
@@ -194,6 +205,9 @@ static int fill_order(struct value *order, const struct run_settings *settings, 
 	value_set_int(order, "seed", settings->seed ? settings->seed : 1);
 	value_set_text(order, "only", settings->only);
 	value_set_bool(order, "force", settings->force);
+	value_set_text(order, "destroys",
+		       destroyed_here(settings->destroys,
+				      value_get_text(value_get(order, "dut"), "serial")));
 	if (set_path(order, "station", settings->station, err) < 0 ||
 	    set_path(order, "limits", settings->limits, err) < 0 ||
 	    read_sim(order, settings, err) < 0)

@@ -15,6 +15,7 @@ struct run_settings {
 	double severity;
 	struct value *dut, *params;
 	struct option_maybe sim;
+	const char *destroys;
 	bool force, brief, json;
 };
 

@@ -89,6 +89,12 @@ static const struct option OPTIONS[] = {
 	 offsetof(struct run_settings, force),
 	 {"begin although the environment is not as the protocol asks; such a run never passes",
 	  "环境条件不符合要求时仍开始;此类运行不判合格"}},
+	{"destroys",
+	 OPTION_TEXT,
+	 "SERIAL",
+	 offsetof(struct run_settings, destroys),
+	 {"the serial number once more, of a specimen that the test uses up; else a terminal asks",
+	  "再次给出破坏性试验样品的出厂编号;缺省时在终端询问"}},
 	{"brief",
 	 OPTION_FLAG,
 	 NULL,
@@ -100,7 +106,8 @@ static const struct option OPTIONS[] = {
 };
 
 static const struct {
-	struct words stop_once, stop_twice, stop_early, gone, gone_early, no_input, fault;
+	struct words stop_once, stop_twice, stop_early, gone, gone_early, no_input, fault, confirm,
+		unconfirmed, another, consumed, unfit;
 } TEXTS = {
 	.stop_once =
 		{"stopping: the script's finally blocks run now; Ctrl-C again makes everything "
@@ -116,6 +123,19 @@ static const struct {
 	.no_input = {"the operator's answer cannot be read: standard input has ended",
 		     "无法读取操作员的回答:标准输入已结束"},
 	.fault = {"fault", "故障"},
+	.confirm = {"this test uses up its specimen. To begin, type the serial number of what "
+		    "stands in slot %lld again:",
+		    "本试验为破坏性试验,样品将被耗尽。请再次输入工位 %lld 上样品的出厂编号以开始:"},
+	.unconfirmed =
+		{"this test uses up its specimen: confirm it with --destroys %s. Nothing was "
+		 "begun",
+		 "本试验为破坏性试验,样品将被耗尽:请用 --destroys %s 确认。检验未开始"},
+	.another = {"the specimen was named '%s' and confirmed as '%s': nothing was begun",
+		    "样品编号为 '%s',确认时给出的是 '%s':检验未开始"},
+	.consumed = {"specimen %s was used up by run %s: a destructive test needs a new one. "
+		     "Nothing was begun",
+		     "样品 %s 已在检验 %s 中耗尽:破坏性试验须用新样品。检验未开始"},
+	.unfit = {"", "环境条件不符合检验要求,检验未开始;--force 可强制进行,但不判合格"},
 };
 
 struct watching {
@@ -128,6 +148,8 @@ struct watching {
 	size_t runs, ended;
 	enum verdict worst;	 /* of those that ended; 0: none has */
 	struct value *summaries; /* as they ended, for --json */
+	struct value *orders;
+	int64_t confirming; /* the slot whose specimen is to be confirmed; 0: none */
 	char *run;
 	int64_t question, asking_slot; /* 0: none */
 	struct watch *input;
@@ -137,10 +159,22 @@ struct watching {
 
 /* ---- stopping ---- */
 
+static void finish(struct watching *watching, int code)
+{
+	watching->code = code;
+	loop_quit(watching->loop);
+}
+
 static void stop(struct watching *watching, const char *why)
 {
-	struct value *request = value_map();
+	struct value *request;
 
+	if (watching->confirming) { /* nobody has a run to stop */
+		progress_say(watching->progress, say(TEXTS.stop_early));
+		finish(watching, EXIT_IS_ABORTED);
+		return;
+	}
+	request = value_map();
 	value_set_text(request, "do", "stop");
 	value_set_text(request, "why", why);
 	conversation_say(watching->conversation, request);
@@ -185,8 +219,40 @@ static void end_question(struct watching *watching)
 	progress_hold(watching->progress, false);
 }
 
+static void say_orders(struct watching *watching)
+{
+	struct value *request = value_map();
+
+	value_set_text(request, "do", "run");
+	value_set(request, "orders", value_copy(watching->orders));
+	conversation_say(watching->conversation, request);
+}
+
+/* The serial number was typed again: order once more, with it. The controller compares. */
+static void confirm(struct watching *watching, const char *text)
+{
+	struct value *orders = value_list();
+
+	for (size_t i = 0; i < value_count(watching->orders); i++) {
+		struct value *order = value_add(orders, value_copy(value_at(watching->orders, i)));
+
+		if (value_count(watching->orders) == 1 ||
+		    value_get_int(order, "slot", 0) == watching->confirming)
+			value_set_text(order, "destroys", text);
+	}
+	value_free(watching->orders);
+	watching->orders = orders;
+	watching->confirming = 0;
+	end_question(watching);
+	say_orders(watching);
+}
+
 static void answer(struct watching *watching, const char *text)
 {
+	if (watching->confirming) {
+		confirm(watching, text);
+		return;
+	}
 	struct value *request = value_map();
 
 	value_set_text(request, "do", "answer");
@@ -219,26 +285,69 @@ static void typed(void *ctx, uint32_t events)
 	}
 }
 
-static void take_question(struct watching *watching, const struct value *event)
+static void listen(struct watching *watching)
 {
 	struct error err;
 
-	if (value_get_bool(event, "simulated"))
-		return;
-	watching->question = value_get_int(event, "id", 0);
-	watching->asking_slot = value_get_int(event, "slot", 0);
 	progress_hold(watching->progress, true);
 	watching->input = loop_watch(watching->loop, STDIN_FILENO, POLLIN, typed, watching, &err);
 	if (!watching->input) /* a plain file or /dev/null is never waited for */
 		typed(watching, POLLIN);
 }
 
+static void take_question(struct watching *watching, const struct value *event)
+{
+	if (value_get_bool(event, "simulated"))
+		return;
+	watching->question = value_get_int(event, "id", 0);
+	watching->asking_slot = value_get_int(event, "slot", 0);
+	listen(watching);
+}
+
+static void ask_to_confirm(struct watching *watching, const struct value *event)
+{
+	char *text;
+
+	watching->confirming = value_get_int(event, "of_slot", 1);
+	text = xprintf(say(TEXTS.confirm), (long long)watching->confirming);
+	progress_say(watching->progress, text);
+	progress_show(watching->progress);
+	free(text);
+	listen(watching);
+}
+
 /* ---- events ---- */
 
-static void finish(struct watching *watching, int code)
+/* What was confirmed for the specimen of this refusal, or NULL. */
+static const char *confirmed_as(const struct watching *watching, const struct value *event)
 {
-	watching->code = code;
-	loop_quit(watching->loop);
+	for (size_t i = 0; i < value_count(watching->orders); i++) {
+		const struct value *order = value_at(watching->orders, i);
+		const char *serial = value_get_text(value_get(order, "dut"), "serial");
+
+		if (serial && !strcmp(serial, value_get_text(event, "serial")))
+			return value_get_text(order, "destroys");
+	}
+	return NULL;
+}
+
+/* A specimen that the test would use up: asked about once, on a terminal. */
+static void take_specimen(struct watching *watching, const struct value *event, const char *kind)
+{
+	const char *serial = value_get_text(event, "serial");
+	const char *confirmed = confirmed_as(watching, event);
+
+	if (!strcmp(kind, "consumed"))
+		finish(watching, error_set(watching->err, ERROR_REFUSED, say(TEXTS.consumed),
+					   serial, value_get_text(event, "by")));
+	else if (confirmed)
+		finish(watching, error_set(watching->err, ERROR_USAGE, say(TEXTS.another), serial,
+					   confirmed));
+	else if (!watching->json && isatty(STDIN_FILENO))
+		ask_to_confirm(watching, event);
+	else
+		finish(watching,
+		       error_set(watching->err, ERROR_USAGE, say(TEXTS.unconfirmed), serial));
 }
 
 static void take_refusal(struct watching *watching, const struct value *event)
@@ -248,6 +357,10 @@ static void take_refusal(struct watching *watching, const struct value *event)
 	if (watching->stops) {
 		progress_say(watching->progress, say(TEXTS.stop_early));
 		finish(watching, EXIT_IS_ABORTED);
+		return;
+	}
+	if (kind && (!strcmp(kind, "confirm") || !strcmp(kind, "consumed"))) {
+		take_specimen(watching, event, kind);
 		return;
 	}
 	finish(watching, error_set(watching->err,
@@ -314,6 +427,8 @@ static void take_verdict(struct watching *watching, const struct value *event)
 	const struct value *summary = value_get(event, "summary");
 	const char *verdict = value_get_text(summary, "verdict");
 
+	if (value_get_bool(summary, "unfit") && say(TEXTS.unfit)[0])
+		progress_say(watching->progress, say(TEXTS.unfit));
 	take_end(watching, event, value_copy(summary), verdict ? verdict : "");
 }
 
@@ -403,18 +518,14 @@ static int watch(struct watching *watching, const char *state, struct value *ord
 {
 	static const struct conversation_handlers HANDLERS = {take_event, pause_of_events,
 							      controller_gone};
-	struct value *request = value_map();
 
-	value_set_text(request, "do", "run");
-	value_set(request, "orders", orders);
+	watching->orders = orders;
 	watching->conversation =
 		conversation_open(watching->loop, state, &HANDLERS, watching, watching->err);
-	if (!watching->conversation || take_signals(watching, watching->err) < 0) {
-		value_free(request);
+	if (!watching->conversation || take_signals(watching, watching->err) < 0)
 		return -1;
-	}
 	remark_fault(watching->progress, value_at(orders, 0));
-	conversation_say(watching->conversation, request);
+	say_orders(watching);
 	if (loop_run(watching->loop, watching->err) < 0)
 		return -1;
 	return watching->code;
@@ -444,6 +555,7 @@ static int watch_runs(const char *state, struct value *orders, const struct run_
 	loop_free(watching.loop);
 	buf_done(&watching.typed);
 	value_free(watching.summaries);
+	value_free(watching.orders);
 	free(watching.run);
 	return code;
 }

@@ -70,6 +70,58 @@ static void refuse_all(struct batch *batch, const struct error *err)
 	check_over(batch);
 }
 
+/* ---- specimens that are used up ---- */
+
+static const struct job *same_specimen_before(const struct batch *batch, size_t index)
+{
+	struct specimen specimen, other;
+
+	if (!specimen_of(batch->job[index].plan, &specimen))
+		return NULL;
+	for (size_t i = 0; i < index; i++)
+		if (specimen_of(batch->job[i].plan, &other) && specimen_same(&specimen, &other))
+			return &batch->job[i];
+	return NULL;
+}
+
+static void refuse_specimen(struct batch *batch, const struct job *job,
+			    const struct specimen_refusal *refusal)
+{
+	struct value *event = value_map();
+	const char *kind = refusal->err.kind == ERROR_USAGE ? "usage" : "bench";
+
+	value_set_text(event, "event", "refused");
+	value_set_text(event, "why", refusal->err.text);
+	value_set_text(event, "kind", refusal->kind ? refusal->kind : kind);
+	value_set_text(event, "serial", refusal->serial);
+	value_set_text(event, "by", refusal->run);
+	value_set_int(event, "of_slot", job->slot);
+	batch->handlers->event(batch->ctx, event);
+	value_free(event);
+}
+
+/* Before any of them begins: may each use up its specimen? */
+static bool specimens_may_go(struct batch *batch)
+{
+	struct specimen_refusal refusal;
+
+	for (size_t i = 0; i < batch->count; i++) {
+		const struct job *job = &batch->job[i];
+		const struct job *other = same_specimen_before(batch, i);
+
+		if (specimen_check(job->plan, batch->place.consumed, &refusal) == 0 && !other)
+			continue;
+		if (other)
+			error_set(&refusal.err, ERROR_USAGE,
+				  "slots %d and %d name the same specimen, which can be used up "
+				  "only once",
+				  other->slot, job->slot);
+		refuse_specimen(batch, job, &refusal);
+		return false;
+	}
+	return true;
+}
+
 static void job_event(void *ctx, const struct value *event)
 {
 	struct job *job = ctx;
@@ -114,6 +166,12 @@ static void begin(void *ctx)
 {
 	struct batch *batch = ctx;
 
+	if (!specimens_may_go(batch)) {
+		for (size_t i = 0; i < batch->count; i++)
+			batch->job[i].over = true;
+		check_over(batch);
+		return;
+	}
 	for (size_t i = 0; i < batch->count; i++)
 		job_begin(&batch->job[i]);
 	check_over(batch);

@@ -24,6 +24,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "run/consumed.h"
 #include "run/desk.h"
 #include "run/journal_read.h"
 
@@ -110,6 +111,9 @@ static int end_cut_short(const char *state, struct error *err)
 			log_warning("%s: cannot be ended: %s", names[i], wrong.text);
 		else if (ended > 0)
 			log_note("%s was cut short and is ended as ABORTED", names[i]);
+		if (ended > 0 && consumed_restore(state, path, names[i], &wrong) < 0)
+			log_warning("%s: whether it used up its specimen is not known: %s",
+				    names[i], wrong.text);
 		free(path);
 		free(names[i]);
 	}

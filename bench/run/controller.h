@@ -12,7 +12,8 @@
  *   from it  the runs' events (run/run_watch.c), each with its "slot", among them
  *            {"event":"verdict","summary":{…}}, which is the last of a run;
  *            {"event":"refused","why":"…","kind":"usage"|"bench"}, with "slot" when it is of one run of
- *            several; and
+ *            several, and, of a whole batch that would use up specimens, the kinds "confirm" {serial,
+ *            of_slot}: order again with "destroys"; and "consumed" {serial, by}; and
  *            {"event":"status","runs":[{run, protocol, slot, runner, world}]}
  *
  * A run outlives the terminal that asked for it. When a controller starts it first ends every run that

@@ -48,6 +48,7 @@ struct client {
 struct desk {
 	struct loop *loop;
 	struct writer *writer;
+	struct consumed *consumed;
 	char *state, *program;
 	int listener;
 	struct watch *watch;
@@ -208,6 +209,7 @@ static void begin_job(struct client *client, struct order *const *orders, size_t
 		.program = desk->program,
 		.state = desk->state,
 		.cpu = -1,
+		.consumed = desk->consumed,
 	};
 	struct job *job = xcalloc(1, sizeof(*job));
 
@@ -428,6 +430,8 @@ struct desk *desk_open(struct loop *loop, const char *state, const char *program
 	desk->leave_when_idle = leave_when_idle;
 	desk->writer = writer_new(loop, err);
 	if (desk->writer)
+		desk->consumed = consumed_open(state, desk->writer, err);
+	if (desk->consumed)
 		desk->watch = loop_watch(loop, listener, EPOLLIN, arrival, desk, err);
 	if (!desk->watch) {
 		desk_free(desk);
@@ -466,6 +470,7 @@ void desk_free(struct desk *desk)
 	timer_stop(&desk->idle);
 	loop_unwatch(desk->watch);
 	close(desk->listener);
+	consumed_close(desk->consumed);
 	writer_free(desk->writer);
 	free(desk->state);
 	free(desk->program);

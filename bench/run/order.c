@@ -61,6 +61,7 @@ struct order *order_from_value(const struct value *value, struct error *err)
 	order->limits = text_of(value, "limits");
 	order->fault = text_of(value, "fault");
 	order->only = text_of(value, "only");
+	order->destroys = text_of(value, "destroys");
 	order->force = value_get_bool(value, "force");
 	order->slot = (int)value_get_int(value, "slot", 1);
 	order->dut = map_of(value, "dut");
@@ -95,6 +96,7 @@ struct value *order_to_value(const struct order *order)
 	value_set_real(value, "severity", order->severity);
 	value_set_int(value, "seed", order->seed);
 	value_set_text(value, "only", order->only);
+	value_set_text(value, "destroys", order->destroys);
 	if (order->force)
 		value_set_bool(value, "force", true);
 	value_set_text(value, "clock", CLOCKS[order->clock]);
@@ -111,6 +113,7 @@ void order_free(struct order *order)
 	free(order->limits);
 	free(order->fault);
 	free(order->only);
+	free(order->destroys);
 	value_free(order->dut);
 	value_free(order->params);
 	free(order);

@@ -10,6 +10,7 @@ struct stage {
 	struct loop *loop;
 	struct writer *writer;
 	struct planning *planning;
+	struct consumed *consumed; /* where the plan uses up a named specimen */
 	struct run *run;
 	void (*event)(void *ctx, const struct value *event);
 	void (*started)(void *ctx, struct run *run);
@@ -55,11 +56,21 @@ static void planned(void *ctx, struct plan *plan, const struct error *err)
 		.quota = stage->place->quota,
 	};
 	struct run_handlers handlers = {.event = stage->event ? told : NULL, .ended = ended};
+	struct specimen specimen;
 	struct error wrong;
 
 	if (err) {
 		fail(stage, err);
 		return;
+	}
+	if (specimen_of(plan, &specimen)) {
+		stage->consumed = consumed_open(place.state, place.writer, &wrong);
+		place.consumed = stage->consumed;
+		if (!place.consumed) {
+			plan_free(plan);
+			fail(stage, &wrong);
+			return;
+		}
 	}
 	stage->run = run_start(&place, plan, &handlers, stage, &wrong);
 	if (!stage->run)
@@ -77,6 +88,7 @@ static int run_stage(struct stage *stage, struct order *order, struct error *err
 	done = loop_run(stage->loop, err);
 	stage->rehearsal->real_time = clock_now(loop_real_clock(stage->loop)) - began;
 	run_free(stage->run);
+	consumed_close(stage->consumed);
 	planning_free(stage->planning);
 	if (done == 0 && stage->failed) {
 		*err = stage->err;

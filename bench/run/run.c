@@ -223,6 +223,44 @@ static void begin(struct run *run)
 		slot_trip(run->slot, VERDICT_ERROR, err.text);
 }
 
+/* ---- using up the specimen ---- */
+
+static void may_begin(void *ctx, const struct error *err)
+{
+	struct run *run = ctx;
+
+	clock_release(run->clock);
+	if (err)
+		slot_trip(run->slot, VERDICT_ERROR, err->text);
+	else if (run->state == RUN_COMING_UP)
+		begin(run);
+}
+
+static void journal_says_consumed(void *ctx, const struct error *err)
+{
+	struct run *run = ctx;
+
+	if (err || run->state != RUN_COMING_UP)
+		may_begin(run, err);
+	else
+		consumed_write(run->place.consumed, run->folder_id, may_begin, run);
+}
+
+/* Not before this is on the disk does anything happen to the specimen. */
+static void consume(struct run *run, const struct specimen *specimen)
+{
+	struct value *line = value_map();
+
+	value_set_text(line, "class", specimen->class);
+	value_set_text(line, "serial", specimen->serial);
+	value_set_bool(line, "simulated", specimen->simulated);
+	journal_line(run->journal, run_now(run), "consumes", line);
+	clock_hold(run->clock);
+	journal_sync(run->journal, run_now(run), journal_says_consumed, run);
+}
+
+/* ---- the environment ---- */
+
 static void write_environment(struct run *run, const char *why)
 {
 	struct value *line = value_map();
@@ -234,6 +272,7 @@ static void write_environment(struct run *run, const char *why)
 
 void run_fit(struct run *run, const char *why)
 {
+	struct specimen specimen;
 	char text[RUN_WHY];
 
 	if (run->state != RUN_COMING_UP)
@@ -242,13 +281,17 @@ void run_fit(struct run *run, const char *why)
 		write_environment(run, why);
 	if (why && !run->plan->order->force) {
 		run_say_unfit(why, text);
+		run->unfit = true;
 		run_end_early(run, VERDICT_INCONCLUSIVE, text);
 		run_make_safe(run);
 		return;
 	}
 	if (why)
 		watch_note(run, why);
-	begin(run);
+	if (specimen_of(run->plan, &specimen))
+		consume(run, &specimen);
+	else
+		begin(run);
 }
 
 static void bench_is_up(void *ctx, const struct error *err)
@@ -435,6 +478,25 @@ static void flush(void *ctx)
 	}
 }
 
+/* Refused here, a run leaves nothing behind. */
+static int check_specimen(const struct run *run, struct error *err)
+{
+	struct specimen_refusal refusal;
+
+	if (specimen_check(run->plan, run->place.consumed, &refusal) == 0)
+		return 0;
+	*err = refusal.err;
+	return -1;
+}
+
+static void reserve_specimen(struct run *run)
+{
+	struct specimen specimen;
+
+	if (specimen_of(run->plan, &specimen))
+		consumed_reserve(run->place.consumed, &specimen, run->folder_id);
+}
+
 struct run *run_start(const struct run_place *place, struct plan *plan,
 		      const struct run_handlers *handlers, void *ctx, struct error *err)
 {
@@ -446,10 +508,11 @@ struct run *run_start(const struct run_place *place, struct plan *plan,
 	run->plan = plan;
 	run->state = RUN_COMING_UP;
 	make_id(run);
-	if (open_journal(run, err) < 0) {
+	if (check_specimen(run, err) < 0 || open_journal(run, err) < 0) {
 		run_free(run);
 		return NULL;
 	}
+	reserve_specimen(run);
 	run->clock = clock_new(place->loop, plan->order->clock, plan->order->scale);
 	course_init(&run->course, plan->fixture, plan->protocol, plan->calibration,
 		    plan->order->slot, plan->wall, plan->order->simulated, &RUN_COURSE_HOST, run);
@@ -482,6 +545,8 @@ void run_free(struct run *run)
 		course_done(&run->course);
 	slot_close(run->slot);
 	runner_forget(run);
+	if (run->place.consumed)
+		consumed_release(run->place.consumed, run->folder_id, run);
 	journal_close(run->journal);
 	if (run->clock)
 		clock_free(run->clock);

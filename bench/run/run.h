@@ -7,6 +7,7 @@
 #define DAVY_RUN_RUN_H
 
 #include "loop/loop.h"
+#include "run/consumed.h"
 #include "run/course.h"
 #include "run/journal.h"
 #include "run/plan.h"
@@ -27,13 +28,14 @@ enum { RUN_WHY = JUDGEMENT_WHY }; /* bytes of a reason */
 struct run_place {
 	struct loop *loop;
 	struct writer *writer;
-	const char *program; /* davy-lua */
-	const char *state;   /* runs/ID is made in it */
-	int cpu;	     /* pin the run's processes here; -1: anywhere */
-	uint64_t quota;	     /* bytes of a run's journal; 0: 2 GiB */
+	const char *program;	   /* davy-lua */
+	const char *state;	   /* runs/ID is made in it */
+	int cpu;		   /* pin the run's processes here; -1: anywhere */
+	uint64_t quota;		   /* bytes of a run's journal; 0: 2 GiB */
+	struct consumed *consumed; /* may be NULL where no plan uses up a named specimen */
 };
 
-/* Takes the plan, also on failure. */
+/* Takes the plan, also on failure. A specimen that may not be used up is refused, without a journal. */
 struct run *run_start(const struct run_place *place, struct plan *plan,
 		      const struct run_handlers *handlers, void *ctx, struct error *err);
 const char *run_id(const struct run *run);
@@ -77,6 +79,7 @@ struct run {
 	struct slot *slot;
 	struct peer *runner;
 	struct course course;
+	bool unfit; /* it ended before its script, for its environment */
 	bool runner_done;
 	enum verdict cause; /* 0, or what ended the run early */
 	char cause_why[RUN_WHY];

@@ -160,6 +160,8 @@ struct value *run_summary(struct run *run, enum verdict verdict, const char *why
 		value_set_text(summary, "fault", plan->order->fault);
 	if (plan->order->only)
 		value_set_text(summary, "only", plan->order->only);
+	if (run->unfit)
+		value_set_bool(summary, "unfit", true);
 	if (plan->order->force)
 		value_set_bool(summary, "force", true);
 	if (plan->protocol->deviation[0])
