@@ -32,7 +32,11 @@ static struct trial begin(enum condition_kind kind, const char *limit)
 
 static void tell(struct trial *trial, int channel, int asked, int time, double value)
 {
-	struct bench_sample sample = {MSEC(asked), MSEC(time), value, 0.5};
+	struct bench_sample sample = {.asked = MSEC(asked),
+				      .time = MSEC(time),
+				      .value = value,
+				      .resolution = 0.5,
+				      .weight = 1};
 
 	if (!trial->ended)
 		trial->ended =

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "cli/columns.h"
+#include "run/breath_channel.h"
 #include "run/fixture.h"
 #include "run/journal_read.h"
 
@@ -51,6 +52,8 @@ static const char *subject_name(const struct printing *printing, const struct jo
 							   : "?";
 	case ENTRY_SAMPLE:
 	case ENTRY_BLOCK:
+	case ENTRY_LISTEN:
+	case ENTRY_BREATH:
 		return item->subject < fixture->channel_count ? fixture->channel[item->subject].name
 							      : "?";
 	case ENTRY_EDGE:
@@ -123,6 +126,22 @@ static void print_block(const struct printing *printing, const struct journal_it
 	fprintf(printing->out, " %s", unit->symbol);
 }
 
+static void print_breath(const struct printing *printing, const struct journal_item *item)
+{
+	struct breath_entry entry;
+	struct bench_sample sample;
+
+	if (item->size != sizeof(entry))
+		return;
+	memcpy(&entry, item->data, sizeof(entry));
+	if (breath_entry_sample(&entry, &sample))
+		print_sample(printing, item);
+	else
+		fputs("lost", printing->out);
+	fprintf(printing->out, ", from %.6f s to %.6f s", nsec_seconds(entry.begin),
+		nsec_seconds(entry.end));
+}
+
 static void print_level(const struct printing *printing, const struct journal_item *item)
 {
 	const struct fixture *fixture = printing->fixture;
@@ -139,7 +158,8 @@ static void print_entry(const struct printing *printing, const struct journal_it
 	static const char *const NAMES[] = {
 		[ENTRY_SENT] = "sent",	   [ENTRY_RECEIVED] = "received", [ENTRY_STRAY] = "stray",
 		[ENTRY_SAMPLE] = "sample", [ENTRY_EDGE] = "edge",	  [ENTRY_PULSE] = "pulse",
-		[ENTRY_SET] = "set",	   [ENTRY_STREAMED] = "streamed", [ENTRY_BLOCK] = "block"};
+		[ENTRY_SET] = "set",	   [ENTRY_STREAMED] = "streamed", [ENTRY_BLOCK] = "block",
+		[ENTRY_LISTEN] = "listen", [ENTRY_BREATH] = "breath"};
 
 	fprintf(printing->out, "%14.6f  %-8s %-12s ", nsec_seconds(item->time), NAMES[item->entry],
 		subject_name(printing, item));
@@ -155,6 +175,12 @@ static void print_entry(const struct printing *printing, const struct journal_it
 		break;
 	case ENTRY_BLOCK:
 		print_block(printing, item);
+		break;
+	case ENTRY_LISTEN:
+		fputs(item->size > 0 && item->data[0] ? "begins" : "ends", printing->out);
+		break;
+	case ENTRY_BREATH:
+		print_breath(printing, item);
 		break;
 	case ENTRY_EDGE:
 	case ENTRY_SET:

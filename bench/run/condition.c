@@ -10,6 +10,7 @@
  */
 #include "run/condition.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -55,6 +56,26 @@ static void outcome_value(const struct bench_sample *sample, struct outcome *out
 	outcome->met = true;
 	outcome->value = sample->value;
 	outcome->resolution = sample->resolution;
+	outcome->drift = sample->drift;
+	outcome->seconds = sample->seconds;
+}
+
+/* A sample of several whose mean will be the outcome. */
+static void add_to_window(struct condition *condition, const struct bench_sample *sample)
+{
+	series_add_weighted(&condition->window, sample->time, sample->value, sample->weight);
+	condition->resolution = sample->resolution;
+	if (fabs(sample->drift) > fabs(condition->drift))
+		condition->drift = sample->drift;
+	condition->seconds = fmax(condition->seconds, sample->seconds);
+}
+
+static void outcome_of_several(const struct condition *condition, struct outcome *outcome)
+{
+	outcome->met = true;
+	outcome->resolution = condition->resolution;
+	outcome->drift = condition->drift;
+	outcome->seconds = condition->seconds;
 }
 
 static void print_value(const struct condition *condition, double value, char *text, size_t size)
@@ -72,7 +93,7 @@ static bool settles_sample(struct condition *condition, const struct bench_sampl
 	struct error ignored;
 	double low, high;
 
-	series_add(&condition->window, sample->time, sample->value);
+	add_to_window(condition, sample);
 	if (!series_settled(&condition->window, sample->time, condition->over, condition->band)) {
 		/* one sample older than the window stays: the window must span `over` */
 		series_forget_before(&condition->window, sample->time - 2 * condition->over);
@@ -85,9 +106,8 @@ static bool settles_sample(struct condition *condition, const struct bench_sampl
 	    series_min(&condition->window, from, sample->time, &low, &ignored) < 0 ||
 	    series_max(&condition->window, from, sample->time, &high, &ignored) < 0)
 		return false;
-	outcome->met = true;
+	outcome_of_several(condition, outcome);
 	outcome->spread = (high - low) / 2;
-	outcome->resolution = sample->resolution;
 	return true;
 }
 
@@ -124,9 +144,8 @@ static bool value_before(const struct condition *condition, struct outcome *outc
 		i--;
 	if (i == 0)
 		return false;
-	outcome->met = true;
+	outcome_of_several(condition, outcome);
 	outcome->value = window->samples[i - 1].value;
-	outcome->resolution = condition->resolution;
 	return true;
 }
 
@@ -146,6 +165,8 @@ static bool take_of(struct condition *condition, const struct bench_sample *samp
 		return false;
 	series_add(window, sample->asked, sample->value);
 	condition->resolution = sample->resolution;
+	condition->drift = sample->drift;
+	condition->seconds = sample->seconds;
 	if (!condition->happened || !of_has_come(condition))
 		return false;
 	condition->happened = value_before(condition, outcome);
@@ -197,8 +218,7 @@ static bool sample_ends(struct condition *condition, const struct bench_sample *
 		outcome->truth = limit_holds(condition, sample->value);
 		return true;
 	case CONDITION_MEAN:
-		series_add(&condition->window, sample->time, sample->value);
-		condition->resolution = sample->resolution;
+		add_to_window(condition, sample);
 		return false;
 	case CONDITION_SETTLES:
 		return settles_sample(condition, sample, outcome);
@@ -255,8 +275,7 @@ static void mean_due(struct condition *condition, struct outcome *outcome)
 		snprintf(outcome->why, sizeof(outcome->why), "%s", NO_READING);
 		return;
 	}
-	outcome->met = true;
-	outcome->resolution = condition->resolution;
+	outcome_of_several(condition, outcome);
 }
 
 /* What nobody looked at has held nothing. */

@@ -24,6 +24,8 @@ struct bench_sample {
 	double value;	   /* SI; a state is 0 or 1 */
 	double resolution; /* half-width, SI */
 	double weight;	   /* in means: 1, or how much of the thing the value speaks for */
+	double drift;	   /* by how much what is not known of a delay moves it, signed, SI */
+	double seconds;	   /* over which a rate was integrated; 0: it was not */
 };
 
 enum condition_kind {
@@ -54,6 +56,8 @@ struct condition {
 	bool seen_unmet;      /* LAST_BEFORE: an event must first be seen not to be */
 	nsec last;	      /* time of the sample before */
 	double resolution;    /* of the latest sample */
+	double drift;	      /* the largest seen */
+	double seconds;	      /* the longest */
 	nsec unmet;	      /* LAST_BEFORE: time of the last sample that had not seen the event */
 	bool happened; /* LAST_BEFORE: it was seen, and what comes late of `of` is waited for */
 };
@@ -66,6 +70,8 @@ struct outcome {
 	double spread;	   /* half-width of what the value still moved, SI */
 	double of_mean;	   /* standard deviation of a mean, SI */
 	double resolution; /* half-width, SI */
+	double drift;	   /* as of a sample */
+	double seconds;	   /* as of a sample */
 	bool truth;	   /* IS */
 	bool to_the_end;   /* HOLDS */
 	char why[160];

@@ -12,6 +12,7 @@
  */
 #include "run/course.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -257,9 +258,11 @@ static void feed_trace(struct request *request, const struct bench_sample *sampl
 		if (sample->asked < request->opened ||
 		    (trace->count && trace->samples[trace->count - 1].time >= sample->time))
 			continue;
-		series_add(trace, sample->time, sample->value);
-		if (sample->resolution > request->resolution)
-			request->resolution = sample->resolution;
+		series_add_weighted(trace, sample->time, sample->value, sample->weight);
+		request->resolution = fmax(request->resolution, sample->resolution);
+		request->seconds = fmax(request->seconds, sample->seconds);
+		if (fabs(sample->drift) > fabs(request->drift))
+			request->drift = sample->drift;
 	}
 }
 

@@ -36,7 +36,9 @@ struct request {
 	int channel, of; /* or -1 */
 	struct condition condition;
 	struct series trace;
-	double resolution;  /* TRACE: the coarsest seen, half-width, SI */
+	double resolution; /* TRACE: the coarsest seen, half-width, SI */
+	double drift;	   /* TRACE: the largest seen, and the longest */
+	double seconds;
 	struct limit limit; /* GUARD */
 	int line;	    /* ACT */
 	bool on;

@@ -9,10 +9,10 @@
  * run has ended early still counts. Kept are the extremes with their times. The first readings are judged
  * before the script begins; the host says what follows from that.
  *
- * A sampling rate is looked at while a trace of its channel is open: 10 intervals over the time that they
- * took, the least of all such stretches, or of all there is where a trace has fewer. The time of a sample
- * is when it was asked for: what an answer takes on the line is not the rhythm of the sampling. A rate is
- * counted, so it carries no uncertainty.
+ * A sampling rate is looked at while a trace of its channel is open, or anything that rests on breaths
+ * computed from it: 10 intervals over the time that they took, the least of all such stretches, or of all
+ * there is where a trace has fewer. The time of a sample is when it was asked for: what an answer takes
+ * on the line is not the rhythm of the sampling. A rate is counted, so it carries no uncertainty.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,14 +152,26 @@ static void record_extreme(struct course *course, const struct protocol_conditio
 
 /* ---- sampling rates ---- */
 
-/* When was the oldest trace opened that this channel feeds? NSEC_NEVER: none is open. */
+/* A trace of this channel, or whatever rests on breaths that are computed from it. */
+static bool rests_on(const struct course *course, const struct request *request, int channel)
+{
+	const struct fixture_channel *spec;
+
+	if (request->channel < 0)
+		return false;
+	spec = &course->fixture->channel[request->channel];
+	if (spec->breath)
+		return spec->of == channel || spec->flow == channel;
+	return request->kind == REQUEST_TRACE && request->channel == channel;
+}
+
+/* When was the oldest of those opened? NSEC_NEVER: none is open. */
 static nsec traced_since(const struct course *course, int channel)
 {
 	nsec since = NSEC_NEVER;
 
 	for (const struct request *request = course->open; request; request = request->next)
-		if (request->kind == REQUEST_TRACE && request->channel == channel &&
-		    request->opened < since)
+		if (rests_on(course, request, channel) && request->opened < since)
 			since = request->opened;
 	return since;
 }

@@ -43,6 +43,8 @@ static void answer_value(struct course *course, uint32_t id, const struct span *
 		.value = value,
 		.of_mean = of_mean,
 		.resolution = span->trace->resolution,
+		.drift = span->trace->drift,
+		.seconds = span->trace->seconds,
 	};
 
 	course_answer_reading(course, id,
@@ -90,7 +92,10 @@ static int trace_mean(struct course *course, uint32_t id, nsec now, const struct
 
 static uint64_t level_of_span(struct course *course, const struct span *span, double value)
 {
-	struct outcome outcome = {.met = true, .value = value};
+	struct outcome outcome = {.met = true,
+				  .value = value,
+				  .drift = span->trace->drift,
+				  .seconds = span->trace->seconds};
 	uint64_t id = evidence_value(&course->evidence, span->trace->channel, &outcome);
 
 	course->host->reading(course->ctx, id);

@@ -17,6 +17,7 @@
 #define POLL_SHORTEST MSEC(100)
 #define POLL_LONGEST SEC(2)
 #define READ_PATIENCE SEC(10)
+#define BREATH_PATIENCE SEC(30) /* one under way, and a whole one after it, of a slow breather */
 enum { PATIENCE_TIMES_OVER = 20 };
 
 /* ---- what a request's fields say ---- */
@@ -163,6 +164,8 @@ static int simple_condition(struct course *course, uint32_t id, nsec now,
 		request_free(request);
 		return -1;
 	}
+	if (!patience_key && course->fixture->channel[request->channel].breath)
+		patience = BREATH_PATIENCE;
 	begin_condition(course, request, kind, patience);
 	return 0;
 }
@@ -242,6 +245,22 @@ mistake:
 	return -1;
 }
 
+/* A period may be left out where the channel has one of its own. */
+static int trace_every(const struct course *course, const struct value *payload, int channel,
+		       nsec *every, struct error *err)
+{
+	const struct fixture_channel *spec = &course->fixture->channel[channel];
+
+	if (value_get(payload, "every"))
+		return duration_of(course, payload, "every", every, err);
+	*every = spec->every;
+	if (spec->breath || spec->every || fixture_channel_streams(course->fixture, spec))
+		return 0;
+	return error_set(err, ERROR_USAGE,
+			 "trace needs a period: the fixture does not say how often %s is asked",
+			 spec->name);
+}
+
 static int verb_trace(struct course *course, uint32_t id, nsec now, const struct value *payload,
 		      struct error *err)
 {
@@ -249,7 +268,7 @@ static int verb_trace(struct course *course, uint32_t id, nsec now, const struct
 	struct value *value;
 
 	if (channel_of(course, payload, "channel", &request->channel, err) < 0 ||
-	    duration_of(course, payload, "every", &request->every, err) < 0) {
+	    trace_every(course, payload, request->channel, &request->every, err) < 0) {
 		request_free(request);
 		return -1;
 	}

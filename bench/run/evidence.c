@@ -156,6 +156,49 @@ static void add_gate(const struct evidence *evidence, struct quantity *quantity,
 			     flaw);
 }
 
+/* A volume is its mean flow, about which the certificate speaks, times the time over which it flowed. */
+static void add_volume(const struct evidence *evidence, struct quantity *quantity,
+		       const char *instrument, const char *what, const struct unit *flow,
+		       double seconds, char *flaw)
+{
+	const struct certificate *certificate =
+		find_certificate(evidence, instrument, what, flow, flaw);
+
+	if (certificate && seconds > 0)
+		add_standard(quantity, certificate,
+			     certificate_standard(certificate, quantity->value / seconds) * seconds,
+			     flaw);
+}
+
+static void add_instrument(const struct evidence *evidence, struct quantity *quantity,
+			   const struct fixture_channel *channel, double seconds, char *flaw)
+{
+	const struct fixture_channel *behind = fixture_channel_behind(evidence->fixture, channel);
+	const struct fixture_device *device = &evidence->fixture->device[behind->device];
+	const char *read = device->driver->read[behind->read].name;
+
+	if (device->dut)
+		return;
+	if (channel->breath == BREATH_VOLUME)
+		add_volume(evidence, quantity, device->name, read, &behind->unit, seconds, flaw);
+	else
+		add_certificate(evidence, quantity, device->name, read, flaw);
+}
+
+/* One delay for all breaths: its contributions are of one source, and keep their signs. */
+static void add_drift(const struct evidence *evidence, struct quantity *quantity,
+		      const struct fixture_channel *channel, double drift, char *flaw)
+{
+	char source[40];
+	struct error err;
+
+	if (drift == 0 || channel->of < 0)
+		return;
+	snprintf(source, sizeof(source), "delay:%s", evidence->fixture->channel[channel->of].name);
+	if (quantity_add_source(quantity, source, drift / ROOT_THREE, &err) < 0)
+		snprintf(flaw, EVIDENCE_FLAW, "%.150s", err.text);
+}
+
 uint64_t evidence_value(struct evidence *evidence, int index, const struct outcome *outcome)
 {
 	const struct fixture_channel *channel = &evidence->fixture->channel[index];
@@ -163,18 +206,14 @@ uint64_t evidence_value(struct evidence *evidence, int index, const struct outco
 	uint64_t id = next_id(evidence);
 	char flaw[EVIDENCE_FLAW] = "";
 
-	if (channel->device >= 0) {
-		const struct fixture_device *device = &evidence->fixture->device[channel->device];
-
-		if (!device->dut)
-			add_certificate(evidence, &quantity, device->name,
-					device->driver->read[channel->read].name, flaw);
-	} else if (!channel->state) {
+	if (fixture_channel_behind(evidence->fixture, channel)->device >= 0)
+		add_instrument(evidence, &quantity, channel, outcome->seconds, flaw);
+	else if (!channel->state)
 		add_gate(evidence, &quantity, evidence->fixture->line[channel->line].gate, flaw);
-	}
 	add_own_source(&quantity, "res", id, outcome->resolution / ROOT_THREE);
 	add_own_source(&quantity, "move", id, outcome->spread / ROOT_THREE);
 	add_own_source(&quantity, "mean", id, outcome->of_mean);
+	add_drift(evidence, &quantity, channel, outcome->drift, flaw);
 	return add_reading(evidence, &quantity, channel->name, flaw);
 }
 

@@ -6,7 +6,8 @@
  *
  * Sources: "cert:<certificate>" for a line of the calibration file (the same in every reading of that
  * instrument's quantity, so that differences cancel it), "#res<n>", "#move<n>", "#mean<n>", "#time<n>"
- * of reading n alone, half-widths taken as rectangular (JCGM 100:2008, 4.3.7).
+ * of reading n alone, "delay:<channel>" for what is not known of a sampling line's transit delay,
+ * half-widths taken as rectangular (JCGM 100:2008, 4.3.7).
  */
 #ifndef DAVY_RUN_EVIDENCE_H
 #define DAVY_RUN_EVIDENCE_H

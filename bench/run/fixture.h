@@ -14,6 +14,7 @@
 #include "base/value.h"
 #include "port/serial.h"
 #include "run/driver.h"
+#include "verdict/breath.h"
 #include "verdict/limit.h"
 
 enum { FIXTURE_MOST = 48 }; /* of each: ports, devices, lines, channels, interlocks, references */
@@ -63,6 +64,12 @@ struct fixture_channel {
 	nsec every;	   /* 0: follows patience */
 	nsec late;	   /* a sample may be told so long after its time; 0: at once */
 	bool hidden;	   /* the guard's own: scripts do not see it */
+	nsec delay;	   /* transit of its sampling line: it is seen so much after the flow */
+	nsec within;	   /* half-width of what is known of the delay */
+	/* computed, one sample per breath (device, read and line are -1 then), else 0: */
+	enum breath_kind breath;
+	int of, flow;	  /* the channels behind it; `of` is -1 for a volume */
+	double threshold; /* of flow, SI */
 };
 
 struct fixture_interlock {
@@ -117,6 +124,11 @@ int fixture_find_line(const struct fixture *fixture, const char *name);
 int fixture_find_channel(const struct fixture *fixture, const char *name);
 int fixture_find_device(const struct fixture *fixture, const char *name);
 int fixture_find_reference(const struct fixture *fixture, const char *name);
+/* The channel whose instrument is behind this one: itself, or a breath channel's `of` or flow. */
+const struct fixture_channel *fixture_channel_behind(const struct fixture *fixture,
+						     const struct fixture_channel *channel);
+/* It is not asked for: its device says it by itself. */
+bool fixture_channel_streams(const struct fixture *fixture, const struct fixture_channel *channel);
 /* The words of a level: "open"/"closed" for a valve, "on"/"off" otherwise. */
 const char *fixture_level_name(const struct fixture_line *line, bool level);
 /* For the runner's START: channels, lines, devices, references as bench/script/README.md lists them. */

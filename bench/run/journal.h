@@ -39,6 +39,8 @@ enum entry_kind {
 	ENTRY_STREAMED, /* bytes in, a message sent unasked; time: of its last bit; subject: port */
 	ENTRY_BLOCK, /* a channel's samples out of one: f64 resolution (half-width, SI), i64 time of
 			 * the first, i64 spacing, f64 values[n] in SI; subject: channel */
+	ENTRY_LISTEN, /* a breath channel is wanted, or no longer: u8; subject: channel */
+	ENTRY_BREATH, /* of a breath: struct breath_entry; subject: its channel */
 };
 
 struct journal;

@@ -285,7 +285,7 @@ static int next_entry(struct journal_reader *reader, struct journal_item *item, 
 	size = (size_t)get_little_endian(head + 4, 4);
 	if (size > left - ENTRY_HEAD_SIZE)
 		return broken(reader, err, "an entry is longer than the segment before");
-	if (head[0] < ENTRY_SENT || head[0] > ENTRY_BLOCK || head[1] != 0)
+	if (head[0] < ENTRY_SENT || head[0] > ENTRY_BREATH || head[1] != 0)
 		return broken(reader, err, "an entry of kind %u, which this version does not know",
 			      head[0]);
 

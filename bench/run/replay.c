@@ -20,6 +20,7 @@
 #include "base/alloc.h"
 #include "run/course.h"
 #include "run/journal_read.h"
+#include "run/replay_breath.h"
 #include "run/replay_bytes.h"
 #include "run/replay_expected.h"
 #include "run/replay_head.h"
@@ -36,6 +37,7 @@ struct stage {
 	struct peer *runner;
 	struct expected *script, *bench; /* emitted now, not yet met in the journal */
 	struct replay_bytes *bytes;
+	struct replay_breath *breath;
 	enum verdict cause;
 	char cause_why[RUN_WHY];
 	bool stopping;	/* finally blocks only */
@@ -366,6 +368,21 @@ static void take_samples(struct stage *stage, const struct journal_item *item)
 	if (stage->head.fixture->channel[item->subject].device >= 0)
 		stage->replay->samples += count;
 	course_samples(&stage->course, item->subject, samples, (size_t)count);
+	if (!stage->tripped &&
+	    replay_breath_feed(stage->breath, item->subject, samples, (size_t)count, &err) < 0)
+		fail(stage, &err);
+}
+
+static void take_breath(struct stage *stage, const struct journal_item *item)
+{
+	struct bench_sample sample;
+	struct error err;
+	int taken = replay_breath_take(stage->breath, item, &sample, &err);
+
+	if (taken < 0)
+		fail(stage, &err);
+	else if (taken > 0)
+		course_sample(&stage->course, item->subject, &sample);
 }
 
 static void take_entry(struct stage *stage, const struct journal_item *item)
@@ -382,6 +399,12 @@ static void take_entry(struct stage *stage, const struct journal_item *item)
 	case ENTRY_STREAMED:
 		if (replay_bytes_take(stage->bytes, item, &err) < 0)
 			fail(stage, &err);
+		break;
+	case ENTRY_LISTEN:
+		replay_breath_listen(stage->breath, item);
+		break;
+	case ENTRY_BREATH:
+		take_breath(stage, item);
 		break;
 	case ENTRY_PULSE:
 		if (item->size != sizeof(pulse))
@@ -467,6 +490,7 @@ static void start_course(struct stage *stage)
 		    value_get_bool(head->run, "simulated"), &HOST, stage);
 	stage->course_ready = true;
 	stage->bytes = replay_bytes_new(head->fixture);
+	stage->breath = replay_breath_new(head->fixture);
 }
 
 /* A run that ended before its script began has none to start. */
@@ -510,6 +534,7 @@ static void stage_free(struct stage *stage)
 	while (stage->bench)
 		expected_drop(&stage->bench);
 	replay_bytes_free(stage->bytes);
+	replay_breath_free(stage->breath);
 	replay_head_done(&stage->head);
 	journal_reader_close(stage->reader);
 	if (stage->loop)

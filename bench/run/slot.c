@@ -359,6 +359,7 @@ void slot_close(struct slot *slot)
 	timer_stop(&slot->safe_timer);
 	timer_stop(&slot->settle);
 	world_free(slot->world);
+	breaths_close(slot);
 	free(slot);
 }
 

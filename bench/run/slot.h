@@ -96,6 +96,8 @@ int slot_world_pid(const struct slot *slot);
 
 /* ---- between slot.c, slot_up.c, slot_channels.c, slot_streams.c, guard.c and follow.c ---- */
 
+struct slot_breath;
+
 struct slot_channel {
 	struct slot *slot;
 	int index;
@@ -108,6 +110,7 @@ struct slot_channel {
 	double value;
 	nsec seen_asked; /* when that was asked for */
 	nsec latest;	 /* of a stream: the time of its latest sample; INT64_MIN: none */
+	struct slot_breath *breath; /* of a breath channel, else NULL */
 	struct exchange exchange;
 };
 
@@ -205,6 +208,14 @@ void streams_wanted(struct slot *slot, int channel);
 void streams_stop(struct slot *slot);
 /* The channel is not asked for: it comes by itself. */
 bool channel_streams(const struct slot *slot, int channel);
+
+/* Breath channels (slot_breath.c): somebody begins, nobody goes on to want this one. */
+void breaths_open(struct slot *slot);
+void breaths_close(struct slot *slot);
+void breath_wanted(struct slot_channel *channel);
+void breath_unwanted(struct slot_channel *channel);
+/* A channel's samples were told: those of the breaths that they make whole follow. */
+void breaths_feed(struct slot *slot, int source, const struct bench_sample *samples, size_t count);
 
 /* May this output have this level now? The error names the rule. */
 int guard_allows(struct slot *slot, int line, bool level, struct error *err);

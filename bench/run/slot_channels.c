@@ -3,9 +3,10 @@
  * The channels of a slot: asked as often as the most impatient interest wants, on an absolute schedule
  * that does not drift, and not at all while nobody listens.
  *
- * A device's channel is a question to its driver, unless it streams (slot_streams.c); a pulse line is counted gate after gate; a contact
- * is told at once and at each edge. A device that stays silent, answers wrongly or loses its wire trips
- * the bench: the script never sees "no value" where the instrument failed.
+ * A device's channel is a question to its driver, unless it streams (slot_streams.c); a pulse line is
+ * counted gate after gate; a contact is told at once and at each edge; a breath is computed from others
+ * (slot_breath.c). A device that stays silent, answers wrongly or loses its wire trips the bench: the
+ * script never sees "no value" where the instrument failed.
  */
 #include <math.h>
 #include <stdio.h>
@@ -60,6 +61,7 @@ static void tell(struct slot_channel *channel, const struct bench_sample *sample
 	guard_sample(slot, channel->index, sample, true);
 	slot_check_up(slot);
 	slot->handlers.sample(slot->ctx, channel->index, sample);
+	breaths_feed(slot, channel->index, sample, 1);
 }
 
 static void device_failed(struct slot_channel *channel, const struct error *err)
@@ -190,6 +192,7 @@ void channels_init(struct slot *slot)
 		slot->channel[i].index = (int)i;
 		slot->channel[i].latest = INT64_MIN;
 	}
+	breaths_open(slot);
 }
 
 void channels_stop(struct slot *slot)
@@ -221,6 +224,10 @@ void slot_want(struct slot *slot, struct interest *interest, int index, nsec eve
 		streams_wanted(slot, index);
 		return;
 	}
+	if (channel->breath) {
+		breath_wanted(channel);
+		return;
+	}
 	if (!channel->busy) {
 		timer_start(&channel->poll, slot->clock, slot_now(slot), TIMER_POLL, poll_now,
 			    channel);
@@ -239,8 +246,11 @@ void slot_unwant(struct slot *slot, struct interest *interest)
 		place = &(*place)->next;
 	if (*place)
 		*place = interest->next;
-	if (!channel->interests)
-		timer_stop(&channel->poll);
 	if (channel_streams(slot, interest->channel))
 		streams_wanted(slot, interest->channel);
+	if (channel->interests)
+		return;
+	timer_stop(&channel->poll);
+	if (channel->breath)
+		breath_unwanted(channel);
 }

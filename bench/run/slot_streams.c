@@ -206,6 +206,7 @@ static void tell_row(struct slot_channel *channel, const struct stream_message *
 	for (size_t i = 0; i < row->count && !slot->tripped; i++)
 		guard_sample(slot, channel->index, &samples[i], i + 1 == row->count);
 	slot->handlers.samples(slot->ctx, channel->index, samples, row->count);
+	breaths_feed(slot, channel->index, samples, row->count);
 }
 
 static void tell_samples(struct spoken *spoken, const struct stream_message *message)

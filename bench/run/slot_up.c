@@ -86,6 +86,13 @@ static void identified(void *ctx, const uint8_t *bytes, size_t size, const struc
 	identify_next(slot);
 }
 
+/* Before the bench is up its value must be known; a breath comes when the machine is let breathe. */
+static bool is_awaited(const struct slot *slot, const struct fixture_interlock *interlock)
+{
+	return interlock->channel >= 0 && !interlock->after &&
+	       !slot->fixture->channel[interlock->channel].breath;
+}
+
 void slot_check_up(struct slot *slot)
 {
 	if (!slot->identified || slot->up || slot->tripped)
@@ -93,8 +100,7 @@ void slot_check_up(struct slot *slot)
 	for (size_t i = 0; i < slot->fixture->interlock_count; i++) {
 		const struct fixture_interlock *interlock = &slot->fixture->interlock[i];
 
-		if (interlock->channel >= 0 && !interlock->after &&
-		    !slot->channel[interlock->channel].seen)
+		if (is_awaited(slot, interlock) && !slot->channel[interlock->channel].seen)
 			return;
 	}
 	if (!streams_are_heard(slot))

@@ -93,7 +93,7 @@ static const struct form FORMS[] = {
 				   MAYBE_TEXT("every")}},
 	{FRAME_REQUEST, "last_before", {TEXT("channel"), TEXT("limit"), TEXT("of"),
 					MAYBE_TEXT("within"), MAYBE_TEXT("every")}},
-	{FRAME_REQUEST, "trace", {TEXT("channel"), TEXT("every")}},
+	{FRAME_REQUEST, "trace", {TEXT("channel"), MAYBE_TEXT("every")}},
 	{FRAME_REQUEST, "trace_min", {INT("trace"), MAYBE_TEXT("after")}},
 	{FRAME_REQUEST, "trace_max", {INT("trace"), MAYBE_TEXT("after")}},
 	{FRAME_REQUEST, "trace_mean", {INT("trace"), MAYBE_TEXT("after")}},

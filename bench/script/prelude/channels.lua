@@ -249,11 +249,11 @@ function Trace:time_to(fraction, options)
   }, "time_to")
 end
 
--- lua: ch:trace "1 s" -> trace      [suspends]
+-- lua: ch:trace "1 s" or ch:trace() -> trace      [suspends]
 function Channel:trace(every)
-  local value = tasks.ask("trace",
-    { channel = self_name(self, "trace \"1 s\""), every = span(every, "trace") }, "trace")
-  return make_trace(value.trace)
+  local name = self_name(self, "trace \"1 s\"")
+  if every ~= nil then every = span(every, "trace") end
+  return make_trace(tasks.ask("trace", { channel = name, every = every }, "trace").trace)
 end
 
 -- ---- outputs ----

@@ -22,6 +22,8 @@ local PARTS = {
 }
 local CHANNEL = {
   [1] = "string", from = "string", every = true, resolution = true, dut = "boolean",
+  delay = true, within = true,
+  breath = "string", of = "string", flow = "string", threshold = true,
 }
 local INTERLOCK = {
   [1] = "string", needs = "string", limit = "string", guards = "table", after = true,
@@ -109,6 +111,9 @@ local function channels_data(where, channels)
     data[name] = {
       from = written.from or written[1], every = davy.plain(written.every),
       resolution = davy.plain(written.resolution), dut = written.dut,
+      delay = davy.plain(written.delay),
+      within = davy.plain(written.within), breath = written.breath, of = written.of,
+      flow = written.flow, threshold = davy.plain(written.threshold),
     }
   end
   return data
