@@ -56,6 +56,7 @@ void course_drop_all(struct course *course)
 void course_done(struct course *course)
 {
 	course_drop_all(course);
+	conditions_done(course);
 	judgement_done(&course->judgement);
 	evidence_done(&course->evidence);
 }
