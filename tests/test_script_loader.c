@@ -386,6 +386,51 @@ static void the_gas_bench_and_its_protocols_load(void)
 	CU_ASSERT(loads("simulator", "fixtures/drivers/winsen_ch4/twin.lua"));
 }
 
+/* ---- two measures in one statement ---- */
+
+#define BODY(text)                                                                                 \
+	HEAD "}\nstep 'A' { measure = { x = { 'a', limit = { '<= 30 Pa', grade = 'verbatim' } "    \
+	     "},\n"                                                                                \
+	     "  y = { 'b', limit = { '<= 30 Pa', grade = 'verbatim' } } },\n" text " }\n"
+
+#define TWO(line, a, b)                                                                            \
+	"t.lua:" line ": " a " and " b " are assigned in one statement: Lua fixes no order for "    \
+	"that, and the record has one; write a statement for each"
+
+static void two_measures_in_one_statement_are_refused_with_their_line(void)
+{
+	check_refused("protocol", BODY("run = function(m, fx)\n local p = 1\n m.x, m.y = p, p end"),
+		      "", TWO("8", "m.x", "m.y"));
+	check_refused("protocol", BODY("run = function(m, fx)\n m.x['a'], p, m['y'] = 1, 2, 3 end"),
+		      "", TWO("7", "m.x['a']", "m['y']"));
+	check_refused("protocol",
+		      BODY("run = function(record, fx)\n -- m.x, m.y = 1\n"
+			   " together(function() record.x,\n record.y = fx:f(1, 2), 3 end) end"),
+		      "", TWO("8", "record.x", "record.y"));
+}
+
+static void in_a_function_beside_the_step_it_is_found_too(void)
+{
+	check_refused(
+		"protocol",
+		BODY("run = function(m, fx) end") "local function take(m)\n"
+						  " for i = 1, 2 do m.x, m.y = i, i end end\n",
+		"", TWO("8", "m.x", "m.y"));
+}
+
+static void what_only_looks_like_it_is_let_through(void)
+{
+	check_part("protocol",
+		   BODY("run = function(m, fx)\n"
+			" local a, b = m.x, m.y\n"
+			" log('m.x, m.y = 1' .. [[ m.x, m.y = 2 ]], m.x, m.y == 1)\n"
+			" --[==[ m.x, m.y = 3 ]==]\n"
+			" local t = { m.x, y = 1, m.y }\n"
+			" a, m.x = 1, 2  t.a, t.b = 1, 2  m.y = a, m.x\n"
+			" if a then return m.x, m.y end end"),
+		   "", "'id':'t'");
+}
+
 void suite_script_loader(void)
 {
 	suite_begin("script_loader");
@@ -418,4 +463,7 @@ void suite_script_loader(void)
 	claim(steps_after_the_sixteenth_come_in_frames_of_their_own);
 	claim(a_loader_takes_another_file_and_has_forgotten_the_first);
 	claim(the_gas_bench_and_its_protocols_load);
+	claim(two_measures_in_one_statement_are_refused_with_their_line);
+	claim(in_a_function_beside_the_step_it_is_found_too);
+	claim(what_only_looks_like_it_is_let_through);
 }

@@ -126,6 +126,18 @@ static int native_print(lua_State *L)
 
 /* ---- source files ---- */
 
+/* lua: native.source(name) -> text */
+static int native_source(lua_State *L)
+{
+	const char *name = luaL_checkstring(L, 1);
+	const struct source *source = sources_find(&host_of(L)->sources, name);
+
+	if (!source)
+		return luaL_error(L, "%s: this file was not sent", name);
+	lua_pushlstring(L, source->text.data, source->text.size);
+	return 1;
+}
+
 /* lua: native.compile(name, environment) -> function, or nil, why */
 static int native_compile(lua_State *L)
 {
@@ -298,6 +310,7 @@ static const luaL_Reg BINDINGS[] = {
 	{"fail", native_fail},
 	{"where", native_where},
 	{"print", native_print},
+	{"source", native_source},
 	{"compile", native_compile},
 	{"quantity", native_quantity},
 	{"reading", native_reading},
@@ -336,6 +349,7 @@ static const struct {
 	CHUNK("measures", MEASURES, RUNS),
 	CHUNK("run", RUN, RUNS),
 	CHUNK("world", WORLD, SIMULATES),
+	CHUNK("assignments", ASSIGNMENTS, LOADS),
 	CHUNK("load", LOAD, LOADS),
 #undef CHUNK
 };

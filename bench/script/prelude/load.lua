@@ -22,7 +22,11 @@ local WORDS = {
 }
 
 local KINDS = {
-  protocol = function(start) return davy.read_protocol(start.source, start, WORDS).data end,
+  protocol = function(start)
+    local data = davy.read_protocol(start.source, start, WORDS).data
+    davy.check_assignments(start.source)
+    return data
+  end,
   fixture = function(start) return davy.read_fixture(start.source, WORDS).data end,
 }
 
