@@ -28,6 +28,22 @@ static void no_bytes_give_the_start(void)
 	CU_ASSERT_EQUAL(crc_negated_sum8(NULL, 0), 0);
 }
 
+/* The sums of the table against the polynomials themselves, one bit at a time. */
+static void each_byte_adds_to_a_sum_what_its_polynomial_says(void)
+{
+	for (unsigned byte = 0; byte < 256; byte++) {
+		uint16_t right = (uint16_t)(0xFFFF ^ byte), left = (uint16_t)(byte << 8);
+		uint8_t one = (uint8_t)byte;
+
+		for (int bit = 0; bit < 8; bit++) {
+			right = (uint16_t)(right & 1 ? right >> 1 ^ 0xA001 : right >> 1);
+			left = (uint16_t)(left & 0x8000 ? left << 1 ^ 0x1021 : left << 1);
+		}
+		CU_ASSERT_EQUAL_FATAL(crc_modbus(&one, 1), right);
+		CU_ASSERT_EQUAL_FATAL(crc_ccitt(&one, 1, 0), left);
+	}
+}
+
 static void cubic_frames_end_in_the_negated_sum(void)
 {
 	static const uint8_t READ[] = {0x11, 0x01, 0x01};
@@ -61,6 +77,7 @@ void suite_crc(void)
 	claim(modbus_gives_its_published_check_value);
 	claim(ccitt_gives_its_published_check_values_for_both_starts);
 	claim(no_bytes_give_the_start);
+	claim(each_byte_adds_to_a_sum_what_its_polynomial_says);
 	claim(cubic_frames_end_in_the_negated_sum);
 	claim(a_mass_flow_frame_ends_in_the_plain_sum_with_or_without_its_address);
 	claim(dynament_frames_end_in_the_sum_of_all_bytes);

@@ -53,9 +53,9 @@ static nsec take(struct trial *trial, double left, double number, double clock)
 	nsec whole = (nsec)(left * 1e6) + MSEC(7);
 
 	CU_ASSERT_EQUAL_FATAL(frame_encode(layout, fields, 5, bytes, &err), 0);
-	CU_ASSERT_EQUAL_FATAL(stream_take(&trial->past, trial->driver, 0, whole, MSEC(7), bytes,
-					  frame_layout_size(layout), &trial->message, &err),
-			      0);
+	CU_ASSERT_EQUAL_FATAL(stream_find(trial->driver, bytes, frame_layout_size(layout)), 0);
+	stream_take(&trial->past, trial->driver, 0, whole, MSEC(7), bytes,
+		    frame_layout_size(layout), &trial->message);
 	return trial->message.time;
 }
 

@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Check sums, one bit at a time.
- *
- * Frames at a bench are tens of bytes at 9600 baud: a byte takes a millisecond to arrive, so eight
- * shifts need no table. The two polynomials differ in direction: Modbus shifts right and sends its
+ * Check sums, four bits at a time: a stream of blocks is half a kilobyte a second for hours, and a table
+ * of sixteen is what half a byte adds to the sum. Entry n of a table is n put through four steps of its
+ * polynomial, as the claims work out. The two polynomials differ in direction: Modbus shifts right and sends its
  * low byte first, the CCITT form shifts left and is sent high byte first. Which byte comes first
  * is the frame's affair and not decided here.
  */
 #include "codec/crc.h"
+
+/* A001 hexadecimal, lowest bit first. */
+static const uint16_t MODBUS[16] = {
+	0x0000, 0xCC01, 0xD801, 0x1400, 0xF001, 0x3C00, 0x2800, 0xE401,
+	0xA001, 0x6C00, 0x7800, 0xB401, 0x5000, 0x9C01, 0x8801, 0x4400,
+};
+
+/* 1021 hexadecimal, highest bit first. */
+static const uint16_t CCITT[16] = {
+	0x0000, 0x1021, 0x2042, 0x3063, 0x4084, 0x50A5, 0x60C6, 0x70E7,
+	0x8108, 0x9129, 0xA14A, 0xB16B, 0xC18C, 0xD1AD, 0xE1CE, 0xF1EF,
+};
 
 uint16_t crc_modbus(const uint8_t *data, size_t size)
 {
@@ -15,8 +26,8 @@ uint16_t crc_modbus(const uint8_t *data, size_t size)
 
 	for (size_t i = 0; i < size; i++) {
 		crc ^= data[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc & 1 ? (crc >> 1) ^ 0xA001 : crc >> 1;
+		crc = (uint16_t)(crc >> 4 ^ MODBUS[crc & 0xF]);
+		crc = (uint16_t)(crc >> 4 ^ MODBUS[crc & 0xF]);
 	}
 	return crc;
 }
@@ -27,8 +38,8 @@ uint16_t crc_ccitt(const uint8_t *data, size_t size, uint16_t start)
 
 	for (size_t i = 0; i < size; i++) {
 		crc ^= (uint16_t)(data[i] << 8);
-		for (int bit = 0; bit < 8; bit++)
-			crc = (uint16_t)(crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1);
+		crc = (uint16_t)(crc << 4 ^ CCITT[crc >> 12]);
+		crc = (uint16_t)(crc << 4 ^ CCITT[crc >> 12]);
 	}
 	return crc;
 }

@@ -342,6 +342,17 @@ static int part_verify(const struct part *part, const uint8_t *bytes, size_t siz
 	return 0;
 }
 
+void frame_read(const struct frame_layout *layout, const uint8_t *bytes, double *fields)
+{
+	for (size_t i = 0; i < layout->count; i++) {
+		const struct part *part = &layout->parts[i];
+
+		for (size_t n = 0; n < part->repeats; n++)
+			*fields++ = layout_read(&part->layout,
+						bytes + part->offset + n * part->layout.size);
+	}
+}
+
 int frame_decode(const struct frame_layout *layout, const uint8_t *bytes, size_t size,
 		 double *fields, struct error *err)
 {
@@ -355,13 +366,7 @@ int frame_decode(const struct frame_layout *layout, const uint8_t *bytes, size_t
 		if (part_verify(&layout->parts[i], bytes, size, err) < 0)
 			return -1;
 
-	for (size_t i = 0; i < layout->count; i++) {
-		const struct part *part = &layout->parts[i];
-
-		for (size_t n = 0; n < part->repeats; n++)
-			*fields++ = layout_read(&part->layout,
-						bytes + part->offset + n * part->layout.size);
-	}
+	frame_read(layout, bytes, fields);
 	return 0;
 }
 

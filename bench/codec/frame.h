@@ -44,6 +44,8 @@ bool frame_layout_checked(const struct frame_layout *layout);
 /* Check fixed bytes and checks, read the number fields. The error shows both sides in hexadecimal. */
 int frame_decode(const struct frame_layout *layout, const uint8_t *bytes, size_t size,
 		 double *fields, struct error *err);
+/* The number fields of a frame that frame_match has found. */
+void frame_read(const struct frame_layout *layout, const uint8_t *bytes, double *fields);
 /* Write the frame (frame_layout_size bytes) from `count` numbers. */
 int frame_encode(const struct frame_layout *layout, const double *fields, size_t count,
 		 uint8_t *bytes, struct error *err);

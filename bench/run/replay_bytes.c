@@ -95,10 +95,10 @@ static int take_message(struct replay_bytes *bytes, size_t port, const struct jo
 	for (size_t i = 0; i < bytes->fixture->channel_count; i++)
 		if (carries(bytes, heard, i))
 			bytes->row[i] = (struct stream_row){0};
-	return stream_take(
-		&heard->past[stream], driver, (size_t)stream, item->time,
-		serial_transmission_time(&bytes->fixture->port[port].settings, item->size),
-		item->data, item->size, &heard->message, err);
+	stream_take(&heard->past[stream], driver, (size_t)stream, item->time,
+		    serial_transmission_time(&bytes->fixture->port[port].settings, item->size),
+		    item->data, item->size, &heard->message);
+	return 0;
 }
 
 int replay_bytes_take(struct replay_bytes *bytes, const struct journal_item *item,

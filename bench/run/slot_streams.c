@@ -232,14 +232,13 @@ static void message_came(void *ctx, size_t kind, nsec whole, const uint8_t *byte
 	struct spoken *spoken = &talker->spoken[kind];
 	const struct serial_settings *settings = &slot->fixture->port[talker->port].settings;
 	struct stream_message message;
-	struct error err;
 
 	journal_entry(slot->journal, whole, ENTRY_STREAMED, (uint16_t)talker->port, bytes, size);
 	slot->port[talker->port].stray = 0;
-	if (slot->closing || slot->tripped ||
-	    stream_take(&spoken->past, driver_of(talker), kind, whole,
-			serial_transmission_time(settings, size), bytes, size, &message, &err) < 0)
+	if (slot->closing || slot->tripped)
 		return;
+	stream_take(&spoken->past, driver_of(talker), kind, whole,
+		    serial_transmission_time(settings, size), bytes, size, &message);
 	spoken->heard = true;
 	note_gap(spoken, &message);
 	watch_silence(spoken, true);

@@ -151,27 +151,23 @@ static void read_clock(struct stream_past *past, const struct driver_stream *str
 	message->time = device + least_of(past);
 }
 
-int stream_take(struct stream_past *past, const struct driver *driver, size_t index, nsec whole,
-		nsec took, const uint8_t *bytes, size_t size, struct stream_message *message,
-		struct error *err)
+void stream_take(struct stream_past *past, const struct driver *driver, size_t index, nsec whole,
+		 nsec took, const uint8_t *bytes, size_t size, struct stream_message *message)
 {
 	const struct driver_stream *stream = &driver->stream[index];
 	nsec left = whole - took;
 
 	*message = (struct stream_message){.time = left};
-	if (stream->frame) {
-		if (frame_decode(stream->frame, bytes, size, message->fields, err) < 0)
-			return -1;
-	} else if (!read_line(driver, stream, bytes, size, message->fields)) {
-		return error_set(err, ERROR_DEVICE, "a line that is no '%s'", stream->layout);
-	}
+	if (stream->frame)
+		frame_read(stream->frame, bytes, message->fields);
+	else
+		read_line(driver, stream, bytes, size, message->fields);
 
 	if (stream->numbered)
 		count_message(past, stream, message);
 	if (stream->clocked)
 		read_clock(past, stream, left, message);
 	past->left = left;
-	return 0;
 }
 
 /* ---- samples ---- */

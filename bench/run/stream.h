@@ -39,12 +39,11 @@ struct stream_message {
 /* Which stream of the driver these bytes are a whole and sound message of; -1: of none. */
 int stream_find(const struct driver *driver, const uint8_t *bytes, size_t size);
 /*
- * The next message of a stream. `whole` is when its last bit arrived, `took` how long it was on the
- * wire. Fails when the bytes are no such message.
+ * The next message of a stream, as the listener or stream_find has found it. `whole` is when its last bit
+ * arrived, `took` how long it was on the wire.
  */
-int stream_take(struct stream_past *past, const struct driver *driver, size_t stream, nsec whole,
-		nsec took, const uint8_t *bytes, size_t size, struct stream_message *message,
-		struct error *err);
+void stream_take(struct stream_past *past, const struct driver *driver, size_t stream, nsec whole,
+		 nsec took, const uint8_t *bytes, size_t size, struct stream_message *message);
 
 /* Samples of a message that lie equally apart: numbers `from` to `from + count - 1` of the read. */
 struct stream_row {
