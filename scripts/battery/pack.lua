@@ -79,11 +79,14 @@ local test = protocol {
     slow_release           = { "FAIL", "release" },
     hot_cell               = { "FAIL", "case" },
     fuming                 = { "FAIL" },
+    supply_dies            = { "ERROR" },
     shunt_drifted          = { "INCONCLUSIVE", "current_error" },
     cold_room              = { "INCONCLUSIVE", "temperature" },
     reversed               = { "ERROR" },
     absent                 = { "ERROR" },
     weak_contact           = { "ERROR" },
+    ["load.mute"]          = { "ERROR" },
+    ["supply.cut_off"]     = { "ERROR" },
     door_opened            = { "ERROR" },
     smoke                  = { "ERROR" },
   },
@@ -101,10 +104,13 @@ local function own(key)
   return { standard = "the laboratory's own criterion", key = key }
 end
 
--- The maker's charge: constant current, then constant voltage. True when it ended.
+-- The maker's charge: constant current, then constant voltage. True when it ended. A current that fades
+-- is the cell's; one that stops at once is the supply's fault, unless its voltage still stands there.
 local function charge(fx)
   fx.cycler:charge { current = dut.charging, voltage = dut.full }
   local ended = fx.pack_current:becomes { at_most = dut.charged, within = "12 h", every = "10 s" }
+  assert(not ended or fx.pack_current:is { at_least = 0.5 * dut.charged }
+    or fx.supply_voltage:is { at_least = 0.995 * dut.full }, "the supply gives no current any more")
   fx.cycler:rest()
   return ended ~= nil
 end
@@ -112,7 +118,7 @@ end
 -- A pack that gets hot or smokes is given up at once, and has failed.
 local function begin(fx)
   finally(function() fx.cycler:disconnect() end)
-  fx.cycler:check()
+  fx.cycler:check(fx.case_temperature)
   fx.case_temperature:guard { at_most = p.hottest }
   fx.fumes:guard "off"
   fx.cycler:connect "main"

@@ -1,0 +1,127 @@
+-- Lithium-ion cell: forced discharge (GB 31241-2022, 6.3). Destructive, in the bunker.
+
+-- The clause as it was read: "after discharge, reverse 1 C (1 C_A) to −(upper-limit voltage); total 90
+-- min": no fire, no explosion.
+local chapter_4 = "http://www.jianbiaoku.com/webarbs/book/170923/4842331.shtml"
+local chapter_6 = "http://m.jianbiaoku.com/webarbs/book/170923/4842333.shtml"
+
+local function gb_31241(clause, source, limit)
+  limit.standard, limit.clause, limit.source = "GB 31241-2022", clause, source
+  limit.grade = "verbatim"
+  return limit
+end
+
+local test = protocol {
+  id       = "li_ion_cell.forced_discharge",
+  version  = 1, language = 1,
+  title    = "Li-ion cell: forced discharge, GB 31241-2022 clause 6.3",
+  zh       = "锂离子电池:强制放电(GB 31241-2022 6.3)",
+  standard = "GB 31241-2022",
+  class    = "battery.li_ion_cell",
+  fixture  = "battery_bench",
+  destructive = true,
+
+  environment = {
+    temperature = gb_31241("4.2", chapter_4, { "15 .. 25 °C", channel = "room_temperature" }),
+    pressure    = gb_31241("4.2", chapter_4, { "86 .. 106 kPa", channel = "room_pressure",
+                                               every = "1 min" }),
+    humidity    = gb_31241("4.2", chapter_4, { "<= 75 %RH", channel = "room_humidity",
+                                               every = "1 min" }),
+  },
+
+  params = {
+    duration = { "90 min", range = "1 min .. 3 h", ask = "Time of the forced discharge (强制放电时间)",
+                 method = gb_31241("6.3", chapter_6, { ">= 90 min" }) },
+  },
+  dut = {
+    serial   = { ask = "Serial number (编号)", simulated = "SIM-C001", text = true },
+    capacity = { ask = "Rated capacity (额定容量)", simulated = "5 Ah", range = "0.1 .. 20 Ah" },
+    upper    = { ask = "Upper-limit charge voltage (充电上限电压)", simulated = "4.20 V",
+                 range = "2 .. 5 V" },
+    empty    = { ask = "End-of-discharge voltage (放电终止电压)", simulated = "2.75 V",
+                 range = "1.5 .. 3.3 V" },
+    discharging = { ask = "Discharge current of the maker (放电电流)", simulated = "1 A" },
+  },
+
+  faults = {
+    runs_away     = { "FAIL", "fire" },
+    bursts        = { "FAIL", "fire", "explosion" },
+    supply_dies   = { "INCONCLUSIVE", "driven" },
+    shunt_drifted = { "INCONCLUSIVE", "current_error" },
+    cold_room     = { "INCONCLUSIVE", "temperature" },
+    reversed      = { "ERROR" },
+    absent        = { "ERROR" },
+    weak_contact  = { "ERROR" },
+    door_opened   = { "ERROR" },
+    smoke         = { "ERROR" },
+  },
+}
+local p, dut = test.params, test.dut
+
+local function begin(fx)
+  finally(function() fx.cycler:disconnect() end)
+  fx.cycler:check(fx.cell_temperature)
+  fx.cycler:connect "bunker"
+end
+
+-- 4.5.2: with the maker's current to the end voltage.
+local function empty(fx)
+  fx.cycler:discharge { current = dut.discharging }
+  assert(fx.cell_voltage:becomes { at_most = dut.empty, within = "24 h", every = "5 s" })
+  fx.cycler:rest()
+end
+
+step "Bench" {
+  zh      = "测量偏差核查",
+  measure = {
+    current_error = { "ammeter against the load's own current", zh = "电流测量偏差", evidence = true,
+                      limit = gb_31241("4.3", chapter_4, { "± 1 %rd" }) },
+    voltage_error = { "voltmeter at the pins against the one at the cell, nothing flowing",
+                      zh = "电压测量偏差", evidence = true,
+                      limit = gb_31241("4.3", chapter_4, { "± 1 %rd" }) },
+  },
+  run = function(m, fx)
+    begin(fx)
+    m.voltage_error = (fx.pack_voltage:mean "5 s"):against(fx.cell_voltage:mean "5 s")
+    fx.cycler:discharge { current = dut.discharging }
+    wait "2 s"
+    fx.cycler:contacts()
+    m.current_error = (-fx.pack_current:mean "5 s"):against(fx.load_current:mean "5 s")
+  end,
+}
+
+step "Forced discharge" {
+  zh      = "强制放电", clause = "6.3",
+  measure = {
+    fire      = { "fire seen by the flame detector", zh = "起火",
+                  limit = gb_31241("6.3", chapter_6, { "off" }) },
+    explosion = { "burst panel of the bunker", zh = "爆炸(防爆膜状态)",
+                  limit = gb_31241("6.3", chapter_6, { "closed" }) },
+    current   = { "current of the test, less 1 C", zh = "试验电流偏差", evidence = true,
+                  limit = gb_31241("4.3", chapter_4, { "± 1 %rd" }) },
+    driven    = { "what the supply still did at the end: the current, or else the voltage, as a share "
+                  .. "of that of the test", zh = "试验结束时电流或电压占设定值之比", evidence = true,
+                  limit = gb_31241("4.3", chapter_4, { ">= 99 %" }) },
+  },
+  run = function(m, fx)
+    begin(fx)
+    empty(fx)
+
+    local flames, panel = fx.flame:trace "1 s", fx.panel:trace "1 s"
+    local It = dut.capacity / q "1 h"
+    fx.cycler:charge { current = It, voltage = dut.upper, reversed = true }
+    assert(fx.pack_current:is { at_most = -0.5 * It }, "the supply does not drive the cell")
+    m.current = (-fx.pack_current:mean "2 s"):against(It)
+    local ended = race(
+      function() wait(p.duration) end,
+      function() fx.flame:becomes { "on", within = "4 h" } end,
+      function() fx.panel:becomes { "open", within = "4 h" } end)
+    local ends = { "its time", "fire", "explosion" }
+    log("the test was ended by " .. ends[ended])
+    m.driven = q.max(-fx.pack_current:read() / It, q.abs(fx.supply_voltage:read() / dut.upper))
+    fx.cycler:rest()
+    wait "10 s"
+    m.fire = flames:max()
+    m.explosion = panel:min()
+  end,
+}
