@@ -38,10 +38,17 @@ station_decides_the_slot() {
 	[ $? = 2 ] && grep -q 'station.lua has no slot 3' "$scratch/err"
 }
 
+# Fourteen hours of a battery, read again from the journal.
+replays() {
+	timeout 200 "$davy" run "$1" --sim --limits "$limits" --json >"$scratch/out.json" &&
+		timeout 200 "$davy" replay last
+}
+
 for protocol in scripts/gas/*.lua scripts/battery/*.lua; do
 	claim "$protocol passes a good product and catches every fault it names" \
 		every_fault_is_caught "$protocol"
 done
+claim "a battery run of fourteen hours passes and replays bit for bit" replays scripts/battery/pack.lua
 claim "without a limit set a good product is INCONCLUSIVE and the standard is named" \
 	without_limits_inconclusive scripts/gas/methane_transmitter.lua
 claim "a step in scaled real time gives its measure and replays bit for bit" \

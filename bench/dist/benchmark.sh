@@ -13,6 +13,7 @@ programs=build/benchmark
 lua=$PWD/build/davy-lua
 protocols=$PWD/tests/benchmark/protocols
 reliability=$PWD/scripts/gas/methane_reliability.lua
+pack=$PWD/scripts/battery/pack.lua
 work=$(mktemp -d)
 controller=
 cores=$(nproc)
@@ -188,6 +189,14 @@ slots() {
 		"killed and ordered again $(figure hostile disturbing_runs) times; aim: unchanged"
 }
 
+battery_speed() {
+	chapter "Virtual time: a lithium pack's capacity and protections (battery/pack; no limit set)"
+	rehearse pack 3 "$pack"
+	row "$(calculate %.1f "$(figure pack bench_s) / 3600") h of bench time ($(figure pack verdict))" \
+		"$(ms "$(figure pack wall_ms)")" "aim 5000 ms; $(figure pack exchanges) exchanges"
+	row "processor time of the controller" "$(ms "$(figure pack processor_ms)")"
+}
+
 virtual_speed() {
 	chapter "Virtual time: 500 gas exposures (methane_reliability)"
 	rehearse reliability 3 "$reliability" cycles=500
@@ -208,3 +217,4 @@ lines
 messages
 slots
 virtual_speed
+battery_speed

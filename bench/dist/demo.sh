@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# demo.sh: a simulated bench tests a good methane transmitter, then bad ones, then itself breaks.
+# demo.sh: simulated benches test a good methane transmitter and bad ones, break themselves, and test a
+# lithium pack.
 #
 # Everything is built already (make demo). Each run is shown live on a terminal and as a plain log
 # elsewhere; the journals stay in build/demo-state until the next demo. Ends with 0 when every run got
@@ -37,6 +38,12 @@ show 5 "With too large a cup the bench cannot tell: no verdict about the product
 show 3 "An open hood is the bench's error, never the product's; the gas is shut off at once." \
 	--sim=hood_opened --brief
 show 3 "So is an instrument that does not answer." --sim=controller.mute --brief
+
+protocol=scripts/battery/pack.lua
+show 0 "A good lithium pack must pass: its capacity, then each protection's trip and release, in 14 hours." \
+	--sim
+show 1 "A protection board that never stops a charge must fail." --sim=never_trips --brief
+show 1 "So must one that takes twenty seconds to recover." --sim=slow_release --brief
 
 printf '\n'
 "$davy" list runs --state "$state"
