@@ -277,7 +277,8 @@ static void a_long_wait_may_say_how_often_to_look(void)
 {
 	struct cell *becomes =
 		cell_run("fx.methane:becomes { '>= 1 %vol', within = '9 h', every = '10 s' }");
-	struct cell *before = cell_run("fx.hood:last_before { 'off', of = fx.methane, every = '1 s' }");
+	struct cell *before =
+		cell_run("fx.hood:last_before { 'off', of = fx.methane, every = '1 s' }");
 
 	SAYS(becomes, FRAME_REQUEST, 0,
 	     "{'channel':'methane','every':'[10 s]','limit':'>= 1 %vol','verb':'becomes',"

@@ -25,6 +25,8 @@ local test = protocol {
     humidity    = gb_31241("<= 75 %RH", "4.2", { channel = "room_humidity", every = "10 min" }),
   },
 
+  sampling = { pack_current = "0.1 Hz", case_temperature = "0.02 Hz" },
+
   params = {
     rest    = { "30 min", range = "5 min .. 4 h", ask = "Rest before the capacity (静置时间)" },
     sample  = { "5 s", range = "100 ms .. 10 s", ask = "Sampling of the current (电流采样间隔)" },
