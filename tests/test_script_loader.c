@@ -394,7 +394,7 @@ static void the_gas_bench_and_its_protocols_load(void)
 	     "  y = { 'b', limit = { '<= 30 Pa', grade = 'verbatim' } } },\n" text " }\n"
 
 #define TWO(line, a, b)                                                                            \
-	"t.lua:" line ": " a " and " b " are assigned in one statement: Lua fixes no order for "    \
+	"t.lua:" line ": " a " and " b " are assigned in one statement: Lua fixes no order for "   \
 	"that, and the record has one; write a statement for each"
 
 static void two_measures_in_one_statement_are_refused_with_their_line(void)

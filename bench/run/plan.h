@@ -27,9 +27,9 @@ struct order {
 	char *fault;	 /* a fault of the world, or "device.mute" */
 	double severity; /* 1 unless said otherwise */
 	int64_t seed;
-	char *only; /* one step */
+	char *only;	/* one step */
 	char *destroys; /* the serial number of the specimen once more, of a destructive protocol */
-	bool force; /* begin although the environment is not as the protocol asks */
+	bool force;	/* begin although the environment is not as the protocol asks */
 	enum clock_kind clock;
 	double scale;
 };
