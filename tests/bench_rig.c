@@ -179,7 +179,7 @@ struct order *bench_order(struct bench *bench, const struct mini_order *what)
 	order->severity = what->severity != 0 ? what->severity : 1;
 	order->seed = what->seed ? what->seed : 1;
 	order->clock = what->clock ? what->clock : CLOCK_KIND_VIRTUAL;
-	order->scale = 1;
+	order->scale = what->scale > 0 ? what->scale : 1;
 	return order;
 }
 

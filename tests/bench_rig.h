@@ -55,6 +55,7 @@ struct mini_order {
 	int64_t seed;
 	uint64_t quota; /* bytes of journal, instead of the usual many */
 	enum clock_kind clock;
+	double scale; /* of a scaled clock; 0: 1 */
 	/* Called when the script says `log "now"`, from inside the event. */
 	void (*at_now)(struct bench *bench);
 };

@@ -371,6 +371,94 @@ static void an_event_that_does_not_come_is_named(void)
 	done(&trial);
 }
 
+/* ---- samples that come late ---- */
+
+static void a_sample_from_after_the_deadline_ends_what_was_not_met(void)
+{
+	struct trial trial = begin(CONDITION_BECOMES, ">= 5 Pa");
+
+	show(&trial, 11001, 9);
+
+	CU_ASSERT(trial.ended && !trial.outcome.met);
+	CU_ASSERT_STRING_EQUAL(trial.outcome.why, ">= 5 Pa was not reached within 10 s");
+	done(&trial);
+}
+
+static void a_mean_is_over_its_time_though_it_is_known_later(void)
+{
+	struct trial trial = begin(CONDITION_MEAN, NULL);
+
+	show(&trial, 2000, 1);
+	show(&trial, 11000, 3);
+	CU_ASSERT_FALSE(trial.ended);
+	show(&trial, 11500, 99);
+
+	CU_ASSERT(trial.ended && trial.outcome.met);
+	CU_ASSERT_EQUAL(trial.outcome.value, 2);
+	done(&trial);
+}
+
+static void what_held_to_the_deadline_held_whatever_comes_after(void)
+{
+	struct trial trial = begin(CONDITION_HOLDS, ">= 5 Pa");
+
+	show(&trial, 10999, 9);
+	show(&trial, 11500, 0);
+
+	CU_ASSERT(trial.ended && trial.outcome.to_the_end);
+	CU_ASSERT_EQUAL(trial.outcome.elapsed, SEC(10));
+	done(&trial);
+}
+
+/* Channel 0 tells at once, channel 1 in blocks. */
+static void last_before_waits_for_what_was_said_until_the_event(void)
+{
+	struct trial trial = begin(CONDITION_LAST_BEFORE, "<= 1 Pa");
+
+	trial.condition.of_late = true;
+	tell(&trial, 1, 1500, 1500, 41);
+	show(&trial, 2000, 9);
+	show(&trial, 2200, 0);
+	show(&trial, 2400, 9); /* over again; it happened all the same */
+	CU_ASSERT_FALSE(trial.ended);
+	tell(&trial, 1, 1990, 1990, 42);
+	tell(&trial, 1, 2010, 2010, 43);
+
+	CU_ASSERT(trial.ended && trial.outcome.met);
+	CU_ASSERT_EQUAL(trial.outcome.value, 42);
+	done(&trial);
+}
+
+static void last_before_takes_what_there_is_when_no_more_comes(void)
+{
+	struct trial trial = begin(CONDITION_LAST_BEFORE, "<= 1 Pa");
+
+	trial.condition.of_late = true;
+	tell(&trial, 1, 1500, 1500, 41);
+	show(&trial, 2000, 9);
+	show(&trial, 2200, 0);
+	due(&trial);
+
+	CU_ASSERT(trial.outcome.met);
+	CU_ASSERT_EQUAL(trial.outcome.value, 41);
+	done(&trial);
+}
+
+/* Channel 0 tells in blocks: the event lies before values that are known already. */
+static void last_before_finds_a_value_among_those_told_since(void)
+{
+	struct trial trial = begin(CONDITION_LAST_BEFORE, "<= 1 Pa");
+
+	for (int i = 0; i < 500; i++)
+		tell(&trial, 1, 1100 + 10 * i, 1105 + 10 * i, 1100 + 10 * i);
+	tell(&trial, 0, 3000, 3000, 9);
+	tell(&trial, 0, 3005, 3005, 0);
+
+	CU_ASSERT(trial.ended && trial.outcome.met);
+	CU_ASSERT_EQUAL(trial.outcome.value, 3000);
+	done(&trial);
+}
+
 void suite_condition(void)
 {
 	suite_begin("condition");
@@ -397,4 +485,10 @@ void suite_condition(void)
 	claim(an_event_without_a_value_before_it_does_not_count);
 	claim(a_value_asked_for_after_the_last_sight_of_before_does_not_count);
 	claim(an_event_that_does_not_come_is_named);
+	claim(a_sample_from_after_the_deadline_ends_what_was_not_met);
+	claim(a_mean_is_over_its_time_though_it_is_known_later);
+	claim(what_held_to_the_deadline_held_whatever_comes_after);
+	claim(last_before_waits_for_what_was_said_until_the_event);
+	claim(last_before_takes_what_there_is_when_no_more_comes);
+	claim(last_before_finds_a_value_among_those_told_since);
 }

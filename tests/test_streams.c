@@ -9,6 +9,7 @@
 
 #include "run/replay.h"
 #include "tests/claims.h"
+#include "tests/slot_rig.h"
 #include "tests/stream_files.h"
 
 static struct bench bench;
@@ -313,6 +314,83 @@ static void a_stream_keeps_its_times_on_a_clock_that_runs_by_itself(void)
 	CU_ASSERT_DOUBLE_EQUAL(number_of("x"), 100, 2);
 }
 
+/* At 20 times the speed a message is due every 5 ms, and the world stops for each. */
+static void a_world_that_stops_for_messages_keeps_up_with_a_fast_clock(void)
+{
+	bench_open_streams(&bench);
+	bench_be_patient(&bench);
+	bench_run(&bench, .clock = CLOCK_KIND_SCALED, .scale = 20,
+		  .body = "local trace = fx.ramp:trace '1 s' wait '12 s'\n"
+			  "m.x = trace:slope() * q '1 s'");
+	CU_ASSERT(bench_ended(&bench, VERDICT_PASS, ""));
+	check_replay(VERDICT_PASS);
+	CU_ASSERT_DOUBLE_EQUAL(number_of("x"), 100, 20);
+}
+
+/* ---- drivers on ports ---- */
+
+/* The fixture with one thing in it replaced by another. */
+static void check_refused(const char *what, const char *by, const char *why)
+{
+	const char *fixture = STREAM_FILES[0].text;
+	const char *at = strstr(fixture, what);
+	struct buf changed;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+	buf_init(&changed);
+	buf_printf(&changed, "%.*s%s%s", (int)(at - fixture), fixture, by, at + strlen(what));
+	bench_open_streams(&bench);
+	bench_put(&bench, "fixtures/mini/fixture.lua", changed.data);
+	bench_run(&bench, .body = "m.x = q '5 Pa'");
+	CU_ASSERT(bench_refused(&bench, why));
+	buf_done(&changed);
+	bench_close(&bench);
+}
+
+static void two_talkers_on_one_port_are_refused(void)
+{
+	check_refused("module = device",
+		      "other = device { 'ramp', port = 'fast' }, module = device",
+		      "device 'module': it and 'other' both speak unasked on port 'fast'");
+}
+
+static void a_talker_beside_modbus_is_refused(void)
+{
+	check_refused("'ramp', port = 'fast'", "'ramp', port = 'bus'",
+		      "it speaks unasked, and on port 'bus' is 'meter', a Modbus device");
+}
+
+static void a_port_too_slow_for_its_stream_is_refused(void)
+{
+	check_refused("115200", "4800",
+		      "device 'module': its 'block' has 50 bytes, which take 0.104167 s on port "
+		      "'fast' at 4800 baud, and one is due every 0.1 s");
+}
+
+/* ---- the guard looks at the past ---- */
+
+/* The valve is opened at this time of a message whose samples break an interlock from 5.025 to 5.05 s. */
+static bool trips_when_opened_at(nsec time)
+{
+	struct slot_rig rig;
+	bool tripped;
+
+	slot_rig_open(&rig, "dips", STREAM_FILES);
+	slot_rig_wait(&rig, time - clock_now(rig.clock));
+	CU_ASSERT_EQUAL(slot_rig_act(&rig, "valve", true), 0);
+	slot_rig_wait(&rig, SEC(1));
+	tripped = rig.tripped != 0;
+	slot_rig_close(&rig);
+	return tripped;
+}
+
+static void an_interlock_is_broken_by_what_was_sampled_while_it_was_in_force(void)
+{
+	CU_ASSERT_TRUE(trips_when_opened_at(MSEC(5010)));
+	CU_ASSERT_TRUE(trips_when_opened_at(MSEC(5050)));
+	CU_ASSERT_FALSE(trips_when_opened_at(MSEC(5051)));
+}
+
 void suite_streams(void)
 {
 	suite_begin("streams");
@@ -340,4 +418,9 @@ void suite_streams(void)
 	claim(a_guard_of_the_script_sees_what_streams);
 	claim(the_same_seed_gives_the_same_bytes);
 	claim(a_stream_keeps_its_times_on_a_clock_that_runs_by_itself);
+	claim(a_world_that_stops_for_messages_keeps_up_with_a_fast_clock);
+	claim(two_talkers_on_one_port_are_refused);
+	claim(a_talker_beside_modbus_is_refused);
+	claim(a_port_too_slow_for_its_stream_is_refused);
+	claim(an_interlock_is_broken_by_what_was_sampled_while_it_was_in_force);
 }

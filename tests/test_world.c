@@ -73,8 +73,11 @@ static struct value *start_of(const char *source)
 	return start;
 }
 
-/* A world whose `advance(w, dt, lines)` has this body; `w.t` is its step's time in ms. */
-static void stage_init(struct stage *stage, const char *body)
+/*
+ * A world whose `advance(w, dt, lines)` has this body; `w.t` is its step's time in ms. With `twin`: a
+ * device "clerk" on a line, whose streams these are.
+ */
+static void stage_init_with(struct stage *stage, const char *body, const char *twin)
 {
 	static const struct world_handlers HANDLERS = {note_lines, note_streams, note_ready,
 						       note_end};
@@ -87,15 +90,30 @@ static void stage_init(struct stage *stage, const char *body)
 		   "return world { state = { t = -100 }, advance = function(w, dt, lines) "
 		   "w.t = w.t + 100 %s end }",
 		   body);
-	struct source_file source = {"w.lua", text.data, text.size};
+	struct buf simulator;
+
+	buf_init(&simulator);
+	buf_printf(&simulator, "return simulator { id = 's', bus = 'line', streams = { %s } }",
+		   twin ? twin : "");
+	if (twin)
+		value_set_text((struct value *)value_get(start, "simulators"), "clerk", "s.lua");
+	struct source_file sources[] = {{"w.lua", text.data, text.size},
+					{"s.lua", simulator.data, simulator.size}};
 
 	stage->rig = clock_rig_new(CLOCK_KIND_VIRTUAL, 1);
-	stage->world = world_start(stage->rig->loop, stage->rig->clock, program, -1, MSEC(100),
-				   start, &source, 1, &HANDLERS, stage, &stage->rig->err);
+	stage->world =
+		world_start(stage->rig->loop, stage->rig->clock, program, -1, MSEC(100), start,
+			    sources, twin ? 2 : 1, &HANDLERS, stage, &stage->rig->err);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(stage->world);
 	value_free(start);
 	buf_done(&text);
+	buf_done(&simulator);
 	free(program);
+}
+
+static void stage_init(struct stage *stage, const char *body)
+{
+	stage_init_with(stage, body, NULL);
 }
 
 static void stage_done(struct stage *stage)
@@ -156,6 +174,60 @@ static void more_pulses_than_one_answer_holds_are_all_told(void)
 	stage_done(&stage);
 }
 
+static void what_a_device_says_by_itself_comes_at_its_instant(void)
+{
+	struct stage stage;
+
+	stage_init_with(&stage, "lines.alarm = w.t >= 400 lines.beat = w.t",
+			"{ 'Z', every = '200 ms', function(w) return 'at ' .. w.t end }");
+	clock_rig_note(stage.rig, 0, "poll", MSEC(200), TIMER_POLL);
+	clock_rig_run(stage.rig, MSEC(450));
+
+	check_diary(stage.rig, "beat:100@100 beat:200@200 clerk/1:at 200@200 poll@200 "
+			       "beat:300@300 alarm:1@400 beat:400@400 clerk/1:at 400@400 ");
+	stage_done(&stage);
+}
+
+static void a_device_may_have_nothing_to_say(void)
+{
+	struct stage stage;
+
+	stage_init_with(
+		&stage, "lines.alarm = false lines.beat = 0",
+		"{ 'Z', every = '100 ms', function(w) return w.t == 300 and 'x' or nil end },"
+		"{ 'Y', every = '100 ms', function(w) return w.device end }");
+	clock_rig_run(stage.rig, MSEC(350));
+
+	check_diary(stage.rig,
+		    "clerk/2:clerk@100 clerk/2:clerk@200 clerk/1:x@300 clerk/2:clerk@300 ");
+	stage_done(&stage);
+}
+
+/* The whole first turn fails, and its sentence names the stream. */
+static void check_world_fails(const char *twin, const char *why)
+{
+	struct stage stage;
+
+	stage_init_with(&stage, "lines.alarm = false lines.beat = 0", twin);
+	clock_rig_run(stage.rig, MSEC(250));
+
+	CU_ASSERT_PTR_NOT_NULL(strstr(stage.rig->diary.data, why));
+	stage_done(&stage);
+}
+
+static void a_stream_that_cannot_be_kept_ends_the_world(void)
+{
+	check_world_fails(
+		"{ 'Z', every = '250 ms', function(w) return 'x' end }",
+		"simulator of clerk: stream 1: every is 250 ms, which is no whole number of "
+		"the world's steps of 100 ms");
+	check_world_fails("{ 'Z', every = '0 s', function(w) return 'x' end }", "every is 0 s");
+	check_world_fails("{ 'Z', function(w) return 'x' end }", "stream 1: every");
+	check_world_fails("{ 'Z', every = '1 s' }", "stream 1 needs function(w)");
+	check_world_fails("{ 'Z', every = '100 ms', function(w) error('worn out') end }",
+			  "worn out");
+}
+
 void suite_world(void)
 {
 	suite_begin("world");
@@ -163,4 +235,7 @@ void suite_world(void)
 	claim(an_edge_comes_at_its_own_instant_after_the_pulses_before_it);
 	claim(a_timer_between_two_steps_delays_no_edge);
 	claim(more_pulses_than_one_answer_holds_are_all_told);
+	claim(what_a_device_says_by_itself_comes_at_its_instant);
+	claim(a_device_may_have_nothing_to_say);
+	claim(a_stream_that_cannot_be_kept_ends_the_world);
 }

@@ -79,25 +79,6 @@ static void print_time(char *text, size_t size, nsec time)
 		snprintf(text, size, "%.6g ms", (double)time / 1e6);
 }
 
-static void fell_silent(void *ctx)
-{
-	struct spoken *spoken = ctx;
-	struct slot *slot = spoken->slot;
-	const char *name = slot->fixture->device[spoken->talker->device].name;
-	size_t stray = slot->port[spoken->talker->port].stray;
-	char silent[32], every[32], expected[64] = "", other[80] = "", why[320];
-
-	print_time(silent, sizeof(silent), spoken->stream->silent);
-	print_time(every, sizeof(every), spoken->stream->every);
-	if (spoken->stream->every)
-		snprintf(expected, sizeof(expected), ", and one is due every %s", every);
-	if (stray > 0)
-		snprintf(other, sizeof(other), "; %zu bytes came that are no such message", stray);
-	snprintf(why, sizeof(why), "%s: no '%s' message for %s%s%s", name, spoken->stream->name,
-		 silent, expected, other);
-	slot_trip(slot, VERDICT_ERROR, why);
-}
-
 static bool is_wanted(const struct spoken *spoken)
 {
 	const struct slot *slot = spoken->slot;
@@ -108,6 +89,27 @@ static bool is_wanted(const struct spoken *spoken)
 		if (slot->channel[i].interests && carries(spoken, i))
 			return true;
 	return false;
+}
+
+static void fell_silent(void *ctx)
+{
+	struct spoken *spoken = ctx;
+	struct slot *slot = spoken->slot;
+	const char *name = slot->fixture->device[spoken->talker->device].name;
+	size_t stray = slot->port[spoken->talker->port].stray;
+	char silent[32], every[32], expected[64] = "", other[80] = "", why[320];
+
+	if (!is_wanted(spoken))
+		return; /* it was awaited for the bench to come up, and no longer is */
+	print_time(silent, sizeof(silent), spoken->stream->silent);
+	print_time(every, sizeof(every), spoken->stream->every);
+	if (spoken->stream->every)
+		snprintf(expected, sizeof(expected), ", and one is due every %s", every);
+	if (stray > 0)
+		snprintf(other, sizeof(other), "; %zu bytes came that are no such message", stray);
+	snprintf(why, sizeof(why), "%s: no '%s' message for %s%s%s", name, spoken->stream->name,
+		 silent, expected, other);
+	slot_trip(slot, VERDICT_ERROR, why);
 }
 
 /* The silence that counts begins with the latest message, or when somebody begins to wait. */

@@ -41,6 +41,7 @@ struct world {
 	nsec asked;   /* how far it was told to go */
 	bool started;
 	bool ended;
+	bool halted; /* real and scaled time: it stopped on the way, and has been nearer than before */
 	uint32_t next_ask;
 	struct open_ask *asks;
 	struct timer tick; /* real and scaled time */
@@ -142,6 +143,7 @@ static void take_out(struct world *world, const struct frame *frame)
 	}
 	if (reached > world->asked)
 		reached = world->asked;
+	world->halted = reached > world->reached && reached + world->grid <= world->asked;
 	if (reached > world->reached)
 		world->reached = reached;
 	if (value_count(pulses) == 0 && value_count(lines) == 0 && value_count(streams) == 0 &&
@@ -190,9 +192,15 @@ static void take_frame(void *ctx, const struct frame *frame)
 	}
 }
 
+/* A clock that runs by itself does not wait: a world that stopped for an edge goes on at once. */
 static void peer_idle(void *ctx)
 {
-	(void)ctx;
+	struct world *world = ctx;
+
+	if (!world->halted || world->ended || clock_kind(world->clock) == CLOCK_KIND_VIRTUAL)
+		return;
+	world->halted = false;
+	send_advance(world, clock_now(world->clock));
 }
 
 static void peer_ended(void *ctx, const char *why)
