@@ -191,6 +191,19 @@ static void what_cannot_be_compared_is_said_with_both(void)
 	CU_ASSERT_STRING_EQUAL(mismatch("3 kPa", "<= 30 Pa"), "comparable");
 }
 
+/* ± 10 % of 2 %vol is 0.2 %vol to one reader and 10 %vol to another. */
+static void a_bare_percentage_of_a_content_is_refused(void)
+{
+	CU_ASSERT_STRING_EQUAL(mismatch("2 %vol", "± 10 %"),
+			       "2 %vol cannot be compared with the limit '± 10 %': % can mean two "
+			       "things here: write %vol, or %rd for a share of the reference");
+	CU_ASSERT_STRING_NOT_EQUAL(mismatch("50 ppm", "<= 5 %"), "comparable");
+	CU_ASSERT_STRING_NOT_EQUAL(mismatch("50 %RH", "20 .. 60 %"), "comparable");
+	CU_ASSERT_STRING_EQUAL(mismatch("0.02", "<= 2 %"), "comparable");
+	CU_ASSERT_STRING_EQUAL(mismatch("2 %", "<= 2 %"), "comparable");
+	CU_ASSERT_STRING_EQUAL(mismatch("2 %vol", "<= 500 ppm"), "comparable");
+}
+
 static void what_is_no_limit_is_quoted(void)
 {
 	CU_ASSERT_STRING_EQUAL(refusal("30 Pa"),
@@ -269,6 +282,7 @@ void suite_limit(void)
 	claim(a_value_that_is_no_number_meets_nothing);
 	claim(a_state_is_met_by_itself);
 	claim(what_cannot_be_compared_is_said_with_both);
+	claim(a_bare_percentage_of_a_content_is_refused);
 	claim(what_is_no_limit_is_quoted);
 	claim(broken_texts_are_refused);
 	claim(a_limit_without_end_is_refused);

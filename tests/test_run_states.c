@@ -216,6 +216,20 @@ static void a_temperature_rises_in_kelvins(void)
 	bench_close(&bench);
 }
 
+/* 1 K is no temperature under 5 °C, nor is 2 %vol judged by a percentage of something. */
+static void a_difference_is_not_judged_as_a_temperature(void)
+{
+	check(VERDICT_ERROR, "°C is a point on a scale and K is not",
+	      MEASURED "m.y = fx.room:read() - fx.room:read()", "y = { 'y', limit = '<= 5 °C' }");
+	check(VERDICT_ERROR, "°C is a point on a scale and K is not",
+	      MEASURED "m.y = fx.room:read()", "y = { 'y', limit = '<= 300 K' }");
+	check(VERDICT_PASS, "", MEASURED "m.y = fx.room:read() - fx.room:read()",
+	      "y = { 'y', limit = '± 1 K' }");
+	check(VERDICT_ERROR, "% can mean two things here: write %vol",
+	      MEASURED "m.y = fx.air:read() / q '4900 kPa' * q '1 %vol' / q '0.01'",
+	      "y = { 'y', limit = '± 10 %' }");
+}
+
 void suite_run_states(void)
 {
 	suite_begin("run: states of gas volumes");
@@ -228,4 +242,5 @@ void suite_run_states(void)
 	claim(a_certificate_s_uncertainty_is_in_its_own_state);
 	claim(a_limit_set_brings_a_limit_in_its_state);
 	claim(a_temperature_rises_in_kelvins);
+	claim(a_difference_is_not_judged_as_a_temperature);
 }

@@ -99,6 +99,9 @@ static int judge_value(const struct judgement *judgement, struct judged *judged,
 	struct decision *decision = &judged->decision;
 	const struct unit *unit = limit->known ? limit_unit(&limit->limit) : NULL;
 
+	/* in its own unit, for in the limit's a difference in K would be a temperature in °C */
+	if (limit->known && limit_check_dimension(&limit->limit, &judged->quantity, err) < 0)
+		return -1;
 	if (unit && unit_same_kind(unit, &judged->quantity.unit))
 		judged->quantity.unit = *unit;
 	if (limit->known && decide(decision, &limit->limit, &judged->quantity,

@@ -208,6 +208,13 @@ bool limit_is_state(const struct limit *limit)
 	return limit->bound[0].kind == BOUND_STATE;
 }
 
+/* A bare percentage beside a content: of a volume, or of the reading? */
+static bool is_ambiguous(const struct unit *bound, const struct unit *unit)
+{
+	return !strcmp(bound->symbol, "%") && strcmp(unit->symbol, "%") != 0 &&
+	       !unit_is_plain(unit);
+}
+
 static int bound_check(const struct bound *bound, const struct quantity *quantity,
 		       struct error *err)
 {
@@ -226,6 +233,11 @@ static int bound_check(const struct bound *bound, const struct quantity *quantit
 					   "compare with against()");
 	if (mismatch)
 		return error_set(err, ERROR_USAGE, "%s", mismatch);
+	if (is_ambiguous(unit, &quantity->unit))
+		return error_set(err, ERROR_USAGE,
+				 "%% can mean two things here: write %s, or %%rd for a share of "
+				 "the reference",
+				 quantity->unit.symbol);
 	if (bound->kind == BOUND_WITHIN && unit_is_point(&quantity->unit))
 		return error_set(err, ERROR_USAGE, "only a difference can lie within ±");
 	if (bound->kind != BOUND_WITHIN && unit_is_point(unit) != unit_is_point(&quantity->unit))

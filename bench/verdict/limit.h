@@ -53,8 +53,8 @@ int limit_parse(struct limit *limit, const char *text, struct error *err);
 bool limit_is_state(const struct limit *limit);
 /*
  * Fails, saying both, when `quantity` cannot be compared with this limit: another dimension or gas
- * state, °C against K, %rd without a reference. A limit that is a state takes a plain number, which
- * is a state as 0 or 1.
+ * state, °C against K, a bare % against %vol or ppm, %rd without a reference. A limit that is a state
+ * takes a plain number, which is a state as 0 or 1.
  */
 int limit_check_dimension(const struct limit *limit, const struct quantity *quantity,
 			  struct error *err);
