@@ -71,6 +71,7 @@ static const struct {
 	{"res", {"last digit shown", "末位分辨力"}},
 	{"move", {"movement while it settled", "稳定过程中的残余变化"}},
 	{"mean", {"scatter of the mean", "平均值的分散性"}},
+	{"delay", {"transit delay of the sampling line", "采样管路的传输延迟"}},
 	{"time", {"instant between two looks", "两次采样之间的时刻"}},
 	{"repeat", {"scatter of the repeats", "重复性"}},
 	{"within", {"somewhere between two values", "区间内任意处"}},
@@ -145,6 +146,26 @@ static struct value *describe_own(const struct budget *budget, const char *sourc
 	return row;
 }
 
+/* "delay:mouth_co2": of the channel whose sampling line it is. */
+static struct value *describe_delay(const char *source)
+{
+	struct value *row = value_map();
+
+	value_set_text(row, "kind", "delay");
+	value_set_text(row, "of", source + strlen("delay:"));
+	return row;
+}
+
+static struct value *describe_source(const struct budget *budget, const char *source,
+				     const struct value *measure)
+{
+	if (!strncmp(source, "cert:", 5))
+		return describe_certificate(budget, source, measure);
+	if (!strncmp(source, "delay:", 6))
+		return describe_delay(source);
+	return describe_own(budget, source);
+}
+
 static double variance_of(const struct value *sources)
 {
 	double sum = 0;
@@ -175,9 +196,7 @@ static struct value *describe_sources(const struct budget *budget, const struct 
 	for (size_t i = 0; i < value_count(sources); i++) {
 		const char *source = value_key(sources, i);
 		double standard = value_get_real(sources, source, 0);
-		struct value *row = !strncmp(source, "cert:", 5)
-					    ? describe_certificate(budget, source, measure)
-					    : describe_own(budget, source);
+		struct value *row = describe_source(budget, source, measure);
 
 		value_set_text(row, "source", source);
 		value_set_real(row, "standard", standard);
@@ -314,7 +333,8 @@ static void print_rows(const struct value *measure, const struct value *rows)
 					       say(TEXTS.share), say(TEXTS.remark)});
 	for (size_t i = 0; i < value_count(rows); i++) {
 		const struct value *row = value_at(rows, i);
-		bool sign = !strcmp(value_get_text(row, "kind"), "certificate");
+		const char *kind = value_get_text(row, "kind");
+		bool sign = !strcmp(kind, "certificate") || !strcmp(kind, "delay");
 
 		add_cells(
 			table,
