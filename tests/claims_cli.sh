@@ -333,6 +333,8 @@ sed -e 's/id = "tiny"/id = "burnt", destructive = true/' -e 's/params = /dut = {
 sed 's/m.zero = /wait "10 min" &/' "$tree/scripts/burnt.lua" >"$tree/scripts/burnt_slowly.lua"
 sed 's/params = /environment = { temperature = { "30 .. 40 °C", channel = "temperature", grade = "example" } },\n&/' \
 	"$tiny" >"$tree/scripts/hot.lua"
+sed 's/params = /environment = { temperature = { "10 .. 40 °C", channel = "temperature", grade = "example" } },\n&/' \
+	"$tree/scripts/burnt.lua" >"$tree/scripts/hot_ok.lua"
 burn=("$davy" run "$tree/scripts/burnt.lua" --sim --dut)
 
 confirmed() {
@@ -372,6 +374,14 @@ unfit_room() {
 	ends 5 "$davy" run "$tree/scripts/hot.lua" --sim && says "is outside 30 .. 40 °C, by " && says "--force runs it anyway" &&
 		ends 5 env LANG=zh_CN.UTF-8 "$davy" run "$tree/scripts/hot.lua" --sim && says "环境条件不符合检验要求" &&
 		ends 5 "$davy" run "$tree/scripts/hot.lua" --sim --force && says "zero " && says "temperature[lowest]"
+}
+
+shown_declarations() {
+	ends 0 "$davy" list protocols && says "method cycles >= 500" &&
+		ends 0 "$davy" check "$tree/scripts/hot_ok.lua" --no-sweep &&
+		says "declares: environment temperature 10 .. 40 °C; destructive" &&
+		ends 0 env LANG=zh_CN.UTF-8 "$davy" check "$tree/scripts/hot_ok.lua" --no-sweep &&
+		says "声明: 环境条件 temperature 10 .. 40 °C; 破坏性试验"
 }
 
 # ---- terminals and pipes ----
@@ -524,6 +534,7 @@ claim "a busy slot refuses a second run" busy_slot
 claim "a destructive test wants its serial number twice, and uses a specimen up once" confirmed
 claim "a destructive test stopped at minute two has used up its specimen" burnt_at_minute_two
 claim "a room out of range is told before the start, in two languages; --force runs and never passes" unfit_room
+claim "davy list and davy check show what a protocol declares" shown_declarations
 if command -v script >/dev/null; then
 	claim "a terminal asks for the serial number of what a test uses up" typed_again
 	claim "nothing is wider than the terminal, Chinese included" narrow_terminal

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "cli/columns.h"
+#include "cli/declared.h"
 #include "cli/figures.h"
 #include "cli/words.h"
 
@@ -25,9 +26,10 @@ struct check_report {
 };
 
 static const struct {
-	struct words fixture, steps, measures, limits, no_limits, rehearsed, in, caught, more,
+	struct words declares, fixture, steps, measures, limits, no_limits, rehearsed, in, caught, more,
 		not_ok, not_claimed, through, ok, ok_none, bad_good, bad_faults, loaded;
 } TEXTS = {
+	.declares = {"declares", "声明"},
 	.fixture = {"fixture", "工装"},
 	.steps = {"steps", "个步骤"},
 	.measures = {"measures", "个检验项目"},
@@ -80,6 +82,21 @@ static void print_line(struct check_report *report, struct buf *line)
 	buf_done(line);
 }
 
+static void report_declared(struct check_report *report, const struct value *protocol)
+{
+	struct buf line, declared;
+
+	buf_init(&declared);
+	declared_add(&declared, protocol);
+	if (declared.size) {
+		buf_init(&line);
+		buf_printf(&line, "  %s: %s", say(TEXTS.declares), declared.data);
+		print_line(report, &line);
+		value_set_text(report->into, "declares", declared.data);
+	}
+	buf_done(&declared);
+}
+
 void check_report_head(struct check_report *report, const struct value *protocol,
 		       const char *limits)
 {
@@ -97,6 +114,7 @@ void check_report_head(struct check_report *report, const struct value *protocol
 		   say(TEXTS.steps), measures, say(TEXTS.measures), say(TEXTS.limits),
 		   slash ? slash + 1 : say(TEXTS.no_limits));
 	print_line(report, &line);
+	report_declared(report, protocol);
 	value_set_text(report->into, "protocol", value_get_text(protocol, "id"));
 	value_set_int(report->into, "version", value_get_int(protocol, "version", 0));
 	value_set_text(report->into, "limits", limits);

@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "cli/catalogue.h"
 #include "cli/columns.h"
+#include "cli/declared.h"
 #include "cli/commands.h"
 #include "cli/figures.h"
 #include "cli/place.h"
@@ -34,8 +35,8 @@ static const struct option OPTIONS[] = {
 
 static const struct {
 	struct words protocols, fixtures, drivers, runs, id, version, title, standard, fixture,
-		file, faults, bus, reads, writes, twin, yes, no, run, verdict, bench_time, open,
-		damaged, none;
+		declares, file, faults, bus, reads, writes, twin, yes, no, run, verdict, bench_time,
+		open, damaged, none;
 } TEXTS = {
 	.protocols = {"PROTOCOLS", "检验程序"},
 	.fixtures = {"FIXTURES", "测试工装"},
@@ -46,6 +47,7 @@ static const struct {
 	.title = {"title", "名称"},
 	.standard = {"standard", "标准"},
 	.fixture = {"fixture", "工装"},
+	.declares = {"declares", "声明"},
 	.file = {"file", "文件"},
 	.faults = {"faults for --sim=", "仿真故障 --sim="},
 	.bus = {"bus", "总线"},
@@ -113,23 +115,29 @@ static void each_file(struct listing *listing, const char *below, const char *en
 static void add_protocol(struct listing *listing, struct table *table, struct value *data,
 			 const char *path)
 {
+	struct buf declared;
 	char version[24];
 
+	buf_init(&declared);
+	declared_add(&declared, data);
 	snprintf(version, sizeof(version), "%lld", (long long)value_get_int(data, "version", 0));
 	table_add(table,
 		  (const char *const[]){
 			  value_get_text(data, "id"), version, value_get_text(data, "fixture"),
 			  value_get_text(data, "standard"), place_short(path, listing->tree),
-			  say_either(value_get_text(data, "title"), value_get_text(data, "zh"))});
+			  say_either(value_get_text(data, "title"), value_get_text(data, "zh")),
+			  declared.data});
+	buf_done(&declared);
 }
 
 static void list_protocols(struct listing *listing, struct value *list)
 {
-	struct table *table = table_new(6);
+	struct table *table = table_new(7);
 
 	table_add(table,
 		  (const char *const[]){say(TEXTS.id), say(TEXTS.version), say(TEXTS.fixture),
-					say(TEXTS.standard), say(TEXTS.file), say(TEXTS.title)});
+					say(TEXTS.standard), say(TEXTS.file), say(TEXTS.title),
+					say(TEXTS.declares)});
 	each_file(listing, "scripts", ".lua", "protocol", table, list, add_protocol);
 	if (!listing->json)
 		print_table(TEXTS.protocols, table);
