@@ -126,7 +126,8 @@ void bench_close(struct bench *bench)
 static char *protocol_text(const struct mini_order *what)
 {
 	return xprintf("local test = protocol {\n"
-		       "  id = 'mini.test', version = 1, title = 'A test', fixture = 'mini',\n"
+		       "  id = 'mini.test', version = 1, language = 1, title = 'A test', fixture = "
+		       "'mini',\n"
 		       "  grade = 'verbatim', standard = 'STD 1', clause = nil, %s\n"
 		       "}\n"
 		       "step 'S' {\n"

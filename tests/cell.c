@@ -272,7 +272,8 @@ static const char FIXTURE[] =
 
 static const char PROTOCOL[] =
 	"local test = protocol {\n"
-	"  id = 't', version = 1, title = 'T', fixture = 'f', grade = 'example', standard = 'S',\n"
+	"  id = 't', version = 1, language = 1, title = 'T', fixture = 'f', grade = 'example', "
+	"standard = 'S',\n"
 	"  params = { flow = { '0.5 L/min', range = '0.1 .. 1 L/min' }, mode = { 'a', text = true "
 	"} },\n"
 	"  dut = { serial = { text = true, simulated = 'SIM-1' }, span = { simulated = '4 %%vol' } "

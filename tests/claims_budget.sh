@@ -21,7 +21,7 @@ cp "$calibration" "$scratch/calibration.csv"
 protocol() {
 	cat >"$tree/scripts/$1.lua" <<-LUA
 		local test = protocol {
-		  id = "$1", version = 1, title = "Zero", zh = "零点", standard = "none",
+		  id = "$1", version = 1, language = 1, title = "Zero", zh = "零点", standard = "none",
 		  class = "gas_transmitter.methane", fixture = "gas_bench",
 		  faults = { zero_drift = { "FAIL", "zero" } },
 		}

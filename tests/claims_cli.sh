@@ -22,7 +22,7 @@ ln -s "$PWD/fixtures" "$tree/fixtures"
 protocol() {
 	cat >"$tree/scripts/$1.lua" <<-LUA
 		local test = protocol {
-		  id = "$1", version = 1, title = "Zero", zh = "零点", standard = "none",
+		  id = "$1", version = 1, language = 1, title = "Zero", zh = "零点", standard = "none",
 		  class = "gas_transmitter.methane", fixture = "gas_bench",
 		  params = { flow = { "0.5 L/min", range = "0.2 .. 1.5 L/min" } },
 		  faults = { ${3:-} },
@@ -283,7 +283,7 @@ side_by_side() {
 batch_lua() {
 	cat >"$tree/scripts/batch.lua" <<-LUA
 		local test = protocol {
-		  id = "batch", version = 1, title = "Batch", zh = "批", standard = "none",
+		  id = "batch", version = 1, language = 1, title = "Batch", zh = "批", standard = "none",
 		  class = "gas_transmitter.methane", fixture = "gas_bench",
 		  dut = { serial = { text = true, simulated = "GOOD" } },
 		}
@@ -356,9 +356,9 @@ typed_again() {
 	says "PASS 合格"
 }
 
-burnt_at_minute_two() {
-	place=$scratch/minute_two
-	"$davy" run "$tree/scripts/burnt_slowly.lua" --sim --clock x100 --state "$place" --dut serial=K5 --destroys K5 \
+burnt_early() {
+	place=$scratch/burnt_early
+	"$davy" run "$tree/scripts/burnt_slowly.lua" --sim --clock x5 --state "$place" --dut serial=K5 --destroys K5 \
 		>"$scratch/out" 2>"$scratch/err" </dev/null &
 	pid=$!
 	for _ in $(seq 100); do
@@ -532,7 +532,7 @@ claim "a slot that is named twice is refused" complains 2 "slot 2 is named twice
 claim "what is said of a slot that was not ordered is refused" complains 2 "2:serial is for slot 2" "${simulate[@]}" --slot 1 --dut 2:serial=X
 claim "a busy slot refuses a second run" busy_slot
 claim "a destructive test wants its serial number twice, and uses a specimen up once" confirmed
-claim "a destructive test stopped at minute two has used up its specimen" burnt_at_minute_two
+claim "a destructive test that Ctrl-C ends early has used up its specimen" burnt_early
 claim "a room out of range is told before the start, in two languages; --force runs and never passes" unfit_room
 claim "davy list and davy check show what a protocol declares" shown_declarations
 if command -v script >/dev/null; then

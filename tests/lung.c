@@ -137,7 +137,8 @@ void lung_rehearse(struct bench *bench, const struct lung_order *what)
 	char protocol[4096];
 
 	snprintf(protocol, sizeof(protocol),
-		 "protocol { id = 'lung.test', version = 1, title = 'T', fixture = 'lung',\n"
+		 "protocol { id = 'lung.test', version = 1, language = 1, title = 'T', fixture = "
+		 "'lung',\n"
 		 "  %s }\n"
 		 "step 'S' { measure = { x = { 'x', limit = { '%s', grade = 'verbatim',\n"
 		 "  source = 'S', clause = '1' } } },\n"

@@ -11,7 +11,8 @@
 
 #define HEAD                                                                                       \
 	"local test = protocol {\n"                                                                \
-	"  id = 't', version = 3, title = 'T', class = 'c', fixture = 'f', standard = 'S 1',\n"
+	"  id = 't', version = 3, language = 1, title = 'T', class = 'c', fixture = 'f', "         \
+	"standard = 'S 1',\n"
 
 #define MEASURED                                                                                   \
 	"step 'A' { measure = { x = { 'a', limit = { '<= 30 Pa', grade = 'verbatim' } } },\n"      \

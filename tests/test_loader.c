@@ -99,7 +99,8 @@ static void a_protocol_of_a_thousand_steps_arrives_whole(void)
 	struct stage stage;
 
 	stage_run(&stage, "protocol",
-		  "protocol { id = 'x', version = 1, title = 't', zh = 't', standard = 's', "
+		  "protocol { id = 'x', version = 1, language = 1, title = 't', zh = 't', standard "
+		  "= 's', "
 		  "class = 'c', fixture = 'f' }\n"
 		  "for i = 1, 1000 do step('S' .. i) { measure = { x = { 'x', limit = { '<= 1 Pa', "
 		  "grade = 'example' } } }, run = function(m) m.x = q '1 Pa' end } end",

@@ -53,7 +53,8 @@ static void a_missing_fixture_is_named(void)
 	CHECK_REFUSED("mini.lua: fixture 'other' was not found (looked for "
 		      "fixtures/other/fixture.lua)",
 		      .protocol =
-			      "protocol { id = 'a', version = 1, title = 'T', fixture = 'other' }\n"
+			      "protocol { id = 'a', version = 1, language = 1, title = 'T', "
+			      "fixture = 'other' }\n"
 			      "step 'S' { measure = { x = { 'x', limit = { standard = 'A' } } },\n"
 			      "  run = function() end }");
 }

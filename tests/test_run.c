@@ -76,11 +76,11 @@ static void a_step_that_gives_no_measure_does_not_pass(void)
 
 static void nothing_measured_does_not_pass_even_where_nothing_is_mandatory(void)
 {
-	static const char PROTOCOL[] =
-		"protocol { id = 'mini.none', version = 1, title = 'T', fixture = 'mini' }\n"
-		"step 'S' { measure = { x = { 'x', optional = true,\n"
-		"  limit = { '>= 5 Pa', grade = 'verbatim' } } },\n"
-		"  run = function(m, fx) wait '1 s' end }\n";
+	static const char PROTOCOL[] = "protocol { id = 'mini.none', version = 1, language = 1, "
+				       "title = 'T', fixture = 'mini' }\n"
+				       "step 'S' { measure = { x = { 'x', optional = true,\n"
+				       "  limit = { '>= 5 Pa', grade = 'verbatim' } } },\n"
+				       "  run = function(m, fx) wait '1 s' end }\n";
 	struct bench bench;
 
 	bench_open(&bench);
@@ -92,15 +92,15 @@ static void nothing_measured_does_not_pass_even_where_nothing_is_mandatory(void)
 
 static void a_repeat_that_gives_no_value_does_not_pass(void)
 {
-	static const char PROTOCOL[] =
-		"protocol { id = 'mini.thrice', version = 1, title = 'T', fixture = 'mini' }\n"
-		"local count = 0\n"
-		"step 'S' { repeats = 3, measure = { x = { 'x',\n"
-		"  limit = { '>= 5 Pa', grade = 'verbatim' } } },\n"
-		"  run = function(m, fx)\n"
-		"    count = count + 1\n"
-		"    if count ~= 2 then m.x = fx.pressure:read() end\n"
-		"  end }\n";
+	static const char PROTOCOL[] = "protocol { id = 'mini.thrice', version = 1, language = 1, "
+				       "title = 'T', fixture = 'mini' }\n"
+				       "local count = 0\n"
+				       "step 'S' { repeats = 3, measure = { x = { 'x',\n"
+				       "  limit = { '>= 5 Pa', grade = 'verbatim' } } },\n"
+				       "  run = function(m, fx)\n"
+				       "    count = count + 1\n"
+				       "    if count ~= 2 then m.x = fx.pressure:read() end\n"
+				       "  end }\n";
 	struct bench bench;
 
 	bench_open(&bench);

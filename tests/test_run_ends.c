@@ -156,15 +156,15 @@ static void a_finally_block_that_fails_leaves_the_others_to_run(void)
 
 static void after_a_finally_block_that_failed_no_step_begins(void)
 {
-	static const char PROTOCOL[] =
-		"protocol { id = 'mini.two', version = 1, title = 'T', fixture = 'mini',\n"
-		"  grade = 'verbatim' }\n"
-		"step 'A' { measure = { x = { 'x', limit = '>= 5 Pa' } },\n"
-		"  run = function(m, fx)\n"
-		"    finally(function() error 'the lid is stuck' end)\n"
-		"    m.x = fx.pressure:read()\n"
-		"  end }\n"
-		"step 'B' { run = function(m, fx) fx.motor:on() end }\n";
+	static const char PROTOCOL[] = "protocol { id = 'mini.two', version = 1, language = 1, "
+				       "title = 'T', fixture = 'mini',\n"
+				       "  grade = 'verbatim' }\n"
+				       "step 'A' { measure = { x = { 'x', limit = '>= 5 Pa' } },\n"
+				       "  run = function(m, fx)\n"
+				       "    finally(function() error 'the lid is stuck' end)\n"
+				       "    m.x = fx.pressure:read()\n"
+				       "  end }\n"
+				       "step 'B' { run = function(m, fx) fx.motor:on() end }\n";
 	struct bench bench;
 
 	bench_open(&bench);
@@ -342,7 +342,8 @@ static void a_guard_on_an_instrument_is_an_error(void)
 static void a_guard_ends_with_its_step(void)
 {
 	static const char PROTOCOL[] =
-		"protocol { id = 'mini.two', version = 1, title = 'T', fixture = 'mini',\n"
+		"protocol { id = 'mini.two', version = 1, language = 1, title = 'T', fixture = "
+		"'mini',\n"
 		"  grade = 'verbatim' }\n"
 		"step 'A' { measure = { x = { 'x', limit = '>= 5 Pa' } },\n"
 		"  run = function(m, fx) fx.shown:guard '<= 2 kPa' m.x = fx.pressure:read() end }\n"

@@ -13,7 +13,8 @@
 
 #define HEAD                                                                                       \
 	"local test = protocol {\n"                                                                \
-	"  id = 't', version = 3, title = 'T', zh = 'Z', fixture = 'f', standard = 'S 1',\n"
+	"  id = 't', version = 3, language = 1, title = 'T', zh = 'Z', fixture = 'f', standard = " \
+	"'S 1',\n"
 
 #define MEASURED                                                                                   \
 	"step 'A' { measure = { x = { 'a', limit = { '<= 30 Pa', grade = 'verbatim' } } },\n"      \
@@ -228,6 +229,14 @@ static void another_language_is_refused(void)
 		      "t.lua:1: protocol is written for language 2");
 }
 
+static void a_protocol_says_its_language(void)
+{
+	check_refused("protocol",
+		      "protocol { id = 't', version = 1, title = 'T', fixture = 'f' }\n" MEASURED,
+		      "",
+		      "t.lua:1: protocol needs the version of the language that it is written in");
+}
+
 /* ---- fixtures and instruments ---- */
 
 static void a_fixture_becomes_plain_data(void)
@@ -339,7 +348,8 @@ static void steps_after_the_sixteenth_come_in_frames_of_their_own(void)
 {
 	struct cell *cell = cell_load(
 		"protocol",
-		"protocol { id = 'x', version = 1, title = 't', zh = 't', standard = 's', "
+		"protocol { id = 'x', version = 1, language = 1, title = 't', zh = 't', standard = "
+		"'s', "
 		"class = 'c', fixture = 'f' }\n"
 		"for i = 1, 18 do step('S' .. i) { measure = { x = { 'x', limit = { '<= 1 Pa', "
 		"grade = 'example' } } }, run = function(m) m.x = q '1 Pa' end } end",
@@ -453,6 +463,7 @@ void suite_script_loader(void)
 	claim(waiting_outside_a_step_is_refused);
 	claim(a_syntax_error_names_its_line);
 	claim(another_language_is_refused);
+	claim(a_protocol_says_its_language);
 	claim(a_fixture_becomes_plain_data);
 	claim(a_method_needs_something_to_belong_to);
 	claim(a_driver_keeps_flags_and_unnamed_parts);

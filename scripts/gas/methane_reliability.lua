@@ -16,7 +16,7 @@ end
 
 local test = protocol {
   id        = "methane_transmitter.reliability",
-  version   = 1,
+  version   = 1, language = 1,
   title     = "Methane transmitter: 500 consecutive tests, in the manner of 30 CFR 27.32(a)",
   zh        = "甲烷传感器:500 次连续可靠性试验(参照 30 CFR 27.32(a))",
   standard  = "30 CFR Part 27",

@@ -2,7 +2,7 @@
 
 local test = protocol {
   id       = "methane_transmitter.performance",
-  version  = 1,
+  version  = 1, language = 1,
   title    = "Methane transmitter: error, response time, alarm and power cut-off",
   zh       = "甲烷传感器:基本误差、响应时间、报警与断电功能检验",
   standard = "AQ 6203-2006; 30 CFR Part 27",

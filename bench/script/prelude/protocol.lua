@@ -119,7 +119,10 @@ local function read_header(where, written)
   if math.type(written.version) ~= "integer" then
     raise_at(where, "protocol needs a version, a whole number")
   end
-  if (written.language or 1) ~= 1 then
+  if written.language == nil then
+    raise_at(where, "protocol needs the version of the language that it is written in: language = 1")
+  end
+  if written.language ~= 1 then
     raise_at(where, "protocol is written for language %s, and this Davy speaks language 1",
       tostring(written.language))
   end

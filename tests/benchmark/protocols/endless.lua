@@ -2,7 +2,7 @@
 
 protocol {
   id       = "benchmark.endless",
-  version  = 1,
+  version  = 1, language = 1,
   title    = "An endless loop",
   zh       = "死循环",
   standard = "none",

@@ -2,7 +2,7 @@
 
 local test = protocol {
   id       = "benchmark.line_115200",
-  version  = 1,
+  version  = 1, language = 1,
   title    = "One channel at full rate on 115200 baud",
   zh       = "115200 波特线路满速轮询",
   standard = "none",

@@ -2,7 +2,7 @@
 
 local test = protocol {
   id       = "benchmark.line_9600",
-  version  = 1,
+  version  = 1, language = 1,
   title    = "One channel at full rate on 9600 baud",
   zh       = "9600 波特线路满速轮询",
   standard = "none",

@@ -2,7 +2,7 @@
 
 local test = protocol {
   id       = "benchmark.tenth",
-  version  = 1,
+  version  = 1, language = 1,
   title    = "One channel at 10 Hz",
   zh       = "10 Hz 采样",
   standard = "none",

@@ -2,7 +2,7 @@
 
 protocol {
   id       = "benchmark.thousand",
-  version  = 1,
+  version  = 1, language = 1,
   title    = "A thousand judged steps",
   zh       = "一千个判定步骤",
   standard = "none",
