@@ -114,7 +114,7 @@ static struct bench bench_new(const char *dut, const char *fault)
 			"'p.lua'}, 'seed': 1, 'severity': 1.0%s, 'dut': {%s},"
 			" 'inputs': ['home', 'stroke_end', 'lid', 'estop'],"
 			" 'outputs': {'room': true, 'unit': false, 'enable': true, 'co2': true,"
-			" 'o2_extraction': true, 'heater': true, 'starter': false,"
+			" 'extract': true, 'heater': true, 'starter': false,"
 			" 'test_air': false}}",
 			fault, dut);
 
