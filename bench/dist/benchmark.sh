@@ -208,6 +208,14 @@ virtual_speed() {
 	row "45 minutes of it" "$(ms "$(calculate %.1f "$wall * 2700 / $bench")")" "aim 1000 ms"
 }
 
+breathing() {
+	chapter "Virtual time: 45 minutes of breathing, a line per breath, pressure 200 Hz and flow 50 Hz in blocks"
+	rehearse breathing 3 "$PWD/tests/protocols/breathing_profile.lua"
+	row "wall time ($(figure breathing verdict))" "$(ms "$(figure breathing wall_ms)")" "aim 1000 ms"
+	row "processor time of the controller" "$(ms "$(figure breathing processor_ms)")"
+	row "peak of the controller" "$(mib "$(figure breathing controller_peak_kib)")"
+}
+
 machine
 start_up
 memory
@@ -218,3 +226,4 @@ messages
 slots
 virtual_speed
 battery_speed
+breathing
