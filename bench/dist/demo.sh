@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# demo.sh: simulated benches test a good methane transmitter and bad ones, break themselves, and test a
-# lithium pack.
+# demo.sh: simulated benches test good products, then bad ones, then break themselves.
 #
 # Everything is built already (make demo). Each run is shown live on a terminal and as a plain log
 # elsewhere; the journals stay in build/demo-state until the next demo. Ends with 0 when every run got
@@ -12,10 +11,9 @@ cd "$(dirname "$0")/../.." || exit 1
 
 davy=build/davy
 state=build/demo-state
-protocol=scripts/gas/methane_transmitter.lua
 wrong=0
 
-# show EXIT_CODE SENTENCE OPTION…
+# show EXIT_CODE SENTENCE OPTION…: a run of $protocol
 show() {
 	local wanted=$1 sentence=$2 code
 	shift 2
@@ -29,6 +27,8 @@ show() {
 }
 
 rm -rf "$state"
+
+protocol=scripts/gas/methane_transmitter.lua
 show 0 "A good transmitter must pass." --sim
 show 1 "A sensor that answers too slowly must fail (the measures that passed are left out)." \
 	--sim=slow_sensor --brief
@@ -38,6 +38,13 @@ show 5 "With too large a cup the bench cannot tell: no verdict about the product
 show 3 "An open hood is the bench's error, never the product's; the gas is shut off at once." \
 	--sim=hood_opened --brief
 show 3 "So is an instrument that does not answer." --sim=controller.mute --brief
+
+protocol=scripts/self_rescuer/capacity.lua
+show 0 "A self-rescuer on the breathing machine must give the oxygen that its label declares." --sim
+show 1 "One with half of its KO2 stays within every stressor while it lasts, and is found by its litres." \
+	--sim=under_filled --brief
+show 3 "A CO2 analyser that stops following the gas cannot make a good unit, nor a bad one." \
+	--sim=analyser_flat --brief
 
 protocol=scripts/battery/pack.lua
 show 0 "A good lithium pack must pass: its capacity, then each protection's trip and release, in 14 hours." \
