@@ -14,6 +14,7 @@
 #include "run/replay.h"
 #include "tests/bench_rig.h"
 #include "tests/claims.h"
+#include "tests/lung.h"
 
 #define ROOM                                                                                       \
 	"environment = { pressure = { '900 .. 1100 Pa', channel = 'pressure', every = '1 s',\n"    \
@@ -284,6 +285,53 @@ static void a_channel_that_was_never_traced_has_no_rate(void)
 		   .header = "sampling = { shown = '1 Hz' },", .body = MEASURED);
 }
 
+/* What streams at 100 Hz, or is asked every 50 ms, on the bench that breathes (tests/lung.h). */
+static void check_lung(const struct lung_order *what, enum verdict verdict, const char *part)
+{
+	struct bench bench;
+
+	bench_open(&bench);
+	lung_put(&bench);
+	lung_rehearse(&bench, what);
+	CU_ASSERT(bench_ended(&bench, verdict, part));
+	check_replays(&bench);
+	bench_close(&bench);
+}
+
+#define BREATHES(channel)                                                                          \
+	"fx.machine:on() local t = fx." channel ":trace() wait '20 s' m.x = t:mean() "
+
+static void a_stream_has_the_rate_of_its_samples_and_not_of_its_blocks(void)
+{
+	check_lung(&(struct lung_order){.limit = ">= 0 %vol",
+					.header = "sampling = { wave_co2 = '99 Hz' },",
+					.body = "local t = fx.wave_co2:trace '10 ms' wait '20 s' "
+						"m.x = t:mean()"},
+		   VERDICT_PASS, "");
+	check_lung(&(struct lung_order){.limit = ">= 0 %vol",
+					.header = "sampling = { wave_co2 = '101 Hz' },",
+					.body = "local t = fx.wave_co2:trace '10 ms' wait '20 s' "
+						"m.x = t:mean()"},
+		   VERDICT_INCONCLUSIVE, "sampling.wave_co2: ");
+}
+
+static void what_breaths_are_computed_from_is_sampled_while_they_are_traced(void)
+{
+	check_lung(&(struct lung_order){.limit = ">= 0 %vol",
+					.header = "sampling = { mouth_co2 = '19 Hz', "
+						  "mouth_flow = '19 Hz' },",
+					.body = BREATHES("inhaled")},
+		   VERDICT_PASS, "");
+	check_lung(&(struct lung_order){.limit = ">= 0 %vol",
+					.header = "sampling = { mouth_flow = '50 Hz' },",
+					.body = BREATHES("inhaled")},
+		   VERDICT_INCONCLUSIVE, "sampling.mouth_flow: ");
+	check_lung(&(struct lung_order){.limit = ">= 0 %vol",
+					.header = "sampling = { wave_flow = '1 Hz' },",
+					.body = BREATHES("inhaled")},
+		   VERDICT_INCONCLUSIVE, "no trace of wave_flow has two samples");
+}
+
 /* ---- the method ---- */
 
 #define CYCLES "params = { cycles = { '500', range = '1 .. 500', method = '>= 500' } },"
@@ -339,6 +387,8 @@ void suite_conditions(void)
 	claim(the_least_of_several_traces_counts);
 	claim(time_between_two_traces_is_no_gap);
 	claim(a_channel_that_was_never_traced_has_no_rate);
+	claim(a_stream_has_the_rate_of_its_samples_and_not_of_its_blocks);
+	claim(what_breaths_are_computed_from_is_sampled_while_they_are_traced);
 	claim(a_parameter_as_the_method_asks_passes);
 	claim(a_parameter_below_the_method_never_passes);
 	claim(a_parameter_below_the_method_does_not_hide_a_failure);
