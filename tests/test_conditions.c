@@ -285,6 +285,20 @@ static void a_channel_that_was_never_traced_has_no_rate(void)
 		   .header = "sampling = { shown = '1 Hz' },", .body = MEASURED);
 }
 
+static void a_run_that_ended_early_says_nothing_of_what_it_never_came_to_trace(void)
+{
+	struct bench bench;
+
+	bench_open(&bench);
+	bench_run(&bench, .header = "sampling = { shown = '1 Hz' },",
+		  .body = "assert(false, 'the bench owes this') " MEASURED);
+	CU_ASSERT(bench_ended(&bench, VERDICT_ERROR, "the bench owes this"));
+	CU_ASSERT(journal_says(bench.journal, "'k':'concludes'"));
+	CU_ASSERT_FALSE(journal_says(bench.journal, "'measure':'sampling.shown'"));
+	check_replays(&bench);
+	bench_close(&bench);
+}
+
 /* What streams at 100 Hz, or is asked every 50 ms, on the bench that breathes (tests/lung.h). */
 static void check_lung(const struct lung_order *what, enum verdict verdict, const char *part)
 {
@@ -387,6 +401,7 @@ void suite_conditions(void)
 	claim(the_least_of_several_traces_counts);
 	claim(time_between_two_traces_is_no_gap);
 	claim(a_channel_that_was_never_traced_has_no_rate);
+	claim(a_run_that_ended_early_says_nothing_of_what_it_never_came_to_trace);
 	claim(a_stream_has_the_rate_of_its_samples_and_not_of_its_blocks);
 	claim(what_breaths_are_computed_from_is_sampled_while_they_are_traced);
 	claim(a_parameter_as_the_method_asks_passes);

@@ -127,7 +127,7 @@ static void a_specimen_whose_run_was_aborted_is_refused_afterwards(void)
 
 	bench_rehearse(&bench, &BURN);
 	CU_ASSERT(bench_refused(&bench, "specimen B7 (pack) was used up by run sim-mini.test-"));
-	CU_ASSERT_EQUAL(bench.error.kind, ERROR_REFUSED);
+	CU_ASSERT_EQUAL(bench.error.kind, ERROR_USAGE);
 	bench_close(&bench);
 }
 

@@ -330,7 +330,7 @@ int specimen_check(const struct plan *plan, const struct consumed *consumed,
 	if (refusal->run) {
 		refusal->kind = "consumed";
 		refusal->serial = specimen.serial;
-		return error_set(&refusal->err, ERROR_REFUSED,
+		return error_set(&refusal->err, ERROR_USAGE,
 				 "specimen %s (%s) was used up by run %s: a destructive test needs "
 				 "a new one",
 				 specimen.serial, specimen.class, refusal->run);

@@ -104,8 +104,11 @@ void course_done(struct course *course);
  * known, or at once when none is declared.
  */
 void course_begin(struct course *course, nsec now);
-/* All is over: judge what was watched. Only after course_begin. */
-void course_conclude(struct course *course, nsec now);
+/*
+ * All is over: judge what was watched. Only after course_begin. `early`: the run did not come to its end,
+ * and nothing is said of a channel that it never came to trace.
+ */
+void course_conclude(struct course *course, nsec now, bool early);
 
 /* The script asks (a REQUEST frame's payload). A mistake of the script is told to it as a result. */
 void course_request(struct course *course, uint32_t id, nsec now, const struct value *payload);

@@ -218,7 +218,7 @@ static void sample_rate(struct course *course, struct sampled *sampled, int chan
 }
 
 static void record_rate(struct course *course, const struct protocol_condition *rate,
-			struct sampled *sampled)
+			struct sampled *sampled, bool early)
 {
 	struct quantity quantity = {0};
 	struct error ignored;
@@ -226,6 +226,8 @@ static void record_rate(struct course *course, const struct protocol_condition *
 	uint64_t reading;
 
 	end_stretch(sampled);
+	if (!sampled->known && early)
+		return; /* what ended the run is the finding, not what it never came to */
 	if (!sampled->known) {
 		snprintf(why, sizeof(why), "no trace of %s has two samples", rate->channel_name);
 		record(course, rate->measure, NULL, 0, why, NULL);
@@ -297,7 +299,7 @@ void conditions_samples(struct course *course, int channel, const struct bench_s
 	watch_environment(course, channel, samples, count);
 }
 
-void course_conclude(struct course *course, nsec now)
+void course_conclude(struct course *course, nsec now, bool early)
 {
 	const struct protocol *protocol = protocol_of(course);
 	const struct protocol_step *step = protocol_conditions(protocol);
@@ -315,7 +317,7 @@ void course_conclude(struct course *course, nsec now)
 		record_extreme(course, &protocol->condition[i], "highest", &watched->highest);
 	}
 	for (size_t i = 0; i < protocol->rate_count; i++)
-		record_rate(course, &protocol->rate[i], &course->conditions->sampled[i]);
+		record_rate(course, &protocol->rate[i], &course->conditions->sampled[i], early);
 	for (size_t i = 0; i < protocol->method_count; i++)
 		record_method(course, &protocol->method[i]);
 }

@@ -336,7 +336,7 @@ static void take_line(struct stage *stage, const struct journal_item *item)
 	else if (!strcmp(item->kind, "watch"))
 		course_begin(&stage->course, item->time);
 	else if (!strcmp(item->kind, "concludes"))
-		course_conclude(&stage->course, item->time);
+		course_conclude(&stage->course, item->time, value_get_bool(item->line, "early"));
 	else if (!strcmp(item->kind, "refused"))
 		course_refused(&stage->course, id, value_get_text(item->line, "why"));
 	else if (!strcmp(item->kind, "operator"))

@@ -89,10 +89,14 @@ void run_say_unfit(const char *why, char text[RUN_WHY])
 
 static void conclude(struct run *run)
 {
+	struct value *line;
+
 	if (!run->course.conditions || !protocol_conditions(run->plan->protocol))
 		return;
-	journal_line(run->journal, run_now(run), "concludes", NULL);
-	course_conclude(&run->course, run_now(run));
+	line = value_map();
+	value_set_bool(line, "early", run->cause != 0);
+	journal_line(run->journal, run_now(run), "concludes", line);
+	course_conclude(&run->course, run_now(run), run->cause != 0);
 }
 
 static void seal(void *ctx, const struct error *err)
