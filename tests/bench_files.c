@@ -38,6 +38,7 @@ static const char FIXTURE[] =
 	"    shown = { from = 'specimen.pressure', every = '200 ms' },\n"
 	"  },\n"
 	"  groups = { 'cell' },\n"
+	"  resources = { manifold = 'exclusive', scale = 'exclusive', chamber = 'in_step' },\n"
 	"  world = 'mini/world.lua',\n"
 	"}\n"
 	"function bench.cell:fill(time)\n"

@@ -315,6 +315,33 @@ batch_json() {
 		grep -qE '^\{.*"slot":2,.*\}$' "$scratch/out"
 }
 
+# Two runs that want the operator for two seconds each: the second waits, and whoever asks sees it.
+queue() {
+	cat >"$tree/scripts/queue.lua" <<-LUA
+		local test = protocol {
+		  id = "queue", version = 1, title = "Queue", zh = "排队", standard = "none",
+		  class = "gas_transmitter.methane", fixture = "gas_bench",
+		}
+		step "One" {
+		  measure = { shown = { "what is shown", limit = { ">= -1 %vol", grade = "example" } } },
+		  run = function(m, fx)
+		    exclusive("operator", function() wait "2 s" end)
+		    m.shown = fx.methane:mean "1 s"
+		  end,
+		}
+	LUA
+	timeout 60 "$davy" run "$tree/scripts/queue.lua" --sim --clock real --slot 1,2 \
+		--state "$scratch/queue" >"$scratch/out" 2>"$scratch/err" </dev/null &
+	local run=$! seen=1
+	for _ in $(seq 100); do
+		"$davy" list resources --state "$scratch/queue" | grep -qE "operator +1 +2$" &&
+			seen=0 && break
+		sleep 0.05
+	done
+	wait "$run" && [ "$seen" = 0 ] && says "waits for operator: 1 before it" && says "goes on" &&
+		"$davy" list resources --state "$scratch/queue" | grep -q none
+}
+
 busy_slot() {
 	start_long busy --clock real --slot 2 || return 1
 	complains 3 "slot 2 is busy" "$davy" run "$tiny" --sim --slot 2 --state "$place"
@@ -528,6 +555,7 @@ claim "a changed journal is refused with its line" damaged
 claim "runs on different slots go on side by side" side_by_side
 claim "several slots are a batch whose exit code is the worst" batch
 claim "a batch prints a list as JSON, one run an object" batch_json
+claim "a run that waits for another says so, and the queue can be listed" queue
 claim "a slot that is named twice is refused" complains 2 "slot 2 is named twice" "${simulate[@]}" --slot 2,1,2
 claim "what is said of a slot that was not ordered is refused" complains 2 "2:serial is for slot 2" "${simulate[@]}" --slot 1 --dut 2:serial=X
 claim "a busy slot refuses a second run" busy_slot

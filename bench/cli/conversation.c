@@ -93,8 +93,8 @@ static int send_all(int fd, const char *bytes, size_t size)
 	return 0;
 }
 
-/* Ask for the status and wait for the answer; what comes is dropped. False: nobody was there. */
-static bool greet(int fd)
+/* Ask for the status and wait for the answer, which is appended. False: nobody was there. */
+static bool ask_status(int fd, struct buf *answer)
 {
 	static const char STATUS[] = "{\"do\":\"status\"}\n";
 	char byte = 0;
@@ -106,8 +106,38 @@ static bool greet(int fd)
 
 		if (got == 0 || (got < 0 && errno != EINTR))
 			return false;
+		if (got > 0)
+			buf_add_byte(answer, (uint8_t)byte);
 	}
 	return true;
+}
+
+static bool greet(int fd)
+{
+	struct buf answer;
+	bool there;
+
+	buf_init(&answer);
+	there = ask_status(fd, &answer);
+	buf_done(&answer);
+	return there;
+}
+
+struct value *conversation_status(const char *state)
+{
+	struct value *status = NULL;
+	struct buf answer;
+	struct error ignored;
+	int fd = controller_find(state, &ignored);
+
+	if (fd < 0)
+		return NULL;
+	buf_init(&answer);
+	if (ask_status(fd, &answer))
+		status = json_parse(answer.data, answer.size, "controller", &ignored);
+	buf_done(&answer);
+	close(fd);
+	return status;
 }
 
 static int connect_and_greet(const char *state, struct error *err)

@@ -23,4 +23,10 @@ struct conversation *conversation_open(struct loop *loop, const char *state,
 void conversation_say(struct conversation *conversation, struct value *request);
 void conversation_close(struct conversation *conversation); /* accepts NULL */
 
+/*
+ * What the controller of `state` says when asked for its status; the caller frees it. NULL when there
+ * is none: none is started.
+ */
+struct value *conversation_status(const char *state);
+
 #endif

@@ -18,6 +18,7 @@
 #include "cli/columns.h"
 #include "cli/declared.h"
 #include "cli/commands.h"
+#include "cli/conversation.h"
 #include "cli/figures.h"
 #include "cli/place.h"
 #include "cli/record.h"
@@ -36,7 +37,7 @@ static const struct option OPTIONS[] = {
 static const struct {
 	struct words protocols, fixtures, drivers, runs, id, version, title, standard, fixture,
 		declares, file, faults, bus, reads, writes, twin, yes, no, run, verdict, bench_time,
-		open, damaged, none;
+		open, damaged, none, resources, resource, slot, waiting;
 } TEXTS = {
 	.protocols = {"PROTOCOLS", "检验程序"},
 	.fixtures = {"FIXTURES", "测试工装"},
@@ -62,6 +63,10 @@ static const struct {
 	.open = {"running or cut short", "进行中或中断"},
 	.damaged = {"damaged", "日志损坏"},
 	.none = {"none", "无"},
+	.resources = {"RESOURCES TAKEN", "占用中的共享资源"},
+	.resource = {"resource", "资源"},
+	.slot = {"slot", "工位"},
+	.waiting = {"slots that wait, in their order", "依次等待的工位"},
 };
 
 struct listing {
@@ -305,16 +310,51 @@ static void list_runs(struct listing *listing, struct value *list)
 		table_free(table);
 }
 
+/* ---- resources ---- */
+
+static void add_resource(struct table *table, const struct value *resource)
+{
+	const struct value *waits = value_get(resource, "waits");
+	struct buf slots;
+	char slot[24];
+
+	snprintf(slot, sizeof(slot), "%lld", (long long)value_get_int(resource, "slot", 0));
+	buf_init(&slots);
+	for (size_t i = 0; i < value_count(waits); i++)
+		buf_printf(&slots, "%s%lld", i ? ", " : "", (long long)value_at(waits, i)->integer);
+	table_add(table,
+		  (const char *const[]){value_get_text(resource, "resource"), slot, slots.data});
+	buf_done(&slots);
+}
+
+/* What runs that are on have taken; without a controller there are none. */
+static void list_resources(struct listing *listing, struct value *list)
+{
+	struct value *status = conversation_status(listing->state);
+	const struct value *resources = value_get(status, "resources");
+	struct table *table = table_new(3);
+
+	table_add(table,
+		  (const char *const[]){say(TEXTS.resource), say(TEXTS.slot), say(TEXTS.waiting)});
+	for (size_t i = 0; i < value_count(resources); i++) {
+		add_resource(table, value_at(resources, i));
+		value_add(list, value_copy(value_at(resources, i)));
+	}
+	value_free(status);
+	if (!listing->json)
+		print_table(TEXTS.resources, table);
+	else
+		table_free(table);
+}
+
 /* ---- the command ---- */
 
 static const struct {
 	const char *name;
 	void (*list)(struct listing *listing, struct value *list);
 } KINDS[] = {
-	{"protocols", list_protocols},
-	{"fixtures", list_fixtures},
-	{"drivers", list_drivers},
-	{"runs", list_runs},
+	{"protocols", list_protocols}, {"fixtures", list_fixtures},   {"drivers", list_drivers},
+	{"runs", list_runs},	       {"resources", list_resources},
 };
 
 enum { KIND_COUNT = sizeof(KINDS) / sizeof(KINDS[0]) };
@@ -324,9 +364,10 @@ static int check_kind(const char *kind, struct error *err)
 	for (int i = 0; i < KIND_COUNT; i++)
 		if (!kind || !strcmp(kind, KINDS[i].name))
 			return 0;
-	return error_set(err, ERROR_USAGE,
-			 "davy list knows protocols, fixtures, drivers and runs, but no '%s'",
-			 kind);
+	return error_set(
+		err, ERROR_USAGE,
+		"davy list knows protocols, fixtures, drivers, runs and resources, but no '%s'",
+		kind);
 }
 
 static void list_wanted(struct listing *listing, const char *kind)
@@ -374,7 +415,7 @@ static int list(void *ctx, char **operands, int count, struct error *err)
 
 const struct command COMMAND_LIST = {
 	.name = "list",
-	.operands = "[protocols|fixtures|drivers|runs]",
+	.operands = "[protocols|fixtures|drivers|runs|resources]",
 	.most = 1,
 	.summary = {"what there is to run, and what was run", "列出检验程序、工装、驱动与检验"},
 	.options = OPTIONS,

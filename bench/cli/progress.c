@@ -47,7 +47,7 @@ struct progress {
 
 static const struct {
 	struct words slot, step, repeat, method, bench_time, away, all_safe, asked, not_taken,
-		answered, note, stopping, refused;
+		answered, note, stopping, refused, waits, waits_in_step, goes_on;
 } TEXTS = {
 	.slot = {"slot", "工位"},
 	.step = {"step", "步骤"},
@@ -62,6 +62,10 @@ static const struct {
 	.note = {"note", "记录"},
 	.stopping = {"stopping", "正在停止"},
 	.refused = {"not begun", "未开始"},
+	.waits = {"waits for %s: %lld before it", "等待 %s:前面还有 %lld 个"},
+	.waits_in_step = {"waits in step at %s: %lld still to come",
+			  "在 %s 等待同步:还有 %lld 个未到"},
+	.goes_on = {"goes on", "继续"},
 };
 
 struct progress *progress_new(FILE *out, bool brief, bool several)
@@ -256,10 +260,44 @@ static void take_operator(struct progress *progress, struct view *view, const st
 	say_of(progress, view, &line, INDENT);
 }
 
+/* The first of it is a line; how the queue moves shows in the block. */
+static void take_waits(struct progress *progress, struct view *view, const struct value *event)
+{
+	bool again = view->waits != NULL;
+	struct words words = value_get_bool(event, "in_step") ? TEXTS.waits_in_step : TEXTS.waits;
+	struct buf line;
+
+	free(view->waits);
+	view->waits = xprintf(say(words), value_get_text(event, "for"),
+			      (long long)value_get_int(event, "others", 0));
+	columns_clean(view->waits);
+	if (again)
+		return;
+	begin_line(view, &line);
+	buf_add_text(&line, view->waits);
+	say_of(progress, view, &line, INDENT);
+}
+
+static void take_goes_on(struct progress *progress, struct view *view, const struct value *event)
+{
+	struct buf line;
+
+	(void)event;
+	if (!view->waits)
+		return;
+	free(view->waits);
+	view->waits = NULL;
+	begin_line(view, &line);
+	buf_add_text(&line, say(TEXTS.goes_on));
+	say_of(progress, view, &line, INDENT);
+}
+
 static void take_stopping(struct progress *progress, struct view *view, const struct value *event)
 {
 	struct buf line;
 
+	free(view->waits);
+	view->waits = NULL;
 	begin_line(view, &line);
 	buf_printf(&line, "%s: ", say(TEXTS.stopping));
 	figure_verdict(&line, value_get_text(event, "verdict"));
@@ -417,7 +455,7 @@ static const struct {
 	{"started", take_started},   {"step", take_step},	  {"reading", take_reading},
 	{"output", take_output},     {"judged", take_judged},	  {"note", take_note},
 	{"operator", take_operator}, {"stopping", take_stopping}, {"verdict", take_verdict},
-	{"refused", take_refused},
+	{"refused", take_refused},   {"waits", take_waits},	  {"goes_on", take_goes_on},
 };
 
 void progress_take(struct progress *progress, const struct value *event)

@@ -30,6 +30,7 @@ struct batch {
 	struct timer begin; /* all plans are made */
 	bool over;
 	size_t count, planned;
+	struct meeting *meeting;
 	struct job job[];
 };
 
@@ -204,6 +205,7 @@ struct batch *batch_start(const struct run_place *place, struct order *const *or
 	batch->handlers = handlers;
 	batch->ctx = ctx;
 	batch->count = count;
+	batch->place.meeting = batch->meeting = meeting_new();
 	for (size_t i = 0; i < count; i++) {
 		batch->job[i] = (struct job){.batch = batch, .slot = orders[i]->slot};
 		batch->job[i].planning = planning_start(place->loop, place->program, orders[i],
@@ -303,5 +305,6 @@ void batch_free(struct batch *batch)
 		planning_free(batch->job[i].planning);
 		plan_free(batch->job[i].plan);
 	}
+	meeting_free(batch->meeting);
 	free(batch);
 }

@@ -281,3 +281,8 @@ int controller_connect(const char *state, struct error *err)
 	}
 	return try_connect(state, err);
 }
+
+int controller_find(const char *state, struct error *err)
+{
+	return try_connect(state, err);
+}

@@ -14,7 +14,8 @@
  *            {"event":"refused","why":"…","kind":"usage"|"bench"}, with "slot" when it is of one run of
  *            several, and, of a whole batch that would use up specimens, the kinds "confirm" {serial,
  *            of_slot}: order again with "destroys"; and "consumed" {serial, by}; and
- *            {"event":"status","runs":[{run, protocol, slot, runner, world}]}
+ *            {"event":"status","runs":[{run, protocol, slot, runner, world}],
+ *            "resources":[{resource, slot, waits:[slots]}]}: what is taken, by whom, who waits
  *
  * A run outlives the terminal that asked for it. When a controller starts it first ends every run that
  * an earlier one left without a verdict.
@@ -40,5 +41,8 @@ char *controller_socket(const char *state);
  * Returns a blocking stream socket.
  */
 int controller_connect(const char *state, struct error *err);
+
+/* The same, but -1 when there is none. */
+int controller_find(const char *state, struct error *err);
 
 #endif

@@ -44,6 +44,7 @@ void request_free(struct request *request)
 
 void course_drop_all(struct course *course)
 {
+	course->taken.left = course->taken.held;
 	while (course->open) {
 		struct request *request = course->open;
 

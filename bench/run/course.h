@@ -11,6 +11,7 @@
 #include "run/condition.h"
 #include "run/evidence.h"
 #include "run/judgement.h"
+#include "run/resource.h"
 
 enum request_kind {
 	REQUEST_WAIT = 1,
@@ -21,6 +22,8 @@ enum request_kind {
 	REQUEST_SET,
 	REQUEST_OPERATOR,
 	REQUEST_WATCH, /* the course's own, of an environment: it has no id and no answer */
+	REQUEST_TAKE,  /* waits for things that runs share */
+	REQUEST_MEET,  /* waits for the other runs of the batch */
 };
 
 enum { REQUEST_SETTINGS = 8 };
@@ -76,6 +79,8 @@ struct course_host {
 	void (*fit)(void *ctx, const char *why);
 	/* The operator's entry cannot be taken, and why; the request stays open for another. */
 	void (*ask_again)(void *ctx, struct request *request, const char *why);
+	/* What was taken is nobody's again. */
+	void (*give)(void *ctx);
 };
 
 struct course {
@@ -92,6 +97,13 @@ struct course {
 		double high, low; /* shortest widths of the last count, s */
 	} pulse[FIXTURE_MOST];
 	char step[96];
+	struct {
+		uint32_t id; /* of the request that took it, or waits for it */
+		size_t count;
+		char name[RESOURCE_NAMES][RESOURCE_NAME];
+		bool held;
+		bool left; /* whoever took it will not give it back */
+	} taken;
 };
 
 void course_init(struct course *course, const struct fixture *fixture,
@@ -123,6 +135,8 @@ void course_pulse(struct course *course, int line, double high, double low);
 void course_due(struct course *course, uint32_t id, nsec now);
 /* An act or a setting was done at `now`. */
 void course_acted(struct course *course, uint32_t id, nsec now);
+/* What it waited for is its own. */
+void course_took(struct course *course, uint32_t id, nsec now);
 /* An act or a setting was refused, and the script is told why. */
 void course_refused(struct course *course, uint32_t id, const char *why);
 /* The operator answered. */
@@ -135,7 +149,7 @@ struct request *course_find(struct course *course, uint32_t id);
 /* Is anything open that will wake the script? Traces and guards alone will not. */
 bool course_waits(const struct course *course);
 
-/* ---- between course.c, course_verbs.c, course_trace.c and course_conditions.c ---- */
+/* ---- between course.c, course_verbs.c, course_share.c, course_trace.c and course_conditions.c ---- */
 
 /* What is watched sees every sample, also one that has just ended the run. */
 void conditions_samples(struct course *course, int channel, const struct bench_sample *samples,
@@ -147,6 +161,9 @@ typedef int course_verb_fn(struct course *course, uint32_t id, nsec now,
 			   const struct value *payload, struct error *err);
 course_verb_fn *course_find_verb(const char *verb);  /* or NULL */
 course_verb_fn *course_trace_verb(const char *verb); /* or NULL */
+course_verb_fn verb_take, verb_give, verb_in_step;
+/* Give back what is taken, if anything is. */
+void course_give(struct course *course);
 
 struct request *request_new(uint32_t id, enum request_kind kind, nsec now);
 void request_free(struct request *request);

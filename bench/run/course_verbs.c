@@ -474,8 +474,10 @@ static int verb_step(struct course *course, uint32_t id, nsec now, const struct 
 	(void)now;
 	if (!protocol_find_step(course->judgement.protocol, step))
 		return error_set(err, ERROR_USAGE, "there is no step '%s'", step ? step : "");
-	if (!begins)
+	if (!begins) {
 		end_step_requests(course);
+		course_give(course);
+	}
 	snprintf(course->step, sizeof(course->step), "%s", step);
 	course->host->step(course->ctx, step, (int)value_get_int(payload, "repeat", 1), begins);
 	course_answer_plain(course, id);
@@ -504,6 +506,9 @@ static const struct {
 	{"scan", verb_operator},
 	{"consecutive", verb_consecutive},
 	{"pulse_widths", verb_pulse_widths},
+	{"take", verb_take},
+	{"give", verb_give},
+	{"in_step", verb_in_step},
 	{"step_begin", verb_step},
 	{"step_end", verb_step},
 };

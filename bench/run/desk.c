@@ -49,6 +49,7 @@ struct desk {
 	struct loop *loop;
 	struct writer *writer;
 	struct consumed *consumed;
+	struct resources *resources;
 	char *state, *program;
 	int listener;
 	struct watch *watch;
@@ -210,6 +211,7 @@ static void begin_job(struct client *client, struct order *const *orders, size_t
 		.state = desk->state,
 		.cpu = -1,
 		.consumed = desk->consumed,
+		.resources = desk->resources,
 	};
 	struct job *job = xcalloc(1, sizeof(*job));
 
@@ -265,6 +267,7 @@ static void tell_status(struct client *client)
 	runs = value_set(event, "runs", value_list());
 	for (struct job *job = client->desk->jobs; job; job = job->next)
 		batch_describe(job->batch, runs);
+	resources_describe(client->desk->resources, value_set(event, "resources", value_list()));
 	client_tell(client, event);
 	value_free(event);
 }
@@ -428,6 +431,7 @@ struct desk *desk_open(struct loop *loop, const char *state, const char *program
 	desk->program = xstrdup(program);
 	desk->listener = listener;
 	desk->leave_when_idle = leave_when_idle;
+	desk->resources = resources_new();
 	desk->writer = writer_new(loop, err);
 	if (desk->writer)
 		desk->consumed = consumed_open(state, desk->writer, err);
@@ -472,6 +476,7 @@ void desk_free(struct desk *desk)
 	close(desk->listener);
 	consumed_close(desk->consumed);
 	writer_free(desk->writer);
+	resources_free(desk->resources);
 	free(desk->state);
 	free(desk->program);
 	free(desk);

@@ -19,7 +19,7 @@
 
 enum { FIXTURE_MOST = 48 }; /* of each: ports, devices, lines, channels, interlocks, references */
 
-enum { FIXTURE_SAFE_WRITES = 4, FIXTURE_GUARDS = 16, FIXTURE_FOLLOWS = 16 };
+enum { FIXTURE_SAFE_WRITES = 4, FIXTURE_GUARDS = 16, FIXTURE_FOLLOWS = 16, FIXTURE_RESOURCES = 16 };
 
 enum line_kind { LINE_VALVE = 1, LINE_SWITCH, LINE_CONTACT, LINE_PULSE };
 
@@ -89,6 +89,12 @@ struct fixture_follow {
 	char else_says[160];
 };
 
+/* What its runs share with others; "operator" is among them always. */
+struct fixture_resource {
+	char name[32];
+	bool in_step; /* a meeting; else one run at a time has it */
+};
+
 struct fixture_reference {
 	char name[32];
 	struct unit unit;
@@ -101,7 +107,7 @@ struct fixture {
 	nsec grace; /* how long finally blocks may take after a stop */
 	int estop;  /* line index or -1: a contact that is closed while all is well */
 	size_t port_count, device_count, line_count, channel_count, interlock_count,
-		reference_count, driver_count, safe_count, follow_count;
+		reference_count, driver_count, safe_count, follow_count, resource_count;
 	struct fixture_port port[FIXTURE_MOST];
 	struct fixture_device device[FIXTURE_MOST];
 	struct fixture_line line[FIXTURE_MOST];
@@ -109,6 +115,7 @@ struct fixture {
 	struct fixture_interlock interlock[FIXTURE_MOST];
 	struct fixture_reference reference[FIXTURE_MOST];
 	struct fixture_follow follow[FIXTURE_FOLLOWS];
+	struct fixture_resource resource[FIXTURE_RESOURCES];
 	struct driver *driver[FIXTURE_MOST];
 	int safe_sequence[FIXTURE_MOST]; /* every output, in the order in which it is made safe */
 };
@@ -123,6 +130,9 @@ void fixture_free(struct fixture *fixture); /* accepts NULL */
 int fixture_find_line(const struct fixture *fixture, const char *name);
 int fixture_find_channel(const struct fixture *fixture, const char *name);
 int fixture_find_device(const struct fixture *fixture, const char *name);
+/* NULL: it is not shared. */
+const struct fixture_resource *fixture_find_resource(const struct fixture *fixture,
+						     const char *name);
 int fixture_find_reference(const struct fixture *fixture, const char *name);
 /* The channel whose instrument is behind this one: itself, or a breath channel's `of` or flow. */
 const struct fixture_channel *fixture_channel_behind(const struct fixture *fixture,

@@ -178,8 +178,54 @@ static int compile_follows(struct fixture *fixture, const struct value *devices,
 	return 0;
 }
 
+/* ---- what runs share ---- */
+
+static int compile_resource(struct fixture *fixture, const char *name, const struct value *kind,
+			    struct error *err)
+{
+	const char *word = kind->kind == VALUE_TEXT ? kind->text : "";
+	struct fixture_resource *resource = &fixture->resource[fixture->resource_count];
+
+	if (fixture->resource_count == FIXTURE_RESOURCES)
+		return error_set(err, ERROR_USAGE, "more than %d resources", FIXTURE_RESOURCES);
+	if (strlen(name) >= sizeof(resource->name))
+		return error_set(err, ERROR_USAGE, "'%s': a name has at most 31 bytes", name);
+	if (strcmp(word, "exclusive") != 0 && strcmp(word, "in_step") != 0)
+		return error_set(err, ERROR_USAGE,
+				 "resource '%s' is \"exclusive\" or \"in_step\", not '%s'", name,
+				 word);
+	if (fixture_find_resource(fixture, name))
+		return strcmp(word, "exclusive")
+			       ? error_set(err, ERROR_USAGE, "the operator is always exclusive")
+			       : 0;
+	strcpy(resource->name, name);
+	resource->in_step = !strcmp(word, "in_step");
+	fixture->resource_count++;
+	return 0;
+}
+
+static int compile_resources(struct fixture *fixture, const struct value *map, struct error *err)
+{
+	strcpy(fixture->resource[fixture->resource_count++].name, "operator");
+	for (size_t i = 0; i < value_count(map); i++)
+		if (compile_resource(fixture, value_key(map, i), value_at(map, i), err) < 0)
+			return -1;
+	return 0;
+}
+
+const struct fixture_resource *fixture_find_resource(const struct fixture *fixture,
+						     const char *name)
+{
+	for (size_t i = 0; i < fixture->resource_count; i++)
+		if (!strcmp(fixture->resource[i].name, name))
+			return &fixture->resource[i];
+	return NULL;
+}
+
 int fixture_compile_rules(struct fixture *fixture, const struct value *value, struct error *err)
 {
+	if (compile_resources(fixture, value_get(value, "resources"), err) < 0)
+		return -1;
 	if (compile_interlocks(fixture, value_get(value, "interlocks"), err) < 0)
 		return -1;
 	return compile_follows(fixture, value_get(value, "devices"), err);

@@ -102,6 +102,11 @@ static void host_step(void *ctx, const char *name, int repeat, bool begins)
 	(void)begins;
 }
 
+static void host_give(void *ctx)
+{
+	(void)ctx;
+}
+
 /* The answer that comes next stands in the journal. */
 static void host_ask_again(void *ctx, struct request *request, const char *why)
 {
@@ -138,6 +143,7 @@ static const struct course_host HOST = {
 	.step = host_step,
 	.fit = host_fit,
 	.ask_again = host_ask_again,
+	.give = host_give,
 };
 
 /* ---- lines ---- */
@@ -205,7 +211,10 @@ static void bring_about(struct stage *stage, uint32_t id, nsec time)
 
 	if (!request)
 		return;
-	if (request->kind == REQUEST_ACT || request->kind == REQUEST_SET)
+	if (request->kind == REQUEST_TAKE)
+		course_took(&stage->course, id, time);
+	else if (request->kind == REQUEST_ACT || request->kind == REQUEST_SET ||
+		 request->kind == REQUEST_MEET)
 		course_acted(&stage->course, id, time);
 	else if (request->kind != REQUEST_OPERATOR)
 		course_due(&stage->course, id, time);

@@ -110,6 +110,7 @@ static void seal(void *ctx, const struct error *err)
 	if (run->state >= RUN_SEALING)
 		return;
 	run->state = RUN_SEALING;
+	share_give(run);
 	timer_stop(&run->deadline);
 	timer_stop(&run->grace);
 	conclude(run);
@@ -128,6 +129,7 @@ void run_make_safe(struct run *run)
 		return;
 	run->state = RUN_SAFING;
 	run->course.ended = true;
+	share_leave(run);
 	timer_stop(&run->grace);
 	if (run->slot)
 		slot_make_safe(run->slot, seal, run);
@@ -511,6 +513,7 @@ struct run *run_start(const struct run_place *place, struct plan *plan,
 	run->ctx = ctx;
 	run->plan = plan;
 	run->state = RUN_COMING_UP;
+	share_open(run);
 	make_id(run);
 	if (check_specimen(run, err) < 0 || open_journal(run, err) < 0) {
 		run_free(run);
@@ -551,6 +554,7 @@ void run_free(struct run *run)
 	runner_forget(run);
 	if (run->place.consumed)
 		consumed_release(run->place.consumed, run->folder_id, run);
+	share_done(run);
 	journal_close(run->journal);
 	if (run->clock)
 		clock_free(run->clock);

@@ -11,6 +11,7 @@
 #include "run/course.h"
 #include "run/journal.h"
 #include "run/plan.h"
+#include "run/resource.h"
 #include "run/slot.h"
 #include "wire/peer.h"
 
@@ -33,6 +34,9 @@ struct run_place {
 	int cpu;		   /* pin the run's processes here; -1: anywhere */
 	uint64_t quota;		   /* bytes of a run's journal; 0: 2 GiB */
 	struct consumed *consumed; /* may be NULL where no plan uses up a named specimen */
+	/* what it shares with others; NULL: with nobody. They outlive the run. */
+	struct resources *resources;
+	struct meeting *meeting;
 };
 
 /* Takes the plan, also on failure. A specimen that may not be used up is refused, without a journal. */
@@ -64,7 +68,21 @@ enum run_state {
 	RUN_ENDED,
 };
 
-struct live;
+/* What a run keeps beside an open request. */
+struct live {
+	struct live *next;
+	struct run *run;
+	uint32_t id;
+	struct interest channel, of;
+	struct timer timer;
+	size_t next_setting;
+	bool orphan; /* its request was dropped while its act was on its way */
+	bool acting;
+	bool shares;	     /* it is a TAKE, MEET or OPERATOR */
+	bool holds_clock;    /* … that waits for other runs, in virtual time */
+	bool ended;	     /* TAKE, MEET: by being granted, and not dropped */
+	struct claim person; /* OPERATOR */
+};
 
 struct run {
 	struct run_place place;
@@ -88,6 +106,11 @@ struct run {
 	nsec instant;	       /* of the latest turn */
 	long turns_in_instant; /* a script that spins without time passing */
 	struct live *lives;
+	struct claim taken; /* what exclusive() has, or waits for */
+	struct member member;
+	struct live *meets; /* the request that waits in step */
+	struct resources *own_resources;
+	struct meeting *own_meeting;
 	nsec started_real, shown_real; /* for watching */
 	struct value *summary;
 };
@@ -109,6 +132,25 @@ void runner_stop(struct run *run, const char *why);
 /* Free what waited for acts of a slot that is closed. */
 void runner_forget(struct run *run);
 extern const struct course_host RUN_COURSE_HOST;
+/* The line of a frame, a request's end or a result. */
+void runner_line(struct run *run, nsec now, const char *kind, uint32_t id,
+		 const struct value *payload);
+/*
+ * Put the operator's question, once the operator is this run's. `why` is what was wrong with the answer
+ * before, or NULL.
+ */
+void runner_ask_operator(struct live *live, const struct request *request, const char *why);
+
+/* run_share.c: what it shares with other runs. */
+void share_open(struct run *run);
+/* A request TAKE, MEET or OPERATOR is open: wait for the others, then go on. */
+void share_begin(struct live *live, const struct request *request);
+void share_close(struct live *live, const struct request *request);
+/* It gives back what exclusive() took. */
+void share_give(struct run *run);
+/* It is not waited for in step any more: it stops or makes itself safe. */
+void share_leave(struct run *run);
+void share_done(struct run *run);
 
 /* run_watch.c: what watchers are told. Each takes nothing that is not there. */
 void watch_started(struct run *run);
@@ -118,6 +160,9 @@ void watch_output(struct run *run, int line, bool level);
 void watch_judged(struct run *run, const struct judged *judged);
 void watch_note(struct run *run, const char *text);
 void watch_question(struct run *run, const struct request *request, const char *why);
+/* It waits for so many others: for this to be free, or in step for them to come. */
+void watch_waits(struct run *run, const char *what, bool in_step, size_t others);
+void watch_goes_on(struct run *run);
 void watch_stopping(struct run *run, enum verdict verdict, const char *why);
 struct value *run_summary(struct run *run, enum verdict verdict, const char *why);
 void watch_ended(struct run *run, const struct value *summary);

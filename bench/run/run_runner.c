@@ -14,21 +14,9 @@
 
 enum { TURNS_IN_ONE_INSTANT = 10000 };
 
-/* What the run keeps beside an open request. */
-struct live {
-	struct live *next;
-	struct run *run;
-	uint32_t id;
-	struct interest channel, of;
-	struct timer timer;
-	size_t next_setting;
-	bool orphan; /* its request was dropped while its act was on its way */
-	bool acting;
-};
-
 /* `now` is what the course is told, too: a replay has nothing but the line to take it from. */
-static void line_of_frame(struct run *run, nsec now, const char *kind, uint32_t id,
-			  const struct value *payload)
+void runner_line(struct run *run, nsec now, const char *kind, uint32_t id,
+		 const struct value *payload)
 {
 	struct value *line = value_map();
 
@@ -68,7 +56,7 @@ static void due(void *ctx)
 {
 	struct live *live = ctx;
 
-	line_of_frame(live->run, run_now(live->run), "ends", live->id, NULL);
+	runner_line(live->run, run_now(live->run), "ends", live->id, NULL);
 	course_due(&live->run->course, live->id, live->timer.deadline);
 }
 
@@ -96,7 +84,7 @@ static void acted(void *ctx, const struct error *err)
 	} else if (!err) {
 		nsec now = run_now(run);
 
-		line_of_frame(run, now, "ends", live->id, NULL);
+		runner_line(run, now, "ends", live->id, NULL);
 		course_acted(&run->course, live->id, now);
 	} else if (tears_down && err->kind == ERROR_REFUSED) {
 		refused(live, err->text);
@@ -131,7 +119,7 @@ static void operator_answered(void *ctx, const struct value *answer)
 }
 
 /* `why` is what was wrong with the answer before, or NULL. */
-static void ask_operator(struct live *live, const struct request *request, const char *why)
+void runner_ask_operator(struct live *live, const struct request *request, const char *why)
 {
 	struct run *run = live->run;
 
@@ -159,8 +147,8 @@ static void host_open(void *ctx, struct request *request)
 	} else if (request->kind == REQUEST_SET) {
 		live->acting = true;
 		set_next(live, NULL);
-	} else if (request->kind == REQUEST_OPERATOR) {
-		ask_operator(live, request, NULL);
+	} else {
+		share_begin(live, request);
 	}
 }
 
@@ -174,6 +162,7 @@ static void host_close(void *ctx, struct request *request)
 	if (request->of >= 0)
 		slot_unwant(run->slot, &live->of);
 	timer_stop(&live->timer);
+	share_close(live, request);
 	if (run->slot && run->slot->world)
 		world_forget(run->slot->world, live);
 	if (live->acting)
@@ -186,7 +175,7 @@ static void host_result(void *ctx, uint32_t id, struct value *payload)
 {
 	struct run *run = ctx;
 
-	line_of_frame(run, run_now(run), "result", id, payload);
+	runner_line(run, run_now(run), "result", id, payload);
 	if (run->runner && !run->runner_done) {
 		peer_add(run->runner, FRAME_RESULT, id, payload);
 		peer_flush(run->runner);
@@ -241,7 +230,12 @@ static void host_ask_again(void *ctx, struct request *request, const char *why)
 	value_set_int(line, "id", request->id);
 	value_set_text(line, "why", why);
 	journal_line(run->journal, run_now(run), "asked_again", line);
-	ask_operator(request->host, request, why);
+	runner_ask_operator(request->host, request, why);
+}
+
+static void host_give(void *ctx)
+{
+	share_give(ctx);
 }
 
 const struct course_host RUN_COURSE_HOST = {
@@ -254,6 +248,7 @@ const struct course_host RUN_COURSE_HOST = {
 	.step = host_step,
 	.fit = host_fit,
 	.ask_again = host_ask_again,
+	.give = host_give,
 };
 
 /* ---- what the runner emits ---- */
@@ -303,27 +298,27 @@ static void take_frame(void *ctx, const struct frame *frame)
 		return;
 	switch (frame->type) {
 	case FRAME_REQUEST:
-		line_of_frame(run, now, "request", frame->request, frame->payload);
+		runner_line(run, now, "request", frame->request, frame->payload);
 		course_request(&run->course, frame->request, now, frame->payload);
 		break;
 	case FRAME_CANCEL:
-		line_of_frame(run, now, "cancel", frame->request, NULL);
+		runner_line(run, now, "cancel", frame->request, NULL);
 		course_cancel(&run->course, frame->request);
 		break;
 	case FRAME_MEASURE:
-		line_of_frame(run, now, "measure", 0, frame->payload);
+		runner_line(run, now, "measure", 0, frame->payload);
 		take_measure(run, frame->payload);
 		break;
 	case FRAME_NOTE:
-		line_of_frame(run, now, "note", 0, frame->payload);
+		runner_line(run, now, "note", 0, frame->payload);
 		take_note(run, frame->payload);
 		break;
 	case FRAME_FAILED:
-		line_of_frame(run, now, "failed", 0, frame->payload);
+		runner_line(run, now, "failed", 0, frame->payload);
 		script_failed(run, frame->payload);
 		break;
 	case FRAME_DONE:
-		line_of_frame(run, now, "done", 0, NULL);
+		runner_line(run, now, "done", 0, NULL);
 		run->runner_done = true;
 		run_make_safe(run);
 		break;
@@ -382,7 +377,7 @@ int runner_start(struct run *run, struct error *err)
 	struct value *start = plan_runner_start(run->plan);
 
 	fixture_describe(run->plan->fixture, start);
-	line_of_frame(run, run_now(run), "start", 0, start);
+	runner_line(run, run_now(run), "start", 0, start);
 	run->runner =
 		peer_start(run->place.loop, run->clock, argv, run->place.cpu, &HANDLERS, run, err);
 	if (run->runner) {
@@ -413,6 +408,7 @@ void runner_stop(struct run *run, const char *why)
 		return;
 	run->state = RUN_STOPPING;
 	course_drop_all(&run->course);
+	share_leave(run);
 	slot_stopping(run->slot);
 	timer_start(&run->grace, run->clock, run_now(run) + run->plan->fixture->grace, TIMER_STOP,
 		    grace_over, run);

@@ -132,6 +132,26 @@ void watch_question(struct run *run, const struct request *request, const char *
 	tell(run, event);
 }
 
+void watch_waits(struct run *run, const char *what, bool in_step, size_t others)
+{
+	struct value *event = new_event(run, "waits");
+
+	if (!event)
+		return;
+	value_set_text(event, "for", what);
+	value_set_bool(event, "in_step", in_step);
+	value_set_int(event, "others", (int64_t)others);
+	tell(run, event);
+}
+
+void watch_goes_on(struct run *run)
+{
+	struct value *event = new_event(run, "goes_on");
+
+	if (event)
+		tell(run, event);
+}
+
 void watch_stopping(struct run *run, enum verdict verdict, const char *why)
 {
 	struct value *event = new_event(run, "stopping");

@@ -347,6 +347,7 @@ static const struct {
 	CHUNK("instruments", INSTRUMENTS, LOADS | SIMULATES),
 	CHUNK("channels", CHANNELS, RUNS),
 	CHUNK("measures", MEASURES, RUNS),
+	CHUNK("sharing", SHARING, RUNS),
 	CHUNK("run", RUN, RUNS),
 	CHUNK("world", WORLD, SIMULATES),
 	CHUNK("assignments", ASSIGNMENTS, LOADS),

@@ -115,6 +115,9 @@ static const struct form FORMS[] = {
 	{FRAME_REQUEST, "scan", {TEXT("text"), MAYBE_TEXT("zh"), MAYBE_TEXT("id"),
 				 MAYBE_TEXT("unit")}},
 	{FRAME_REQUEST, "consecutive", {TEXT("step"), LIST("measures")}},
+	{FRAME_REQUEST, "take", {LIST("names")}},
+	{FRAME_REQUEST, "give", {INT("of"), BOOL("left")}},
+	{FRAME_REQUEST, "in_step", {TEXT("name")}},
 	{FRAME_REQUEST, "step_begin", {TEXT("step"), INT("repeat")}},
 	{FRAME_REQUEST, "step_end", {TEXT("step"), INT("repeat")}},
 

@@ -10,6 +10,7 @@ local FIXTURE = {
   devices = "table", lines = "table", interlocks = "table", estop = "string",
   references = "table", channels = "table", groups = "table", world = "string",
   simulator = "string", grace = true, safe_sequence = "table",
+  resources = "table",
 }
 local PARTS = {
   serial  = { [1] = "string", rs485 = "boolean" },
@@ -144,7 +145,7 @@ local function fixture_data(where, written)
     interlocks = interlocks_data(where, written.interlocks or {}),
     estop = written.estop, references = written.references or {}, groups = written.groups or {},
     world = written.world or written.simulator, grace = davy.plain(written.grace),
-    safe_sequence = written.safe_sequence or {},
+    safe_sequence = written.safe_sequence or {}, resources = written.resources,
   }
 end
 

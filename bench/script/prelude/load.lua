@@ -15,6 +15,7 @@ local function operator_word(word) return outside("operator:" .. word) end
 
 local WORDS = {
   wait = outside "wait", finally = outside "finally", consecutive = outside "consecutive",
+  exclusive = outside "exclusive", in_step = outside "in_step",
   together = tasks.together, race = tasks.race,
   operator = {
     confirm = operator_word "confirm", enter = operator_word "enter", scan = operator_word "scan",

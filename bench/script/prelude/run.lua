@@ -109,7 +109,7 @@ end
 local WORDS = {
   wait = davy.wait, together = tasks.together, race = tasks.race, finally = finally,
   operator = setmetatable({}, { __index = davy.operator, __metatable = false }),
-  consecutive = consecutive,
+  consecutive = consecutive, exclusive = davy.exclusive, in_step = davy.in_step,
 }
 
 local function begin(start)

@@ -47,6 +47,26 @@ function tasks.ask(verb, fields, word)
   return result.value
 end
 
+-- ---- what runs share ----
+
+-- Take these, and wait until they are this run's: what to give back. What is left behind by a task that
+-- is cancelled stays the run's until its finally blocks have run.
+function tasks.take(names)
+  local task = must_be_able_to_wait("exclusive")
+  local fields, outer = { names = names }, task.taken
+  local id = native.request("take", fields)
+  waiting[id], task.request, task.taken = task, id, id
+  local result = yield()
+  if result.ok then return id end
+  task.taken = outer
+  return error((fields.where or "davy") .. ": " .. result.why, 0)
+end
+
+function tasks.give(id, left)
+  current.taken = nil
+  tasks.ask("give", { of = id, left = left }, "exclusive")
+end
+
 -- Remember why the last condition of this task was not reached.
 function tasks.set_why(why)
   current.why = why
@@ -69,6 +89,7 @@ local function cancel(task)
     waiting[task.request] = nil
     native.emit("CANCEL", nil, task.request)
   end
+  if task.taken then native.request("give", { of = task.taken, left = true }) end
   if task.children then close_group(task.children) end
 end
 
