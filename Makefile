@@ -74,14 +74,13 @@ $(BUILD)/suites.h: $(wildcard tests/test_*.c) Makefile
 	@mkdir -p $(@D)
 	@printf 'SUITE(%s)\n' $(patsubst tests/test_%.c,%,$(sort $(wildcard tests/test_*.c))) > $@
 
-# The Lua prelude, compiled into davy-lua as arrays of bytes.
-$(BUILD)/prelude.h: $(PRELUDE)
+# The Lua prelude, parsed here and compiled into davy-lua as arrays of bytes.
+$(BUILD)/prelude: bench/script/prelude/compile.c
 	@mkdir -p $(@D)
-	@: > $@
-	@for f in $(PRELUDE); do \
-		printf 'static const char PRELUDE_%s[] = {' "$$(basename $$f .lua | tr a-z A-Z)"; \
-		od -An -v -tx1 $$f | sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g'; \
-		printf '0};\n'; done >> $@
+	$(CC) $(ALL_CFLAGS) $(shell pkg-config --cflags lua5.4) -o $@ $< $(LDFLAGS_ALL) \
+		$(shell pkg-config --libs lua5.4)
+$(BUILD)/prelude.h: $(BUILD)/prelude $(PRELUDE)
+	@$(BUILD)/prelude $(PRELUDE) > $@.part && mv $@.part $@
 $(call objects,$(SCRIPT_SOURCES)): $(BUILD)/prelude.h
 
 # A suite is found by its file's name and so has no header.

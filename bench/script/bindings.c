@@ -330,13 +330,13 @@ enum { RUNS = 1, LOADS = 2, SIMULATES = 4 };
 /* In the order in which they lean on each other; the modes that need them. */
 static const struct {
 	const char *name;
-	const char *text;
+	const char *compiled;
 	size_t size;
 	int modes;
 } PRELUDE[] = {
 #define CHUNK(name, NAME, modes)                                                                   \
 	{                                                                                          \
-		"=davy/" name, PRELUDE_##NAME, sizeof(PRELUDE_##NAME) - 1, modes                   \
+		"=davy/" name, PRELUDE_##NAME, sizeof(PRELUDE_##NAME), modes                       \
 	}
 	CHUNK("base", BASE, RUNS | LOADS | SIMULATES),
 	CHUNK("limits", LIMITS, RUNS | LOADS),
@@ -386,12 +386,13 @@ void bindings_start(lua_State *L, const char *mode, int64_t seed)
 	int wanted = mode_bit(L, mode), davy;
 
 	seed_random(L, seed);
+	lua_gc(L, LUA_GCSTOP); /* all of it stays */
 	lua_newtable(L);
 	davy = lua_gettop(L);
 	for (size_t i = 0; i < sizeof(PRELUDE) / sizeof(PRELUDE[0]); i++) {
 		if (!(PRELUDE[i].modes & wanted))
 			continue;
-		if (luaL_loadbufferx(L, PRELUDE[i].text, PRELUDE[i].size, PRELUDE[i].name, "t"))
+		if (luaL_loadbufferx(L, PRELUDE[i].compiled, PRELUDE[i].size, PRELUDE[i].name, "b"))
 			lua_error(L);
 		lua_pushvalue(L, davy);
 		lua_getfield(L, LUA_REGISTRYINDEX, NATIVE);
@@ -400,4 +401,5 @@ void bindings_start(lua_State *L, const char *mode, int64_t seed)
 	lua_getfield(L, davy, "deliver");
 	lua_setfield(L, LUA_REGISTRYINDEX, BINDINGS_DELIVER);
 	lua_pop(L, 1);
+	lua_gc(L, LUA_GCRESTART);
 }
