@@ -167,7 +167,8 @@ static void becomes_says_what_was_not_reached(void)
 	due(&trial);
 
 	CU_ASSERT_FALSE(trial.outcome.met);
-	CU_ASSERT_STRING_EQUAL(trial.outcome.why, ">= 5 Pa was not reached within 10 s");
+	CU_ASSERT_STRING_EQUAL(trial.outcome.why,
+			       ">= 5 Pa was not reached within 10 s (last seen: 1 Pa)");
 	done(&trial);
 }
 
@@ -380,7 +381,8 @@ static void a_sample_from_after_the_deadline_ends_what_was_not_met(void)
 	show(&trial, 11001, 9);
 
 	CU_ASSERT(trial.ended && !trial.outcome.met);
-	CU_ASSERT_STRING_EQUAL(trial.outcome.why, ">= 5 Pa was not reached within 10 s");
+	CU_ASSERT_STRING_EQUAL(trial.outcome.why,
+			       ">= 5 Pa was not reached within 10 s (last seen: nothing)");
 	done(&trial);
 }
 

@@ -206,6 +206,29 @@ static void a_misspelt_field_is_named(void)
 		      "t.lua:1: protocol has no field 'titel'; it has: class, decision, ");
 }
 
+/* A factor that nobody reads would be one of 1. */
+static void a_misspelt_field_of_a_driver_is_named(void)
+{
+#define READS "return driver { id = 'd', bus = 'modbus', reads = { x = { input = 0, "
+	check_refused("driver", READS "scal = 0.1 } } }", "",
+		      "t.lua:1: reads.x has no field 'scal'; it has: ");
+	check_refused("driver", READS "digit = '0.1 Pa' } } }", "",
+		      "t.lua:1: reads.x: 'digit' is a number, not a string");
+	check_refused("driver", READS "} }, framing = { endings = 'x' } }", "",
+		      "t.lua:1: framing has no field 'endings'");
+	check_refused("simulator", "return simulator { id = 'd', bus = 'modbus', answer = {} }", "",
+		      "t.lua:1: simulator has no field 'answer'");
+#undef READS
+}
+
+static void an_unknown_word_is_told_those_that_there_are(void)
+{
+	check_refused(
+		"simulator", "return twin { id = 'd', bus = 'modbus' }", "",
+		"t.lua:1: there is no 'twin' here (misspelt, or used before its 'local'?); the "
+		"words of this file are: simulator");
+}
+
 static void a_fault_names_only_measures_that_exist(void)
 {
 	check_refused("protocol", HEAD "faults = { worn = { 'FAIL', 'z' } } }\n" MEASURED, "",
@@ -459,6 +482,8 @@ void suite_script_loader(void)
 	claim(steps_are_named_once_and_have_something_to_do);
 	claim(a_protocol_that_measures_nothing_is_refused);
 	claim(a_misspelt_field_is_named);
+	claim(a_misspelt_field_of_a_driver_is_named);
+	claim(an_unknown_word_is_told_those_that_there_are);
 	claim(a_fault_names_only_measures_that_exist);
 	claim(waiting_outside_a_step_is_refused);
 	claim(a_syntax_error_names_its_line);

@@ -99,6 +99,33 @@ static void the_grid_does_not_depend_on_who_looks(void)
 	cell_free(cell);
 }
 
+static void a_misspelt_line_is_named(void)
+{
+	struct cell *cell = world_begin("return world {\n"
+					"  advance = function(w, dt, lines)\n"
+					"    lines.alarn, lines.beat = true, 200\n"
+					"  end }\n",
+					7, "");
+
+	CU_ASSERT(cell_failed(cell, "usage",
+			      "w.lua: it drives a line 'alarn', which the fixture does not have, "
+			      "and not its 'alarm'"));
+	cell_free(cell);
+}
+
+static void a_world_may_drive_more_than_the_fixture_has(void)
+{
+	struct cell *cell =
+		world_begin("return world {\n"
+			    "  advance = function(w, dt, lines)\n"
+			    "    lines.alarm, lines.beat, lines.siren = true, 200, true\n"
+			    "  end }\n",
+			    7, "");
+
+	SAYS(cell, FRAME_OUT, 0, "{'lines':{'alarm':true,'beat':200.0},'reached':0}");
+	cell_free(cell);
+}
+
 static const char RISING[] = "return world {\n"
 			     "  state = { steps = -1 },\n"
 			     "  advance = function(w, dt, lines)\n"
@@ -334,6 +361,8 @@ void suite_script_world(void)
 {
 	suite_begin("script_world");
 	claim(a_world_begins_with_all_lines_it_drives);
+	claim(a_misspelt_line_is_named);
+	claim(a_world_may_drive_more_than_the_fixture_has);
 	claim(a_world_stops_at_its_first_edge);
 	claim(the_grid_does_not_depend_on_who_looks);
 	claim(a_pulse_line_tells_its_changes_without_stopping_the_world);

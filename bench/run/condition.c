@@ -83,6 +83,10 @@ static void print_value(const struct condition *condition, double value, char *t
 	const struct limit *const limits[SHOWN_LIMITS] = {&condition->limit};
 	struct quantity shown = condition->probe;
 
+	if (limit_is_state(&condition->limit)) {
+		snprintf(text, size, "%s", limit_state_word(&condition->limit, value != 0));
+		return;
+	}
 	shown.value = value;
 	shown_print(&shown, 0, limits, text, size);
 }
@@ -263,6 +267,7 @@ bool condition_sample(struct condition *condition, int channel, const struct ben
 	ended = sample_ends(condition, sample, outcome);
 	condition->begun = true;
 	condition->last = sample->time;
+	condition->latest = sample->value;
 	return ended;
 }
 
@@ -291,6 +296,18 @@ static void holds_due(const struct condition *condition, struct outcome *outcome
 	outcome->to_the_end = true;
 }
 
+/* Whoever waited in vain wants to know how far it came. */
+static void becomes_due(const struct condition *condition, double seconds, struct outcome *outcome)
+{
+	char text[64] = "nothing";
+
+	if (condition->begun)
+		print_value(condition, condition->latest, text, sizeof(text));
+	snprintf(outcome->why, sizeof(outcome->why),
+		 "%s was not reached within %.6g s (last seen: %s)", condition->limit.text, seconds,
+		 text);
+}
+
 void condition_due(struct condition *condition, struct outcome *outcome)
 {
 	double seconds = nsec_seconds(condition->deadline - condition->opened);
@@ -312,11 +329,12 @@ void condition_due(struct condition *condition, struct outcome *outcome)
 		snprintf(outcome->why, sizeof(outcome->why), "%s did not come within %.6g s",
 			 condition->limit.text, seconds);
 		break;
+	case CONDITION_BECOMES:
+		becomes_due(condition, seconds, outcome);
+		break;
 	case CONDITION_READ:
 	case CONDITION_IS:
-	case CONDITION_BECOMES:
-		snprintf(outcome->why, sizeof(outcome->why), "%s was not reached within %.6g s",
-			 condition->kind == CONDITION_BECOMES ? condition->limit.text : "a reading",
+		snprintf(outcome->why, sizeof(outcome->why), "no reading came within %.6g s",
 			 seconds);
 		break;
 	}

@@ -55,6 +55,7 @@ struct condition {
 	bool begun;	      /* a sample has been seen */
 	bool seen_unmet;      /* LAST_BEFORE: an event must first be seen not to be */
 	nsec last;	      /* time of the sample before */
+	double latest;	      /* its value, SI */
 	double resolution;    /* of the latest sample */
 	double drift;	      /* the largest seen */
 	double seconds;	      /* the longest */

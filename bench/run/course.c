@@ -246,7 +246,10 @@ static void breach_guard(struct course *course, const struct request *request, d
 	char text[64], why[240];
 
 	shown.value = value;
-	shown_print(&shown, 0, limits, text, sizeof(text));
+	if (limit_is_state(&request->limit))
+		snprintf(text, sizeof(text), "%s", limit_state_word(&request->limit, value != 0));
+	else
+		shown_print(&shown, 0, limits, text, sizeof(text));
 	snprintf(why, sizeof(why), "guard: %s left %s (%s)", channel->name, request->limit.text,
 		 text);
 	course->host->breach(course->ctx, channel->dut ? VERDICT_FAIL : VERDICT_ERROR, why);

@@ -15,6 +15,7 @@
 #include <stdio.h>
 
 #include "run/slot.h"
+#include "verdict/shown.h"
 
 #define ASKED_EVERY MSEC(500) /* by the guard, where a channel does not say how often */
 
@@ -120,18 +121,38 @@ static bool is_in_force(const struct slot *slot, int index, nsec time)
 	return !after || (interlock->watching && time >= interlock->since + after);
 }
 
+/* What is needed, and how it is instead: "hood is off". */
+static void say_needed(const struct slot *slot, const struct fixture_interlock *interlock,
+		       const struct quantity *probe, char *text, size_t size)
+{
+	const struct fixture *fixture = slot->fixture;
+	const struct limit *const limits[SHOWN_LIMITS] = {&interlock->limit};
+	char value[64];
+
+	if (limit_is_state(&interlock->limit))
+		snprintf(value, sizeof(value), "%s",
+			 limit_state_word(&interlock->limit, probe->value != 0));
+	else
+		shown_print(probe, 0, limits, value, sizeof(value));
+	snprintf(text, size, "%.60s is %s",
+		 interlock->line >= 0 ? fixture->line[interlock->line].name
+				      : fixture->channel[interlock->channel].name,
+		 value);
+}
+
 static void check_interlock(struct slot *slot, int index, double value, nsec time)
 {
 	const struct fixture_interlock *interlock = &slot->fixture->interlock[index];
 	struct quantity probe = {.value = value};
-	char why[200];
+	char shown[128], why[320];
 
 	if (interlock->channel >= 0)
 		probe.unit = slot->fixture->channel[interlock->channel].unit;
 	if (!is_in_force(slot, index, time) || limit_met(&interlock->limit, &probe) ||
 	    !guarded_output_on(slot, interlock, time))
 		return;
-	snprintf(why, sizeof(why), "interlock: %s", interlock->text);
+	say_needed(slot, interlock, &probe, shown, sizeof(shown));
+	snprintf(why, sizeof(why), "interlock: %s, but %s", interlock->text, shown);
 	slot_trip(slot, VERDICT_ERROR, why);
 }
 

@@ -240,7 +240,7 @@ static void say_distance(const struct limit *limit, const struct quantity *quant
 			 size_t size)
 {
 	struct interval accepts = bound_interval(&limit->bound[0], quantity);
-	struct quantity distance = {.value = 0, .unit = *limit_unit(limit)};
+	struct quantity distance = {.value = 0, .unit = unit_of_difference(limit_unit(limit))};
 	char shown[64];
 
 	text[0] = '\0';
@@ -250,7 +250,6 @@ static void say_distance(const struct limit *limit, const struct quantity *quant
 		distance.value = accepts.low - quantity->value;
 	if (limit->bounds != 1 || !(distance.value > 0))
 		return;
-	distance.value += distance.unit.offset; /* a difference has no zero point */
 	quantity_print(&distance, 3, shown, sizeof(shown));
 	snprintf(text, size, ", by %s", shown);
 }

@@ -18,6 +18,7 @@
  */
 #include "run/world.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,6 +93,14 @@ static void end(struct world *world, const char *why)
 	world->ended = true;
 	timer_stop(&world->tick);
 	world->handlers.ended(world->ctx, why);
+}
+
+static void failed(struct world *world, const char *text)
+{
+	char why[400];
+
+	snprintf(why, sizeof(why), "failed: %.380s", text ? text : "it does not say why");
+	end(world, why);
 }
 
 static void move_clock(struct world *world, nsec to)
@@ -174,7 +183,6 @@ static void take_answer(struct world *world, const struct frame *frame)
 static void take_frame(void *ctx, const struct frame *frame)
 {
 	struct world *world = ctx;
-	const char *text;
 
 	switch (frame->type) {
 	case FRAME_OUT:
@@ -184,8 +192,7 @@ static void take_frame(void *ctx, const struct frame *frame)
 		take_answer(world, frame);
 		break;
 	case FRAME_FAILED:
-		text = value_get_text(frame->payload, "text");
-		end(world, text ? text : "failed");
+		failed(world, value_get_text(frame->payload, "text"));
 		break;
 	default:
 		break;

@@ -391,17 +391,6 @@ static int check_finite(const struct quantity *quantity, double expanded, struct
 	return 0;
 }
 
-static const char *opposite_state(const char *state)
-{
-	static const char *const PAIRS[][2] = {{"on", "off"}, {"open", "closed"}};
-
-	for (size_t i = 0; i < 2; i++)
-		for (size_t side = 0; side < 2; side++)
-			if (!strcmp(PAIRS[i][side], state))
-				return PAIRS[i][1 - side];
-	return "otherwise";
-}
-
 static void decide_state(struct decision *decision, const struct limit *limit,
 			 const struct quantity *quantity)
 {
@@ -411,7 +400,7 @@ static void decide_state(struct decision *decision, const struct limit *limit,
 	snprintf(decision->acceptance, sizeof(decision->acceptance), "%s", limit->text);
 	if (!met)
 		snprintf(decision->why, sizeof(decision->why), "it is %s, not %s",
-			 opposite_state(limit->text), limit->text);
+			 limit_state_word(limit, !limit->bound[0].state), limit->text);
 }
 
 static void decide_value(struct decision *decision, const struct limit *limit,

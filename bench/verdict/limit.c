@@ -312,6 +312,19 @@ bool limit_met_state(const struct limit *limit, bool state)
 	return limit_is_state(limit) && limit->bound[0].state == state;
 }
 
+const char *limit_state_word(const struct limit *limit, bool state)
+{
+	static const char *const PAIRS[][2] = {{"on", "off"}, {"open", "closed"}};
+
+	if (limit_met_state(limit, state))
+		return limit->text;
+	for (size_t i = 0; i < 2; i++)
+		for (size_t side = 0; side < 2; side++)
+			if (!strcmp(PAIRS[i][side], limit->text))
+				return PAIRS[i][1 - side];
+	return "otherwise";
+}
+
 const struct unit *limit_unit(const struct limit *limit)
 {
 	for (size_t i = 0; i < limit->bounds; i++)

@@ -64,6 +64,8 @@ int limit_check_dimension(const struct limit *limit, const struct quantity *quan
  */
 bool limit_met(const struct limit *limit, const struct quantity *quantity);
 bool limit_met_state(const struct limit *limit, bool state);
+/* A state in the words of a limit that is one: of "open", "open" or "closed". */
+const char *limit_state_word(const struct limit *limit, bool state);
 /* The unit in which a measure with this limit is shown; NULL for states and %rd alone. */
 const struct unit *limit_unit(const struct limit *limit);
 

@@ -109,7 +109,8 @@ function davy.environment(words)
   for name, value in pairs(words) do names[name] = value end
   setmetatable(names, {
     __index = function(_, name)
-      davy.raise("there is no '%s' here (misspelt, or used before its 'local'?)", tostring(name))
+      davy.raise("there is no '%s' here (misspelt, or used before its 'local'?)%s", tostring(name),
+        next(words) and "; the words of this file are: " .. davy.names_of(words) or "")
     end,
   })
   return setmetatable({}, {

@@ -124,17 +124,63 @@ local function station_data(written, where)
   return data
 end
 
--- ---- reading a file of one kind ----
+-- ---- what a driver and a simulator may say: a misspelt `scale` must not read as 1 ----
 
-local function check_instrument(where, kind, written)
-  if type(written) ~= "table" then raise_at(where, "%s is followed by a table", kind) end
+local DRIVER = {
+  id = "string", bus = "string", title = "string", zh = "string", framing = "table",
+  identify = "table", reads = "table", writes = "table", streams = "table", healthy = "table",
+  refusals = "table",
+}
+local FRAMING = { ends = "string", within = true, retries = "number" }
+local ITEM = {
+  input = "number", holding = "number", as = "string", ask = true, tell = true, reply = true,
+  field = "number", unit = "string", scale = "number", digit = "number", range = "string",
+  words = "table", stream = "string", samples = "number", spacing = true, is = "string",
+}
+local STREAM = { layout = true, every = true, silent = true, number = "table", clock = "table" }
+local HEALTH = { without = "string", needs = "string", else_says = "string" }
+local SIMULATOR = {
+  id = "string", bus = "string", title = "string", zh = "string", delay = true,
+  registers = "table", answers = "table", frames = "table", streams = "table",
+}
+
+-- Fields of each entry of `group`; what stands in it by place is looked at where it is used.
+local function check_group(where, written, group, known)
+  for name, entry in pairs(written[group] or {}) do
+    local what, named = ("%s.%s"):format(group, tostring(name)), {}
+    if type(entry) ~= "table" then raise_at(where, "%s is a table", what) end
+    for field, value in pairs(entry) do
+      if math.type(field) ~= "integer" then named[field] = value end
+    end
+    davy.check_fields(where, what, named, known)
+  end
+end
+
+local function check_instrument(where, kind, written, known)
+  davy.check_fields(where, kind, written, known)
   davy.need_text(where, kind, written, "id")
   davy.need_text(where, kind, written, "bus")
 end
 
+local function check_driver(where, kind, written)
+  check_instrument(where, kind, written, DRIVER)
+  davy.check_fields(where, "framing", written.framing or {}, FRAMING)
+  check_group(where, { identify = { written.identify } }, "identify", ITEM)
+  check_group(where, written, "reads", ITEM)
+  check_group(where, written, "writes", ITEM)
+  check_group(where, written, "streams", STREAM)
+  check_group(where, written, "healthy", HEALTH)
+end
+
+local function check_simulator(where, kind, written)
+  check_instrument(where, kind, written, SIMULATOR)
+end
+
+-- ---- reading a file of one kind ----
+
 local KINDS = {
-  driver = { data = driver_data, check = check_instrument },
-  simulator = { data = simulator_data, check = check_instrument },
+  driver = { data = driver_data, check = check_driver },
+  simulator = { data = simulator_data, check = check_simulator },
   world = {
     data = world_data,
     check = function(where, kind, written)
@@ -151,7 +197,7 @@ local KINDS = {
 -- Evaluate a file that holds one `kind { … }`: { written, data }.
 function davy.read_instrument(kind, source)
   local result
-  local words = { slot = function(written) return written end }
+  local words = { slot = kind == "station" and function(written) return written end or nil }
   words[kind] = function(written)
     local where = native.where() or source .. ":1" -- a tail call has no line
     if result then raise_at(where, "there is a %s in this file already", kind) end

@@ -194,6 +194,23 @@ local function add_stream(device, index, entry, bus)
   }
 end
 
+-- A world may drive more lines than this fixture has; but with one that it leaves alone, too, one of
+-- the two is misspelt.
+local function check_lines(start)
+  local known, left = {}
+  for name in pairs(start.outputs) do known[name] = true end
+  for _, name in ipairs(inputs) do
+    known[name] = true
+    if lines[name] == nil then left = left or name end
+  end
+  for name in pairs(lines) do
+    if left and not known[name] then
+      error(("%s: it drives a line '%s', which the fixture does not have, and not its '%s'"):format(
+        start.world, tostring(name), left), 0)
+    end
+  end
+end
+
 local function begin(start)
   world = davy.read_instrument("world", start.world).written
   for device, source in pairs(start.simulators) do
@@ -209,12 +226,12 @@ local function begin(start)
     end
   end
   inputs = start.inputs
-  for _, name in ipairs(inputs) do lines[name] = false end
   for name, level in pairs(start.outputs) do lines[name] = level end
 
   w = make_state(start.dut)
   if start.fault then apply_fault(start.fault, start.severity) end
   world.advance(w, dt, lines)
+  check_lines(start)
   changes()
   local all = {}
   for _, name in ipairs(inputs) do all[name] = level_of(name) end
