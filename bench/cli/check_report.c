@@ -26,8 +26,8 @@ struct check_report {
 };
 
 static const struct {
-	struct words declares, fixture, steps, measures, limits, no_limits, rehearsed, in, caught, more,
-		not_ok, not_claimed, through, ok, ok_none, bad_good, bad_faults, loaded;
+	struct words declares, fixture, steps, measures, limits, no_limits, rehearsed, in, caught,
+		more, not_ok, not_claimed, through, ok, ok_none, bad_good, bad_faults, loaded;
 } TEXTS = {
 	.declares = {"declares", "声明"},
 	.fixture = {"fixture", "工装"},

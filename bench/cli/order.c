@@ -188,7 +188,8 @@ static const char *destroyed_here(const char *destroys, const char *serial)
 {
 	size_t size = serial ? strlen(serial) : 0;
 
-	for (const char *at = destroys; size && at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+	for (const char *at = destroys; size && at;
+	     at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
 		if (!strncmp(at, serial, size) && (!at[size] || at[size] == ','))
 			return serial;
 	return destroys;

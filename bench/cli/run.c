@@ -338,8 +338,8 @@ static void take_specimen(struct watching *watching, const struct value *event, 
 	const char *confirmed = confirmed_as(watching, event);
 
 	if (!strcmp(kind, "consumed"))
-		finish(watching, error_set(watching->err, ERROR_USAGE, say(TEXTS.consumed),
-					   serial, value_get_text(event, "by")));
+		finish(watching, error_set(watching->err, ERROR_USAGE, say(TEXTS.consumed), serial,
+					   value_get_text(event, "by")));
 	else if (confirmed)
 		finish(watching, error_set(watching->err, ERROR_USAGE, say(TEXTS.another), serial,
 					   confirmed));
