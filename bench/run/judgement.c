@@ -126,11 +126,12 @@ static bool take_share(const struct judgement *judgement, struct judged *judged,
 	const struct protocol_measure *whole =
 		protocol_find_measure(judged->step, judged->measure->share_of);
 	const struct bound *bound = &whole->limit.limit.bound[0];
+	struct quantity upper = {.value = bound->high, .unit = bound->unit};
 	struct quantity share;
 
 	if (!whole->limit.known || !grade_decides(whole->limit.grade, judgement->simulated) ||
 	    (bound->kind != BOUND_AT_MOST && bound->kind != BOUND_BELOW) ||
-	    quantity_divide(&share, &judged->quantity, &bound->high, err) < 0)
+	    quantity_divide(&share, &judged->quantity, &upper, err) < 0)
 		return false;
 	judged->quantity = share;
 	return true;
