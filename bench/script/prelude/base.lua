@@ -39,6 +39,21 @@ end
 
 -- ---- checks of what an author wrote ----
 
+-- Kinds beyond Lua's own, each with how it is said.
+local KINDS = {
+  amount  = "a text with its unit, as in \"5 s\"",
+  integer = "a whole number",
+  layout  = "a text, or a list of its parts",
+}
+
+local function is_of_kind(value, kind)
+  if kind == true then return true end
+  if kind == "amount" then return type(value) == "string" or native.is_quantity(value) end
+  if kind == "integer" then return math.type(value) == "integer" end
+  if kind == "layout" then return type(value) == "string" or type(value) == "table" end
+  return type(value) == kind
+end
+
 -- A table of options with these fields and no others; the kinds are checked where they are given.
 function davy.check_fields(where, what, fields, known)
   if type(fields) ~= "table" then
@@ -50,8 +65,24 @@ function davy.check_fields(where, what, fields, known)
       davy.raise_at(where, "%s has no field '%s'; it has: %s", what, tostring(name),
         davy.names_of(known))
     end
-    if kind ~= true and type(value) ~= kind then
-      davy.raise_at(where, "%s: '%s' is a %s, not a %s", what, tostring(name), kind, type(value))
+    if not is_of_kind(value, kind) then
+      local given = math.type(value) == "float" and kind == "integer" and tostring(value)
+        or "a " .. type(value)
+      davy.raise_at(where, "%s: '%s' is %s, not %s", what, tostring(name),
+        KINDS[kind] or "a " .. kind, given)
+    end
+  end
+end
+
+-- A table by name: nothing in it by place.
+function davy.check_names(where, what, map)
+  if type(map) ~= "table" then
+    davy.raise_at(where, "%s is followed by a table: %s = { … }", what, what)
+  end
+  for name in pairs(map) do
+    if type(name) ~= "string" or name == "" then
+      davy.raise_at(where, "%s: each has a name, as in { name = … }; '%s' is none", what,
+        tostring(name))
     end
   end
 end

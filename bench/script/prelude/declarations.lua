@@ -96,6 +96,7 @@ end
 -- Declared parameters and the texts given for them: their values, and the loader's data.
 function declarations.read_params(where, declared, given)
   local values, data = {}, {}
+  davy.check_names(where, "params", declared)
   refuse_unknown(where, "parameter", given, declared)
   for name, param in pairs(declared) do
     local what = ("parameter '%s'"):format(name)
@@ -115,6 +116,7 @@ end
 
 function declarations.read_dut(where, declared, given, simulated)
   local values, data = {}, {}
+  davy.check_names(where, "dut", declared)
   refuse_unknown(where, "data of the device under test", given, declared)
   for name, item in pairs(declared) do
     local what = ("dut '%s'"):format(name)

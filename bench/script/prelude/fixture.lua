@@ -9,28 +9,28 @@ local FIXTURE = {
   id = "string", title = "string", zh = "string", suits = "table", ports = "table",
   devices = "table", lines = "table", interlocks = "table", estop = "string",
   references = "table", channels = "table", groups = "table", world = "string",
-  simulator = "string", grace = true, safe_sequence = "table",
+  simulator = "string", grace = "amount", safe_sequence = "table",
   resources = "table",
 }
 local PARTS = {
   serial  = { [1] = "string", rs485 = "boolean" },
-  device  = { [1] = "string", port = "string", unit = "number", dut = "boolean", safe = "table",
+  device  = { [1] = "string", port = "string", unit = "integer", dut = "boolean", safe = "table",
               follows = "table" },
-  valve   = { safe = "string", active = "string", longest = true, teardown = "boolean" },
-  switch  = { safe = "string", active = "string", longest = true, teardown = "boolean" },
-  contact = { active = "string", debounce = true },
-  pulse   = { active = "string", gate = true, debounce = true },
+  valve   = { safe = "string", active = "string", longest = "amount", teardown = "boolean" },
+  switch  = { safe = "string", active = "string", longest = "amount", teardown = "boolean" },
+  contact = { active = "string", debounce = "amount" },
+  pulse   = { active = "string", gate = "amount", debounce = "amount" },
 }
 local CHANNEL = {
-  [1] = "string", from = "string", every = true, resolution = true, dut = "boolean",
-  delay = true, within = true,
-  breath = "string", of = "string", flow = "string", threshold = true,
+  [1] = "string", from = "string", every = "amount", resolution = "amount",
+  dut = "boolean", delay = "amount", within = "amount",
+  breath = "string", of = "string", flow = "string", threshold = "amount",
 }
 local INTERLOCK = {
-  [1] = "string", needs = "string", limit = "string", guards = "table", after = true,
+  [1] = "string", needs = "string", limit = "string", guards = "table", after = "amount",
 }
 local FOLLOWS = {
-  read = "string", write = "string", within = true, after = true, else_says = "string",
+  read = "string", write = "string", within = "amount", after = "amount", else_says = "string",
 }
 local LINES = { valve = true, switch = true, contact = true, pulse = true }
 
@@ -86,6 +86,7 @@ local function devices_data(where, devices)
   local data = {}
   for name, part in pairs(devices) do
     kind_of(where, "devices", name, part, { device = true })
+    davy.check_names(where, ("devices.%s: safe"):format(name), part.safe or {})
     data[name] = {
       driver = part[1], port = part.port, unit = part.unit, dut = part.dut or false,
       safe = plain_map(part.safe or {}), follows = follows_data(where, name, part.follows),
@@ -135,7 +136,12 @@ local function interlocks_data(where, interlocks)
   return data
 end
 
+local BY_NAME = { "ports", "devices", "lines", "channels", "references" }
+
 local function fixture_data(where, written)
+  for _, group in ipairs(BY_NAME) do
+    davy.check_names(where, "fixture: " .. group, written[group] or {})
+  end
   return {
     id = written.id, title = written.title, zh = written.zh, suits = written.suits or {},
     ports = ports_data(where, written.ports or {}),

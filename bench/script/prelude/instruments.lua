@@ -131,16 +131,20 @@ local DRIVER = {
   identify = "table", reads = "table", writes = "table", streams = "table", healthy = "table",
   refusals = "table",
 }
-local FRAMING = { ends = "string", within = true, retries = "number" }
+local FRAMING = { ends = "string", within = "amount", retries = "integer" }
 local ITEM = {
-  input = "number", holding = "number", as = "string", ask = true, tell = true, reply = true,
-  field = "number", unit = "string", scale = "number", digit = "number", range = "string",
-  words = "table", stream = "string", samples = "number", spacing = true, is = "string",
+  input = "integer", holding = "integer", as = "string", ask = "layout", tell = "layout",
+  reply = "layout", field = "integer", unit = "string", scale = "number", digit = "number",
+  range = "string", words = "table", stream = "string", samples = "integer", spacing = "amount",
+  is = "string",
 }
-local STREAM = { layout = true, every = true, silent = true, number = "table", clock = "table" }
+local STREAM = {
+  layout = "layout", every = "amount", silent = "amount", number = "table", clock = "table",
+}
+local NUMBER, CLOCK = { field = "integer" }, { field = "integer", unit = "string" }
 local HEALTH = { without = "string", needs = "string", else_says = "string" }
 local SIMULATOR = {
-  id = "string", bus = "string", title = "string", zh = "string", delay = true,
+  id = "string", bus = "string", title = "string", zh = "string", delay = "amount",
   registers = "table", answers = "table", frames = "table", streams = "table",
 }
 
@@ -162,6 +166,29 @@ local function check_instrument(where, kind, written, known)
   davy.need_text(where, kind, written, "bus")
 end
 
+local function check_stream(where, what, stream)
+  davy.check_fields(where, what .. ": number", stream.number or {}, NUMBER)
+  davy.check_fields(where, what .. ": clock", stream.clock or {}, CLOCK)
+end
+
+-- A read is asked for, or comes with a stream.
+local function check_read(where, what, read)
+  if read.stream and (read.ask or read.reply) then
+    raise_at(where, "%s: it comes with the stream '%s' and is not asked for", what, read.stream)
+  end
+  for _, field in ipairs { "samples", "spacing" } do
+    if read[field] and not read.stream then
+      raise_at(where, "%s: '%s' is of what a stream brings", what, field)
+    end
+  end
+end
+
+local function check_each(where, written, group, check)
+  for name, entry in pairs(written[group] or {}) do
+    check(where, ("%s.%s"):format(group, name), entry)
+  end
+end
+
 local function check_driver(where, kind, written)
   check_instrument(where, kind, written, DRIVER)
   davy.check_fields(where, "framing", written.framing or {}, FRAMING)
@@ -170,10 +197,28 @@ local function check_driver(where, kind, written)
   check_group(where, written, "writes", ITEM)
   check_group(where, written, "streams", STREAM)
   check_group(where, written, "healthy", HEALTH)
+  for _, group in ipairs { "reads", "writes", "streams", "refusals" } do
+    davy.check_names(where, group, written[group] or {})
+  end
+  check_each(where, written, "streams", check_stream)
+  check_each(where, written, "reads", check_read)
 end
 
 local function check_simulator(where, kind, written)
   check_instrument(where, kind, written, SIMULATOR)
+  for name in pairs(ENTRIES) do
+    for i, entry in ipairs(written[name] or {}) do
+      if type(entry) ~= "table" then
+        raise_at(where, "simulator: %s: %d is a table, not a %s", name, i, type(entry))
+      end
+    end
+  end
+  for i, entry in ipairs(written.streams or {}) do
+    local layout = entry.layout or entry[1]
+    if type(layout) ~= "string" and type(layout) ~= "table" then
+      raise_at(where, "simulator: stream %d begins with its layout", i)
+    end
+  end
 end
 
 -- ---- reading a file of one kind ----

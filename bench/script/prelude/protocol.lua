@@ -34,7 +34,7 @@ local function read_fault(where, name, written)
   local known = setmetatable({}, { __index = function(_, key)
     return FAULT[key] or (math.type(key) == "integer" and "string") or nil
   end })
-  if type(written) == "table" then davy.check_fields(where, what, written, known) end
+  davy.check_fields(where, what, written, known)
   local verdict = written.verdict or written[1]
   if not VERDICTS[verdict] then
     raise_at(where, "%s: its verdict is one of %s", what, davy.names_of(VERDICTS))
