@@ -257,6 +257,26 @@ static void a_line_that_says_no_number_is_no_message(void)
 	bench_close(&bench);
 }
 
+static void what_an_instrument_cannot_show_is_no_reading_of_a_stream(void)
+{
+	static const char PART[] = "scale = 0.5 }";
+	const char *driver = STREAM_FILES[2].text, *at = strstr(driver, PART);
+	struct buf ranged;
+
+	buf_init(&ranged);
+	buf_printf(&ranged, "%.*sscale = 0.5, range = '0 .. 600 Pa' }%s", (int)(at - driver),
+		   driver, at + strlen(PART));
+	bench_open_streams(&bench);
+	bench_put(&bench, STREAM_FILES[2].path, ranged.data);
+	bench_run(&bench, .body = WATCH);
+	CU_ASSERT(bench_ended(&bench, VERDICT_ERROR,
+			      "module: pressure is 600.5 Pa, which is no reading: the range is "
+			      "0 .. 600 Pa"));
+	check_replay(VERDICT_ERROR);
+	buf_done(&ranged);
+	bench_close(&bench);
+}
+
 static void a_twin_that_says_too_little_or_too_much_is_told(void)
 {
 	CHECK_ENDS(
@@ -413,6 +433,7 @@ void suite_streams(void)
 	claim(messages_that_are_missing_are_noted_and_leave_a_gap);
 	claim(a_talker_that_begins_again_is_noted_and_understood);
 	claim(a_line_that_says_no_number_is_no_message);
+	claim(what_an_instrument_cannot_show_is_no_reading_of_a_stream);
 	claim(a_twin_that_says_too_little_or_too_much_is_told);
 	claim(an_interlock_sees_what_streams);
 	claim(a_guard_of_the_script_sees_what_streams);

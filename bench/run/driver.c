@@ -140,7 +140,7 @@ static void set_resolution(struct driver_item *item, const struct value *value, 
 	if (digit > 0)
 		item->resolution = digit / 2 * item->unit.scale;
 	else if (bus != BUS_LINE && item->layout.kind != LAYOUT_FLOAT)
-		item->resolution = item->scale / 2 * item->unit.scale;
+		item->resolution = fabs(item->scale) / 2 * item->unit.scale;
 }
 
 static int compile_range(struct driver_item *item, const char *range, struct error *err)
@@ -415,4 +415,19 @@ int driver_word(const struct driver_item *write, const char *word, double *numbe
 	}
 	return error_set(err, ERROR_USAGE, "%s is %s, not '%s'", write->name,
 			 write->word_count ? list : "a quantity", word);
+}
+
+/* Instruments answer with a number for "overflow", "open" or "fault"; it must never become a reading. */
+int driver_shows(const struct driver_item *item, double value, struct error *err)
+{
+	struct quantity quantity = {.value = value, .unit = item->unit};
+	char text[64];
+
+	if (!isfinite(value))
+		return error_set(err, ERROR_DEVICE, "%s is not a number", item->name);
+	if (!item->ranged || limit_met(&item->range, &quantity))
+		return 0;
+	quantity_print(&quantity, 6, text, sizeof(text));
+	return error_set(err, ERROR_DEVICE, "%s is %s, which is no reading: the range is %s",
+			 item->name, text, item->range.text);
 }

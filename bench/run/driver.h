@@ -110,6 +110,8 @@ struct driver *driver_compile(const struct value *value, const char *where, stru
 void driver_free(struct driver *driver); /* accepts NULL */
 /* Index of a read or write by name, or -1. */
 int driver_find_read(const struct driver *driver, const char *name);
+/* Is this value of a read, SI, one that the instrument can show? -1 (ERROR_DEVICE): it is no reading. */
+int driver_shows(const struct driver_item *item, double value, struct error *err);
 int driver_find_write(const struct driver *driver, const char *name);
 /*
  * What is to be sent for one of a write's words; the error lists them all. A write without words takes

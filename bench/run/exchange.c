@@ -245,19 +245,6 @@ static int line_number(const struct exchange *exchange, const uint8_t *bytes, si
 			 exchange->item->reply, exchange->item->field + 1);
 }
 
-/* Instruments answer with a number for "overflow", "open" or "fault"; it must never become a reading. */
-static int check_shown(const struct driver_item *item, double value, struct error *err)
-{
-	struct quantity quantity = {.value = value, .unit = item->unit};
-	char text[64];
-
-	if (!item->ranged || limit_met(&item->range, &quantity))
-		return 0;
-	quantity_print(&quantity, 6, text, sizeof(text));
-	return error_set(err, ERROR_DEVICE, "%s is %s, which is no reading: the range is %s",
-			 item->name, text, item->range.text);
-}
-
 int exchange_number(const struct exchange *exchange, const uint8_t *bytes, size_t size,
 		    double *number, struct error *err)
 {
@@ -283,9 +270,9 @@ int exchange_number(const struct exchange *exchange, const uint8_t *bytes, size_
 	}
 
 	*number = unit_to_si(&item->unit, raw * item->scale);
-	if (!isfinite(*number))
-		return error_set(err, ERROR_DEVICE, "%s is not a number", item->name);
-	return exchange->writes ? 0 : check_shown(item, *number, err);
+	if (exchange->writes && isfinite(*number))
+		return 0;
+	return driver_shows(item, *number, err);
 }
 
 int exchange_text(const struct exchange *exchange, const uint8_t *bytes, size_t size, char *text,

@@ -104,10 +104,11 @@ static int take_message(struct replay_bytes *bytes, size_t port, const struct jo
 int replay_bytes_take(struct replay_bytes *bytes, const struct journal_item *item,
 		      struct error *err)
 {
-	struct heard *heard = &bytes->heard[item->subject];
+	struct heard *heard;
 
 	if (item->subject >= bytes->fixture->port_count)
 		return 0;
+	heard = &bytes->heard[item->subject];
 	if (item->entry == ENTRY_STREAMED)
 		return take_message(bytes, item->subject, item, err);
 	if (item->entry == ENTRY_RECEIVED && item->size <= sizeof(heard->answer)) {

@@ -10,7 +10,6 @@
  * A talker that falls silent trips the bench once somebody wants a channel of that stream. One that
  * speaks all the time (`every`) is heard before the bench is up: it has named itself by then.
  */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,9 +146,9 @@ static void note_gap(const struct spoken *spoken, const struct stream_message *m
 	journal_line(slot->journal, slot_now(slot), "gap", line);
 }
 
-/* One row of a wanted channel's samples; -1: the instrument sent what is no number. */
+/* One row of a wanted channel's samples; -1: the instrument sent what is no reading. */
 static int fill_row(const struct slot_channel *channel, const struct stream_message *message,
-		    const struct stream_row *row, struct bench_sample *samples)
+		    const struct stream_row *row, struct bench_sample *samples, struct error *err)
 {
 	const struct driver_item *item = read_of(channel->slot, channel->index);
 	double resolution = channel->slot->fixture->channel[channel->index].resolution;
@@ -164,7 +163,7 @@ static int fill_row(const struct slot_channel *channel, const struct stream_mess
 			.resolution = resolution,
 			.weight = 1,
 		};
-		if (!isfinite(samples[i].value))
+		if (driver_shows(item, samples[i].value, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -192,12 +191,12 @@ static void tell_row(struct slot_channel *channel, const struct stream_message *
 	struct slot *slot = channel->slot;
 	const struct fixture_channel *spec = &slot->fixture->channel[channel->index];
 	struct bench_sample samples[FRAME_FIELDS];
-	char why[160];
+	char why[320];
+	struct error err;
 
-	if (fill_row(channel, message, row, samples) < 0) {
-		snprintf(why, sizeof(why), "%s: %s is not a number",
-			 slot->fixture->device[spec->device].name,
-			 read_of(slot, channel->index)->name);
+	if (fill_row(channel, message, row, samples, &err) < 0) {
+		snprintf(why, sizeof(why), "%s: %.280s", slot->fixture->device[spec->device].name,
+			 err.text);
 		slot_trip(slot, VERDICT_ERROR, why);
 		return;
 	}
