@@ -298,6 +298,81 @@ static void a_lost_file_is_made_good_from_the_journal_of_a_run_that_was_cut_shor
 	house_close(&house);
 }
 
+static void kill_controller(struct house *house)
+{
+	CU_ASSERT_EQUAL(kill(house->pid, SIGKILL), 0);
+	waitpid(house->pid, NULL, 0);
+}
+
+static void a_lost_file_is_made_good_from_the_journals_of_runs_long_ended(void)
+{
+	struct command command;
+	struct house house;
+
+	house_open(&house);
+	begin_long(&house, &command);
+	kill_controller(&house);
+	command_go(&command);
+	house_start(&house, false); /* it ends the run */
+	check_refused_by_controller(&house);
+	kill_controller(&house);
+	forget_file(&house);
+	house_start(&house, false);
+	check_refused_by_controller(&house);
+	house_close(&house);
+}
+
+/* ---- when two serial numbers are one ---- */
+
+static bool same(const char *a, const char *b)
+{
+	return specimen_same(&(struct specimen){"pack", a, false},
+			     &(struct specimen){"pack", b, false});
+}
+
+static void another_spelling_is_the_same_specimen(void)
+{
+	CU_ASSERT(same("B7", "b7"));
+	CU_ASSERT(same("B7", " B 7\t"));
+	CU_ASSERT(same("B7", "\xef\xbc\xa2\xef\xbc\x97")); /* full-width */
+	CU_ASSERT(same("B7", "B\xc2\xa0"
+			     "7\xe2\x80\x8b\xe3\x80\x80"));
+	CU_ASSERT(same("B-7", "b\xe2\x80\x93"
+			      "7"));
+	CU_ASSERT(same("\xe8\x87\xaa"
+		       "7",
+		       "\xe8\x87\xaa 7"));
+}
+
+static void another_character_is_another_specimen(void)
+{
+	CU_ASSERT_FALSE(same("B7", "B8"));
+	CU_ASSERT_FALSE(same("B7", "B77"));
+	CU_ASSERT_FALSE(same("B7", "B-7"));
+	CU_ASSERT_FALSE(same("B7", ""));
+	CU_ASSERT_FALSE(same("\xe8\x87\xaa", "\xe8\x87\xab"));
+	CU_ASSERT_FALSE(same("\xe8\x87", "\xe8")); /* torn */
+	CU_ASSERT_FALSE(same("B7\xef\xbc", "B7"));
+	CU_ASSERT_FALSE(specimen_same(&(struct specimen){"pack", "B7", false},
+				      &(struct specimen){"Pack", "B7", false}));
+}
+
+static void a_specimen_without_a_serial_number_is_not_destroyed(void)
+{
+	static const char *const EMPTY[] = {"serial=", "serial=  ", "serial=\xe3\x80\x80"};
+	struct mini_order order = BURN;
+	struct bench bench;
+
+	bench_open(&bench);
+	for (int i = 0; i < 3; i++) {
+		order.dut = EMPTY[i];
+		order.destroys = EMPTY[i] + 7;
+		bench_rehearse(&bench, &order);
+		CU_ASSERT(bench_refused(&bench, "its serial number is empty"));
+	}
+	bench_close(&bench);
+}
+
 static void a_specimen_that_another_slot_has_is_refused(void)
 {
 	struct command command;
@@ -382,6 +457,10 @@ void suite_destructive(void)
 	claim(a_torn_line_hides_neither_those_before_nor_those_after);
 	claim(a_killed_controller_has_used_up_its_specimen);
 	claim(a_lost_file_is_made_good_from_the_journal_of_a_run_that_was_cut_short);
+	claim(a_lost_file_is_made_good_from_the_journals_of_runs_long_ended);
+	claim(another_spelling_is_the_same_specimen);
+	claim(another_character_is_another_specimen);
+	claim(a_specimen_without_a_serial_number_is_not_destroyed);
 	claim(a_specimen_that_another_slot_has_is_refused);
 	claim(a_batch_does_not_use_up_one_specimen_twice);
 	claim(the_controller_asks_for_a_confirmation_by_its_kind);

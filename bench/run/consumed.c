@@ -66,12 +66,6 @@ static void free_entry(struct entry *entry)
 	free(entry->run);
 }
 
-bool specimen_same(const struct specimen *a, const struct specimen *b)
-{
-	return a->simulated == b->simulated && !strcmp(a->class, b->class) &&
-	       !strcmp(a->serial, b->serial);
-}
-
 const char *consumed_by(const struct consumed *consumed, const struct specimen *specimen)
 {
 	for (size_t i = 0; i < consumed->count; i++) {
@@ -273,6 +267,8 @@ int consumed_restore(const char *state, const char *folder, const char *run, str
 	while (got > 0 && (got = journal_reader_next(reader, &item, err)) > 0) {
 		struct specimen specimen;
 
+		if (item.kind && !strcmp(item.kind, "start"))
+			break;
 		if (!item.kind || strcmp(item.kind, "consumes") != 0)
 			continue;
 		specimen = (struct specimen){value_get_text(item.line, "class"),
@@ -326,6 +322,10 @@ int specimen_check(const struct plan *plan, const struct consumed *consumed,
 					    "named with --dut serial=…",
 					    destroys)
 				: 0;
+	if (!specimen_is_named(&specimen))
+		return error_set(&refusal->err, ERROR_USAGE,
+				 "this test uses up its specimen, and its serial number is empty: "
+				 "--dut serial=… is what stands on it");
 	refusal->run = consumed_by(consumed, &specimen);
 	if (refusal->run) {
 		refusal->kind = "consumed";

@@ -25,7 +25,10 @@ struct specimen {
  * is a new one each time.
  */
 bool specimen_of(const struct plan *plan, struct specimen *specimen);
+/* Serial numbers that differ in case, blanks, dashes or full-width forms are one: specimen.c. */
 bool specimen_same(const struct specimen *a, const struct specimen *b);
+/* Has it a serial number that is more than blanks? */
+bool specimen_is_named(const struct specimen *specimen);
 
 struct consumed;
 
@@ -42,8 +45,8 @@ void consumed_release(struct consumed *consumed, const char *run, void *ctx);
 /* What the run has reserved is used up now: report when that is on the disk. */
 void consumed_write(struct consumed *consumed, const char *run, writer_done_fn *fn, void *ctx);
 /*
- * A run that was cut short is in `folder`: had it begun to use up its specimen? Then see to it that the
- * file says so. Blocks on the disk: for the start of a controller, before its loop runs.
+ * The run in `folder` was cut short, or the file is lost: had it begun to use up its specimen? Then see
+ * to it that the file says so. Blocks on the disk: for the start of a controller, before its loop runs.
  */
 int consumed_restore(const char *state, const char *folder, const char *run, struct error *err);
 

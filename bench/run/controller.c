@@ -90,9 +90,22 @@ static int listen_at(const char *state, struct error *err)
 	return done < 0 ? -1 : fd;
 }
 
-/* Every run that was started has a verdict: those that lost their controller get theirs now. */
+static bool has_lost_consumed(const char *state)
+{
+	char *path = xprintf("%s/consumed", state);
+	bool there = file_exists(path);
+
+	free(path);
+	return !there;
+}
+
+/*
+ * Every run that was started has a verdict: those that lost their controller get theirs now. Where the
+ * list of used up specimens is gone, all runs are asked.
+ */
 static int end_cut_short(const char *state, struct error *err)
 {
+	bool lost = has_lost_consumed(state);
 	char *folder = xprintf("%s/runs", state);
 	char **names = NULL;
 	size_t count = 0;
@@ -111,7 +124,7 @@ static int end_cut_short(const char *state, struct error *err)
 			log_warning("%s: cannot be ended: %s", names[i], wrong.text);
 		else if (ended > 0)
 			log_note("%s was cut short and is ended as ABORTED", names[i]);
-		if (ended > 0 && consumed_restore(state, path, names[i], &wrong) < 0)
+		if ((ended > 0 || lost) && consumed_restore(state, path, names[i], &wrong) < 0)
 			log_warning("%s: whether it used up its specimen is not known: %s",
 				    names[i], wrong.text);
 		free(path);
