@@ -15,6 +15,7 @@
 #include "tests/bench_rig.h"
 #include "tests/claims.h"
 #include "tests/lung.h"
+#include "tests/stream_files.h"
 
 #define ROOM                                                                                       \
 	"environment = { pressure = { '900 .. 1100 Pa', channel = 'pressure', every = '1 s',\n"    \
@@ -329,6 +330,47 @@ static void a_stream_has_the_rate_of_its_samples_and_not_of_its_blocks(void)
 		   VERDICT_INCONCLUSIVE, "sampling.wave_co2: ");
 }
 
+/* A stream of which nobody knows when its next message is due: 200 Hz for 5 s, and then nothing. */
+static void check_falls_silent(const char *header, const char *body, enum verdict verdict,
+			       const char *part)
+{
+	static const char EXPECTED[] = "every = '100 ms', silent = '1 s',";
+	const char *driver = STREAM_FILES[2].text, *at = strstr(driver, EXPECTED);
+	struct bench bench;
+	struct buf irregular;
+
+	buf_init(&irregular);
+	buf_printf(&irregular, "%.*s%s", (int)(at - driver), driver, at + strlen(EXPECTED));
+	bench_open_streams(&bench);
+	bench_put(&bench, STREAM_FILES[2].path, irregular.data);
+	bench_run(&bench, .header = header, .body = body, .fault = "silent");
+	CU_ASSERT(bench_ended(&bench, verdict, part));
+	check_replays(&bench);
+	buf_done(&irregular);
+	bench_close(&bench);
+}
+
+static void what_falls_silent_in_its_trace_has_lost_its_rate(void)
+{
+	check_falls_silent("sampling = { ramp = '100 Hz' },",
+			   "local t = fx.ramp:trace() wait '30 s' m.x = t:max()",
+			   VERDICT_INCONCLUSIVE, "sampling.ramp: 0.39");
+	check_falls_silent("sampling = { ramp = '100 Hz' },",
+			   "local t = fx.ramp:trace() wait '4 s' m.x = t:max()", VERDICT_PASS, "");
+}
+
+static void a_trace_of_breaths_may_have_a_rate_of_its_own(void)
+{
+	check_lung(&(struct lung_order){.limit = ">= 0 %vol",
+					.header = "sampling = { inhaled = '19 /min' },",
+					.body = BREATHES("inhaled")},
+		   VERDICT_PASS, "");
+	check_lung(&(struct lung_order){.limit = ">= 0 %vol",
+					.header = "sampling = { inhaled = '21 /min' },",
+					.body = BREATHES("inhaled")},
+		   VERDICT_INCONCLUSIVE, "sampling.inhaled: ");
+}
+
 static void what_breaths_are_computed_from_is_sampled_while_they_are_traced(void)
 {
 	check_lung(&(struct lung_order){.limit = ">= 0 %vol",
@@ -403,6 +445,8 @@ void suite_conditions(void)
 	claim(a_channel_that_was_never_traced_has_no_rate);
 	claim(a_run_that_ended_early_says_nothing_of_what_it_never_came_to_trace);
 	claim(a_stream_has_the_rate_of_its_samples_and_not_of_its_blocks);
+	claim(what_falls_silent_in_its_trace_has_lost_its_rate);
+	claim(a_trace_of_breaths_may_have_a_rate_of_its_own);
 	claim(what_breaths_are_computed_from_is_sampled_while_they_are_traced);
 	claim(a_parameter_as_the_method_asks_passes);
 	claim(a_parameter_below_the_method_never_passes);

@@ -8,6 +8,7 @@
 #include "tests/bench_rig.h"
 #include "tests/cell.h"
 #include "tests/claims.h"
+#include "tests/lung.h"
 
 #define HEAD                                                                                       \
 	"local test = protocol {\n"                                                                \
@@ -221,6 +222,21 @@ static void an_environment_is_a_number_of_the_limits_dimension(void)
 		      "mini.lua: environment 'lid': channel 'lid' is a state");
 }
 
+static void an_environment_is_seen_by_the_bench_and_before_the_start(void)
+{
+	struct bench bench;
+
+	check_no_plan("environment = { pressure = { '1 .. 2 Pa', channel = 'shown' } }", NULL,
+		      "environment 'pressure': channel 'shown' is the device under test");
+	bench_open(&bench);
+	lung_put(&bench);
+	lung_run(&bench, .limit = ">= 0 %vol", .body = "m.x = fx.inhaled:read()",
+		 .header = "environment = { co2 = { '>= 0 %vol', channel = 'inhaled', "
+			   "grade = 'verbatim', source = 's', clause = '1' } },");
+	CU_ASSERT(bench_refused(&bench, "channel 'inhaled' says nothing until something breathes"));
+	bench_close(&bench);
+}
+
 static void the_controllers_own_step_is_not_run_alone(void)
 {
 	check_no_plan("sampling = { pressure = '1 Hz' }", "Conditions",
@@ -249,5 +265,6 @@ void suite_declarations(void)
 	claim(the_name_of_the_controllers_own_step_is_kept);
 	claim(a_channel_that_is_not_there_is_named);
 	claim(an_environment_is_a_number_of_the_limits_dimension);
+	claim(an_environment_is_seen_by_the_bench_and_before_the_start);
 	claim(the_controllers_own_step_is_not_run_alone);
 }

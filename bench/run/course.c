@@ -52,6 +52,7 @@ void course_drop_all(struct course *course)
 		course->host->close(course->ctx, request);
 		request_free(request);
 	}
+	conditions_closed(course);
 }
 
 void course_done(struct course *course)
@@ -160,6 +161,7 @@ void course_unlink(struct course *course, struct request *request)
 		place = &(*place)->next;
 	*place = request->next;
 	course->host->close(course->ctx, request);
+	conditions_closed(course);
 }
 
 void course_cancel(struct course *course, uint32_t id)

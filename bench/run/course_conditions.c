@@ -13,6 +13,10 @@
  * computed from it: 10 intervals over the time that they took, the least of all such stretches, or of all
  * there is where a trace has fewer. The time of a sample is when it was asked for: what an answer takes
  * on the line is not the rhythm of the sampling. A rate is counted, so it carries no uncertainty.
+ *
+ * A trace that was open before its first sample or after its last one has a gap there, which is an
+ * interval like the others; up to twice its neighbours' length it is the rhythm itself. What a channel
+ * says late may still be on its way when the trace ends.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +36,8 @@ struct watched {
 
 /* One channel with a least rate. */
 struct sampled {
-	nsec since;		  /* its oldest open trace was opened then */
+	bool traced;
+	nsec since;		  /* from then on, without a break */
 	nsec time[INTERVALS + 1]; /* of the latest samples, in a ring */
 	size_t count;		  /* of all samples since */
 	bool known;
@@ -160,8 +165,8 @@ static bool rests_on(const struct course *course, const struct request *request,
 	if (request->channel < 0)
 		return false;
 	spec = &course->fixture->channel[request->channel];
-	if (spec->breath)
-		return spec->of == channel || spec->flow == channel;
+	if (spec->breath && (spec->of == channel || spec->flow == channel))
+		return true;
 	return request->kind == REQUEST_TRACE && request->channel == channel;
 }
 
@@ -176,10 +181,13 @@ static nsec traced_since(const struct course *course, int channel)
 	return since;
 }
 
-static void take_rate(struct sampled *sampled, size_t intervals)
+static nsec time_before_last(const struct sampled *sampled, size_t intervals)
 {
-	nsec last = sampled->time[(sampled->count - 1) % (INTERVALS + 1)];
-	nsec first = sampled->time[(sampled->count - 1 - intervals) % (INTERVALS + 1)];
+	return sampled->time[(sampled->count - 1 - intervals) % (INTERVALS + 1)];
+}
+
+static void take_rate(struct sampled *sampled, size_t intervals, nsec first, nsec last)
+{
 	double rate;
 
 	if (last <= first)
@@ -192,12 +200,37 @@ static void take_rate(struct sampled *sampled, size_t intervals)
 	sampled->least_at = last;
 }
 
-/* A trace has ended: where it had fewer than ten intervals, those count. */
-static void end_stretch(struct sampled *sampled)
+/*
+ * Tracing ends at `end`: what was open beyond its last sample counts, and all of it where that had fewer
+ * than ten intervals.
+ */
+static void end_stretch(struct sampled *sampled, nsec end)
 {
-	if (sampled->count > 1 && sampled->count <= INTERVALS)
-		take_rate(sampled, sampled->count - 1);
+	if (sampled->count > 1) {
+		size_t intervals = sampled->count > INTERVALS ? INTERVALS - 1 : sampled->count - 1;
+		nsec first = time_before_last(sampled, intervals);
+		nsec last = time_before_last(sampled, 0);
+
+		if (sampled->count <= INTERVALS)
+			take_rate(sampled, intervals, first, last);
+		if (end - last > 2 * (last - first) / (nsec)intervals)
+			take_rate(sampled, intervals + 1, first, end);
+	}
 	sampled->count = 0;
+	sampled->traced = false;
+}
+
+static void add_time(struct sampled *sampled, nsec time)
+{
+	if (sampled->count == 1 &&
+	    sampled->time[0] - sampled->since > 2 * (time - sampled->time[0])) {
+		sampled->time[1] = sampled->time[0];
+		sampled->time[0] = sampled->since;
+		sampled->count = 2;
+	}
+	sampled->time[sampled->count++ % (INTERVALS + 1)] = time;
+	if (sampled->count > INTERVALS)
+		take_rate(sampled, INTERVALS, time_before_last(sampled, INTERVALS), time);
 }
 
 static void sample_rate(struct course *course, struct sampled *sampled, int channel,
@@ -205,15 +238,32 @@ static void sample_rate(struct course *course, struct sampled *sampled, int chan
 {
 	nsec since = traced_since(course, channel);
 
-	if (since != sampled->since)
-		end_stretch(sampled);
-	sampled->since = since;
-	for (size_t i = 0; i < count && since != NSEC_NEVER; i++) {
-		if (samples[i].asked < since)
-			continue;
-		sampled->time[sampled->count++ % (INTERVALS + 1)] = samples[i].asked;
-		if (sampled->count > INTERVALS)
-			take_rate(sampled, INTERVALS);
+	if (since == NSEC_NEVER)
+		return;
+	if (!sampled->traced)
+		sampled->since = since;
+	sampled->traced = true;
+	for (size_t i = 0; i < count; i++)
+		if (samples[i].asked >= sampled->since)
+			add_time(sampled, samples[i].asked);
+}
+
+/* What was said until then has arrived by now. */
+static nsec heard_until(const struct course *course, int channel)
+{
+	return course->evidence.now - course->fixture->channel[channel].late;
+}
+
+void conditions_closed(struct course *course)
+{
+	const struct protocol *protocol = protocol_of(course);
+
+	for (size_t i = 0; course->conditions && i < protocol->rate_count; i++) {
+		struct sampled *sampled = &course->conditions->sampled[i];
+		int channel = protocol->rate[i].channel;
+
+		if (sampled->traced && traced_since(course, channel) == NSEC_NEVER)
+			end_stretch(sampled, heard_until(course, channel));
 	}
 }
 
@@ -225,7 +275,7 @@ static void record_rate(struct course *course, const struct protocol_condition *
 	char remark[48], why[120];
 	uint64_t reading;
 
-	end_stretch(sampled);
+	end_stretch(sampled, heard_until(course, rate->channel));
 	if (!sampled->known && early)
 		return; /* what ended the run is the finding, not what it never came to */
 	if (!sampled->known) {
@@ -269,8 +319,6 @@ void course_begin(struct course *course, nsec now)
 	conditions->watched = xcalloc(protocol->condition_count + 1, sizeof(*conditions->watched));
 	conditions->sampled = xcalloc(protocol->rate_count + 1, sizeof(*conditions->sampled));
 	conditions->unseen = protocol->condition_count;
-	for (size_t i = 0; i < protocol->rate_count; i++)
-		conditions->sampled[i].since = NSEC_NEVER;
 	for (size_t i = 0; i < protocol->condition_count; i++) {
 		struct request *request = request_new(0, REQUEST_WATCH, now);
 

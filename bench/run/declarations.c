@@ -176,17 +176,40 @@ static int bind(struct protocol_condition *condition, const struct fixture *fixt
 	return 0;
 }
 
+/* An environment is seen by the bench's own instruments, from before the start and all the time. */
+static int check_watched(const struct fixture *fixture, const struct fixture_channel *channel,
+			 struct error *err)
+{
+	if (channel->state)
+		return error_set(err, ERROR_USAGE, "channel '%s' is a state and has no extremes",
+				 channel->name);
+	if (channel->dut)
+		return error_set(err, ERROR_USAGE,
+				 "channel '%s' is the device under test: it does not say in which "
+				 "environment it is tested",
+				 channel->name);
+	if (channel->breath)
+		return error_set(err, ERROR_USAGE,
+				 "channel '%s' says nothing until something breathes: an "
+				 "environment is seen before the start",
+				 channel->name);
+	if (fixture_channel_streams(fixture, channel) && !channel->late)
+		return error_set(err, ERROR_USAGE,
+				 "channel '%s' comes unasked and at no known time: give its stream "
+				 "`every` or `silent`",
+				 channel->name);
+	return 0;
+}
+
 static int bind_environment(struct protocol_condition *condition, const struct fixture *fixture,
 			    struct error *err)
 {
 	const struct frozen_limit *limit = &condition->measure->limit;
 	struct quantity probe = {0};
 
-	if (bind(condition, fixture, err) < 0)
+	if (bind(condition, fixture, err) < 0 ||
+	    check_watched(fixture, &fixture->channel[condition->channel], err) < 0)
 		return -1;
-	if (fixture->channel[condition->channel].state)
-		return error_set(err, ERROR_USAGE, "channel '%s' is a state and has no extremes",
-				 condition->channel_name);
 	probe.unit = fixture->channel[condition->channel].unit;
 	return limit->known ? limit_check_dimension(&limit->limit, &probe, err) : 0;
 }
