@@ -15,7 +15,7 @@
 #include "cli/figures.h"
 #include "cli/words.h"
 
-enum { MEASURES_SHOWN = 2, NAME_WIDTH = 16, VERDICT_WIDTH = 13, CAUGHT_WIDTH = 20 };
+enum { MEASURES_SHOWN = 2, NAME_WIDTH = 22, VERDICT_WIDTH = 13, CAUGHT_WIDTH = 20 };
 
 struct check_report {
 	FILE *out;

@@ -10,16 +10,11 @@
 #include "cli/columns.h"
 
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
-
-enum { COLUMNS_OTHERWISE = 80, COLUMNS_LEAST = 20, CELL_LEAST = 30, CONTINUED = 4 };
-
-/* ---- characters ---- */
+enum { COLUMNS_OTHERWISE = 80, COLUMNS_LEAST = 20 };
 
 /* The next character; bytes that are no UTF-8 are one character each, of value UINT32_MAX. */
 static uint32_t next_character(const char **text)
@@ -117,8 +112,10 @@ static size_t line_size(const char *text, size_t room)
 		size--;
 	while (size > 0 && text[size - 1] == ' ')
 		size--;
+	if (size > fits / 2 || (size > 0 && text[fits] > 0 && text[fits - 1] > 0))
+		return size;
 	/* Chinese has no blanks: cutting beats a line that is left half empty */
-	return size > fits / 2 ? size : fits;
+	return fits;
 }
 
 void columns_wrap(struct buf *out, const char *text, size_t width, size_t indent)
@@ -193,124 +190,4 @@ void columns_clean(char *text)
 		to += at - from;
 	}
 	*to = '\0';
-}
-
-/* ---- tables ---- */
-
-struct table {
-	size_t cells, rows, room;
-	char **cell; /* row by row */
-};
-
-struct table *table_new(size_t cells)
-{
-	struct table *table = xcalloc(1, sizeof(*table));
-
-	table->cells = cells;
-	return table;
-}
-
-void table_add(struct table *table, const char *const *cells)
-{
-	if (table->rows == table->room) {
-		table->room = table->room ? table->room * 2 : 16;
-		table->cell =
-			xrealloc(table->cell, table->room * table->cells * sizeof(*table->cell));
-	}
-	for (size_t i = 0; i < table->cells; i++) {
-		char *cell = xstrdup(cells[i] ? cells[i] : "");
-
-		columns_clean(cell);
-		table->cell[table->rows * table->cells + i] = cell;
-	}
-	table->rows++;
-}
-
-size_t table_count(const struct table *table)
-{
-	return table->rows;
-}
-
-static size_t cell_width(const struct table *table, size_t cell)
-{
-	size_t widest = 0;
-
-	for (size_t row = 0; row < table->rows; row++) {
-		size_t width = columns_of(table->cell[row * table->cells + cell]);
-
-		if (width > widest)
-			widest = width;
-	}
-	return widest;
-}
-
-static void new_line(struct buf *line, size_t *at, size_t indent)
-{
-	while (line->size && line->data[line->size - 1] == ' ')
-		line->data[--line->size] = '\0';
-	buf_add_byte(line, '\n');
-	columns_pad(line, "", indent);
-	*at = indent;
-}
-
-/* One cell, at the column `*at`; below, where there is too little room for it. */
-static void add_cell(struct buf *line, const char *cell, size_t wide, size_t room, size_t *at,
-		     size_t indent)
-{
-	size_t used = columns_of(cell);
-
-	if (!used && *at + wide > room)
-		return;
-	if (*at > indent && *at + used > room && (*at + CELL_LEAST > room || !strchr(cell, ' ')))
-		new_line(line, at, indent + CONTINUED);
-	if (*at + used > room && *at < room) {
-		struct buf padded;
-
-		buf_init(&padded);
-		columns_wrap(&padded, cell, room - *at, 0);
-		for (const char *text = padded.data; *text; text++) {
-			buf_add_byte(line, (uint8_t)*text);
-			if (*text == '\n')
-				columns_pad(line, "", *at);
-		}
-		buf_done(&padded);
-	} else {
-		columns_pad(line, cell, wide);
-	}
-	buf_add_text(line, "  ");
-	*at += (used > wide ? used : wide) + 2;
-}
-
-void table_print(const struct table *table, size_t indent, FILE *out)
-{
-	size_t room = columns_on(out), *wide = xcalloc(table->cells, sizeof(*wide));
-	struct buf line;
-
-	for (size_t cell = 0; cell < table->cells; cell++)
-		wide[cell] = cell_width(table, cell);
-	buf_init(&line);
-	for (size_t row = 0; row < table->rows; row++) {
-		size_t at = indent;
-
-		buf_clear(&line);
-		columns_pad(&line, "", indent);
-		for (size_t cell = 0; cell < table->cells; cell++)
-			add_cell(&line, table->cell[row * table->cells + cell], wide[cell], room,
-				 &at, indent);
-		while (line.size && line.data[line.size - 1] == ' ')
-			line.data[--line.size] = '\0';
-		fprintf(out, "%s\n", line.data);
-	}
-	buf_done(&line);
-	free(wide);
-}
-
-void table_free(struct table *table)
-{
-	if (!table)
-		return;
-	for (size_t i = 0; i < table->rows * table->cells; i++)
-		free(table->cell[i]);
-	free(table->cell);
-	free(table);
 }

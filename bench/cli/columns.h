@@ -26,16 +26,19 @@ void columns_print(FILE *out, const char *text);
  */
 void columns_clean(char *text);
 
-/* Rows whose cells stand below each other. The first row may be a head. */
+/* Rows whose cells stand below each other (table.c). */
 struct table;
 
 struct table *table_new(size_t cells);
 /* `cells` texts, copied; NULL is an empty cell. */
 void table_add(struct table *table, const char *const *cells);
 size_t table_count(const struct table *table);
+/* The first row names the columns. */
+void table_has_head(struct table *table);
 /*
  * Print with `indent` blanks before every row and two between cells. Where a row is wider than the
- * terminal, its cells go on in the lines below.
+ * terminal, cells are broken within their columns; where even that is too wide, a table with a head
+ * becomes records: the first cell, and below it each other one behind its name.
  */
 void table_print(const struct table *table, size_t indent, FILE *out);
 void table_free(struct table *table);

@@ -139,6 +139,7 @@ static void list_protocols(struct listing *listing, struct value *list)
 {
 	struct table *table = table_new(7);
 
+	table_has_head(table);
 	table_add(table,
 		  (const char *const[]){say(TEXTS.id), say(TEXTS.version), say(TEXTS.fixture),
 					say(TEXTS.standard), say(TEXTS.file), say(TEXTS.title),
@@ -191,6 +192,7 @@ static void list_fixtures(struct listing *listing, struct value *list)
 {
 	struct table *table = table_new(3);
 
+	table_has_head(table);
 	table_add(table, (const char *const[]){say(TEXTS.id), say(TEXTS.title), say(TEXTS.faults)});
 	each_file(listing, "fixtures", "/fixture.lua", "fixture", table, list, add_fixture);
 	if (!listing->json)
@@ -232,6 +234,7 @@ static void list_drivers(struct listing *listing, struct value *list)
 {
 	struct table *table = table_new(5);
 
+	table_has_head(table);
 	table_add(table, (const char *const[]){say(TEXTS.id), say(TEXTS.bus), say(TEXTS.reads),
 					       say(TEXTS.writes), say(TEXTS.twin)});
 	each_file(listing, "fixtures", "/driver.lua", "driver", table, list, add_driver);
@@ -288,6 +291,7 @@ static void list_runs(struct listing *listing, struct value *list)
 	size_t count;
 	char **names = record_list(listing->state, &count);
 
+	table_has_head(table);
 	table_add(table, (const char *const[]){say(TEXTS.run), say(TEXTS.verdict),
 					       say(TEXTS.bench_time), "", ""});
 	for (size_t i = 0; i < count; i++) {
@@ -334,6 +338,7 @@ static void list_resources(struct listing *listing, struct value *list)
 	const struct value *resources = value_get(status, "resources");
 	struct table *table = table_new(3);
 
+	table_has_head(table);
 	table_add(table,
 		  (const char *const[]){say(TEXTS.resource), say(TEXTS.slot), say(TEXTS.waiting)});
 	for (size_t i = 0; i < value_count(resources); i++) {

@@ -252,7 +252,8 @@ static void take_operator(struct progress *progress, struct view *view, const st
 		say_of(progress, view, &line, INDENT);
 	}
 	begin_line(view, &line);
-	buf_printf(&line, "%s: %s", say(TEXTS.asked), value_get_text(event, "text"));
+	buf_printf(&line, "%s: %s", say(TEXTS.asked),
+		   say_either(value_get_text(event, "text"), value_get_text(event, "zh")));
 	if (unit && *unit)
 		buf_printf(&line, " [%s]", unit);
 	if (value_get_bool(event, "simulated"))

@@ -225,21 +225,52 @@ static void print_measure(const struct value *measure)
 	print_detail(TEXTS.why, value_get_text(measure, "why"));
 }
 
-static void print_measures(const struct value *measures)
+/* What the head of the journal says of a step; NULL where there is none of that name. */
+static const struct value *step_of(const struct value *steps, const char *name)
 {
-	const char *step = "", *next;
+	for (size_t i = 0; i < value_count(steps); i++) {
+		const char *its = value_get_text(value_at(steps, i), "name");
+
+		if (its && !strcmp(its, name))
+			return value_at(steps, i);
+	}
+	return NULL;
+}
+
+static void print_step(const char *name, const struct value *step)
+{
+	char *clean = xstrdup(say_either(name, value_get_text(step, "zh")));
+
+	columns_clean(clean);
+	printf("\n  %s\n", clean);
+	free(clean);
+}
+
+static void print_measures(const struct value *measures, const struct value *steps)
+{
+	const struct value *step = NULL;
+	const char *before = "";
 
 	for (size_t i = 0; i < value_count(measures); i++) {
-		next = value_get_text(value_at(measures, i), "step");
-		if (next && strcmp(next, step) != 0) {
-			char *clean = xstrdup(next);
+		struct value *measure = value_copy(value_at(measures, i));
+		const char *name = value_get_text(measure, "step");
+		const char *own = value_get_text(measure, "measure");
+		const char *zh;
 
-			columns_clean(clean);
-			printf("\n  %s\n", clean);
-			free(clean);
-			step = next;
+		if (name && strcmp(name, before) != 0) {
+			step = step_of(steps, name);
+			print_step(name, step);
+			before = value_get_text(value_at(measures, i), "step");
 		}
-		print_measure(value_at(measures, i));
+		zh = own ? value_get_text(value_get(value_get(step, "measures"), own), "zh") : NULL;
+		if (zh) { /* with the name that --budget wants */
+			char *both = xprintf("%s (%s)", zh, own);
+
+			value_set_text(measure, "zh", both);
+			free(both);
+		}
+		print_measure(measure);
+		value_free(measure);
 	}
 }
 
@@ -313,7 +344,7 @@ static int show_record(const struct record *record, bool json)
 		print_json(record);
 	} else {
 		print_head(record);
-		print_measures(measures_of(record));
+		print_measures(measures_of(record), value_get(record->head, "steps"));
 		print_foot(record);
 	}
 	return 0;

@@ -329,6 +329,7 @@ static void print_rows(const struct value *measure, const struct value *rows)
 	double whole = sqrt(variance_of(value_get(measure, "sources")));
 	struct table *table = table_new(4);
 
+	table_has_head(table);
 	table_add(table, (const char *const[]){say(TEXTS.source), say(TEXTS.standard),
 					       say(TEXTS.share), say(TEXTS.remark)});
 	for (size_t i = 0; i < value_count(rows); i++) {

@@ -39,6 +39,7 @@ void request_free(struct request *request)
 	condition_done(&request->condition);
 	series_done(&request->trace);
 	free(request->text);
+	free(request->zh);
 	free(request);
 }
 

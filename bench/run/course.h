@@ -54,6 +54,7 @@ struct request {
 	const char *operator_verb; /* OPERATOR: "confirm" "enter" "scan" */
 	char operator_id[48];
 	char operator_unit[24];
+	char *zh;     /* OPERATOR: its text in Chinese; or NULL */
 	int mistyped; /* entries that could not be taken */
 	char *text;
 	void *host; /* what the host keeps beside it, from open to close */

@@ -397,6 +397,7 @@ static int verb_operator(struct course *course, uint32_t id, nsec now, const str
 	const char *text = value_get_text(payload, "text");
 	const char *name = value_get_text(payload, "id");
 	const char *unit = value_get_text(payload, "unit");
+	const char *zh = value_get_text(payload, "zh");
 	struct request *request;
 
 	if (!text)
@@ -406,6 +407,7 @@ static int verb_operator(struct course *course, uint32_t id, nsec now, const str
 		if (!strcmp(verb, VERBS[i]))
 			request->operator_verb = VERBS[i];
 	request->text = xstrdup(text);
+	request->zh = zh ? xstrdup(zh) : NULL;
 	snprintf(request->operator_id, sizeof(request->operator_id), "%s", name ? name : "");
 	snprintf(request->operator_unit, sizeof(request->operator_unit), "%s", unit ? unit : "");
 	course_admit(course, request);

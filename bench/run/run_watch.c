@@ -126,6 +126,8 @@ void watch_question(struct run *run, const struct request *request, const char *
 	value_set_int(event, "id", request->id);
 	value_set_text(event, "verb", request->operator_verb);
 	value_set_text(event, "text", request->text);
+	if (request->zh)
+		value_set_text(event, "zh", request->zh);
 	value_set_text(event, "why", why);
 	value_set_text(event, "unit", request->operator_unit);
 	value_set_bool(event, "simulated", run->plan->order->simulated);

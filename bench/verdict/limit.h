@@ -37,8 +37,7 @@ enum bound_kind {
 
 struct bound {
 	enum bound_kind kind;
-	double low, high;  /* SI */
-	struct unit unit;  /* as its upper end is written */
+	struct quantity low, high;
 	bool of_reference; /* low and high are fractions of the reference: %rd */
 	bool state;
 };
