@@ -436,6 +436,18 @@ narrow_tables() {
 	[ "$most" -gt 50 ] && [ "$most" -lt 70 ] || { cat "$scratch/out"; echo "widest: $most"; return 1; }
 }
 
+# A grid breaks no word; what no grid can hold is said name by name.
+whole_words() {
+	on_terminal 80 "cd '$tree' && $davy list fixtures; $davy list protocols"
+	says " wrong_cylinder" && says " narrow_pulses" && says "file: scripts/" && says "fixture: gas_bench"
+}
+
+chinese_show() {
+	ends 0 env LANG=zh_CN.UTF-8 "$davy" run "$tree/scripts/zh.lua" --sim --state "$scratch/zh" &&
+		ends 0 env LANG=zh_CN.UTF-8 "$davy" show last --state "$scratch/zh" && says "✓ 零气示值 (zero) " &&
+		ends 0 "$davy" show last --state "$scratch/zh" && says "✓ zero "
+}
+
 closed_stdout() { "$davy" run "$tiny" --sim >&- 2>"$scratch/err" && [ ! -s "$scratch/err" ]; }
 
 chinese_measures() {
@@ -567,11 +579,13 @@ if command -v script >/dev/null; then
 	claim "a terminal asks for the serial number of what a test uses up" typed_again
 	claim "nothing is wider than the terminal, Chinese included" narrow_terminal
 	claim "tables and reports fold where a terminal is narrow" narrow_tables
+	claim "a narrow table breaks no word, and becomes records where it must" whole_words
 	claim "a terminal sees readings and energised outputs redrawn in place" live_block
 else
 	claim_skip "nothing is wider than the terminal" "no script(1) to make a terminal"
 fi
 claim "who reads Chinese sees measures by their Chinese names while they are judged" chinese_measures
+claim "davy show has the Chinese name of a measure, and the name that --budget wants" chinese_show
 claim "a log that is no terminal has no escape sequences" no_escapes
 claim "a reader that goes away does not stop the run" broken_pipe
 claim "a closed stdout does not hit another descriptor" closed_stdout
