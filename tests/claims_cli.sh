@@ -358,10 +358,10 @@ busy_slot() {
 sed -e 's/id = "tiny"/id = "burnt", destructive = true/' -e 's/params = /dut = { serial = { ask = "No", text = true, simulated = "SIM" } },\n&/' \
 	"$tiny" >"$tree/scripts/burnt.lua"
 sed 's/m.zero = /wait "10 min" &/' "$tree/scripts/burnt.lua" >"$tree/scripts/burnt_slowly.lua"
-sed 's/params = /environment = { temperature = { "30 .. 40 °C", channel = "temperature", grade = "example" } },\n&/' \
-	"$tiny" >"$tree/scripts/hot.lua"
-sed 's/params = /environment = { temperature = { "10 .. 40 °C", channel = "temperature", grade = "example" } },\n&/' \
-	"$tree/scripts/burnt.lua" >"$tree/scripts/hot_ok.lua"
+sed 's/params = /environment = { pressure = { "300 .. 400 kPa", channel = "line_pressure", grade = "example" } },\n&/' \
+	"$tiny" >"$tree/scripts/unfit.lua"
+sed 's/params = /environment = { pressure = { "90 .. 400 kPa", channel = "line_pressure", grade = "example" } },\n&/' \
+	"$tree/scripts/burnt.lua" >"$tree/scripts/fit.lua"
 burn=("$davy" run "$tree/scripts/burnt.lua" --sim --dut)
 
 confirmed() {
@@ -394,21 +394,21 @@ burnt_early() {
 	done
 	sleep 1.5
 	kill -INT "$pid"
-	ended 4 && one_verdict ABORTED && complains 3 "K5 was used up" "${burn[@]}" serial=K5 --destroys K5 --state "$place"
+	ended 4 && one_verdict ABORTED && complains 2 "K5 was used up" "${burn[@]}" serial=K5 --destroys K5 --state "$place"
 }
 
 unfit_room() {
-	ends 5 "$davy" run "$tree/scripts/hot.lua" --sim && says "is outside 30 .. 40 °C, by " && says "--force runs it anyway" &&
-		ends 5 env LANG=zh_CN.UTF-8 "$davy" run "$tree/scripts/hot.lua" --sim && says "环境条件不符合检验要求" &&
-		ends 5 "$davy" run "$tree/scripts/hot.lua" --sim --force && says "zero " && says "temperature[lowest]"
+	ends 5 "$davy" run "$tree/scripts/unfit.lua" --sim && says "is outside 300 .. 400 kPa, by " && says "--force runs it anyway" &&
+		ends 5 env LANG=zh_CN.UTF-8 "$davy" run "$tree/scripts/unfit.lua" --sim && says "环境条件不符合检验要求" &&
+		ends 5 "$davy" run "$tree/scripts/unfit.lua" --sim --force && says "zero " && says "pressure[lowest]"
 }
 
 shown_declarations() {
 	ends 0 "$davy" list protocols && says "method cycles >= 500" &&
-		ends 0 "$davy" check "$tree/scripts/hot_ok.lua" --no-sweep &&
-		says "declares: environment temperature 10 .. 40 °C; destructive" &&
-		ends 0 env LANG=zh_CN.UTF-8 "$davy" check "$tree/scripts/hot_ok.lua" --no-sweep &&
-		says "声明: 环境条件 temperature 10 .. 40 °C; 破坏性试验"
+		ends 0 "$davy" check "$tree/scripts/fit.lua" --no-sweep &&
+		says "declares: environment pressure 90 .. 400 kPa; destructive" &&
+		ends 0 env LANG=zh_CN.UTF-8 "$davy" check "$tree/scripts/fit.lua" --no-sweep &&
+		says "声明: 环境条件 pressure 90 .. 400 kPa; 破坏性试验"
 }
 
 # ---- terminals and pipes ----
