@@ -277,6 +277,26 @@ static void what_an_instrument_cannot_show_is_no_reading_of_a_stream(void)
 	bench_close(&bench);
 }
 
+static void a_twin_that_says_more_than_its_line_carries_is_told(void)
+{
+	static const char RARELY[] = "every = '200 ms', function";
+	const char *twin = STREAM_FILES[5].text, *at = strstr(twin, RARELY);
+	struct buf hasty;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+	buf_init(&hasty);
+	buf_printf(&hasty,
+		   "%.*severy = '50 ms', function(w) do return ('x'):rep(80) end end }, "
+		   "{ 'Z {number}', every = '200 ms', function%s",
+		   (int)(at - twin), twin, at + strlen(RARELY));
+	bench_open_streams(&bench);
+	bench_put(&bench, STREAM_FILES[5].path, hasty.data);
+	bench_run(&bench, .body = WATCH);
+	CU_ASSERT(bench_ended(&bench, VERDICT_ERROR, "it says more than its line carries: 1."));
+	buf_done(&hasty);
+	bench_close(&bench);
+}
+
 static void a_twin_that_says_too_little_or_too_much_is_told(void)
 {
 	CHECK_ENDS(
@@ -434,6 +454,7 @@ void suite_streams(void)
 	claim(a_talker_that_begins_again_is_noted_and_understood);
 	claim(a_line_that_says_no_number_is_no_message);
 	claim(what_an_instrument_cannot_show_is_no_reading_of_a_stream);
+	claim(a_twin_that_says_more_than_its_line_carries_is_told);
 	claim(a_twin_that_says_too_little_or_too_much_is_told);
 	claim(an_interlock_sees_what_streams);
 	claim(a_guard_of_the_script_sees_what_streams);

@@ -225,6 +225,18 @@ void serial_sim_reply(struct serial *serial, const uint8_t *bytes, size_t size, 
 	free(spoilt);
 }
 
+nsec serial_sim_backlog(struct serial *serial)
+{
+	const struct serial_sim *sim = sim_of(serial);
+	nsec now = clock_now(sim->clock);
+	nsec backlog = sim->free_from > now ? sim->free_from - now : 0;
+
+	for (const struct transmission *one = sim->waiting; one && one->ready <= now;
+	     one = one->next)
+		backlog += serial_transmission_time(&serial->settings, one->size);
+	return backlog;
+}
+
 void serial_sim_unplug(struct serial *serial)
 {
 	struct serial_sim *sim = sim_of(serial);

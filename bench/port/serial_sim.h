@@ -35,6 +35,8 @@ void serial_sim_set_fault(struct serial *serial, enum line_fault fault);
 /* The far end speaks: the first bit leaves `delay` from now; the user hears the reply when its last
  * bit has arrived. Replies never overlap: a later one waits for the line. */
 void serial_sim_reply(struct serial *serial, const uint8_t *bytes, size_t size, nsec delay);
+/* How long the line still needs for what the far end has said by now. */
+nsec serial_sim_backlog(struct serial *serial);
 /* The far end pulls the plug: what is on the line is gone, the user hears of it from the loop. */
 void serial_sim_unplug(struct serial *serial);
 

@@ -22,6 +22,7 @@
 #include "codec/template.h"
 #include "verdict/duration.h"
 
+#define BACKLOG_MOST SEC(1) /* of what devices say by themselves, behind a line that is too slow */
 enum { TWIN_ENTRIES = 32, TWIN_STREAMS = 8, TWIN_DEVICES = 16, QUESTION_ITEMS = 16 };
 
 /* One register, question or frame of a twin. */
@@ -493,6 +494,18 @@ static int stream_frame(struct twin_port *port, const struct frame_layout *layou
 	return 0;
 }
 
+/* A line that is behind hands over what is ever older, as if it were new. */
+static int check_backlog(const struct twin_port *port, struct error *err)
+{
+	nsec backlog = serial_sim_backlog(port->serial);
+
+	if (backlog <= BACKLOG_MOST)
+		return 0;
+	return error_set(err, ERROR_USAGE,
+			 "it says more than its line carries: %.3g s of it are still to be sent",
+			 nsec_seconds(backlog));
+}
+
 int twin_port_stream(struct twin_port *port, const struct value *said, struct error *err)
 {
 	const char *device = value_get_text(said, "device");
@@ -510,7 +523,9 @@ int twin_port_stream(struct twin_port *port, const struct value *said, struct er
 		done = twin->stream[index - 1]
 			       ? stream_frame(port, twin->stream[index - 1], said, err)
 			       : stream_line(port, twin, said, err);
-		return done < 0 ? error_context(err, "stream %lld", (long long)index) : 0;
+		if (done < 0 || check_backlog(port, err) < 0)
+			return error_context(err, "stream %lld", (long long)index);
+		return 0;
 	}
 	return 0;
 }
