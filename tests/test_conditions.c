@@ -359,6 +359,14 @@ static void what_falls_silent_in_its_trace_has_lost_its_rate(void)
 			   "local t = fx.ramp:trace() wait '4 s' m.x = t:max()", VERDICT_PASS, "");
 }
 
+static void a_specimen_that_falls_silent_for_a_minute_fails(void)
+{
+	check_falls_silent(NULL,
+			   "local t = fx.ramp:trace() local a = fx.valve:close() wait '150 s' "
+			   "m.x = t:minutes { from = a, to = fx.valve:close() }:mean()",
+			   VERDICT_FAIL, "minute 2 (from 60 s to 120 s) has no sample");
+}
+
 static void a_trace_of_breaths_may_have_a_rate_of_its_own(void)
 {
 	check_lung(&(struct lung_order){.limit = ">= 0 %vol",
@@ -446,6 +454,7 @@ void suite_conditions(void)
 	claim(a_run_that_ended_early_says_nothing_of_what_it_never_came_to_trace);
 	claim(a_stream_has_the_rate_of_its_samples_and_not_of_its_blocks);
 	claim(what_falls_silent_in_its_trace_has_lost_its_rate);
+	claim(a_specimen_that_falls_silent_for_a_minute_fails);
 	claim(a_trace_of_breaths_may_have_a_rate_of_its_own);
 	claim(what_breaths_are_computed_from_is_sampled_while_they_are_traced);
 	claim(a_parameter_as_the_method_asks_passes);

@@ -61,6 +61,25 @@ static void less_than_half_a_minute_is_no_value(void)
 	      "y = { 'y', limit = '>= 0 Pa' }");
 }
 
+/* Asked every 90 s, it says nothing in the third minute. */
+static void a_minute_of_which_the_bench_saw_nothing_fails_no_product(void)
+{
+	check(VERDICT_ERROR, "has no sample",
+	      "local t = fx.pulses:trace '90 s'\nm.x = fx.pressure:read()\nwait '1 s'\n"
+	      "local a = fx.motor:on()\nwait '200 s'\n"
+	      "m.y = t:minutes { from = a, to = fx.motor:off() }:mean()",
+	      "y = { 'y', limit = '>= 0 Hz' }");
+}
+
+static void minutes_from_before_the_trace_are_refused(void)
+{
+	check(VERDICT_ERROR, "and the trace was opened at",
+	      "local a = fx.motor:on()\nwait '50 s'\nlocal t = fx.pressure:trace '1 s'\n"
+	      "m.x = q '5 Pa'\nwait '10 s'\n"
+	      "m.y = t:minutes { from = a, to = fx.motor:off() }:mean()",
+	      "y = { 'y', limit = '>= 0 Pa' }");
+}
+
 static void what_lies_ahead_is_not_asked_for(void)
 {
 	check(VERDICT_ERROR, "and the bench's time is",
@@ -87,6 +106,8 @@ void suite_run_minutes(void)
 	claim(an_integral_beyond_the_last_sample_says_to_wait);
 	claim(minutes_are_counted_from_an_act);
 	claim(less_than_half_a_minute_is_no_value);
+	claim(a_minute_of_which_the_bench_saw_nothing_fails_no_product);
+	claim(minutes_from_before_the_trace_are_refused);
 	claim(what_lies_ahead_is_not_asked_for);
 	claim(options_that_are_no_acts_are_named);
 }

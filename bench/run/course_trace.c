@@ -221,6 +221,26 @@ static int trace_slope(struct course *course, uint32_t id, nsec now, const struc
 	return 0;
 }
 
+static int check_was_open(const struct span *span, struct error *err)
+{
+	if (span->from >= span->trace->opened)
+		return 0;
+	return error_set(err, ERROR_USAGE,
+			 "'from' is %.6g s, and the trace was opened at %.6g s: open it before",
+			 nsec_seconds(span->from), nsec_seconds(span->trace->opened));
+}
+
+/*
+ * A minute of which the bench saw nothing is the bench's, an error; that of a device under test, which
+ * fell silent, is its own.
+ */
+static bool answers_why(const struct course *course, const struct span *span,
+			const struct error *why)
+{
+	return why->kind == ERROR_TIMEOUT ||
+	       (why->kind == ERROR_DEVICE && course->fixture->channel[span->trace->channel].dut);
+}
+
 /*
  * The minutes are what the standard asks for, not repetitions of one thing: how they scatter is no
  * uncertainty of their mean.
@@ -234,10 +254,10 @@ static int trace_minutes(struct course *course, uint32_t id, nsec now, const str
 	struct error why;
 
 	if (span_of(course, payload, now, &span, err) < 0 ||
-	    moments_of(course, payload, now, &span, err) < 0)
+	    moments_of(course, payload, now, &span, err) < 0 || check_was_open(&span, err) < 0)
 		return -1;
 	if (series_minutes(&span.trace->trace, span.from, span.to, &minutes, &why) < 0) {
-		if (why.kind != ERROR_TIMEOUT)
+		if (!answers_why(course, &span, &why))
 			return error_set(err, why.kind, "%s", why.text);
 		course_answer_why(course, id, why.text);
 		return 0;

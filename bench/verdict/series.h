@@ -89,8 +89,8 @@ struct series_minutes {
  * Minutes are counted from `from`. A sample belongs to the minute in which its time lies, a minute's
  * end taken in and its beginning not: a breath that ends with the minute was breathed in it. What is
  * left over before `to` is a minute like the others when it is 30 s or longer, else it belongs to the
- * minute before. Less than 30 s in all, or a minute without any sample, is ERROR_TIMEOUT, and no
- * result.
+ * minute before. Less than 30 s in all is ERROR_TIMEOUT, a minute without any sample ERROR_DEVICE, and
+ * no result.
  */
 int series_minutes(const struct series *series, nsec from, nsec to, struct series_minutes *minutes,
 		   struct error *err);

@@ -69,7 +69,7 @@ int series_minutes(const struct series *series, nsec from, nsec to, struct serie
 		double mean;
 
 		if (average(series, begin, end, &mean) < 0)
-			return error_set(err, ERROR_TIMEOUT,
+			return error_set(err, ERROR_DEVICE,
 					 "minute %zu (from %.6g s to %.6g s) has no sample", i + 1,
 					 nsec_seconds(begin - from), nsec_seconds(end - from));
 		minutes_add(&minutes, mean);
