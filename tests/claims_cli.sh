@@ -319,7 +319,7 @@ batch_json() {
 queue() {
 	cat >"$tree/scripts/queue.lua" <<-LUA
 		local test = protocol {
-		  id = "queue", version = 1, title = "Queue", zh = "排队", standard = "none",
+		  id = "queue", version = 1, language = 1, title = "Queue", zh = "排队", standard = "none",
 		  class = "gas_transmitter.methane", fixture = "gas_bench",
 		}
 		step "One" {
@@ -334,7 +334,7 @@ queue() {
 		--state "$scratch/queue" >"$scratch/out" 2>"$scratch/err" </dev/null &
 	local run=$! seen=1
 	for _ in $(seq 100); do
-		"$davy" list resources --state "$scratch/queue" | grep -qE "operator +1 +2$" &&
+		"$davy" list resources --state "$scratch/queue" | grep -qE "operator +[12] +[12]$" &&
 			seen=0 && break
 		sleep 0.05
 	done

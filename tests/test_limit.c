@@ -115,8 +115,8 @@ static void every_way_to_write_a_sign_is_understood(void)
 	CU_ASSERT_EQUAL(limit("+/- 1 V").bound[0].kind, BOUND_WITHIN);
 	CU_ASSERT_EQUAL(limit("4.25..4.35V").bound[0].kind, BOUND_BETWEEN);
 	CU_ASSERT_EQUAL(limit("4.25 V .. 4350 mV").bound[0].kind, BOUND_BETWEEN);
-	CU_ASSERT_EQUAL(limit("-5 .. +5 K").bound[0].low.value, -5);
-	CU_ASSERT_EQUAL(limit("10 .. 30 °C").bound[0].low.value, 283.15);
+	CU_ASSERT_EQUAL(limit("-5 .. +5 K").bound[0].low, -5);
+	CU_ASSERT_EQUAL(limit("10 .. 30 °C").bound[0].low, 283.15);
 }
 
 static void either_of_two_bounds_suffices(void)

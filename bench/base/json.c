@@ -143,6 +143,14 @@ static void write_text(struct buf *out, const char *text, size_t size)
 	buf_add_byte(out, '"');
 }
 
+/* Below this a whole number is written with all its digits, and no more than fifteen. */
+#define WHOLE_MOST 1e15
+
+static bool is_short_whole(double real)
+{
+	return fabs(real) < WHOLE_MOST && real == trunc(real) && !(real == 0 && signbit(real));
+}
+
 /* Fifteen digits always survive a double, except among the subnormals, which have fewer to give. */
 static void write_real(struct buf *out, double real)
 {
@@ -150,6 +158,10 @@ static void write_real(struct buf *out, double real)
 
 	if (!isfinite(real)) {
 		buf_add_text(out, "null");
+		return;
+	}
+	if (is_short_whole(real)) {
+		buf_printf(out, "%lld.0", (long long)real);
 		return;
 	}
 	for (int precision = fpclassify(real) == FP_SUBNORMAL ? 1 : 15; precision <= 17;

@@ -3,8 +3,9 @@
  * A tree of plain data. Maps are two parallel arrays in the order of setting, and look-up walks the
  * keys: maps here have a handful of keys, and the order is part of what is hashed.
  *
- * Invariants: a child has exactly one parent; keys of a map are unique; a text has its NUL behind
- * `size` bytes. The tree knows nothing of JSON or of the wire.
+ * Invariants: a child has exactly one parent; keys of a map are unique; a text lies behind its node, in
+ * one piece of memory with it, and has its NUL behind `size` bytes. The tree knows nothing of JSON or of
+ * the wire.
  */
 #include "base/value.h"
 
@@ -58,26 +59,34 @@ struct value *value_text(const char *text)
 	return value_bytes(text, strlen(text));
 }
 
+/* Room for a text and the NUL behind it. */
+static struct value *text_new(size_t size)
+{
+	struct value *value = xcalloc(1, sizeof(*value) + size + 1);
+
+	value->kind = VALUE_TEXT;
+	value->text = (char *)(value + 1);
+	value->size = size;
+	return value;
+}
+
 struct value *value_bytes(const void *data, size_t size)
 {
-	struct value *value = value_new(VALUE_TEXT);
+	struct value *value = text_new(size);
 
-	value->text = xcalloc(1, size + 1);
 	if (size)
 		memcpy(value->text, data, size);
-	value->size = size;
 	return value;
 }
 
 struct value *value_printf(const char *format, ...)
 {
-	struct value *value = value_new(VALUE_TEXT);
 	va_list arguments, again;
+	struct value *value;
 
 	va_start(arguments, format);
 	va_copy(again, arguments);
-	value->size = (size_t)vsnprintf(NULL, 0, format, arguments);
-	value->text = xcalloc(1, value->size + 1);
+	value = text_new((size_t)vsnprintf(NULL, 0, format, arguments));
 	vsnprintf(value->text, value->size + 1, format, again);
 	va_end(again);
 	va_end(arguments);
@@ -128,8 +137,6 @@ void value_free(struct value *value)
 {
 	if (!value)
 		return;
-	if (value->kind == VALUE_TEXT)
-		free(value->text);
 	if (value_holds_others(value)) {
 		for (size_t i = 0; i < value->count; i++) {
 			value_free(value->items[i]);

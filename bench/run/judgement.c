@@ -31,7 +31,9 @@ void judgement_done(struct judgement *judgement)
 	for (size_t i = 0; i < judgement->count; i++)
 		free(judgement->judged[i].from);
 	free(judgement->judged);
+	free(judgement->place);
 	judgement->judged = NULL;
+	judgement->place = NULL;
 }
 
 static bool same_place(const struct judged *judged, const struct protocol_measure *measure,
@@ -40,13 +42,55 @@ static bool same_place(const struct judged *judged, const struct protocol_measur
 	return judged->measure == measure && !strcmp(judged->key, key);
 }
 
+/* FNV-1a over the key. Where measures lie differs from run to run, and nothing shows it. */
+static size_t hash_place(const struct protocol_measure *measure, const char *key)
+{
+	uint64_t hash = 0xcbf29ce484222325u ^ (uintptr_t)measure;
+
+	for (hash *= 0x100000001b3u; *key; key++)
+		hash = (hash ^ (unsigned char)*key) * 0x100000001b3u;
+	return (size_t)(hash ^ hash >> 32);
+}
+
 static const struct judged *find_judged(const struct judgement *judgement,
 					const struct protocol_measure *measure, const char *key)
 {
-	for (size_t i = judgement->count; i-- > 0;)
-		if (same_place(&judgement->judged[i], measure, key))
-			return &judgement->judged[i];
+	size_t mask = judgement->places - 1, at = hash_place(measure, key);
+
+	if (judgement->places == 0)
+		return NULL;
+	for (at &= mask; judgement->place[at]; at = (at + 1) & mask) {
+		const struct judged *judged = &judgement->judged[judgement->place[at] - 1];
+
+		if (same_place(judged, measure, key))
+			return judged;
+	}
 	return NULL;
+}
+
+static void put_place(struct judgement *judgement, size_t index)
+{
+	const struct judged *judged = &judgement->judged[index];
+	size_t mask = judgement->places - 1;
+	size_t at = hash_place(judged->measure, judged->key) & mask;
+
+	while (judgement->place[at])
+		at = (at + 1) & mask;
+	judgement->place[at] = index + 1;
+}
+
+/* The newest is one of them from here on. At most half of the places are taken. */
+static void keep_judged(struct judgement *judgement)
+{
+	if (++judgement->count * 2 <= judgement->places) {
+		put_place(judgement, judgement->count - 1);
+		return;
+	}
+	free(judgement->place);
+	judgement->places = judgement->places ? judgement->places * 2 : 64;
+	judgement->place = xcalloc(judgement->places, sizeof(*judgement->place));
+	for (size_t i = 0; i < judgement->count; i++)
+		put_place(judgement, i);
 }
 
 static int find_measure(const struct judgement *judgement, const struct value *value,
@@ -126,11 +170,12 @@ static bool take_share(const struct judgement *judgement, struct judged *judged,
 	const struct protocol_measure *whole =
 		protocol_find_measure(judged->step, judged->measure->share_of);
 	const struct bound *bound = &whole->limit.limit.bound[0];
+	struct quantity upper = {.value = bound->high, .unit = bound->unit};
 	struct quantity share;
 
 	if (!whole->limit.known || !grade_decides(whole->limit.grade, judgement->simulated) ||
 	    (bound->kind != BOUND_AT_MOST && bound->kind != BOUND_BELOW) ||
-	    quantity_divide(&share, &judged->quantity, &bound->high, err) < 0)
+	    quantity_divide(&share, &judged->quantity, &upper, err) < 0)
 		return false;
 	judged->quantity = share;
 	return true;
@@ -215,7 +260,7 @@ const struct judged *judgement_record(struct judgement *judgement, const struct 
 		judge_unreached(judgement, judged, why ? why : "no value was given");
 	}
 	add_remark(judged, remark);
-	judgement->count++;
+	keep_judged(judgement);
 	return judged;
 }
 
@@ -341,22 +386,28 @@ static bool is_of_repeat(const struct judged *judged, int repeat)
 	       (size > tail && !strcmp(judged->key + size - tail, keyed));
 }
 
+/* Measures are mostly given in their order, so the search begins behind the one found last. */
 static bool measure_taken(const struct judgement *judgement, const struct protocol_measure *measure,
-			  int repeat)
+			  int repeat, size_t *behind)
 {
-	for (size_t i = 0; i < judgement->count; i++)
-		if (judgement->judged[i].measure == measure &&
-		    is_of_repeat(&judgement->judged[i], repeat))
+	for (size_t i = 0; i < judgement->count; i++) {
+		size_t at = (*behind + i) % judgement->count;
+
+		if (judgement->judged[at].measure == measure &&
+		    is_of_repeat(&judgement->judged[at], repeat)) {
+			*behind = at + 1;
 			return true;
+		}
+	}
 	return false;
 }
 
 /* The first repeat of the step that gave no value for the measure; 0 when all did. */
 static int first_repeat_without(const struct judgement *judgement, const struct protocol_step *step,
-				const struct protocol_measure *measure)
+				const struct protocol_measure *measure, size_t *behind)
 {
 	for (int repeat = 1; repeat == 1 || repeat <= step->repeats; repeat++)
-		if (!measure_taken(judgement, measure, repeat))
+		if (!measure_taken(judgement, measure, repeat, behind))
 			return repeat;
 	return 0;
 }
@@ -371,12 +422,14 @@ static void say_judged(const struct judged *judged, char *why)
 /* Is a mandatory measure missing? Then `why` says which. */
 static bool find_missing(const struct judgement *judgement, char *why)
 {
+	size_t behind = 0;
+
 	for (size_t s = 0; s < judgement->protocol->step_count; s++) {
 		const struct protocol_step *step = &judgement->protocol->step[s];
 
 		for (size_t m = 0; m < step->measure_count; m++) {
 			const struct protocol_measure *measure = &step->measure[m];
-			int repeat = first_repeat_without(judgement, step, measure);
+			int repeat = first_repeat_without(judgement, step, measure, &behind);
 			char in[32] = "";
 
 			if (measure->optional || !repeat)

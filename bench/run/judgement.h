@@ -27,6 +27,8 @@ struct judgement {
 	bool simulated;
 	struct judged *judged;
 	size_t count, room;
+	size_t *place; /* by a hash of measure and key: where one stands in `judged`, from 1; 0: free */
+	size_t places; /* a power of two, or 0 */
 };
 
 void judgement_init(struct judgement *judgement, const struct protocol *protocol,

@@ -68,6 +68,26 @@ static int compile_step(struct protocol_step *step, const struct value *value, c
 	return 0;
 }
 
+/* Two steps of one name stay in their order. */
+static int by_name_then_place(const void *a, const void *b)
+{
+	const struct protocol_step *first = *(const struct protocol_step *const *)a;
+	const struct protocol_step *second = *(const struct protocol_step *const *)b;
+	int order = strcmp(first->name, second->name);
+
+	return order ? order : (first > second) - (first < second);
+}
+
+/* A script names its steps at each turn, and a protocol may have thousands. */
+static void sort_steps(struct protocol *protocol)
+{
+	protocol->by_name = xcalloc(protocol->step_count + 1, sizeof(const struct protocol_step *));
+	for (size_t i = 0; i < protocol->step_count; i++)
+		protocol->by_name[i] = &protocol->step[i];
+	qsort(protocol->by_name, protocol->step_count, sizeof(const struct protocol_step *),
+	      by_name_then_place);
+}
+
 struct protocol *protocol_compile(const struct value *value, const struct limit_set *set,
 				  const char *where, struct error *err)
 {
@@ -95,6 +115,7 @@ struct protocol *protocol_compile(const struct value *value, const struct limit_
 			goto failed;
 	if (declarations_compile(protocol, protocol->data, set, err) < 0)
 		goto failed;
+	sort_steps(protocol);
 	return protocol;
 
 failed:
@@ -110,6 +131,7 @@ void protocol_free(struct protocol *protocol)
 	for (size_t i = 0; i < protocol->step_count; i++)
 		free(protocol->step[i].measure);
 	free(protocol->step);
+	free(protocol->by_name);
 	declarations_done(protocol);
 	value_free(protocol->data);
 	free(protocol);
@@ -117,10 +139,20 @@ void protocol_free(struct protocol *protocol)
 
 const struct protocol_step *protocol_find_step(const struct protocol *protocol, const char *name)
 {
-	for (size_t i = 0; name && i < protocol->step_count; i++)
-		if (!strcmp(protocol->step[i].name, name))
-			return &protocol->step[i];
-	return NULL;
+	size_t from = 0, to = name ? protocol->step_count : 0;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (strcmp(protocol->by_name[middle]->name, name) < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	if (!name || from == protocol->step_count ||
+	    strcmp(protocol->by_name[from]->name, name) != 0)
+		return NULL;
+	return protocol->by_name[from];
 }
 
 const struct protocol_measure *protocol_find_measure(const struct protocol_step *step,

@@ -52,7 +52,8 @@ struct protocol {
 	char deviation[240]; /* how the method differs from the standard's, or "" */
 	enum decision_rule rule;
 	size_t step_count;
-	struct protocol_step *step; /* the automatic one, if there is one, is the last */
+	struct protocol_step *step;	      /* the automatic one, if there is one, is the last */
+	const struct protocol_step **by_name; /* the same, by their names */
 	size_t condition_count, rate_count, method_count;
 	struct protocol_condition *condition, *rate;
 	struct protocol_method *method;

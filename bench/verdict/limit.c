@@ -53,50 +53,57 @@ static int end_parse(struct quantity *end, bool *of_reference, const char *text,
 	return quantity_parse(end, number, err);
 }
 
-static int within_parse(struct bound *bound, const char *text, struct error *err)
+static int within_check(const struct quantity *end, const char *text, struct error *err)
 {
-	if (unit_is_point(&bound->high.unit))
+	if (unit_is_point(&end->unit))
 		return error_set(err, ERROR_USAGE,
 				 "'%s': °C is a point on a scale; write a difference in K", text);
-	if (bound->high.value < 0)
+	if (end->value < 0)
 		return error_set(err, ERROR_USAGE, "'%s': what follows ± is not negative", text);
-	bound->low = bound->high;
-	return quantity_negate(&bound->low, &bound->low, err);
+	return 0;
 }
 
 static int comparison_parse(struct bound *bound, const char *text, const char *value,
 			    struct error *err)
 {
-	if (end_parse(&bound->high, &bound->of_reference, value, err) < 0)
+	bool within = bound->kind == BOUND_WITHIN;
+	struct quantity end;
+
+	if (end_parse(&end, &bound->of_reference, value, err) < 0 ||
+	    (within && within_check(&end, text, err) < 0))
 		return -1;
-	if (bound->kind == BOUND_WITHIN)
-		return within_parse(bound, text, err);
-	bound->low = bound->high;
+	bound->unit = end.unit;
+	bound->high = end.value;
+	bound->low = within ? -end.value : end.value;
 	return 0;
 }
 
 /* "4.25 .. 4.35 V": an end without unit takes that of the other. */
 static int range_parse(struct bound *bound, const char *text, const char *dots, struct error *err)
 {
-	char low[sizeof(((struct limit *)NULL)->text)];
-	bool low_of_reference = false;
+	char first[sizeof(((struct limit *)NULL)->text)];
+	bool first_of_reference = false;
+	struct quantity low, high;
 
-	snprintf(low, sizeof(low), "%.*s", (int)(dots - text), text);
+	snprintf(first, sizeof(first), "%.*s", (int)(dots - text), text);
 	bound->kind = BOUND_BETWEEN;
-	if (end_parse(&bound->low, &low_of_reference, low, err) < 0 ||
-	    end_parse(&bound->high, &bound->of_reference, dots + 2, err) < 0)
+	if (end_parse(&low, &first_of_reference, first, err) < 0 ||
+	    end_parse(&high, &bound->of_reference, dots + 2, err) < 0)
 		return -1;
 
-	if (unit_is_plain(&bound->low.unit))
-		bound->low = quantity_of(quantity_number(&bound->low), &bound->high.unit);
-	else if (low_of_reference != bound->of_reference)
+	if (unit_is_plain(&low.unit))
+		low = quantity_of(quantity_number(&low), &high.unit);
+	else if (first_of_reference != bound->of_reference)
 		return error_set(err, ERROR_USAGE, "'%s': either both ends are in %%rd or none",
 				 text);
 	int order;
-	if (quantity_compare(&order, &bound->low, &bound->high, err) < 0)
+	if (quantity_compare(&order, &low, &high, err) < 0)
 		return -1;
 	if (order > 0)
 		return error_set(err, ERROR_USAGE, "'%s': the first end is the lower one", text);
+	bound->unit = high.unit;
+	bound->low = low.value;
+	bound->high = high.value;
 	return 0;
 }
 
@@ -156,8 +163,8 @@ static bool bounds_agree(const struct bound *a, const struct bound *b)
 	if (a->kind == BOUND_STATE || b->kind == BOUND_STATE)
 		return false;
 	return a->of_reference || b->of_reference ||
-	       (unit_same_kind(&a->high.unit, &b->high.unit) &&
-		unit_is_point(&a->high.unit) == unit_is_point(&b->high.unit));
+	       (unit_same_kind(&a->unit, &b->unit) &&
+		unit_is_point(&a->unit) == unit_is_point(&b->unit));
 }
 
 static int bounds_check(const struct limit *limit, struct error *err)
@@ -218,7 +225,7 @@ static bool is_ambiguous(const struct unit *bound, const struct unit *unit)
 static int bound_check(const struct bound *bound, const struct quantity *quantity,
 		       struct error *err)
 {
-	const struct unit *unit = &bound->high.unit;
+	const struct unit *unit = &bound->unit;
 	const char *mismatch = unit_mismatch(unit, &quantity->unit);
 
 	if (bound->kind == BOUND_STATE)
@@ -269,7 +276,7 @@ bool limit_exceeds(double value, double bound)
 struct interval bound_interval(const struct bound *bound, const struct quantity *quantity)
 {
 	double scale = bound->of_reference ? fabs(quantity->reference) : 1;
-	struct interval interval = {bound->low.value * scale, bound->high.value * scale};
+	struct interval interval = {bound->low * scale, bound->high * scale};
 
 	if (bound->kind == BOUND_AT_MOST || bound->kind == BOUND_BELOW)
 		interval.low = -INFINITY;
@@ -329,6 +336,6 @@ const struct unit *limit_unit(const struct limit *limit)
 {
 	for (size_t i = 0; i < limit->bounds; i++)
 		if (limit->bound[i].kind != BOUND_STATE && !limit->bound[i].of_reference)
-			return &limit->bound[i].high.unit;
+			return &limit->bound[i].unit;
 	return NULL;
 }

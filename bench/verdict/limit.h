@@ -37,7 +37,8 @@ enum bound_kind {
 
 struct bound {
 	enum bound_kind kind;
-	struct quantity low, high;
+	double low, high;  /* SI */
+	struct unit unit;  /* as its upper end is written */
 	bool of_reference; /* low and high are fractions of the reference: %rd */
 	bool state;
 };
