@@ -22,17 +22,21 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DDAVY_VERSION='"$(VERSION)"' $(WARNINGS) $(
 LDFLAGS_ALL = $(LDFLAGS) -Wl,--as-needed $(if $(SANITIZE),$(SANITIZERS))
 
 FOLDERS := base loop codec verdict port wire run
-SOURCES := $(foreach f,$(FOLDERS),$(sort $(wildcard bench/$(f)/*.c)))
+# libgpiod 1 (Debian 12) and 2 are two libraries by one name: one of the two files speaks to the one that is here.
+OTHER_GPIO = bench/port/gpio_$(if $(shell pkg-config --atleast-version=2 libgpiod && echo 2),v1,v2).c
+SOURCES = $(filter-out $(OTHER_GPIO),$(foreach f,$(FOLDERS),$(sort $(wildcard bench/$(f)/*.c))))
 SCRIPT_SOURCES := $(sort $(wildcard bench/script/*.c))
 CLI_SOURCES := $(sort $(wildcard bench/cli/*.c))
 TEST_SOURCES := $(sort $(wildcard tests/*.c))
+RIG_SOURCES := $(sort $(wildcard tests/rig/*.c))
 BENCHMARK_SOURCES := $(sort $(wildcard tests/benchmark/*.c))
 PRELUDE := $(sort $(wildcard bench/script/prelude/*.lua))
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 SCRIPT_LIBS = $(shell pkg-config --libs lua5.4 libseccomp)
-DAVY_LIBS = -ljansson -lcrypto -lpthread -lm
+WIRE_LIBS = $(shell pkg-config --libs libgpiod libserialport)
+DAVY_LIBS = -ljansson -lcrypto $(WIRE_LIBS) -lpthread -lm
 TEST_LIBS = -lcunit -lmodbus $(DAVY_LIBS)
 
 # tests/benchmark: what several programs share, and one program per other file.
@@ -40,10 +44,11 @@ BENCHMARK_SHARED := $(call objects,tests/benchmark/figures.c tests/benchmark/wir
 BENCHMARK_PROGRAMS := $(patsubst tests/benchmark/%.c,$(BUILD)/benchmark/%,$(filter-out \
 	tests/benchmark/figures.c tests/benchmark/wires.c,$(BENCHMARK_SOURCES)))
 
-.PHONY: all programs tests benchmarks demo test benchmark tidy sanitize clean
+.PHONY: all programs tests rig-tests benchmarks demo test test-rig benchmark tidy sanitize clean
 all: programs
 programs: $(BUILD)/davy $(BUILD)/davy-lua
 tests: programs $(BUILD)/davy-tests
+rig-tests: programs $(BUILD)/davy-rig-tests
 benchmarks: programs $(BENCHMARK_PROGRAMS)
 
 $(BUILD)/libdavy.a: $(call objects,$(SOURCES))
@@ -63,6 +68,14 @@ $(BUILD)/davy-lua: $(call objects,$(SCRIPT_SOURCES)) $(BUILD)/libdavy.a
 
 $(BUILD)/davy-tests: $(call objects,$(TEST_SOURCES)) $(BUILD)/libdavy.a
 	$(CC) -o $@ $^ $(LDFLAGS_ALL) $(TEST_LIBS)
+
+# Claims about real wires: they run inside the rig (tests/rig/boot.sh).
+$(BUILD)/davy-rig-tests: $(call objects,$(RIG_SOURCES) tests/claims.c) $(BUILD)/libdavy.a
+	$(CC) -o $@ $^ $(LDFLAGS_ALL) -lcunit $(DAVY_LIBS)
+$(BUILD)/tests/rig/main.o: $(BUILD)/rig_suites.h
+$(BUILD)/rig_suites.h: $(wildcard tests/rig/test_*.c) Makefile
+	@mkdir -p $(@D)
+	@printf 'SUITE(%s)\n' $(patsubst tests/rig/test_%.c,%,$(sort $(wildcard tests/rig/test_*.c))) > $@
 
 $(BENCHMARK_PROGRAMS): $(BUILD)/benchmark/%: $(BUILD)/tests/benchmark/%.o $(BENCHMARK_SHARED) \
 		$(BUILD)/libdavy.a
@@ -100,6 +113,11 @@ demo:
 test:
 	@sh bench/dist/setup.sh build test
 	@bash tests/all.sh
+
+# The same, on real wires: a kernel of our own in a virtual machine (tests/rig).
+test-rig:
+	@sh bench/dist/setup.sh build test rig
+	@bash tests/rig/all.sh
 
 benchmark:
 	@sh bench/dist/setup.sh build

@@ -6,11 +6,21 @@
 #ifndef DAVY_TESTS_CLAIMS_H
 #define DAVY_TESTS_CLAIMS_H
 
+#include <stddef.h>
+
 #include <CUnit/CUnit.h>
 
 void suite_begin(const char *name);
 void claim_named(const char *name, CU_TestFunc function);
 #define claim(function) claim_named(#function, function)
+
+struct suite {
+	const char *name;
+	void (*begin)(void);
+};
+
+/* Run the suites so named (none: all), print what failed and the totals; the exit status. */
+int claims_run(const struct suite *suites, size_t suite_count, int count, char **names);
 
 /* Inside a claim: count it as skipped, with the reason. Return right after it. */
 void claim_skip(const char *reason);
