@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A slot's bench, live: wires up, acts through the guard, tripping.
+ * A slot's bench, live: wires and world.
  *
  * Outputs come up at their safe levels, and every change of one is in the journal before the wire moves.
- * A trip starts the safe sequence (slot_safe.c) before anybody is told of it.
- *
- * Every act ends in exactly one call of its `done`, from the loop, unless the slot is closed first.
+ * What moves them is in slot_acts.c; a trip starts the safe sequence (slot_safe.c) before anybody is told
+ * of it.
  */
 #include "run/slot.h"
 
@@ -15,20 +14,6 @@
 
 #include "base/alloc.h"
 #include "run/twin.h"
-
-/* An act or a setting on its way. */
-struct act {
-	struct act *next;
-	struct slot *slot;
-	struct timer timer;
-	struct exchange exchange;
-	int device, write;
-	double number;
-	slot_done_fn *done;
-	void *ctx;
-	bool failed;
-	struct error err;
-};
 
 nsec slot_now(const struct slot *slot)
 {
@@ -337,16 +322,7 @@ void slot_close(struct slot *slot)
 	slot->closing = true;
 	channels_stop(slot);
 	guard_forget(slot);
-	while (slot->acts) {
-		struct act *act = slot->acts;
-
-		slot->acts = act->next;
-		timer_stop(&act->timer);
-		for (size_t i = 0; i < slot->fixture->port_count; i++)
-			if (slot->port[i].link)
-				link_cancel(slot->port[i].link, act);
-		free(act);
-	}
+	acts_drop(slot);
 	streams_close(slot);
 	for (size_t i = 0; i < slot->fixture->port_count; i++) {
 		link_free(slot->port[i].link);
@@ -361,92 +337,6 @@ void slot_close(struct slot *slot)
 	world_free(slot->world);
 	breaths_close(slot);
 	free(slot);
-}
-
-/* ---- acts ---- */
-
-static struct act *new_act(struct slot *slot, slot_done_fn *done, void *ctx)
-{
-	struct act *act = xcalloc(1, sizeof(*act));
-
-	*act = (struct act){
-		.next = slot->acts, .slot = slot, .device = -1, .done = done, .ctx = ctx};
-	slot->acts = act;
-	return act;
-}
-
-static void end_act(struct act *act, const struct error *err)
-{
-	struct slot *slot = act->slot;
-	struct act **place = &slot->acts;
-	slot_done_fn *done = act->done;
-	void *ctx = act->ctx;
-
-	while (*place != act)
-		place = &(*place)->next;
-	*place = act->next;
-	timer_stop(&act->timer);
-	struct error copy = err ? *err : (struct error){0};
-
-	free(act);
-	done(ctx, err ? &copy : NULL);
-}
-
-static void act_over(void *ctx)
-{
-	struct act *act = ctx;
-
-	end_act(act, act->failed ? &act->err : NULL);
-}
-
-void slot_act(struct slot *slot, int line, bool on, slot_done_fn *done, void *ctx)
-{
-	struct act *act = new_act(slot, done, ctx);
-
-	if (guard_allows(slot, line, on, &act->err) < 0 ||
-	    slot_drive(slot, line, on, &act->err) < 0)
-		act->failed = true;
-	timer_start(&act->timer, slot->clock, slot_now(slot), TIMER_BYTES, act_over, act);
-}
-
-static void set_answered(void *ctx, const uint8_t *bytes, size_t size, const struct error *err)
-{
-	struct act *act = ctx;
-	struct error wrong;
-	double ignored;
-
-	if (!err && bytes && exchange_number(&act->exchange, bytes, size, &ignored, &wrong) < 0)
-		err = &wrong;
-	if (err) {
-		act->err = *err;
-		error_context(&act->err, "%s", act->slot->fixture->device[act->device].name);
-		end_act(act, &act->err);
-		return;
-	}
-	follow_arrived(act->slot, act->device, act->write, act->number);
-	end_act(act, NULL);
-}
-
-void slot_set(struct slot *slot, int index, int write, double number, slot_done_fn *done, void *ctx)
-{
-	const struct fixture_device *device = &slot->fixture->device[index];
-	struct act *act = new_act(slot, done, ctx);
-
-	act->device = index;
-	act->write = write;
-	act->number = number;
-	if (slot->tripped)
-		act->failed = error_set(&act->err, ERROR_REFUSED, "%s: the bench has tripped",
-					device->name) < 0;
-	else if (exchange_write(&act->exchange, device->driver, &device->driver->write[write],
-				device->unit, number, &act->err) < 0)
-		act->failed = error_context(&act->err, "%s", device->name) < 0;
-	if (act->failed) {
-		timer_start(&act->timer, slot->clock, slot_now(slot), TIMER_BYTES, act_over, act);
-		return;
-	}
-	follow_leaves(slot, index, write);
-	exchange_ask(&act->exchange, slot->port[device->port].link, set_answered, act);
 }
 
 bool slot_ask_operator(struct slot *slot, const char *id, world_answer_fn *fn, void *ctx)

@@ -94,7 +94,7 @@ bool slot_ask_operator(struct slot *slot, const char *id, world_answer_fn *fn, v
 /* The process id of its world, or 0. */
 int slot_world_pid(const struct slot *slot);
 
-/* ---- between slot.c, slot_up.c, slot_channels.c, slot_streams.c, guard.c and follow.c ---- */
+/* ---- between the slot_*.c, guard.c and follow.c ---- */
 
 struct slot_breath;
 
@@ -191,6 +191,9 @@ void slot_bring_up(struct slot *slot);
 void slot_came_up(struct slot *slot, const struct error *err);
 /* Up, when all that the guard needs to know is known. */
 void slot_check_up(struct slot *slot);
+
+/* Acts that are on their way are forgotten: the slot closes. */
+void acts_drop(struct slot *slot);
 
 void channels_init(struct slot *slot);
 void channels_stop(struct slot *slot);
