@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "port/serial_sim.h"
 #include "run/twin.h"
 
 nsec slot_now(const struct slot *slot)
@@ -134,28 +135,6 @@ static int apply_line_fault(struct slot *slot, struct error *err)
 	return 0;
 }
 
-static int add_twins(struct slot *slot, int index, struct error *err)
-{
-	const struct fixture *fixture = slot->fixture;
-
-	for (size_t i = 0; i < fixture->device_count; i++) {
-		const struct fixture_device *device = &fixture->device[i];
-		const struct value *simulator = value_get(slot->settings.simulators, device->name);
-
-		if (device->port != index)
-			continue;
-		if (!simulator)
-			return error_set(err, ERROR_USAGE,
-					 "driver %s has no twin: a device that cannot be simulated "
-					 "cannot be rehearsed",
-					 device->driver->id);
-		if (twin_port_add(slot->port[index].twins, device->name, device->unit, simulator,
-				  device->driver->ends, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 static int open_port(struct slot *slot, int index, struct error *err)
 {
 	const struct fixture_port *spec = &slot->fixture->port[index];
@@ -165,11 +144,11 @@ static int open_port(struct slot *slot, int index, struct error *err)
 
 	port->slot = slot;
 	port->index = index;
-	port->twins = twin_port_new(slot->clock, &spec->settings, &slot->world);
-	port->serial = twin_port_serial(port->twins);
+	port->twins =
+		twin_port_simulated(slot->clock, &spec->settings, &slot->world, &port->serial);
 	port->link = link_new(slot->clock, port->serial, silence, tap, port);
 	streams_open(slot, index);
-	return add_twins(slot, index, err);
+	return twin_port_fill(port->twins, slot->fixture, index, slot->settings.simulators, err);
 }
 
 /* ---- the world ---- */

@@ -6,208 +6,32 @@
  * answer, but not for the device's delay.
  *
  * A question goes to the first device on the port that understands it; one that nobody understands is
- * met with silence, as on a real bus. One question is answered at a time: the link asks no other before
- * the answer or its deadline; an answer that the world gives later than that is dropped.
+ * met with silence, as on a real bus. One question is answered at a time: whoever asks another one before
+ * the answer has given up, and what the world still says to the first is dropped.
  */
-#include "run/twin.h"
+#include "run/twin_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "codec/frame.h"
-#include "codec/layout.h"
-#include "codec/modbus.h"
 #include "codec/template.h"
-#include "verdict/duration.h"
+#include "port/serial_sim.h"
 
 #define BACKLOG_MOST SEC(1) /* of what devices say by themselves, behind a line that is too slow */
-enum { TWIN_ENTRIES = 32, TWIN_STREAMS = 8, TWIN_DEVICES = 16, QUESTION_ITEMS = 16 };
 
-/* One register, question or frame of a twin. */
-struct twin_entry {
-	bool holding, reads, writes; /* registers */
-	uint16_t address;
-	double scale;
-	struct layout layout;
-	const char *ask;   /* answers: template */
-	const char *fixed; /* answers: reply without asking the world */
-	struct frame_layout *ask_layout, *reply_layout; /* frames */
-};
-
-enum twin_bus { TWIN_MODBUS = 1, TWIN_LINE, TWIN_FRAME };
-
-struct twin {
-	char device[32];
-	char ends[8];
-	int unit;
-	enum twin_bus bus;
-	nsec delay;
-	size_t count;
-	struct twin_entry entry[TWIN_ENTRIES];
-	size_t stream_count;
-	struct frame_layout *stream[TWIN_STREAMS]; /* NULL: a line */
-};
-
-struct twin_port {
-	struct world **world;
-	struct serial *serial;
-	size_t count;
-	struct twin *twin[TWIN_DEVICES];
-	/* the question being answered */
-	const struct twin *asked;
-	struct modbus_request request;
-	size_t item_count;
-	size_t item[QUESTION_ITEMS]; /* indices of entries */
-};
-
-/* ---- compiling ---- */
-
-static int compile_register(struct twin_entry *entry, const struct value *value, struct error *err)
+static void say(const struct twin_port *port, const uint8_t *bytes, size_t size, nsec delay)
 {
-	int64_t input = value_get_int(value, "input", -1);
-	int64_t holding = value_get_int(value, "holding", -1);
-	const char *as = value_get_text(value, "as");
-
-	entry->holding = holding >= 0;
-	entry->address = (uint16_t)(entry->holding ? holding : input);
-	entry->scale = value_get_real(value, "scale", 1);
-	entry->reads = value_get_bool(value, "read");
-	entry->writes = value_get_bool(value, "write");
-	if (input < 0 && holding < 0)
-		return error_set(err, ERROR_USAGE, "a register needs `input` or `holding`");
-	return layout_parse(&entry->layout, as ? as : "u16", err);
+	port->wire->say(port->mouth, bytes, size, delay);
 }
 
-/* The n-th unnamed part of an entry, be it a list or a map with parts "1", "2". */
-static const char *part_of(const struct value *value, size_t place)
+/* Whoever asks again has given up: an answer that is still to come is nobody's. */
+static void begin_answer(struct twin_port *port, const struct twin *twin)
 {
-	const struct value *part;
-	char key[8];
-
-	snprintf(key, sizeof(key), "%zu", place);
-	part = value->kind == VALUE_LIST ? value_at(value, place - 1) : value_get(value, key);
-	return part && part->kind == VALUE_TEXT ? part->text : NULL;
-}
-
-static int compile_answer(struct twin_entry *entry, const struct value *value, struct error *err)
-{
-	size_t captures;
-
-	entry->ask = part_of(value, 1);
-	if (!entry->ask)
-		return error_set(err, ERROR_USAGE, "an answer begins with its question");
-	entry->fixed = value_get_text(value, "text");
-	if (!entry->fixed)
-		entry->fixed = part_of(value, 2);
-	return template_check(entry->ask, &captures, err);
-}
-
-static int compile_frame(struct twin_entry *entry, const struct value *value, struct error *err)
-{
-	const char *ask = value_get_text(value, "ask");
-	const char *reply = value_get_text(value, "reply");
-
-	ask = ask ? ask : part_of(value, 1);
-	reply = reply ? reply : part_of(value, 2);
-	if (!ask || !reply)
-		return error_set(err, ERROR_USAGE, "a frame needs `ask` and `reply`");
-	entry->ask_layout = frame_layout_new(ask, err);
-	entry->reply_layout = entry->ask_layout ? frame_layout_new(reply, err) : NULL;
-	return entry->reply_layout ? 0 : -1;
-}
-
-static int compile_entries(struct twin *twin, const struct value *simulator, struct error *err)
-{
-	static const struct {
-		const char *key;
-		enum twin_bus bus;
-		int (*compile)(struct twin_entry *, const struct value *, struct error *);
-	} LISTS[] = {
-		{"registers", TWIN_MODBUS, compile_register},
-		{"answers", TWIN_LINE, compile_answer},
-		{"frames", TWIN_FRAME, compile_frame},
-	};
-
-	for (size_t l = 0; l < 3; l++) {
-		const struct value *list = value_get(simulator, LISTS[l].key);
-
-		if (!list)
-			continue;
-		twin->bus = LISTS[l].bus;
-		if (value_count(list) > TWIN_ENTRIES)
-			return error_set(err, ERROR_USAGE, "more than %d %s", TWIN_ENTRIES,
-					 LISTS[l].key);
-		for (size_t i = 0; i < value_count(list); i++) {
-			twin->count = i + 1;
-			if (LISTS[l].compile(&twin->entry[i], value_at(list, i), err) < 0)
-				return error_context(err, "%s, entry %zu", LISTS[l].key, i + 1);
-		}
-		return 0;
-	}
-	if (value_count(value_get(simulator, "streams")) > 0)
-		return 0;
-	return error_set(err, ERROR_USAGE, "a simulator has registers, answers, frames or streams");
-}
-
-/* On a frame bus a stream has a layout; on a line the world says the text. */
-static int compile_streams(struct twin *twin, const struct value *simulator, struct error *err)
-{
-	const struct value *streams = value_get(simulator, "streams");
-	const char *bus = value_get_text(simulator, "bus");
-
-	if (value_count(streams) > TWIN_STREAMS)
-		return error_set(err, ERROR_USAGE, "more than %d streams", TWIN_STREAMS);
-	for (size_t i = 0; i < value_count(streams); i++) {
-		const char *layout = value_get_text(value_at(streams, i), "layout");
-
-		twin->stream_count = i + 1;
-		if (!layout)
-			return error_set(err, ERROR_USAGE, "stream %zu begins with its layout",
-					 i + 1);
-		if (bus && !strcmp(bus, "line"))
-			continue;
-		twin->stream[i] = frame_layout_new(layout, err);
-		if (!twin->stream[i])
-			return error_context(err, "stream %zu", i + 1);
-	}
-	return 0;
-}
-
-static void twin_free(struct twin *twin)
-{
-	for (size_t i = 0; i < twin->count; i++) {
-		frame_layout_free(twin->entry[i].ask_layout);
-		frame_layout_free(twin->entry[i].reply_layout);
-	}
-	for (size_t i = 0; i < twin->stream_count; i++)
-		frame_layout_free(twin->stream[i]);
-	free(twin);
-}
-
-int twin_port_add(struct twin_port *port, const char *device, int unit,
-		  const struct value *simulator, const char *ends, struct error *err)
-{
-	struct twin *twin = xcalloc(1, sizeof(*twin));
-	const char *delay = value_get_text(simulator, "delay");
-
-	snprintf(twin->device, sizeof(twin->device), "%s", device);
-	snprintf(twin->ends, sizeof(twin->ends), "%s", ends);
-	twin->unit = unit;
-	twin->delay = MSEC(5);
-	if (compile_entries(twin, simulator, err) < 0 ||
-	    compile_streams(twin, simulator, err) < 0 ||
-	    (delay && duration_parse(&twin->delay, delay, err) < 0)) {
-		twin_free(twin);
-		return error_context(err, "twin of '%s'", device);
-	}
-	if (port->count == TWIN_DEVICES) {
-		twin_free(twin);
-		return error_set(err, ERROR_USAGE, "more than %d devices on a port", TWIN_DEVICES);
-	}
-	port->twin[port->count++] = twin;
-	return 0;
+	world_forget(*port->world, port);
+	port->asked = twin;
+	port->item_count = 0;
 }
 
 /* ---- Modbus ---- */
@@ -225,7 +49,7 @@ static void reply_exception(struct twin_port *port, uint8_t code)
 	uint8_t adu[MODBUS_ADU_MOST];
 	size_t size = modbus_exception_encode(&port->request, code, adu);
 
-	serial_sim_reply(port->serial, adu, size, port->asked->delay);
+	say(port, adu, size, port->asked->delay);
 }
 
 static void place_register(const struct twin_port *port, const struct twin_entry *entry,
@@ -253,7 +77,7 @@ static void registers_answered(void *ctx, const struct value *answer)
 	for (size_t i = 0; i < port->item_count; i++)
 		place_register(port, &port->asked->entry[port->item[i]], value_at(values, i), data);
 	size = modbus_reply_encode(&port->request, data, (size_t)port->request.count * 2, adu);
-	serial_sim_reply(port->serial, adu, size, port->asked->delay);
+	say(port, adu, size, port->asked->delay);
 }
 
 static void ask_registers(struct twin_port *port)
@@ -293,7 +117,7 @@ static void register_written(void *ctx, const struct value *answer)
 		return;
 	}
 	size = modbus_reply_encode(&port->request, port->request.data, port->request.size, adu);
-	serial_sim_reply(port->serial, adu, size, port->asked->delay);
+	say(port, adu, size, port->asked->delay);
 }
 
 static void tell_register(struct twin_port *port)
@@ -318,13 +142,14 @@ static void tell_register(struct twin_port *port)
 static bool hear_modbus(struct twin_port *port, const struct twin *twin, const uint8_t *bytes,
 			size_t size)
 {
+	struct modbus_request request;
 	struct error ignored;
 
-	if (modbus_request_decode(&port->request, bytes, size, &ignored) < 0 ||
-	    port->request.unit != twin->unit)
+	if (modbus_request_decode(&request, bytes, size, &ignored) < 0 ||
+	    request.unit != twin->unit)
 		return false;
-	port->asked = twin;
-	port->item_count = 0;
+	begin_answer(port, twin);
+	port->request = request;
 	switch (port->request.function) {
 	case MODBUS_READ_HOLDING:
 	case MODBUS_READ_INPUT:
@@ -346,7 +171,7 @@ static void reply_line(struct twin_port *port, const char *text)
 {
 	char *line = xprintf("%s%s", text, port->asked->ends);
 
-	serial_sim_reply(port->serial, (const uint8_t *)line, strlen(line), port->asked->delay);
+	say(port, (const uint8_t *)line, strlen(line), port->asked->delay);
 	free(line);
 }
 
@@ -389,7 +214,7 @@ static bool hear_line(struct twin_port *port, const struct twin *twin, const uin
 	for (size_t i = 0; i < twin->count; i++) {
 		if (!template_match(twin->entry[i].ask, line, captures, &count))
 			continue;
-		port->asked = twin;
+		begin_answer(port, twin);
 		if (twin->entry[i].fixed)
 			reply_line(port, twin->entry[i].fixed);
 		else
@@ -419,8 +244,7 @@ static void frame_answered(void *ctx, const struct value *answer)
 	}
 	if (frame_encode(entry->reply_layout, numbers, frame_layout_fields(entry->reply_layout),
 			 bytes, &ignored) == 0)
-		serial_sim_reply(port->serial, bytes, frame_layout_size(entry->reply_layout),
-				 port->asked->delay);
+		say(port, bytes, frame_layout_size(entry->reply_layout), port->asked->delay);
 }
 
 static void ask_frame(struct twin_port *port, size_t index, const double *fields, size_t count)
@@ -449,7 +273,7 @@ static bool hear_frame(struct twin_port *port, const struct twin *twin, const ui
 		if (frame_layout_size(layout) != size ||
 		    frame_decode(layout, bytes, size, fields, &ignored) < 0)
 			continue;
-		port->asked = twin;
+		begin_answer(port, twin);
 		ask_frame(port, i, fields, frame_layout_fields(layout));
 		return true;
 	}
@@ -467,7 +291,7 @@ static int stream_line(struct twin_port *port, const struct twin *twin, const st
 		return error_set(err, ERROR_USAGE, "a stream on a line says a text");
 	char *line = xprintf("%s%s", text, twin->ends);
 
-	serial_sim_reply(port->serial, (const uint8_t *)line, strlen(line), 0);
+	say(port, (const uint8_t *)line, strlen(line), 0);
 	free(line);
 	return 0;
 }
@@ -490,14 +314,14 @@ static int stream_frame(struct twin_port *port, const struct frame_layout *layou
 		memcpy(fields, packed->text, size);
 	if (frame_encode(layout, fields, most, bytes, err) < 0)
 		return -1;
-	serial_sim_reply(port->serial, bytes, frame_layout_size(layout), 0);
+	say(port, bytes, frame_layout_size(layout), 0);
 	return 0;
 }
 
 /* A line that is behind hands over what is ever older, as if it were new. */
 static int check_backlog(const struct twin_port *port, struct error *err)
 {
-	nsec backlog = serial_sim_backlog(port->serial);
+	nsec backlog = port->wire->backlog(port->mouth);
 
 	if (backlog <= BACKLOG_MOST)
 		return 0;
@@ -532,33 +356,60 @@ int twin_port_stream(struct twin_port *port, const struct value *said, struct er
 
 /* ---- the port ---- */
 
-static void hear(void *ctx, const uint8_t *bytes, size_t size)
+bool twin_port_hear(struct twin_port *port, const uint8_t *bytes, size_t size)
 {
 	static bool (*const HEAR[])(struct twin_port *, const struct twin *, const uint8_t *,
 				    size_t) = {NULL, hear_modbus, hear_line, hear_frame};
-	struct twin_port *port = ctx;
 
-	if (!*port->world)
-		return;
-	world_forget(*port->world, port);
-	for (size_t i = 0; i < port->count; i++)
+	for (size_t i = 0; i < port->count && *port->world; i++)
 		if (HEAR[port->twin[i]->bus](port, port->twin[i], bytes, size))
-			return;
+			return true;
+	return false;
 }
 
-struct twin_port *twin_port_new(struct bench_clock *clock, const struct serial_settings *settings,
-				struct world **world)
+int twin_port_add(struct twin_port *port, const char *device, int unit,
+		  const struct value *simulator, const char *ends, struct error *err)
+{
+	struct twin *twin;
+
+	if (port->count == TWIN_DEVICES)
+		return error_set(err, ERROR_USAGE, "more than %d devices on a port", TWIN_DEVICES);
+	twin = twin_compile(device, unit, simulator, ends, err);
+	if (!twin)
+		return -1;
+	port->twin[port->count++] = twin;
+	return 0;
+}
+
+int twin_port_fill(struct twin_port *port, const struct fixture *fixture, int index,
+		   const struct value *simulators, struct error *err)
+{
+	for (size_t i = 0; i < fixture->device_count; i++) {
+		const struct fixture_device *device = &fixture->device[i];
+		const struct value *simulator = value_get(simulators, device->name);
+
+		if (device->port != index)
+			continue;
+		if (!simulator)
+			return error_set(err, ERROR_USAGE,
+					 "driver %s has no twin: a device that cannot be simulated "
+					 "cannot be rehearsed",
+					 device->driver->id);
+		if (twin_port_add(port, device->name, device->unit, simulator, device->driver->ends,
+				  err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+struct twin_port *twin_port_new(const struct twin_wire *wire, void *mouth, struct world **world)
 {
 	struct twin_port *port = xcalloc(1, sizeof(*port));
 
+	port->wire = wire;
+	port->mouth = mouth;
 	port->world = world;
-	port->serial = serial_sim_new(clock, settings, hear, port);
 	return port;
-}
-
-struct serial *twin_port_serial(struct twin_port *port)
-{
-	return port->serial;
 }
 
 void twin_port_free(struct twin_port *port)
@@ -570,4 +421,33 @@ void twin_port_free(struct twin_port *port)
 	for (size_t i = 0; i < port->count; i++)
 		twin_free(port->twin[i]);
 	free(port);
+}
+
+/* ---- a simulated line ---- */
+
+static void sim_hears(void *ctx, const uint8_t *bytes, size_t size)
+{
+	twin_port_hear(ctx, bytes, size);
+}
+
+static void sim_says(void *mouth, const uint8_t *bytes, size_t size, nsec delay)
+{
+	serial_sim_reply(mouth, bytes, size, delay);
+}
+
+static nsec sim_backlog(void *mouth)
+{
+	return serial_sim_backlog(mouth);
+}
+
+struct twin_port *twin_port_simulated(struct bench_clock *clock,
+				      const struct serial_settings *settings, struct world **world,
+				      struct serial **near)
+{
+	static const struct twin_wire SIMULATED = {sim_says, sim_backlog};
+	struct twin_port *port = twin_port_new(&SIMULATED, NULL, world);
+
+	*near = serial_sim_new(clock, settings, sim_hears, port);
+	port->mouth = *near;
+	return port;
 }
