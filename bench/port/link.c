@@ -7,7 +7,8 @@
  *	LISTENING  collect bytes until they measure as an answer, or patience ends
  *
  * and back to QUIET for the next try or the next question. One timer drives it; LOST replaces all
- * of it once the wire is gone. With an empty queue the state is QUIET and the timer is not armed.
+ * of it while the wire is gone, and QUIET follows when it is back. With an empty queue the state is
+ * QUIET or LOST and the timer is not armed.
  *
  * Every wait is bounded by a time that is fixed when it begins. Bytes never move a deadline: in
  * QUIET they postpone the sending, but only up to the question's patience.
@@ -64,6 +65,8 @@ struct link {
 	nsec deadline;	  /* SENDING, LISTENING: of this try */
 	struct timer timer;
 	char *lost_why; /* LOST */
+	link_change_fn *changed;
+	void *changed_ctx;
 	bool freeing;
 };
 
@@ -160,7 +163,17 @@ static void print_tries(char *text, size_t size, const struct asked *asked)
 		snprintf(text, size, " (%d tries, %s each)", asked->tries, patience);
 }
 
-static void say_wrong(const struct asked *asked, struct error *err)
+/* What came begins with the question itself, as behind an adapter that hears what it sends. */
+static bool is_echo(const struct link *link, const struct asked *asked)
+{
+	size_t size =
+		asked->question.size < link->answer.size ? asked->question.size : link->answer.size;
+
+	return (size == asked->question.size || size >= 4) &&
+	       !memcmp(link->answer.data, asked->question.bytes, size);
+}
+
+static void say_wrong(const struct link *link, const struct asked *asked, struct error *err)
 {
 	bool all = asked->wrong_answers == asked->tries;
 	char which[48] = "the answer", tries[64] = "";
@@ -172,7 +185,12 @@ static void say_wrong(const struct asked *asked, struct error *err)
 	if (!all)
 		print_tries(tries, sizeof(tries), asked);
 
-	*err = asked->wrong;
+	if (is_echo(link, asked))
+		error_set(err, asked->wrong.kind,
+			  "it is the question itself, sent back: if the adapter does that, write "
+			  "echo = true where its port is bound");
+	else
+		*err = asked->wrong;
 	error_context(err, "%s to %s%s was wrong", which, asked->question.what, tries);
 }
 
@@ -218,13 +236,19 @@ static void say_lost(const struct link *link, const struct asked *asked, struct 
 
 /* ---- the head's way along the line ---- */
 
+/* A later reason is the better one: whoever wrote first knew only that it could not. */
 static void link_lose(struct link *link, const char *why)
 {
-	if (link->state == LINK_LOST)
+	bool known = link->state == LINK_LOST;
+
+	free(link->lost_why);
+	link->lost_why = xstrdup(why);
+	if (known)
 		return;
 	link->state = LINK_LOST;
-	link->lost_why = xstrdup(why);
 	link_want_line(link);
+	if (link->changed && !link->freeing)
+		link->changed(link->changed_ctx, link->lost_why);
 }
 
 static void link_send(struct link *link)
@@ -272,7 +296,7 @@ static void link_try_failed(struct link *link)
 		return;
 	}
 	if (asked->wrong_answers > 0)
-		say_wrong(asked, &err);
+		say_wrong(link, asked, &err);
 	else
 		say_silent(link, asked, &err);
 	link_finish(link, 0, &err);
@@ -386,6 +410,19 @@ static void link_port_lost(void *ctx, const char *why)
 	link_lose(link, why);
 }
 
+static void link_port_back(void *ctx)
+{
+	struct link *link = ctx;
+
+	if (link->state != LINK_LOST)
+		return;
+	link->state = LINK_QUIET;
+	link->silent_from = clock_now(link->clock);
+	link_want_line(link);
+	if (link->changed)
+		link->changed(link->changed_ctx, NULL);
+}
+
 /* ---- what the user of the link asks for ---- */
 
 struct link *link_new(struct bench_clock *clock, struct serial *serial, nsec silence,
@@ -406,6 +443,7 @@ struct link *link_new(struct bench_clock *clock, struct serial *serial, nsec sil
 	buf_init(&link->answer);
 	serial->on_bytes = link_bytes;
 	serial->on_lost = link_port_lost;
+	serial->on_back = link_port_back;
 	serial->ctx = link;
 	return link;
 }
@@ -490,4 +528,18 @@ void link_hurry(struct link *link, void *ctx)
 bool link_is_lost(const struct link *link)
 {
 	return link->state == LINK_LOST;
+}
+
+void link_on_change(struct link *link, link_change_fn *fn, void *ctx)
+{
+	link->changed = fn;
+	link->changed_ctx = ctx;
+}
+
+bool link_is_busy(const struct link *link)
+{
+	for (const struct asked *asked = link->first; asked; asked = asked->next)
+		if (!asked->forgotten)
+			return true;
+	return false;
 }

@@ -42,6 +42,13 @@ typedef int link_check_fn(void *ctx, const uint8_t *bytes, size_t size, struct e
  */
 typedef void link_done_fn(void *ctx, const uint8_t *bytes, size_t size, const struct error *err);
 
+/*
+ * The wire is gone (`why` is a clause), or there again (`why` NULL). Told from the loop, before any question
+ * ends because of it and before any is asked on the wire that came back. It may ask and cancel, but not
+ * free the link.
+ */
+typedef void link_change_fn(void *ctx, const char *why);
+
 struct link_question {
 	const uint8_t *bytes; /* copied */
 	size_t size;
@@ -80,6 +87,10 @@ void link_cancel(struct link *link, void *ctx);
  * further try: whoever is next has the line as soon as can be.
  */
 void link_hurry(struct link *link, void *ctx);
+/* While a link is lost every question ends with ERROR_LINK, in its order and from the loop. */
 bool link_is_lost(const struct link *link);
+void link_on_change(struct link *link, link_change_fn *fn, void *ctx);
+/* Somebody waits for a question's end, or will have to. */
+bool link_is_busy(const struct link *link);
 
 #endif

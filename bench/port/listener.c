@@ -44,6 +44,7 @@ struct listener {
 	/* who listened before */
 	serial_bytes_fn *on_bytes;
 	serial_lost_fn *on_lost;
+	serial_back_fn *on_back;
 	void *to;
 
 	struct buf held;
@@ -241,6 +242,17 @@ static void hear_loss(void *ctx, const char *why)
 	listener->on_lost(listener->to, why);
 }
 
+/* As on a port that was just opened, a line may have begun already. */
+static void hear_return(void *ctx)
+{
+	struct listener *listener = ctx;
+
+	listener->hearing = false;
+	listener->opened = clock_now(listener->clock);
+	if (listener->on_back)
+		listener->on_back(listener->to);
+}
+
 static size_t longest(const struct listener *listener)
 {
 	size_t most = 0;
@@ -269,6 +281,7 @@ struct listener *listener_new(struct bench_clock *clock, struct serial *serial,
 		.ctx = ctx,
 		.on_bytes = serial->on_bytes,
 		.on_lost = serial->on_lost,
+		.on_back = serial->on_back,
 		.to = serial->ctx,
 		.opened = clock_now(clock),
 	};
@@ -277,6 +290,7 @@ struct listener *listener_new(struct bench_clock *clock, struct serial *serial,
 		2 * serial_transmission_time(&serial->settings, longest(listener)) + ADAPTER_DELAY;
 	serial->on_bytes = hear;
 	serial->on_lost = hear_loss;
+	serial->on_back = hear_return;
 	serial->ctx = listener;
 	return listener;
 }
@@ -288,6 +302,7 @@ void listener_free(struct listener *listener)
 	timer_stop(&listener->timer);
 	listener->serial->on_bytes = listener->on_bytes;
 	listener->serial->on_lost = listener->on_lost;
+	listener->serial->on_back = listener->on_back;
 	listener->serial->ctx = listener->to;
 	if (listener->busy)
 		listener->gone = true;

@@ -37,6 +37,8 @@ struct serial;
 typedef void serial_bytes_fn(void *ctx, const uint8_t *bytes, size_t size);
 /* The wire is gone; no bytes follow. `why` is a clause: "the adapter was unplugged". */
 typedef void serial_lost_fn(void *ctx, const char *why);
+/* The wire is there again, and it is the same one; what was on its way is gone. */
+typedef void serial_back_fn(void *ctx);
 
 /* What a backend fills in; `self` is the backend's own object. */
 struct serial_backend {
@@ -50,6 +52,7 @@ struct serial {
 	void *self;
 	serial_bytes_fn *on_bytes; /* set by the user of the port */
 	serial_lost_fn *on_lost;
+	serial_back_fn *on_back; /* may be NULL */
 	void *ctx;
 };
 

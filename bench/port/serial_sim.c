@@ -37,7 +37,7 @@ struct serial_sim {
 	serial_sim_hear_fn *hear;
 	void *ctx;
 	enum line_fault fault;
-	bool unplugged;
+	bool unplugged, lost;	      /* lost: the user knows */
 	struct transmission *waiting; /* by the time they are ready, then as they came */
 	struct transmission *current;
 	nsec free_from; /* when the last transmission ended */
@@ -89,8 +89,16 @@ static void line_turn(void *ctx)
 	struct transmission *heard = sim->current;
 
 	if (sim->unplugged) {
+		sim->lost = true;
 		if (serial->on_lost)
 			serial->on_lost(serial->ctx, "the adapter was unplugged");
+		return;
+	}
+	if (sim->lost) {
+		sim->lost = false;
+		line_go_on(sim);
+		if (serial->on_back)
+			serial->on_back(serial->ctx);
 		return;
 	}
 
@@ -245,5 +253,15 @@ void serial_sim_unplug(struct serial *serial)
 		return;
 	sim->unplugged = true;
 	line_clear(sim);
+	timer_start(&sim->timer, sim->clock, clock_now(sim->clock), TIMER_BYTES, line_turn, sim);
+}
+
+void serial_sim_plug(struct serial *serial)
+{
+	struct serial_sim *sim = sim_of(serial);
+
+	if (!sim->unplugged)
+		return;
+	sim->unplugged = false;
 	timer_start(&sim->timer, sim->clock, clock_now(sim->clock), TIMER_BYTES, line_turn, sim);
 }

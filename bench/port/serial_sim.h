@@ -39,5 +39,7 @@ void serial_sim_reply(struct serial *serial, const uint8_t *bytes, size_t size, 
 nsec serial_sim_backlog(struct serial *serial);
 /* The far end pulls the plug: what is on the line is gone, the user hears of it from the loop. */
 void serial_sim_unplug(struct serial *serial);
+/* … and puts it in again: the user hears of that from the loop, too. */
+void serial_sim_plug(struct serial *serial);
 
 #endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a station's words for a serial port ("where") mean on this machine now, and who else has it. */
+#ifndef DAVY_PORT_SERIAL_WHERE_H
+#define DAVY_PORT_SERIAL_WHERE_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct serial_found {
+	char path[128]; /* the device itself, no link: "/dev/ttyUSB0" */
+	/* What the port is, wherever it turns up: "usb 0403:6001 A5XK3RJT", or "" when nothing tells. */
+	char usb[160];
+};
+
+/*
+ * `sys` is where sysfs stands: "/sys". ERROR_LINK: nothing is there now; ERROR_USAGE: it cannot be meant
+ * like that (no serial port, more than one adapter). The sentence begins with `where`.
+ */
+int serial_find(const char *where, const char *sys, struct serial_found *found, struct error *err);
+/* "usb:VENDOR:PRODUCT" and no path? */
+bool serial_where_is_usb(const char *where);
+/* "picocom (process 1234)", as far as this user may see; false when nobody is seen. */
+bool serial_holder(const char *path, char *text, size_t size);
+
+#endif
