@@ -116,7 +116,7 @@ test:
 
 # The same, on real wires: a kernel of our own in a virtual machine (tests/rig).
 test-rig:
-	@sh bench/dist/setup.sh build test rig
+	@sh bench/dist/setup.sh build test
 	@bash tests/rig/all.sh
 
 benchmark:

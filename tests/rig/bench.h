@@ -28,10 +28,13 @@ void rig_chip_unplug(struct rig_chip *chip);
 void rig_chip_plug(struct rig_chip *chip);
 void rig_chip_free(struct rig_chip *chip); /* accepts NULL */
 
-/* The n-th pair (from 0) of UARTs: near is Davy's, far the other end. */
-enum { RIG_PAIRS = 11 };
+/*
+ * The n-th pair (from 0) of UARTs: near is Davy's, far the other end. Pair 0 is on the board; 1 to 4, 5 to 8 and
+ * 9 to 12 have a card each at either end.
+ */
+enum { RIG_PAIRS = 13 };
 void rig_pair(int pair, char near_path[32], char far_path[32]);
-/* Hot removal of both ports of a pair's card, and their return. Pairs from 1 on stand on cards. */
+/* Hot removal of the near end's card, with all four ports on it, and its return: as of a USB adapter. */
 void rig_pair_unplug(int pair);
 void rig_pair_plug(int pair);
 
