@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# boot.sh [--disk IMAGE] [--patience SECONDS] [--root DIR] [COMMAND…]: boot the rig and run COMMAND in it.
+# boot.sh [--disk IMAGE] [--cut SECONDS] [--give FILE] [--patience SECONDS] [--root DIR] [COMMAND…]: boot the rig and
+# run COMMAND in it.
 #
 # A kernel of our own (kernel.sh) in a virtual machine with no disk and no network: busybox, the programs of
 # build/ with the libraries they are linked with, scripts/, fixtures/ and tests/rig/. COMMAND (by default
@@ -10,15 +11,19 @@
 #
 # UARTs are joined in pairs, each one socket that the emulator holds at both ends: ttyS1 with ttyS2 on the board,
 # and eleven ports on each of two cards, the n-th of one with the n-th of the other (tests/rig/bench.c).
-# --disk gives the machine a disk (/dev/vda), --root takes programs and libraries from another Debian root.
+# --disk gives the machine a disk (/dev/vda), --give a file (/davy/given), --root takes programs and libraries from
+# another Debian root. --cut cuts the machine's power so long after COMMAND has said "davy-rig: cut", for which the
+# status is 130.
 set -eu
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
-disk= patience=1200 root= build=$top/build
+disk= patience=1200 root= build=$top/build cut= given=/dev/null
 
 while [ $# -gt 0 ]; do
 	case $1 in
 	--disk) disk=$2 && shift 2 ;;
+	--cut) cut=$2 && shift 2 ;;
+	--give) given=$2 && shift 2 ;;
 	--patience) patience=$2 && shift 2 ;;
 	--root) root=$2 && build=$2/davy/build && shift 2 ;;
 	*) break ;;
@@ -54,6 +59,7 @@ pack() {
 		cp -L "$root$library" "$files$library"
 	done
 	cp "$here/init" "$files/init"
+	cat "$given" >"$files/davy/given"
 	printf '%s\n' "$@" >"$files/command"
 	(cd "$files" && find . | cpio -o -H newc --quiet | gzip -1) >"$work/initrd"
 }
@@ -85,7 +91,7 @@ machine() {
 	[ ! -w /dev/kvm ] || words+=(-accel kvm)
 	exec qemu-system-x86_64 -accel tcg,thread=multi -cpu max -M q35 -smp 2 -m 512 -display none -nodefaults \
 		-no-reboot -kernel "$kernel" -initrd "$work/initrd" -serial "file:$work/console" \
-		-append "console=ttyS0 panic=-1 quiet 8250.nr_uarts=32" "${words[@]}"
+		-append "console=ttyS0 panic=-1 quiet no_timer_check 8250.nr_uarts=32" "${words[@]}"
 }
 
 pack "$@"
@@ -93,8 +99,16 @@ pack "$@"
 (machine) >"$work/qemu" 2>&1 &
 emulator=$!
 trap 'kill -9 $emulator 2>/dev/null; rm -rf "$work"' EXIT
-tail -n +1 -f --pid=$emulator -s 0.2 "$work/console" | tr -d '\r' | grep --line-buffered -v '^davy-rig: status ' &
+tail -n +1 -f --pid=$emulator -s 0.2 "$work/console" | tr -d '\r' | grep --line-buffered -v '^davy-rig: ' &
 reader=$!
+
+cut_power() {
+	until grep -q '^davy-rig: cut' "$work/console"; do sleep 0.05; done
+	sleep "$cut"
+	kill -9 $emulator
+	echo 'davy-rig: status 130' >>"$work/console"
+}
+[ -z "$cut" ] || cut_power &
 
 waited=0
 while kill -0 $emulator 2>/dev/null; do

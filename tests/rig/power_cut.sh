@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# power_cut.sh: inside the rig, with a disk: look at what the cut before left (power_cuts.sh says what must hold), then
+# say "davy-rig: cut" and keep runs going until the power goes.
+davy=build/davy
+state=/mnt/state
+export DAVY_STATE=$state
+protocol=tests/protocols/zero.lua
+
+mkdir -p /mnt
+mount -t ext4 /dev/vda /mnt || exit 1
+
+wrong() {
+	echo "WRONG $*"
+}
+
+verdicts_of() {
+	grep -ao '{"k":"verdict"' "$1" | wc -l
+}
+
+# ---- what the cut left ----
+
+if [ -d $state/runs ]; then
+	$davy controller --leave-when-idle &
+	controller=$!
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		sleep 1
+		$davy list resources >/dev/null 2>&1 && break
+	done
+	runs=0
+	for run in $(ls $state/runs); do
+		folder=$state/runs/$run
+		runs=$((runs + 1))
+		count=$(verdicts_of "$folder/journal")
+		[ "$count" = 1 ] || wrong "$run has $count verdicts"
+		$davy show "$run" >/tmp/shown 2>&1
+		[ $? = 2 ] && wrong "$run cannot be shown: $(head -n 1 /tmp/shown)"
+	done
+	$davy list resources >/tmp/resources 2>&1
+	kill $controller 2>/dev/null
+	wait $controller
+	while read -r _ run verdict; do
+		[ -n "$run" ] || continue
+		$davy list runs --json | grep -q "\"run\":\"$run\",\"protocol\":\"[^\"]*\",\"verdict\":\"$verdict\"" ||
+			wrong "$run was told to be $verdict and is no longer"
+	done <given
+	aborted=$($davy list runs --json | grep -o '"verdict":"ABORTED"' | wc -l)
+	echo "looked at $runs runs, $aborted ended as ABORTED; $(wc -l <given) had been told"
+fi
+
+# ---- and runs until the next ----
+
+one() {
+	while :; do
+		seed=$((seed + 1))
+		said=$($davy run $protocol --seed $seed --json "$@" 2>/dev/null)
+		run=$(echo "$said" | grep -o '"run":"[^"]*"' | head -n 1 | cut -d'"' -f4)
+		verdict=$(echo "$said" | grep -o '"verdict":"[A-Z]*"' | head -n 1 | cut -d'"' -f4)
+		[ -z "$verdict" ] || echo "told $run $verdict"
+	done
+}
+seed=$(date +%s)
+one --sim --slot 1 &
+seed=$((seed + 100000))
+one --slot 2 --sim=zero_drift &
+seed=$((seed + 100000))
+one --sim --slot 3 --clock real &
+before=$(ls $state/runs 2>/dev/null | wc -l)
+until [ "$(ls $state/runs 2>/dev/null | wc -l)" -ge $((before + 3)) ]; do sleep 0.1; done
+echo "davy-rig: cut"
+sleep 600
