@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/claims.h"
@@ -17,6 +18,45 @@ static void every_clock_starts_at_zero(void)
 	CU_ASSERT_EQUAL(clock_now(rig->clock), 0);
 	CU_ASSERT_TRUE(clock_now(real) >= 0 && clock_now(real) < SEC(1));
 	clock_free(real);
+	clock_rig_free(rig);
+}
+
+/* ---- the machine's time ---- */
+
+static void check_instants(enum clock_kind kind, double scale)
+{
+	struct clock_rig *rig = clock_rig_new(kind, scale);
+	nsec began = clock_machine(rig->clock, 0);
+	nsec later = began + SEC(3);
+	nsec before = clock_now(rig->clock);
+	nsec now = clock_at(rig->clock, clock_machine(rig->clock, clock_now(rig->clock)));
+
+	CU_ASSERT_EQUAL(clock_at(rig->clock, began), 0);
+	CU_ASSERT_EQUAL(clock_at(rig->clock, later), (nsec)(3e9 * scale));
+	CU_ASSERT_EQUAL(clock_at(rig->clock, began - SEC(1)), (nsec)(-1e9 * scale));
+	CU_ASSERT(llabs(clock_machine(rig->clock, clock_at(rig->clock, later)) - later) <= 1);
+	CU_ASSERT(before - USEC(1) <= now && now <= clock_now(rig->clock));
+	clock_rig_free(rig);
+}
+
+static void an_instant_of_the_machine_has_a_bench_time_and_the_other_way_about(void)
+{
+	check_instants(CLOCK_KIND_REAL, 1);
+	check_instants(CLOCK_KIND_SCALED, 50);
+	check_instants(CLOCK_KIND_SCALED, 0.25);
+}
+
+static void the_machine_s_time_is_monotonic_time(void)
+{
+	struct clock_rig *rig = clock_rig_new(CLOCK_KIND_REAL, 1);
+	struct timespec stamp;
+	nsec before = clock_now(rig->clock);
+
+	clock_gettime(CLOCK_MONOTONIC, &stamp);
+
+	nsec at = clock_at(rig->clock, SEC(stamp.tv_sec) + stamp.tv_nsec);
+
+	CU_ASSERT(before <= at && at <= clock_now(rig->clock));
 	clock_rig_free(rig);
 }
 
@@ -385,6 +425,8 @@ void suite_clock(void)
 {
 	suite_begin("clock");
 	claim(every_clock_starts_at_zero);
+	claim(an_instant_of_the_machine_has_a_bench_time_and_the_other_way_about);
+	claim(the_machine_s_time_is_monotonic_time);
 	claim(timers_fire_by_deadline_then_class_then_arming);
 	claim(many_timers_fire_in_order_whatever_was_stopped_between);
 	claim(fourteen_hours_pass_at_once);

@@ -161,9 +161,22 @@ nsec clock_now(const struct bench_clock *clock)
 	if (clock->kind == CLOCK_KIND_VIRTUAL)
 		return clock->now;
 
-	nsec elapsed = machine_time(CLOCK_MONOTONIC) - clock->start;
+	return clock_at(clock, machine_time(CLOCK_MONOTONIC));
+}
 
+nsec clock_at(const struct bench_clock *clock, nsec machine)
+{
+	nsec elapsed = machine - clock->start;
+
+	assert(clock->kind != CLOCK_KIND_VIRTUAL);
 	return clock->kind == CLOCK_KIND_REAL ? elapsed : (nsec)((double)elapsed * clock->scale);
+}
+
+nsec clock_machine(const struct bench_clock *clock, nsec time)
+{
+	assert(clock->kind != CLOCK_KIND_VIRTUAL);
+	return clock->start +
+	       (clock->kind == CLOCK_KIND_REAL ? time : (nsec)((double)time / clock->scale));
 }
 
 void clock_on_jump(struct bench_clock *clock, clock_jump_fn *fn, void *ctx)

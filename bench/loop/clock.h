@@ -59,6 +59,13 @@ struct bench_clock *clock_new(struct loop *loop, enum clock_kind kind, double sc
 void clock_free(struct bench_clock *clock); /* no timer may be armed */
 enum clock_kind clock_kind(const struct bench_clock *clock);
 nsec clock_now(const struct bench_clock *clock);
+/*
+ * The bench time of an instant of the machine's monotonic clock, as a kernel stamps it, and the other way
+ * about. An instant before the clock began is negative. A virtual clock has no machine time: nothing
+ * that is stamped by a machine may hang on one.
+ */
+nsec clock_at(const struct bench_clock *clock, nsec machine);
+nsec clock_machine(const struct bench_clock *clock, nsec time);
 void clock_on_jump(struct bench_clock *clock, clock_jump_fn *fn, void *ctx);
 /* When the next timer is due; NSEC_NEVER when none is armed. */
 nsec clock_next(const struct bench_clock *clock);

@@ -7,14 +7,40 @@
  */
 #include "port/gpio.h"
 
+#include <assert.h>
 #include <stdlib.h>
+
+static int check_output(const struct gpio_line *line, struct error *err)
+{
+	if (line->settings.use == GPIO_USE_OUTPUT)
+		return 0;
+	return error_set(err, ERROR_USAGE, "%s is an input and cannot be set", line->settings.name);
+}
 
 int gpio_set(struct gpio_line *line, bool level, struct error *err)
 {
-	if (line->settings.use != GPIO_USE_OUTPUT)
-		return error_set(err, ERROR_USAGE, "%s is an input and cannot be set",
-				 line->settings.name);
+	if (check_output(line, err) < 0)
+		return -1;
 	return line->backend->set(line->self, level, err);
+}
+
+int gpio_set_many(struct gpio_line *const *lines, const bool *levels, size_t count,
+		  struct error *err)
+{
+	struct error later;
+	int done = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		assert(lines[i]->backend == lines[0]->backend);
+		if (check_output(lines[i], err) < 0)
+			return -1;
+	}
+	if (count > 0 && lines[0]->backend->set_many)
+		return lines[0]->backend->set_many(lines, levels, count, err);
+	for (size_t i = 0; i < count; i++)
+		if (gpio_set(lines[i], levels[i], done < 0 ? &later : err) < 0)
+			done = -1;
+	return done;
 }
 
 bool gpio_get(const struct gpio_line *line)

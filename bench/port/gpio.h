@@ -28,6 +28,12 @@ struct gpio_settings {
 
 /* A debounced edge: the level since `time`. */
 typedef void gpio_edge_fn(void *ctx, bool level, nsec time);
+/*
+ * The line does not do any more what it was requested for: its chip has vanished, or edges of an INPUT came
+ * faster than they could be taken and some are lost. `why` is a sentence without the line's name.
+ * From the loop; the line may be closed in it.
+ */
+typedef void gpio_fault_fn(void *ctx, const char *why);
 
 struct pulse_count {
 	double frequency;     /* Hz; 0 when fewer than two rising edges came */
@@ -36,6 +42,7 @@ struct pulse_count {
 	double shortest_high; /* s; 0 when none was seen */
 	double shortest_low;  /* s */
 	long periods;
+	bool lost; /* edges within the gate were lost: the other numbers mean nothing */
 };
 
 /* Reciprocal counting: whole periods between the first and the last rising edge of the gate. */
@@ -43,6 +50,9 @@ typedef void pulse_fn(void *ctx, const struct pulse_count *count);
 
 struct gpio_backend {
 	int (*set)(void *self, bool level, struct error *err);
+	/* May be NULL: one after the other, then. All lines are outputs of this backend. */
+	int (*set_many)(struct gpio_line *const *lines, const bool *levels, size_t count,
+			struct error *err);
 	bool (*get)(void *self);
 	int (*count)(void *self, nsec gate, pulse_fn *fn, void *ctx, struct error *err);
 	void (*close)(void *self);
@@ -52,12 +62,19 @@ struct gpio_line {
 	struct gpio_settings settings;
 	const struct gpio_backend *backend;
 	void *self;
-	gpio_edge_fn *on_edge; /* set by the user of the line */
+	gpio_edge_fn *on_edge;	 /* set by the user of the line; may be NULL */
+	gpio_fault_fn *on_fault; /* the same */
 	void *ctx;
 };
 
 /* Only an OUTPUT can be set; anything else is refused as ERROR_USAGE. */
 int gpio_set(struct gpio_line *line, bool level, struct error *err);
+/*
+ * Several OUTPUTS of one backend: those of one request change in one step. Each is tried whatever became of
+ * the others; the error is the first one's.
+ */
+int gpio_set_many(struct gpio_line *const *lines, const bool *levels, size_t count,
+		  struct error *err);
 /* An INPUT's level is the debounced one, as its edges told it. */
 bool gpio_get(const struct gpio_line *line);
 /* Count over `gate` from now; `fn` is called once at its end. One count at a time per line. */

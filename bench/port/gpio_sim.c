@@ -21,8 +21,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "port/pulse_tally.h"
 
-#define EDGE_STAMP USEC(1)
 #define FREQUENCY_MOST 500e3
 
 struct segment {
@@ -31,13 +31,6 @@ struct segment {
 	double frequency; /* Hz */
 	double duty;	  /* the part of a period that is high */
 	bool high;	  /* before the first edge */
-};
-
-/* What a walk over edges has seen so far. */
-struct tally {
-	long rises, falls;
-	nsec first_rise, last_rise, last_fall;
-	nsec shortest_high, shortest_low;
 };
 
 struct gpio_sim {
@@ -98,30 +91,7 @@ static nsec stamp(const struct segment *segment, double phase)
 	return (segment->start + llround(after * 1e9) + EDGE_STAMP / 2) / EDGE_STAMP * EDGE_STAMP;
 }
 
-static void keep_shortest(nsec *shortest, nsec width)
-{
-	if (*shortest == 0 || width < *shortest)
-		*shortest = width;
-}
-
-static void tally_edge(struct tally *tally, bool rise, nsec time)
-{
-	if (rise && tally->falls > 0)
-		keep_shortest(&tally->shortest_low, time - tally->last_fall);
-	if (!rise && tally->rises > 0)
-		keep_shortest(&tally->shortest_high, time - tally->last_rise);
-
-	if (!rise) {
-		tally->falls++;
-		tally->last_fall = time;
-		return;
-	}
-	if (tally->rises++ == 0)
-		tally->first_rise = time;
-	tally->last_rise = time;
-}
-
-static void tally_segment(struct tally *tally, const struct segment *segment, nsec end_time)
+static void tally_segment(struct pulse_tally *tally, const struct segment *segment, nsec end_time)
 {
 	double end = phase_at(segment, end_time);
 	double phase = segment->phase;
@@ -133,7 +103,7 @@ static void tally_segment(struct tally *tally, const struct segment *segment, ns
 		if (phase >= end)
 			return;
 		high = !high;
-		tally_edge(tally, high, stamp(segment, phase));
+		pulse_tally_edge(tally, high, stamp(segment, phase));
 		if (!high || ++rises < 2)
 			continue;
 
@@ -149,29 +119,11 @@ static void tally_segment(struct tally *tally, const struct segment *segment, ns
 
 /* ---- counting ---- */
 
-static struct pulse_count count_of(const struct tally *tally, nsec gate)
-{
-	struct pulse_count count = {
-		.shortest_high = nsec_seconds(tally->shortest_high),
-		.shortest_low = nsec_seconds(tally->shortest_low),
-	};
-	double span = nsec_seconds(tally->last_rise - tally->first_rise);
-
-	if (tally->rises < 2) {
-		count.resolution = (double)(tally->rises + 1) / nsec_seconds(gate);
-		return count;
-	}
-	count.periods = tally->rises - 1;
-	count.frequency = (double)count.periods / span;
-	count.resolution = count.frequency * nsec_seconds(EDGE_STAMP) / span;
-	return count;
-}
-
 static void gate_ended(void *ctx)
 {
 	struct gpio_sim *sim = ctx;
 	pulse_fn *fn = sim->on_count;
-	struct tally tally = {0};
+	struct pulse_tally tally = {0};
 
 	for (size_t i = 0; i < sim->count; i++) {
 		const struct segment *segment = &sim->segments[i];
@@ -181,7 +133,8 @@ static void gate_ended(void *ctx)
 			tally_segment(&tally, segment, end < sim->gate_end ? end : sim->gate_end);
 	}
 
-	struct pulse_count count = count_of(&tally, sim->gate_end - sim->segments[0].start);
+	struct pulse_count count =
+		pulse_tally_count(&tally, sim->gate_end - sim->segments[0].start, EDGE_STAMP);
 
 	sim->on_count = NULL;
 	fn(sim->count_ctx, &count);

@@ -45,6 +45,18 @@ static void edge(void *ctx, bool level, nsec time)
 	channels_edge(line->slot, line->index, level, time);
 }
 
+static void line_failed(void *ctx, const char *why)
+{
+	struct slot_line *line = ctx;
+	char text[320];
+
+	if (line->slot->closing)
+		return;
+	snprintf(text, sizeof(text), "%s: %.260s", line->slot->fixture->line[line->index].name,
+		 why);
+	slot_trip(line->slot, VERDICT_ERROR, text);
+}
+
 static void output_set(void *ctx, struct gpio_line *gpio, bool level)
 {
 	struct slot_line *line = ctx;
@@ -72,6 +84,7 @@ static void open_line(struct slot *slot, int index)
 	line->index = index;
 	line->gpio = gpio_sim_new(slot->clock, &settings, output_set, line);
 	line->gpio->on_edge = edge;
+	line->gpio->on_fault = line_failed;
 	line->gpio->ctx = line;
 }
 

@@ -107,6 +107,18 @@ static void ask_device(struct slot_channel *channel)
 	exchange_ask(&channel->exchange, channel->slot->port[device->port].link, answered, channel);
 }
 
+/* A count that does not know all of its edges is no reading. */
+static void edges_lost(struct slot_channel *channel)
+{
+	char why[160];
+
+	snprintf(why, sizeof(why),
+		 "%s: edges came faster than they could be taken, so that its pulses cannot be "
+		 "counted",
+		 channel->slot->fixture->line[spec_of(channel)->line].name);
+	slot_trip(channel->slot, VERDICT_ERROR, why);
+}
+
 static void counted(void *ctx, const struct pulse_count *count)
 {
 	struct slot_channel *channel = ctx;
@@ -122,6 +134,10 @@ static void counted(void *ctx, const struct pulse_count *count)
 	channel->busy = false;
 	if (slot->closing || slot->tripped)
 		return;
+	if (count->lost) {
+		edges_lost(channel);
+		return;
+	}
 	journal_entry(slot->journal, sample.time, ENTRY_PULSE, (uint16_t)spec_of(channel)->line,
 		      entry, sizeof(entry));
 	slot->handlers.pulse(slot->ctx, spec_of(channel)->line, count->shortest_high,
