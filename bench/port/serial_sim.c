@@ -8,9 +8,6 @@
  * end, or for the instant the first one is ready). What is heard is heard from the timer alone, as
  * its last act, so whoever hears may close the port.
  *
- * Faults spoil replies when the far end makes them, and nothing that is written: a device that
- * hears garbage says nothing, which is LINE_MUTE.
- *
  * It does not model collisions: a frame written while a reply is on the line waits for its end.
  */
 #include "port/serial_sim.h"
@@ -20,8 +17,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-
-#define LATE_BY SEC(2)
 
 struct transmission {
 	struct transmission *next;
@@ -161,24 +156,6 @@ static struct serial_sim *sim_of(struct serial *serial)
 	return serial->self;
 }
 
-int line_fault_parse(enum line_fault *fault, const char *name, struct error *err)
-{
-	static const char *const NAMES[] = {
-		[LINE_MUTE] = "mute",	    [LINE_GARBLED] = "garbled", [LINE_LATE] = "late",
-		[LINE_CUT_OFF] = "cut_off", [LINE_NOISE] = "noise",
-	};
-
-	for (size_t i = LINE_MUTE; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
-		if (!strcmp(NAMES[i], name)) {
-			*fault = (enum line_fault)i;
-			return 0;
-		}
-	return error_set(err, ERROR_USAGE,
-			 "'%s' is no fault of a line: there are mute, garbled, late, cut_off and "
-			 "noise",
-			 name);
-}
-
 struct serial *serial_sim_new(struct bench_clock *clock, const struct serial_settings *settings,
 			      serial_sim_hear_fn *hear, void *ctx)
 {
@@ -206,31 +183,19 @@ void serial_sim_set_fault(struct serial *serial, enum line_fault fault)
 	sim_of(serial)->fault = fault;
 }
 
+static void reply(void *ctx, const uint8_t *bytes, size_t size, nsec delay)
+{
+	struct serial_sim *sim = ctx;
+
+	line_add(sim, false, clock_now(sim->clock) + delay, bytes, size);
+}
+
 void serial_sim_reply(struct serial *serial, const uint8_t *bytes, size_t size, nsec delay)
 {
-	static const uint8_t STRAY[] = {0x00, 0xff};
 	struct serial_sim *sim = sim_of(serial);
-	nsec ready = clock_now(sim->clock) + delay;
 
-	if (sim->unplugged || sim->fault == LINE_MUTE || size == 0)
-		return;
-	if (sim->fault == LINE_LATE)
-		ready += LATE_BY;
-	if (sim->fault == LINE_NOISE)
-		line_add(sim, false, ready, STRAY, sizeof(STRAY));
-	if (sim->fault == LINE_CUT_OFF)
-		size -= (size + 2) / 3;
-	if (sim->fault != LINE_GARBLED) {
-		if (size > 0)
-			line_add(sim, false, ready, bytes, size);
-		return;
-	}
-
-	uint8_t *spoilt = xmemdup(bytes, size);
-
-	spoilt[size / 2] ^= 0x10;
-	line_add(sim, false, ready, spoilt, size);
-	free(spoilt);
+	if (!sim->unplugged)
+		line_fault_say(sim->fault, bytes, size, delay, reply, sim);
 }
 
 nsec serial_sim_backlog(struct serial *serial)

@@ -12,19 +12,8 @@
 #include <stdint.h>
 
 #include "loop/clock.h"
+#include "port/line_fault.h"
 #include "port/serial.h"
-
-enum line_fault {
-	LINE_GOOD = 1,
-	LINE_MUTE,    /* replies never arrive */
-	LINE_GARBLED, /* one bit of each reply is flipped */
-	LINE_LATE,    /* replies arrive 2 s later than they should */
-	LINE_CUT_OFF, /* the last third of each reply is missing */
-	LINE_NOISE,   /* two stray bytes arrive before each reply */
-};
-
-/* "mute", "garbled", "late", "cut_off", "noise". */
-int line_fault_parse(enum line_fault *fault, const char *name, struct error *err);
 
 /* Hears one written frame, at the instant its last bit arrived. */
 typedef void serial_sim_hear_fn(void *ctx, const uint8_t *bytes, size_t size);

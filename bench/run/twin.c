@@ -361,9 +361,12 @@ bool twin_port_hear(struct twin_port *port, const uint8_t *bytes, size_t size)
 	static bool (*const HEAR[])(struct twin_port *, const struct twin *, const uint8_t *,
 				    size_t) = {NULL, hear_modbus, hear_line, hear_frame};
 
-	for (size_t i = 0; i < port->count && *port->world; i++)
-		if (HEAR[port->twin[i]->bus](port, port->twin[i], bytes, size))
+	for (size_t i = 0; i < port->count && *port->world; i++) {
+		const struct twin *twin = port->twin[i];
+
+		if (HEAR[twin->bus] && HEAR[twin->bus](port, twin, bytes, size))
 			return true;
+	}
 	return false;
 }
 

@@ -27,7 +27,7 @@ struct twin {
 	char device[32];
 	char ends[8];
 	int unit;
-	enum twin_bus bus;
+	enum twin_bus bus; /* 0: it only ever speaks by itself */
 	nsec delay;
 	size_t count;
 	struct twin_entry entry[TWIN_ENTRIES];
