@@ -87,13 +87,6 @@ static void lost(void *ctx, const char *why)
 		serial->on_lost(serial->ctx, text);
 }
 
-/* Is this what was there before? An adapter that says nothing of itself is known by its place. */
-static bool is_same(const struct serial_found *before, const struct serial_found *now)
-{
-	return before->usb[0] ? !strcmp(before->usb, now->usb)
-			      : !now->usb[0] && !strcmp(before->path, now->path);
-}
-
 static void look(void *ctx)
 {
 	struct serial_real *real = ctx;
@@ -102,11 +95,11 @@ static void look(void *ctx)
 	struct error ignored;
 
 	if (serial_find(real->wire.where, "/sys", &found, &ignored) < 0 ||
-	    !is_same(&real->found, &found) || take(real, &found, &ignored) < 0) {
+	    !serial_is_same(&real->found, &found) || take(real, &found, &ignored) < 0) {
 		look_later(real);
 		return;
 	}
-	if (!is_same(&real->found, &found)) { /* it changed while it was being opened */
+	if (!serial_is_same(&real->found, &found)) { /* it changed while it was being opened */
 		let_go(real);
 		look_later(real);
 		return;

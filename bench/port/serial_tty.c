@@ -189,7 +189,7 @@ static int check_identity(int fd, const struct serial_wire *wire, const struct s
 	if (serial_find(wire->where, "/sys", &again, err) < 0)
 		return -1;
 	if (fstat(fd, &opened) < 0 || stat(again.path, &named) < 0 ||
-	    opened.st_rdev != named.st_rdev || strcmp(again.usb, found->usb) != 0)
+	    opened.st_rdev != named.st_rdev || !serial_is_same(found, &again))
 		return error_set(err, ERROR_LINK,
 				 "%s: it became another port while it was being opened",
 				 wire->where);

@@ -28,11 +28,6 @@ struct usb {
 	char vendor[8], product[8], serial[96], interface[8];
 };
 
-bool serial_where_is_usb(const char *where)
-{
-	return !strncmp(where, "usb:", 4);
-}
-
 /* ---- sysfs ---- */
 
 /* The one line of FOLDER/NAME; "" when there is none. */
@@ -53,16 +48,21 @@ static bool read_word(const char *folder, const char *name, char *text, size_t s
 	return text[0] != '\0';
 }
 
-/* The USB device above a port; false when it hangs on no such bus. */
-static bool describe(const char *sys, const char *name, struct usb *usb)
+/*
+ * The USB device above a port; false when it hangs on no such bus. `place` is that device's folder, or
+ * the port's own.
+ */
+static bool describe(const char *sys, const char *name, struct usb *usb, char place[PATH_MAX])
 {
 	char path[PATH_MAX], folder[PATH_MAX], root[PATH_MAX];
 	char *end;
 
 	memset(usb, 0, sizeof(*usb));
+	place[0] = '\0';
 	snprintf(path, sizeof(path), "%s/class/tty/%s/device", sys, name);
 	if (!realpath(path, folder) || !realpath(sys, root))
 		return false;
+	snprintf(place, PATH_MAX, "%s", folder);
 	while (strlen(folder) > strlen(root)) {
 		if (!usb->interface[0])
 			read_word(folder, "bInterfaceNumber", usb->interface,
@@ -70,6 +70,7 @@ static bool describe(const char *sys, const char *name, struct usb *usb)
 		if (read_word(folder, "idVendor", usb->vendor, sizeof(usb->vendor)) &&
 		    read_word(folder, "idProduct", usb->product, sizeof(usb->product))) {
 			read_word(folder, "serial", usb->serial, sizeof(usb->serial));
+			snprintf(place, PATH_MAX, "%s", folder);
 			return true;
 		}
 		end = strrchr(folder, '/');
@@ -80,11 +81,15 @@ static bool describe(const char *sys, const char *name, struct usb *usb)
 	return false;
 }
 
-static void print_usb(const struct usb *usb, char *text, size_t size)
+static void tell(struct serial_found *found, const struct usb *usb, const char *place)
 {
 	bool first = !usb->interface[0] || !strcmp(usb->interface, "00");
 
-	snprintf(text, size, "usb %s:%s%s%s%s%s", usb->vendor, usb->product,
+	snprintf(found->place, sizeof(found->place), "%.255s", place);
+	found->numbered = usb->serial[0] != '\0';
+	if (!usb->vendor[0])
+		return;
+	snprintf(found->usb, sizeof(found->usb), "usb %s:%s%s%s%s%s", usb->vendor, usb->product,
 		 usb->serial[0] ? " " : "", usb->serial, first ? "" : " interface ",
 		 first ? "" : usb->interface);
 }
@@ -143,9 +148,10 @@ static void list_one(struct buf *list, const struct usb *usb, const char *name)
 static void look_at(struct hits *hits, const struct usb *wanted, const char *sys, const char *name,
 		    struct serial_found *found)
 {
+	char place[PATH_MAX];
 	struct usb usb;
 
-	if (!describe(sys, name, &usb))
+	if (!describe(sys, name, &usb, place))
 		return;
 	if (!matches(wanted, &usb)) {
 		list_one(&hits->others, &usb, name);
@@ -159,7 +165,7 @@ static void look_at(struct hits *hits, const struct usb *wanted, const char *sys
 	hits->first = usb;
 	hits->same_device = true;
 	snprintf(found->path, sizeof(found->path), "/dev/%.100s", name);
-	print_usb(&usb, found->usb, sizeof(found->usb));
+	tell(found, &usb, place);
 }
 
 static int conclude(const struct hits *hits, const char *where, struct error *err)
@@ -217,7 +223,7 @@ static int find_usb(const char *where, const char *sys, struct serial_found *fou
 static int find_path(const char *where, const char *sys, struct serial_found *found,
 		     struct error *err)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX], place[PATH_MAX];
 	struct stat status;
 	struct usb usb;
 
@@ -238,16 +244,26 @@ static int find_path(const char *where, const char *sys, struct serial_found *fo
 	    strlen(path) >= sizeof(found->path))
 		return error_set(err, ERROR_USAGE, "%s: is no serial port", where);
 	snprintf(found->path, sizeof(found->path), "%s", path);
-	if (describe(sys, strrchr(path, '/') + 1, &usb))
-		print_usb(&usb, found->usb, sizeof(found->usb));
+	describe(sys, strrchr(path, '/') + 1, &usb, place);
+	tell(found, &usb, place);
 	return 0;
 }
 
 int serial_find(const char *where, const char *sys, struct serial_found *found, struct error *err)
 {
 	memset(found, 0, sizeof(*found));
-	return serial_where_is_usb(where) ? find_usb(where, sys, found, err)
+	return !strncmp(where, "usb:", 4) ? find_usb(where, sys, found, err)
 					  : find_path(where, sys, found, err);
+}
+
+bool serial_is_same(const struct serial_found *before, const struct serial_found *now)
+{
+	if (strcmp(before->usb, now->usb) != 0)
+		return false;
+	if (before->numbered)
+		return true;
+	return !strcmp(before->place, now->place) &&
+	       (before->usb[0] || !strcmp(before->path, now->path));
 }
 
 /* ---- who has it ---- */

@@ -13,6 +13,9 @@ struct serial_found {
 	char path[128]; /* the device itself, no link: "/dev/ttyUSB0" */
 	/* What the port is, wherever it turns up: "usb 0403:6001 A5XK3RJT", or "" when nothing tells. */
 	char usb[160];
+	bool numbered; /* … with a serial number, so that no other is meant */
+	char place
+		[256]; /* where it hangs: its folder in sysfs, as far as it tells one place from another */
 };
 
 /*
@@ -20,8 +23,8 @@ struct serial_found {
  * like that (no serial port, more than one adapter). The sentence begins with `where`.
  */
 int serial_find(const char *where, const char *sys, struct serial_found *found, struct error *err);
-/* "usb:VENDOR:PRODUCT" and no path? */
-bool serial_where_is_usb(const char *where);
+/* Is what is there now what was there before? What has no serial number must be in its old place. */
+bool serial_is_same(const struct serial_found *before, const struct serial_found *now);
 /* "picocom (process 1234)", as far as this user may see; false when nobody is seen. */
 bool serial_holder(const char *path, char *text, size_t size);
 

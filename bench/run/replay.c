@@ -404,6 +404,7 @@ static void take_entry(struct stage *stage, const struct journal_item *item)
 	case ENTRY_BLOCK:
 		take_samples(stage, item);
 		break;
+	case ENTRY_SENT:
 	case ENTRY_RECEIVED:
 	case ENTRY_STREAMED:
 		if (replay_bytes_take(stage->bytes, item, &err) < 0)
@@ -498,7 +499,7 @@ static void start_course(struct stage *stage)
 		    (int)value_get_int(value_get(head->run, "order"), "slot", 1), head->wall,
 		    value_get_bool(head->run, "simulated"), &HOST, stage);
 	stage->course_ready = true;
-	stage->bytes = replay_bytes_new(head->fixture);
+	stage->bytes = replay_bytes_new(head->fixture, replay_head_wire_scale(head));
 	stage->breath = replay_breath_new(head->fixture);
 }
 

@@ -2,7 +2,8 @@
 /*
  * Reading the bytes again.
  *
- * An answer's sample follows its bytes at once, so the port's latest answer is its. The samples of a
+ * An answer's sample follows its bytes at once, so the port's latest answer is its; over a real wire it
+ * comes in pieces, which belong together from one question to the next. The samples of a
  * streamed message follow it channel by channel; the times of a channel depend on all messages before,
  * also on those that nobody wanted, so each message is carried through all of its channels before the
  * next one is taken.
@@ -17,7 +18,7 @@
 
 /* The latest on a port. */
 struct heard {
-	uint8_t answer[FRAME_MOST];
+	uint8_t answer[FRAME_MOST]; /* to the latest question */
 	size_t size;
 	int device; /* what streams on it, or -1 */
 	bool spoke;
@@ -28,16 +29,18 @@ struct heard {
 
 struct replay_bytes {
 	const struct fixture *fixture;
+	double wire_scale;
 	struct heard heard[FIXTURE_MOST];
 	nsec latest[FIXTURE_MOST];	     /* sample of each channel */
 	struct stream_row row[FIXTURE_MOST]; /* how far its latest message was read */
 };
 
-struct replay_bytes *replay_bytes_new(const struct fixture *fixture)
+struct replay_bytes *replay_bytes_new(const struct fixture *fixture, double wire_scale)
 {
 	struct replay_bytes *bytes = xcalloc(1, sizeof(*bytes));
 
 	bytes->fixture = fixture;
+	bytes->wire_scale = wire_scale;
 	for (size_t i = 0; i < FIXTURE_MOST; i++) {
 		bytes->heard[i].device = -1;
 		bytes->latest[i] = INT64_MIN;
@@ -95,9 +98,10 @@ static int take_message(struct replay_bytes *bytes, size_t port, const struct jo
 	for (size_t i = 0; i < bytes->fixture->channel_count; i++)
 		if (carries(bytes, heard, i))
 			bytes->row[i] = (struct stream_row){0};
-	stream_take(&heard->past[stream], driver, (size_t)stream, item->time,
-		    serial_transmission_time(&bytes->fixture->port[port].settings, item->size),
-		    item->data, item->size, &heard->message);
+	stream_take(
+		&heard->past[stream], driver, (size_t)stream, item->time,
+		stream_took(&bytes->fixture->port[port].settings, item->size, bytes->wire_scale),
+		item->data, item->size, &heard->message);
 	return 0;
 }
 
@@ -111,9 +115,11 @@ int replay_bytes_take(struct replay_bytes *bytes, const struct journal_item *ite
 	heard = &bytes->heard[item->subject];
 	if (item->entry == ENTRY_STREAMED)
 		return take_message(bytes, item->subject, item, err);
-	if (item->entry == ENTRY_RECEIVED && item->size <= sizeof(heard->answer)) {
-		memcpy(heard->answer, item->data, item->size);
-		heard->size = item->size;
+	if (item->entry == ENTRY_SENT)
+		heard->size = 0;
+	if (item->entry == ENTRY_RECEIVED && heard->size + item->size <= sizeof(heard->answer)) {
+		memcpy(heard->answer + heard->size, item->data, item->size);
+		heard->size += item->size;
 	}
 	return 0;
 }

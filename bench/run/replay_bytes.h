@@ -12,9 +12,10 @@
 
 struct replay_bytes;
 
-struct replay_bytes *replay_bytes_new(const struct fixture *fixture); /* borrowed */
-void replay_bytes_free(struct replay_bytes *bytes);		      /* accepts NULL */
-/* An answer, or a message that came unasked. Others are ignored. */
+/* `fixture` is borrowed; `wire_scale`: bench time that passed in a unit of the wires' (slot.h). */
+struct replay_bytes *replay_bytes_new(const struct fixture *fixture, double wire_scale);
+void replay_bytes_free(struct replay_bytes *bytes); /* accepts NULL */
+/* A question, a piece of its answer, or a message that came unasked. Others are ignored. */
 int replay_bytes_take(struct replay_bytes *bytes, const struct journal_item *item,
 		      struct error *err);
 /*

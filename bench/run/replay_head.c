@@ -65,6 +65,16 @@ static int read_lines(struct replay_head *head, struct journal_reader *reader, s
 	return error_set(err, ERROR_USAGE, "the run was cut short before its script began");
 }
 
+double replay_head_wire_scale(const struct replay_head *head)
+{
+	const struct value *order = value_get(head->run, "order");
+	const char *clock = value_get_text(order, "clock");
+
+	return value_get_bool(order, "rig") && clock && !strcmp(clock, "scaled")
+		       ? value_get_real(order, "scale", 1)
+		       : 1;
+}
+
 const char *replay_head_source(const struct replay_head *head, const char *key, const char **name)
 {
 	*name = value_get_text(head->run, key);

@@ -28,6 +28,8 @@ struct replay_head {
  */
 int replay_head_read(struct replay_head *head, const char *folder, struct error *err);
 void replay_head_done(struct replay_head *head);
+/* Bench time in a unit of the wires' time: of scaled runs on real wires, which keep their own. */
+double replay_head_wire_scale(const struct replay_head *head);
 /* The text of the source that the line "run" names under `key`, or NULL; its name in any case. */
 const char *replay_head_source(const struct replay_head *head, const char *key, const char **name);
 

@@ -105,27 +105,6 @@ int slot_drive(struct slot *slot, int index, bool level, struct error *err)
 
 /* ---- ports ---- */
 
-static void tap(void *ctx, enum link_direction direction, nsec time, const uint8_t *bytes,
-		size_t size)
-{
-	static const enum entry_kind KINDS[] = {0, ENTRY_SENT, ENTRY_RECEIVED, ENTRY_STRAY};
-	struct slot_port *port = ctx;
-
-	if (direction == LINK_STRAY)
-		port->stray += size;
-	journal_entry(port->slot->journal, time, KINDS[direction], (uint16_t)port->index, bytes,
-		      size);
-}
-
-static bool port_has_bus(const struct slot *slot, int port, enum bus bus)
-{
-	for (size_t i = 0; i < slot->fixture->device_count; i++)
-		if (slot->fixture->device[i].port == port &&
-		    slot->fixture->device[i].driver->bus == bus)
-			return true;
-	return false;
-}
-
 /* "meter.noise": a line fault on the port of that device. */
 static int apply_line_fault(struct slot *slot, struct error *err)
 {
@@ -150,17 +129,12 @@ static int apply_line_fault(struct slot *slot, struct error *err)
 
 static int open_port(struct slot *slot, int index, struct error *err)
 {
-	const struct fixture_port *spec = &slot->fixture->port[index];
 	struct slot_port *port = &slot->port[index];
-	nsec silence =
-		port_has_bus(slot, index, BUS_MODBUS) ? serial_frame_silence(&spec->settings) : 0;
+	struct serial *serial;
 
-	port->slot = slot;
-	port->index = index;
-	port->twins =
-		twin_port_simulated(slot->clock, &spec->settings, &slot->world, &port->serial);
-	port->link = link_new(slot->clock, port->serial, silence, tap, port);
-	streams_open(slot, index);
+	port->twins = twin_port_simulated(slot->clock, &slot->fixture->port[index].settings,
+					  &slot->world, &serial);
+	links_open(slot, index, serial);
 	return twin_port_fill(port->twins, slot->fixture, index, slot->settings.simulators, err);
 }
 
@@ -282,6 +256,7 @@ struct slot *slot_open(const struct slot_settings *settings, const struct slot_h
 	slot->fixture = settings->fixture;
 	slot->clock = settings->clock;
 	slot->journal = settings->journal;
+	links_init(slot);
 	channels_init(slot);
 	for (size_t i = 0; i < slot->fixture->line_count; i++)
 		open_line(slot, (int)i);
@@ -315,11 +290,9 @@ void slot_close(struct slot *slot)
 	channels_stop(slot);
 	guard_forget(slot);
 	acts_drop(slot);
-	streams_close(slot);
-	for (size_t i = 0; i < slot->fixture->port_count; i++) {
-		link_free(slot->port[i].link);
+	links_close(slot);
+	for (size_t i = 0; i < slot->fixture->port_count; i++)
 		twin_port_free(slot->port[i].twins);
-	}
 	for (size_t i = 0; i < slot->fixture->line_count; i++) {
 		timer_stop(&slot->line[i].longest);
 		gpio_close(slot->line[i].gpio);

@@ -146,12 +146,15 @@ struct slot_port {
 	int index;
 	struct serial *serial; /* the link's */
 	struct link *link;
-	struct twin_port *twins;
-	struct talker *talker; /* what streams on it, or NULL */
-	size_t stray;	       /* bytes since the talker was understood last */
+	struct twin_port *twins; /* simulated only */
+	bool told;		 /* something was set on it in this run */
+	struct talker *talker;	 /* what streams on it, or NULL */
+	size_t stray;		 /* bytes since the talker was understood last */
 };
 
 struct act;
+
+enum { DEVICE_IDENTITY = 64 };
 
 struct slot {
 	struct slot_settings settings;
@@ -159,6 +162,8 @@ struct slot {
 	void *ctx;
 	const struct fixture *fixture;
 	struct bench_clock *clock;
+	struct bench_clock *wire_clock; /* of links and listeners: a real wire keeps its own time */
+	double wire_scale;		/* so much bench time passes in a unit of it */
 	struct journal *journal;
 	struct world *world;
 	struct slot_port port[FIXTURE_MOST];
@@ -171,7 +176,8 @@ struct slot {
 	slot_done_fn *on_up;
 	bool identified; /* start-up: every device, and the contacts have settled */
 	struct timer settle;
-	size_t identify_next; /* start-up: which device is asked next */
+	char identity[FIXTURE_MOST][DEVICE_IDENTITY]; /* of each device, since it was identified */
+	size_t identify_next;			      /* start-up: which device is asked next */
 	int health_next;
 	struct exchange identify_exchange;
 	/* making safe */
@@ -185,6 +191,17 @@ struct slot {
 nsec slot_now(const struct slot *slot);
 /* Drive an output and tell everybody; no questions asked. */
 int slot_drive(struct slot *slot, int line, bool level, struct error *err);
+
+/*
+ * Links (slot_links.c). Once, before ports are opened: the wires' clock is the bench's own then. Whoever
+ * opens real ports for a scaled bench sets it to the loop's real clock, and the scale.
+ */
+void links_init(struct slot *slot);
+/* A port is open: it is the link's from here on. Its devices can be asked, its talker is heard. */
+void links_open(struct slot *slot, int port, struct serial *serial);
+void links_close(struct slot *slot);
+/* The bench time of an instant of the wires' clock. */
+nsec slot_wire_time(const struct slot *slot, nsec time);
 
 /* Ask every device who it is; on_up is called once, when all is known or something is wrong. */
 void slot_bring_up(struct slot *slot);

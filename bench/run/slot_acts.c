@@ -104,6 +104,7 @@ void slot_set(struct slot *slot, int index, int write, double number, slot_done_
 		return;
 	}
 	follow_leaves(slot, index, write);
+	slot->port[device->port].told = true;
 	exchange_ask(&act->exchange, slot->port[device->port].link, set_answered, act);
 }
 

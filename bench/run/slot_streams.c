@@ -226,12 +226,13 @@ static void tell_samples(struct spoken *spoken, const struct stream_message *mes
 	}
 }
 
-static void message_came(void *ctx, size_t kind, nsec whole, const uint8_t *bytes, size_t size)
+static void message_came(void *ctx, size_t kind, nsec arrived, const uint8_t *bytes, size_t size)
 {
 	struct talker *talker = ctx;
 	struct slot *slot = talker->slot;
 	struct spoken *spoken = &talker->spoken[kind];
 	const struct serial_settings *settings = &slot->fixture->port[talker->port].settings;
+	nsec whole = slot_wire_time(slot, arrived);
 	struct stream_message message;
 
 	journal_entry(slot->journal, whole, ENTRY_STREAMED, (uint16_t)talker->port, bytes, size);
@@ -239,7 +240,7 @@ static void message_came(void *ctx, size_t kind, nsec whole, const uint8_t *byte
 	if (slot->closing || slot->tripped)
 		return;
 	stream_take(&spoken->past, driver_of(talker), kind, whole,
-		    serial_transmission_time(settings, size), bytes, size, &message);
+		    stream_took(settings, size, slot->wire_scale), bytes, size, &message);
 	spoken->heard = true;
 	note_gap(spoken, &message);
 	watch_silence(spoken, true);
@@ -274,9 +275,9 @@ void streams_open(struct slot *slot, int port)
 			continue;
 		talker = talker_new(slot, (int)i, port);
 		slot->port[port].talker = talker;
-		talker->listener = listener_new(slot->clock, slot->port[port].serial, talker->kinds,
-						device->driver->stream_count, device->driver->ends,
-						message_came, talker);
+		talker->listener = listener_new(slot->wire_clock, slot->port[port].serial,
+						talker->kinds, device->driver->stream_count,
+						device->driver->ends, message_came, talker);
 		return;
 	}
 }

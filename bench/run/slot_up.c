@@ -36,7 +36,7 @@ static int check_identity(struct slot *slot, const uint8_t *bytes, size_t size, 
 {
 	const struct driver *driver = slot->identify_exchange.driver;
 	struct value *line = value_map();
-	char text[64];
+	char text[DEVICE_IDENTITY];
 	int done = exchange_text(&slot->identify_exchange, bytes, size, text, sizeof(text), err);
 
 	value_set_text(line, "device", slot->fixture->device[slot->identify_next].name);
@@ -45,6 +45,7 @@ static int check_identity(struct slot *slot, const uint8_t *bytes, size_t size, 
 	journal_line(slot->journal, slot_now(slot), "device", line);
 	if (done < 0)
 		return -1;
+	snprintf(slot->identity[slot->identify_next], DEVICE_IDENTITY, "%s", text);
 	if (driver->identity_is[0] &&
 	    strncmp(text, driver->identity_is, strlen(driver->identity_is)) != 0)
 		return error_set(err, ERROR_DEVICE, "answers as '%s', expected '%s…'", text,

@@ -46,6 +46,11 @@ static bool read_line(const struct driver *driver, const struct driver_stream *s
 	return true;
 }
 
+nsec stream_took(const struct serial_settings *settings, size_t size, double scale)
+{
+	return (nsec)((double)serial_transmission_time(settings, size) * scale);
+}
+
 int stream_find(const struct driver *driver, const uint8_t *bytes, size_t size)
 {
 	double fields[TEMPLATE_CAPTURES];

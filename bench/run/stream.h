@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 
+#include "port/serial.h"
 #include "run/driver.h"
 
 struct stream_past {
@@ -38,6 +39,8 @@ struct stream_message {
 
 /* Which stream of the driver these bytes are a whole and sound message of; -1: of none. */
 int stream_find(const struct driver *driver, const uint8_t *bytes, size_t size);
+/* How long so many bytes are on a wire, in bench time, of which `scale` passes in a unit of the wire's. */
+nsec stream_took(const struct serial_settings *settings, size_t size, double scale);
 /*
  * The next message of a stream, as the listener or stream_find has found it. `whole` is when its last bit
  * arrived, `took` how long it was on the wire.
