@@ -174,12 +174,19 @@ struct order *bench_order(struct bench *bench, const struct mini_order *what)
 	set_pair(order->dut, what->dut);
 	order->destroys = what->destroys ? xstrdup(what->destroys) : NULL;
 	order->force = what->force;
-	order->simulated = true;
+	if (what->station) {
+		bench_put(bench, "station.lua", what->station);
+		order->station = xprintf("%s/station.lua", bench->folder);
+	}
+	order->simulated = !what->wires;
+	order->rig = what->rig;
 	order->fault = what->fault ? xstrdup(what->fault) : NULL;
 	order->only = what->only ? xstrdup(what->only) : NULL;
 	order->severity = what->severity != 0 ? what->severity : 1;
 	order->seed = what->seed ? what->seed : 1;
-	order->clock = what->clock ? what->clock : CLOCK_KIND_VIRTUAL;
+	order->clock = what->clock		? what->clock
+		       : order_has_wires(order) ? CLOCK_KIND_REAL
+						: CLOCK_KIND_VIRTUAL;
 	order->scale = what->scale > 0 ? what->scale : 1;
 	return order;
 }

@@ -50,7 +50,9 @@ struct mini_order {
 	const char *param; /* "cycles=5" */
 	const char *dut;   /* "serial=B7" */
 	const char *destroys;
-	const char *limits; /* text of a limit set */
+	const char *limits;  /* text of a limit set */
+	const char *station; /* text of a station */
+	bool wires, rig;     /* on the station's real wires, or on those of a rig */
 	double severity;
 	int64_t seed;
 	uint64_t quota; /* bytes of journal, instead of the usual many */

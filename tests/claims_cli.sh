@@ -540,7 +540,7 @@ claim "a parameter out of its range is refused" complains 2 "flow" "${simulate[@
 claim "a step that is not there is named" complains 2 "no step 'Nix'" "${simulate[@]}" --only Nix
 claim "a severity needs a fault and lies above 0 and up to 1" bad_severity
 claim "a clock must be one that there is, and simulated" bad_clock
-claim "a run on real wires is refused in a sentence" complains 2 "add --sim" "$davy" run "$tiny"
+claim "a run without wires is refused in a sentence" complains 2 "needs wires: --sim" "$davy" run "$tiny"
 claim "an unknown run is named" complains 2 "no run 'nix'" "$davy" show nix
 claim "a limit that is this protocol's own and that no measure takes is warned of" stray_limit
 claim "a set that serves other protocols, too, is not" no_stray

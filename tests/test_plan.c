@@ -155,28 +155,6 @@ static void a_broken_limit_set_is_named(void)
 	CHECK_REFUSED("limits.json", .body = "", .limits = "{ \"limit_set\": 3 }");
 }
 
-static const struct value *no_plan(struct bench *bench, const struct mini_order *what)
-{
-	struct order *order = bench_order(bench, what);
-	struct rehearsal_place place = {bench->program, bench->state, -1};
-
-	order->simulated = false;
-	order->clock = CLOCK_KIND_REAL;
-	bench->done = rehearse(&place, order, NULL, NULL, NULL, &bench->end, &bench->error);
-	return bench->end.summary;
-}
-
-static void real_wires_are_refused(void)
-{
-	struct bench bench;
-
-	bench_open(&bench);
-	no_plan(&bench, &(struct mini_order){.body = ""});
-
-	CU_ASSERT(bench_refused(&bench, "real wires are not driven by this version yet"));
-	bench_close(&bench);
-}
-
 static void a_limit_set_on_real_wires_is_refused(void)
 {
 	static const char LIMITS[] =
@@ -185,7 +163,7 @@ static void a_limit_set_on_real_wires_is_refused(void)
 	struct bench bench;
 
 	bench_open(&bench);
-	no_plan(&bench, &(struct mini_order){.body = "", .limits = LIMITS});
+	bench_run(&bench, .body = "", .limits = LIMITS, .wires = true);
 
 	CU_ASSERT(bench_refused(&bench, "limits.json: a run on real wires takes only a signed "
 					"limit set"));
@@ -235,6 +213,40 @@ static void virtual_time_on_real_wires_is_refused(void)
 			    "a run on real wires keeps real time");
 }
 
+static void virtual_time_behind_a_rig_is_refused(void)
+{
+	check_order_refused("{'protocol':'/a','rig':true,'station':'/s','clock':'virtual'}",
+			    "wires know no virtual time");
+}
+
+static void real_wires_without_a_station_are_refused(void)
+{
+	check_order_refused("{'protocol':'/a'}", "a run on real wires needs --station");
+	check_order_refused("{'protocol':'/a','rig':true}", "--rig is for real wires");
+}
+
+static void a_fault_on_real_wires_is_refused(void)
+{
+	check_order_refused("{'protocol':'/a','station':'/s','fault':'slow'}",
+			    "fault 'slow': what stands at the end of real wires");
+	check_order_refused("{'protocol':'/a','station':'/s','rig':true,'fault':'a.mute'}",
+			    "fault 'a.mute': what stands at the end of real wires");
+}
+
+static void a_run_behind_a_rig_is_simulated_in_real_time(void)
+{
+	struct value *map = said("{'protocol':'/a','station':'/s','rig':true}");
+	struct error err;
+	struct order *order = order_from_value(map, &err);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(order);
+	CU_ASSERT(order->simulated);
+	CU_ASSERT(order_has_wires(order));
+	CU_ASSERT_EQUAL(order->clock, CLOCK_KIND_REAL);
+	order_free(order);
+	value_free(map);
+}
+
 static void an_unknown_clock_is_refused(void)
 {
 	check_order_refused("{'protocol':'/a','simulated':true,'clock':'fast'}", "'fast'");
@@ -264,11 +276,14 @@ void suite_plan(void)
 	claim(an_unknown_step_is_named);
 	claim(a_broken_calibration_file_is_named);
 	claim(a_broken_limit_set_is_named);
-	claim(real_wires_are_refused);
 	claim(a_limit_set_on_real_wires_is_refused);
 	claim(an_order_survives_the_way_to_the_controller);
 	claim(an_order_without_protocol_is_refused);
 	claim(virtual_time_on_real_wires_is_refused);
+	claim(virtual_time_behind_a_rig_is_refused);
+	claim(real_wires_without_a_station_are_refused);
+	claim(a_fault_on_real_wires_is_refused);
+	claim(a_run_behind_a_rig_is_simulated_in_real_time);
 	claim(an_unknown_clock_is_refused);
 	claim(a_scale_that_is_no_speed_is_refused);
 }

@@ -333,8 +333,71 @@ static void a_station_becomes_its_slots(void)
 		   "return station { name = 'b', slots = { slot { 1, fixture = 'f',\n"
 		   "ports = { bus = '/dev/x' }, lines = { air = 'GPIO4' } } } }",
 		   "",
-		   "{'name':'b','slots':[{'fixture':'f','lines':{'air':'GPIO4'},'number':1,"
-		   "'ports':{'bus':'/dev/x'}}]}");
+		   "{'name':'b','slots':[{'fixture':'f','lines':{'air':{'where':'GPIO4'}},"
+		   "'number':1,'ports':{'bus':{'where':'/dev/x'}}}]}");
+	check_data(
+		"station",
+		"return station { watchdog = '/dev/watchdog', slots = { slot { 2, fixture = 'f',\n"
+		"ports = { bus = { '/dev/x', echo = true } },\n"
+		"lines = { lid = { 'GPIO5', bias = 'pull-up' },\n"
+		"  motor = { 'gpiochip0:5', drive = 'open-drain' } },\n"
+		"rig = { ports = { bus = '/dev/y' }, lines = { lid = 'gpiochip1:4' } } } } }",
+		"",
+		"{'slots':[{'fixture':'f',"
+		"'lines':{'lid':{'bias':'pull-up','where':'GPIO5'},"
+		"'motor':{'drive':'open-drain','where':'gpiochip0:5'}},'number':2,"
+		"'ports':{'bus':{'echo':true,'where':'/dev/x'}},"
+		"'rig':{'lines':{'lid':'gpiochip1:4'},'ports':{'bus':'/dev/y'}}}],"
+		"'watchdog':'/dev/watchdog'}");
+}
+
+/* A slot on lines 2 and 3, and what is wrong with it. */
+static void check_slot_refused(const char *slot, const char *part)
+{
+	char text[400];
+
+	snprintf(text, sizeof(text), "return station { slots = {\nslot { %s } } }", slot);
+	check_refused("station", text, "", part);
+}
+
+static void a_wire_that_is_written_wrongly_is_refused(void)
+{
+	check_slot_refused("fixture = 'f'", "t.lua:2: a slot begins with its number");
+	check_slot_refused("0, fixture = 'f'", "t.lua:2: a slot begins with its number");
+	check_slot_refused("1", "t.lua:2: slot needs a text: fixture");
+	check_slot_refused("1, fixture = 'f', wires = {}", "t.lua:2: slot has no field 'wires'");
+	check_slot_refused("1, fixture = 'f', ports = { bus = 3 }", "t.lua:2: ports.bus");
+	check_slot_refused("1, fixture = 'f', ports = { bus = { echo = true } }",
+			   "t.lua:2: ports.bus begins with where it is");
+	check_slot_refused("1, fixture = 'f', ports = { bus = { '/dev/x', baud = 9600 } }",
+			   "t.lua:2: ports.bus has no field 'baud'");
+	check_slot_refused("1, fixture = 'f', lines = { lid = '' }",
+			   "t.lua:2: lines.lid begins with where it is");
+	check_slot_refused("1, fixture = 'f', lines = { lid = { 'GPIO5', bias = 'up' } }",
+			   "t.lua:2: lines.lid: bias is one of \"off\", \"pull-down\", "
+			   "\"pull-up\", not 'up'");
+	check_slot_refused("1, fixture = 'f', lines = { lid = { 'GPIO5', drive = 'hard' } }",
+			   "t.lua:2: lines.lid: drive is one of");
+	check_slot_refused("1, fixture = 'f', lines = { 'GPIO5' }", "t.lua:2: lines");
+}
+
+static void a_far_end_belongs_to_a_wire(void)
+{
+	check_slot_refused("1, fixture = 'f', rig = { ports = { bus = '/dev/y' } }",
+			   "t.lua:2: rig.ports.bus: the slot has no wire 'bus'");
+	check_slot_refused("1, fixture = 'f', ports = { bus = '/dev/x' }, "
+			   "rig = { ports = { bus = 3 } }",
+			   "t.lua:2: rig.ports.bus is where its far end is");
+}
+
+static void a_slot_is_there_once_and_made_with_its_word(void)
+{
+	check_refused("station",
+		      "return station { slots = {\nslot { 1, fixture = 'f' },\n"
+		      "slot { 1, fixture = 'g' } } }",
+		      "", "t.lua:3: slot 1 is there already: t.lua:2");
+	check_refused("station", "return station { slots = { { 1, fixture = 'f' } } }", "",
+		      "t.lua:1: slots: 1 is not made with slot { … }");
 }
 
 static void a_file_of_another_kind_is_refused(void)
@@ -495,6 +558,9 @@ void suite_script_loader(void)
 	claim(a_simulator_keeps_the_order_of_its_entries);
 	claim(a_world_names_its_faults_and_operators);
 	claim(a_station_becomes_its_slots);
+	claim(a_wire_that_is_written_wrongly_is_refused);
+	claim(a_far_end_belongs_to_a_wire);
+	claim(a_slot_is_there_once_and_made_with_its_word);
 	claim(a_file_of_another_kind_is_refused);
 	claim(steps_after_the_sixteenth_come_in_frames_of_their_own);
 	claim(a_loader_takes_another_file_and_has_forgotten_the_first);

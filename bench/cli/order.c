@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The order: what the options of davy run say, checked as far as it can be without the controller, as the
- * map that run/order.c reads. Paths become absolute: the controller stands in another folder. Several
- * slots are several orders, alike but for what --dut says of one slot alone.
+ * The order: the options of davy run, and what they say, checked as far as it can be without the
+ * controller, as the map that run/order.c reads. Paths become absolute: the controller stands in another
+ * folder. Several slots are several orders, alike but for what --dut says of one slot alone.
  */
 #include "cli/order.h"
 
@@ -16,9 +16,93 @@
 #include "cli/catalogue.h"
 #include "cli/place.h"
 
+const struct option RUN_OPTIONS[] = {
+	{"slot",
+	 OPTION_TEXT,
+	 "N[,N]",
+	 offsetof(struct run_settings, slots),
+	 {"the slot, or several, each with a run of its own; else the lowest free one",
+	  "工位,可给多个,各做一次检验;缺省为最小的空闲工位"}},
+	{"station",
+	 OPTION_TEXT,
+	 "FILE",
+	 offsetof(struct run_settings, station),
+	 {"the real wires to run on; `davy wires FILE` shows whether they are there",
+	  "所用真实接线的文件;`davy wires FILE` 查看接线是否就绪"}},
+	{"dut",
+	 OPTION_PAIR,
+	 "[N:]KEY=VALUE",
+	 offsetof(struct run_settings, dut),
+	 {"something about the device under test (on slot N), as often as needed",
+	  "受检样品(工位 N 上)的信息,可多次给出"}},
+	{"param",
+	 OPTION_PAIR,
+	 "K=V",
+	 offsetof(struct run_settings, params),
+	 {"a parameter of the protocol, as often as needed", "检验程序的参数,可多次给出"}},
+	{"limits",
+	 OPTION_TEXT,
+	 "FILE",
+	 offsetof(struct run_settings, limits),
+	 {"the laboratory's limit set", "实验室的限值文件"}},
+	{"sim",
+	 OPTION_MAYBE,
+	 "[=FAULT[:SEVERITY]]",
+	 offsetof(struct run_settings, sim),
+	 {"simulate the bench, with a fault of its world or DEVICE.mute",
+	  "仿真运行,可带故障名或 DEVICE.mute"}},
+	{"severity",
+	 OPTION_REAL,
+	 "X",
+	 offsetof(struct run_settings, severity),
+	 {"how bad the fault is: above 0, and 1 as it is named", "故障程度:大于 0,1 为标称"}},
+	{"rig",
+	 OPTION_FLAG,
+	 NULL,
+	 offsetof(struct run_settings, rig),
+	 {"the station's real wires, with `davy rig` at their far ends: a simulated run",
+	  "真实接线,远端由 `davy rig` 扮演:属仿真运行"}},
+	{"seed",
+	 OPTION_WHOLE,
+	 "N",
+	 offsetof(struct run_settings, seed),
+	 {"of all that is random in a simulation; else 1", "仿真随机数种子;缺省为 1"}},
+	{"clock",
+	 OPTION_TEXT,
+	 "CLOCK",
+	 offsetof(struct run_settings, clock),
+	 {"real, virtual, or xN for N times faster (--sim, else virtual; --rig, real or xN)",
+	  "real、virtual 或 xN(快 N 倍);--sim 缺省为 virtual,--rig 为 real 或 xN"}},
+	{"only",
+	 OPTION_TEXT,
+	 "STEP",
+	 offsetof(struct run_settings, only),
+	 {"this step alone; such a run never passes", "只做这一步骤;此类运行不判合格"}},
+	{"force",
+	 OPTION_FLAG,
+	 NULL,
+	 offsetof(struct run_settings, force),
+	 {"begin although the environment is not as the protocol asks; such a run never passes",
+	  "环境条件不符合要求时仍开始;此类运行不判合格"}},
+	{"destroys",
+	 OPTION_TEXT,
+	 "SERIAL",
+	 offsetof(struct run_settings, destroys),
+	 {"the serial number once more, of a specimen that the test uses up; else a terminal asks",
+	  "再次给出破坏性试验样品的出厂编号;缺省时在终端询问"}},
+	{"brief",
+	 OPTION_FLAG,
+	 NULL,
+	 offsetof(struct run_settings, brief),
+	 {"show only the measures that did not pass", "只显示未合格的检验项目"}},
+	OPTION_STATE_ROW(struct run_settings),
+	OPTION_JSON_ROW(struct run_settings),
+	{0},
+};
+
 static const struct {
-	struct words severity_twice, severity, severity_alone, clock, sim_only, slots, slot_twice,
-		no_slot;
+	struct words severity_twice, severity, severity_alone, clock, sim_only, sim_and_rig,
+		no_wires, rig_station, slots, slot_twice, no_slot;
 } TEXTS = {
 	.severity_twice = {"the severity was given twice: by --sim and by --severity",
 			   "故障程度给出了两次:--sim 与 --severity"},
@@ -30,6 +114,13 @@ static const struct {
 		  "--clock 须为 real、virtual 或 xN,'%s' 不是"},
 	.sim_only = {"--clock and --seed are for simulated runs: add --sim",
 		     "--clock 与 --seed 仅用于仿真:请加 --sim"},
+	.sim_and_rig = {"--sim simulates the wires and --rig drives real ones: give one of them",
+			"--sim 仿真接线,--rig 使用真实接线:只能给出其一"},
+	.no_wires = {"a run needs wires: --sim for simulated ones, or --station FILE for real ones",
+		     "检验需要接线:仿真用 --sim,真实接线用 --station FILE"},
+	.rig_station = {"--rig is for real wires that `davy rig` plays: name them with --station "
+			"FILE",
+			"--rig 用于由 `davy rig` 扮演的真实接线:请用 --station FILE 指定"},
 	.slots = {"--slot takes a whole number, or several as in 1,2,3, and '%s' is neither",
 		  "--slot 须为整数,或多个整数如 1,2,3,'%s' 不是"},
 	.slot_twice = {"slot %ld is named twice", "工位 %ld 给出了两次"},
@@ -69,7 +160,13 @@ static int read_sim(struct value *order, const struct run_settings *settings, st
 	char *fault = settings->sim.text ? xstrdup(settings->sim.text) : NULL;
 	int done = read_severity(order, settings, fault, err);
 
-	value_set_bool(order, "simulated", settings->sim.given);
+	if (settings->sim.given && settings->rig) {
+		free(fault);
+		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.sim_and_rig));
+	}
+	value_set_bool(order, "simulated", settings->sim.given || settings->rig);
+	if (settings->rig)
+		value_set_bool(order, "rig", true);
 	value_set_text(order, "fault", fault);
 	free(fault);
 	return done;
@@ -80,7 +177,10 @@ static int read_clock(struct value *order, const struct run_settings *settings, 
 	const char *clock = settings->clock;
 	char *end;
 
-	if (!settings->sim.given && (clock || settings->seed))
+	if (!settings->station && !settings->sim.given)
+		return error_set(err, ERROR_USAGE, "%s",
+				 say(settings->rig ? TEXTS.rig_station : TEXTS.no_wires));
+	if (!settings->sim.given && !settings->rig && (clock || settings->seed))
 		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.sim_only));
 	if (clock && clock[0] == 'x') {
 		double scale = strtod(clock + 1, &end);

@@ -16,8 +16,10 @@ struct run_settings {
 	struct value *dut, *params;
 	struct option_maybe sim;
 	const char *destroys;
-	bool force, brief, json;
+	bool rig, force, brief, json;
 };
+
+extern const struct option RUN_OPTIONS[];
 
 /*
  * A list of orders for the protocol that `name` finds, one per slot of "1,2,3" and one without a slot

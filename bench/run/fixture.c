@@ -58,6 +58,7 @@ static int compile_ports(struct fixture *fixture, const struct value *ports, str
 			return -1;
 		if (serial_settings_parse(&port->settings, settings ? settings : "", err) < 0)
 			return error_context(err, "port '%s'", port->name);
+		port->rs485 = value_get_bool(value_at(ports, i), "rs485");
 	}
 	return 0;
 }

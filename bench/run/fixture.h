@@ -26,6 +26,7 @@ enum line_kind { LINE_VALVE = 1, LINE_SWITCH, LINE_CONTACT, LINE_PULSE };
 struct fixture_port {
 	char name[32];
 	struct serial_settings settings;
+	bool rs485; /* a shared pair: whoever sends turns it round */
 };
 
 struct fixture_device {

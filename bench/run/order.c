@@ -35,20 +35,51 @@ static int clock_of(struct order *order, const char *clock, struct error *err)
 	return error_set(err, ERROR_USAGE, "a clock is real, scaled or virtual, not '%s'", clock);
 }
 
+bool order_has_wires(const struct order *order)
+{
+	return !order->simulated || order->rig;
+}
+
 static int read_clock(struct order *order, const struct value *value, struct error *err)
 {
 	const char *clock = value_get_text(value, "clock");
 
 	order->scale = value_get_real(value, "scale", 1);
-	order->clock = order->simulated ? CLOCK_KIND_VIRTUAL : CLOCK_KIND_REAL;
+	order->clock = order_has_wires(order) ? CLOCK_KIND_REAL : CLOCK_KIND_VIRTUAL;
 	if (clock && clock_of(order, clock, err) < 0)
 		return -1;
 	if (!(order->scale > 0 && order->scale <= SCALE_MOST))
 		return error_set(err, ERROR_USAGE, "the scale of time is between 0 and %d",
 				 SCALE_MOST);
+	if (order->rig && order->clock == CLOCK_KIND_VIRTUAL)
+		return error_set(
+			err, ERROR_USAGE,
+			"wires know no virtual time: with --rig the clock is real or xN, at "
+			"the pace of `davy rig`");
 	if (!order->simulated && order->clock != CLOCK_KIND_REAL)
 		return error_set(err, ERROR_USAGE,
 				 "a run on real wires keeps real time: drop --clock, or add --sim");
+	return 0;
+}
+
+/* Which wires there are, and what may not be asked of them. */
+static int check_wires(const struct order *order, struct error *err)
+{
+	if (order->rig && !order->station)
+		return error_set(err, ERROR_USAGE,
+				 "--rig is for real wires that `davy rig` plays: name them with "
+				 "--station FILE");
+	if (order_has_wires(order) && order->fault)
+		return error_set(
+			err, ERROR_USAGE,
+			"fault '%s': what stands at the end of real wires has no faults to "
+			"order: give it to `davy rig`, or add --sim",
+			order->fault);
+	if (order_has_wires(order) && !order->station)
+		return error_set(
+			err, ERROR_USAGE,
+			"a run on real wires needs --station FILE, which names them; --sim "
+			"runs the protocol against its simulated bench");
 	return 0;
 }
 
@@ -66,19 +97,16 @@ struct order *order_from_value(const struct value *value, struct error *err)
 	order->slot = (int)value_get_int(value, "slot", 1);
 	order->dut = map_of(value, "dut");
 	order->params = map_of(value, "params");
-	order->simulated = value_get_bool(value, "simulated");
+	order->rig = value_get_bool(value, "rig");
+	order->simulated = order->rig || value_get_bool(value, "simulated");
 	order->severity = value_get_real(value, "severity", 1);
 	order->seed = value_get_int(value, "seed", 1);
-	if (read_clock(order, value, err) < 0) {
-		order_free(order);
-		return NULL;
-	}
-	if (!order->protocol) {
+	if (!order->protocol)
 		error_set(err, ERROR_USAGE, "an order names a protocol");
-		order_free(order);
-		return NULL;
-	}
-	return order;
+	else if (read_clock(order, value, err) == 0 && check_wires(order, err) == 0)
+		return order;
+	order_free(order);
+	return NULL;
 }
 
 struct value *order_to_value(const struct order *order)
@@ -92,6 +120,8 @@ struct value *order_to_value(const struct order *order)
 	value_set(value, "dut", value_copy(order->dut));
 	value_set(value, "params", value_copy(order->params));
 	value_set_bool(value, "simulated", order->simulated);
+	if (order->rig)
+		value_set_bool(value, "rig", true);
 	value_set_text(value, "fault", order->fault);
 	value_set_real(value, "severity", order->severity);
 	value_set_int(value, "seed", order->seed);

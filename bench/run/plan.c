@@ -206,7 +206,7 @@ static void load_world(struct planning *planning)
 	struct plan *plan = planning->plan;
 	const char *world = value_get_text(plan->fixture_data, "world");
 
-	if (!plan->order->simulated || !world) {
+	if (order_has_wires(plan->order) || !world) {
 		load_station(planning);
 		return;
 	}
@@ -251,7 +251,7 @@ static void load_next_device(struct planning *planning)
 		planning->next_device++;
 		twin = xprintf("%s/fixtures/drivers/%s/twin.lua", planning->root,
 			       driver ? driver : "");
-		if (driver && plan->order->simulated && file_exists(twin)) {
+		if (driver && !order_has_wires(plan->order) && file_exists(twin)) {
 			load_twin(planning, device, twin);
 			return;
 		}
@@ -335,6 +335,7 @@ void plan_free(struct plan *plan)
 	value_free(plan->station_data);
 	protocol_free(plan->protocol);
 	fixture_free(plan->fixture);
+	free(plan->wires);
 	limit_set_free(plan->limit_set);
 	value_free(plan->warnings);
 	calibration_free(plan->calibration);

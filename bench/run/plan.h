@@ -14,6 +14,7 @@
 #include "run/fixture.h"
 #include "run/limit_set.h"
 #include "run/protocol.h"
+#include "run/station.h"
 #include "run/world.h"
 
 /* What was asked for; every text may be NULL but `protocol`. Maps are name→text. */
@@ -24,7 +25,8 @@ struct order {
 	int slot;	/* 1 … */
 	struct value *dut, *params;
 	bool simulated;
-	char *fault;	 /* a fault of the world, or "device.mute" */
+	bool rig;    /* on real wires whose far ends somebody plays; `simulated` is true as well */
+	char *fault; /* a fault of the world, or "device.mute" */
 	double severity; /* 1 unless said otherwise */
 	int64_t seed;
 	char *only;	/* one step */
@@ -38,6 +40,8 @@ struct order {
 struct order *order_from_value(const struct value *value, struct error *err);
 struct value *order_to_value(const struct order *order);
 void order_free(struct order *order); /* accepts NULL */
+/* Does it drive real wires? */
+bool order_has_wires(const struct order *order);
 
 /* One file that was read: its name in sentences, its text. */
 struct plan_source {
@@ -59,15 +63,16 @@ struct plan {
 		*world_data, *station_data;
 	struct protocol *protocol;
 	struct fixture *fixture;
+	struct station_slot *wires;  /* NULL where none are driven */
 	struct limit_set *limit_set; /* or NULL */
 	struct value *warnings; /* list of sentences: what is odd and keeps nothing from running */
 	struct calibration *calibration;
 	char calibration_name[64];
 	nsec grid; /* of the world */
-	nsec wall; /* wall time at the start, or the stated epoch */
+	nsec wall; /* wall time when the run starts, or the stated epoch */
 };
 
-/* Wall time of every virtual and simulated run begins here: 2026-01-01T00:00:00Z, in ns since 1970. */
+/* Wall time of every run without wires begins here: 2026-01-01T00:00:00Z, in ns since 1970. */
 #define PLAN_STATED_EPOCH ((nsec)1767225600 * 1000000000)
 
 struct planning;

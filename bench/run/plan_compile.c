@@ -13,37 +13,17 @@
 #include "run/plan.h"
 #include "verdict/duration.h"
 
-static const struct value *station_slot(const struct plan *plan)
-{
-	const struct value *slots = value_get(plan->station_data, "slots");
-
-	for (size_t i = 0; i < value_count(slots); i++)
-		if (value_get_int(value_at(slots, i), "number", 0) == plan->order->slot)
-			return value_at(slots, i);
-	return NULL;
-}
-
 /* The slot must be there, and hold the fixture that the protocol needs. */
 static int check_station(const struct plan *plan, struct error *err)
 {
-	const char *needed = value_get_text(plan->protocol_data, "fixture");
-	const struct value *slot = station_slot(plan);
-	const char *there = value_get_text(slot, "fixture");
-
 	if (!plan->station_data)
 		return 0;
-	if (!slot)
-		return error_set(err, ERROR_USAGE, "%s has no slot %d", plan->station_source,
-				 plan->order->slot);
-	if (!there || strcmp(there, needed) != 0)
-		return error_set(err, ERROR_USAGE,
-				 "%s: slot %d holds fixture '%s', and the protocol needs '%s'",
-				 plan->station_source, plan->order->slot, there ? there : "",
-				 needed);
-	return 0;
+	return station_check_slot(plan->station_data, plan->order->slot,
+				  value_get_text(plan->protocol_data, "fixture"),
+				  plan->station_source, err);
 }
 
-/* The station's own, else the example that comes with the fixture. */
+/* The station's own, else the example that comes with the fixture; what is real rests on no example. */
 static char *calibration_path(const struct plan *plan, const char *root)
 {
 	const char *own = value_get_text(plan->station_data, "calibration");
@@ -53,6 +33,8 @@ static char *calibration_path(const struct plan *plan, const char *root)
 		return own[0] == '/' ? xstrdup(own)
 				     : xprintf("%.*s/%s", (int)(strrchr(station, '/') - station),
 					       station, own);
+	if (!plan->order->simulated)
+		return NULL;
 	return xprintf("%s/fixtures/%s/calibration.csv", root,
 		       value_get_text(plan->protocol_data, "fixture"));
 }
@@ -62,7 +44,7 @@ static int read_calibration(struct plan *plan, const char *root, struct error *e
 	char *path = calibration_path(plan, root);
 	const struct plan_source *source;
 
-	if (!file_exists(path) && !value_get_text(plan->station_data, "calibration")) {
+	if (!path || (!file_exists(path) && !value_get_text(plan->station_data, "calibration"))) {
 		free(path);
 		snprintf(plan->calibration_name, sizeof(plan->calibration_name), "none");
 		plan->calibration = calibration_none();
@@ -171,22 +153,50 @@ static int check_only(const struct plan *plan, const char *only, struct error *e
 	return 0;
 }
 
+/*
+ * What the protocol wants to know of the device under test stands in the record of what was really
+ * tested: nothing is taken from a simulated one.
+ */
+static int check_specimen(const struct plan *plan, struct error *err)
+{
+	const struct value *dut = value_get(plan->protocol_data, "dut");
+
+	for (size_t i = 0; i < value_count(dut); i++) {
+		const char *ask = value_get_text(value_at(dut, i), "ask");
+
+		if (!value_get_text(value_at(dut, i), "value"))
+			return error_set(err, ERROR_USAGE,
+					 "%s: a run on real wires is told of its specimen: "
+					 "--dut %s=…%s%s",
+					 plan->protocol->id, value_key(dut, i), ask ? ", " : "",
+					 ask ? ask : "");
+	}
+	return 0;
+}
+
 static int check_order(const struct plan *plan, struct error *err)
 {
 	const struct order *order = plan->order;
 
-	if (!order->simulated)
-		return error_set(err, ERROR_USAGE,
-				 "real wires are not driven by this version yet: add --sim to run "
-				 "%s against its simulated bench",
-				 plan->protocol->id);
+	if (order->only && check_only(plan, order->only, err) < 0)
+		return -1;
+	if (order_has_wires(order))
+		return order->simulated ? 0 : check_specimen(plan, err);
 	if (!plan->world_data)
 		return error_set(err, ERROR_USAGE, "fixture %s has no world to simulate it with",
 				 plan->fixture->id);
-	if (check_twins(plan, err) < 0 ||
-	    (order->fault && check_fault(plan, order->fault, err) < 0))
+	if (check_twins(plan, err) < 0)
 		return -1;
-	return order->only ? check_only(plan, order->only, err) : 0;
+	return order->fault ? check_fault(plan, order->fault, err) : 0;
+}
+
+static int bind_wires(struct plan *plan, struct error *err)
+{
+	if (!order_has_wires(plan->order))
+		return 0;
+	plan->wires = station_slot_compile(plan->station_data, plan->order->slot, plan->fixture,
+					   plan->station_source, err);
+	return plan->wires ? 0 : -1;
 }
 
 int plan_compile(struct plan *plan, const char *root, struct error *err)
@@ -203,8 +213,8 @@ int plan_compile(struct plan *plan, const char *root, struct error *err)
 		fixture_compile(plan->fixture_data, plan->drivers, plan->fixture_source, err);
 	if (!plan->fixture ||
 	    protocol_bind(plan->protocol, plan->fixture, plan->protocol_source, err) < 0 ||
-	    read_grid(plan, err) < 0 || check_order(plan, err) < 0)
+	    read_grid(plan, err) < 0 || check_order(plan, err) < 0 || bind_wires(plan, err) < 0)
 		return -1;
-	plan->wall = plan->order->simulated ? PLAN_STATED_EPOCH : loop_wall_time();
+	plan->wall = order_has_wires(plan->order) ? loop_wall_time() : PLAN_STATED_EPOCH;
 	return 0;
 }

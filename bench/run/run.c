@@ -324,7 +324,7 @@ static void too_long(void *ctx)
 
 /* ---- the beginning ---- */
 
-/* A simulated run's id comes from what determines it, so that the same seed gives the same bytes. */
+/* The id of a run without wires comes from what determines it: the same seed gives the same bytes. */
 static void make_id(struct run *run)
 {
 	const struct plan *plan = run->plan;
@@ -341,7 +341,7 @@ static void make_id(struct run *run)
 	json_write(&text, what);
 	for (size_t i = 0; i < plan->source_count; i++)
 		buf_add(&text, plan->source[i].text, plan->source[i].size);
-	if (!order->simulated)
+	if (order_has_wires(order))
 		buf_printf(&text, "%lld", (long long)plan->wall);
 	hash_of(text.data, text.size, digest);
 	hash_hex(digest, hex);
@@ -350,8 +350,9 @@ static void make_id(struct run *run)
 
 	gmtime_r(&seconds, &utc);
 	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &utc);
-	snprintf(run->id, sizeof(run->id), "%s-%s-%.10s", order->simulated ? "sim" : stamp,
-		 plan->protocol->id, hex);
+	snprintf(run->id, sizeof(run->id), "%s%s%s-%s-%.10s", order->simulated ? "sim" : "",
+		 order->rig ? "-" : "", order_has_wires(order) ? stamp : "", plan->protocol->id,
+		 hex);
 }
 
 /* The id names the run; a rehearsal done again gets a folder of its own. */
@@ -404,7 +405,7 @@ static void write_anchor(struct run *run)
 	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%SZ", &utc);
 	value_set_text(line, "wall", stamp);
 	value_set_int(line, "ns", run->plan->wall);
-	value_set_text(line, "from", run->plan->order->simulated ? "stated" : "system");
+	value_set_text(line, "from", order_has_wires(run->plan->order) ? "system" : "stated");
 	journal_line(run->journal, 0, "anchor", line);
 }
 
@@ -434,6 +435,10 @@ static void write_head(struct run *run)
 	value_set_text(line, "protocol_source", plan->protocol_source);
 	value_set_text(line, "fixture_source", plan->fixture_source);
 	value_set_text(line, "limits_source", plan->limits_source);
+	if (plan->wires) {
+		value_set_text(line, "station_source", plan->station_source);
+		value_set(line, "wires", station_slot_describe(plan->wires));
+	}
 	value_set(line, "steps", protocol_describe(plan->protocol));
 	value_set(line, "protocol_data", value_copy(plan->protocol_data));
 	value_set(line, "fixture_data", value_copy(plan->fixture_data));
@@ -464,6 +469,8 @@ static int open_slot(struct run *run, struct error *err)
 		.line_fault = plan->order->fault && strchr(plan->order->fault, '.')
 				      ? plan->order->fault
 				      : NULL,
+		.wires = plan->wires,
+		.rig = plan->order->rig,
 	};
 
 	run->slot = slot_open(&settings, &HANDLERS, run, err);
@@ -514,6 +521,8 @@ struct run *run_start(const struct run_place *place, struct plan *plan,
 	run->plan = plan;
 	run->state = RUN_COMING_UP;
 	share_open(run);
+	if (plan->wires)
+		plan->wall = loop_wall_time(); /* of the bench clock's beginning */
 	make_id(run);
 	if (check_specimen(run, err) < 0 || open_journal(run, err) < 0) {
 		run_free(run);

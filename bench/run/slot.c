@@ -258,6 +258,11 @@ struct slot *slot_open(const struct slot_settings *settings, const struct slot_h
 	slot->journal = settings->journal;
 	links_init(slot);
 	channels_init(slot);
+	if (settings->wires) {
+		error_set(err, ERROR_DEVICE, "real wires are not driven by this version yet");
+		slot_close(slot);
+		return NULL;
+	}
 	for (size_t i = 0; i < slot->fixture->line_count; i++)
 		open_line(slot, (int)i);
 	for (size_t i = 0; i < slot->fixture->port_count; i++) {

@@ -20,6 +20,7 @@
 #include "run/condition.h"
 #include "run/fixture.h"
 #include "run/journal.h"
+#include "run/station.h"
 #include "run/world.h"
 #include "verdict/decision.h"
 
@@ -52,6 +53,9 @@ struct slot_settings {
 	const struct source_file *sources; /* world and twins */
 	size_t source_count;
 	const char *line_fault; /* "device.mute" … or NULL */
+	/* on real wires; `wires` is NULL where there are none */
+	const struct station_slot *wires;
+	bool rig; /* somebody plays their far ends, and says so */
 };
 
 typedef void slot_done_fn(void *ctx, const struct error *err);

@@ -344,6 +344,7 @@ static const struct {
 	CHUNK("declarations", DECLARATIONS, RUNS | LOADS),
 	CHUNK("protocol", PROTOCOL, RUNS | LOADS),
 	CHUNK("fixture", FIXTURE, RUNS | LOADS),
+	CHUNK("station", STATION, LOADS),
 	CHUNK("instruments", INSTRUMENTS, LOADS | SIMULATES),
 	CHUNK("channels", CHANNELS, RUNS),
 	CHUNK("measures", MEASURES, RUNS),

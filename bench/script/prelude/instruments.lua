@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The words `driver`, `simulator`, `world` and `station`: tables that mostly say it all themselves.
+-- The words `driver`, `simulator` and `world`: tables that mostly say it all themselves.
 
 local davy, native = ...
 
@@ -92,14 +92,12 @@ local function simulator_data(written)
   return data
 end
 
--- ---- worlds and stations ----
+-- ---- worlds ----
 
 local WORLD = {
   grid = true, state = true, advance = "function", faults = "table", operator = "table",
   id = "string", title = "string", zh = "string",
 }
-local STATION = { name = "string", slots = "table", calibration = "string" }
-local SLOT = { [1] = "number", fixture = "string", ports = "table", lines = "table" }
 
 local function world_data(written)
   local data = { grid = davy.plain(written.grid) or "100 ms", faults = {}, operator = {} }
@@ -108,19 +106,6 @@ local function world_data(written)
     data.faults[#data.faults + 1] = { name = name, title = words.title, zh = words.zh }
   end
   for name in pairs(written.operator or {}) do data.operator[#data.operator + 1] = name end
-  return data
-end
-
-local function station_data(written, where)
-  local data = { name = written.name, calibration = written.calibration, slots = {} }
-  for i, slot in ipairs(written.slots or {}) do
-    davy.check_fields(where, "slot", slot, SLOT)
-    if math.type(slot[1]) ~= "integer" then raise_at(where, "a slot begins with its number") end
-    davy.need_text(where, "slot", slot, "fixture")
-    data.slots[i] = {
-      number = slot[1], fixture = slot.fixture, ports = slot.ports or {}, lines = slot.lines or {},
-    }
-  end
   return data
 end
 
@@ -233,16 +218,13 @@ local KINDS = {
       if not written.advance then raise_at(where, "world needs advance = function(w, dt, lines)") end
     end,
   },
-  station = {
-    data = station_data,
-    check = function(where, kind, written) davy.check_fields(where, kind, written, STATION) end,
-  },
+  station = davy.station,
 }
 
 -- Evaluate a file that holds one `kind { … }`: { written, data }.
 function davy.read_instrument(kind, source)
   local result
-  local words = { slot = kind == "station" and function(written) return written end or nil }
+  local words = { slot = kind == "station" and davy.slot_word or nil }
   words[kind] = function(written)
     local where = native.where() or source .. ":1" -- a tail call has no line
     if result then raise_at(where, "there is a %s in this file already", kind) end
