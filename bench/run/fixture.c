@@ -109,8 +109,17 @@ static int read_setting(const struct driver_item *write, const char *text, doubl
 	return 0;
 }
 
+static bool list_has(const struct value *list, const char *name)
+{
+	for (size_t i = 0; i < value_count(list); i++)
+		if (value_at(list, i)->kind == VALUE_TEXT && !strcmp(value_at(list, i)->text, name))
+			return true;
+	return false;
+}
+
 static int compile_safe_write(struct fixture_device *device, const char *name,
-			      const struct value *text, struct error *err)
+			      const struct value *text, const struct value *whole,
+			      struct error *err)
 {
 	int index = driver_find_write(device->driver, name);
 	const struct driver_item *write;
@@ -122,6 +131,10 @@ static int compile_safe_write(struct fixture_device *device, const char *name,
 	if (read_setting(write, text->text, &device->safe[device->safe_count].number, err) < 0)
 		return -1;
 	device->safe[device->safe_count].write = index;
+	device->safe[device->safe_count].teardown = list_has(value_get(whole, "teardown"), name);
+	if (fixture_duration(&device->safe[device->safe_count].longest, value_get(whole, "longest"),
+			     name, 0, err) < 0)
+		return error_context(err, "longest");
 	/* what cannot be sent must not be found out when it has to be */
 	if (exchange_write(&ignored, device->driver, write, device->unit,
 			   device->safe[device->safe_count++].number, err) == 0)
@@ -130,15 +143,41 @@ static int compile_safe_write(struct fixture_device *device, const char *name,
 	return -1;
 }
 
-static int compile_safe_writes(struct fixture_device *device, const struct value *safe,
+/* Only what has a safe value can be away from it. */
+static int check_safe_names(const struct value *whole, struct error *err)
+{
+	const struct value *safe = field(whole, "safe"), *longest = field(whole, "longest");
+	const struct value *teardown = field(whole, "teardown");
+
+	for (size_t i = 0; i < value_count(longest); i++)
+		if (!value_get(safe, value_key(longest, i)))
+			return error_set(err, ERROR_USAGE,
+					 "longest: '%s' has no value under `safe` to be away from",
+					 value_key(longest, i));
+	for (size_t i = 0; i < value_count(teardown); i++)
+		if (value_at(teardown, i)->kind != VALUE_TEXT ||
+		    !value_get(safe, value_at(teardown, i)->text))
+			return error_set(err, ERROR_USAGE,
+					 "teardown: '%s' has no value under `safe` to be away from",
+					 value_at(teardown, i)->kind == VALUE_TEXT
+						 ? value_at(teardown, i)->text
+						 : "?");
+	return 0;
+}
+
+static int compile_safe_writes(struct fixture_device *device, const struct value *whole,
 			       struct error *err)
 {
+	const struct value *safe = field(whole, "safe");
+
+	if (check_safe_names(whole, err) < 0)
+		return -1;
 	if (value_count(safe) > FIXTURE_SAFE_WRITES)
 		return error_set(err, ERROR_USAGE, "more than %d safe writes", FIXTURE_SAFE_WRITES);
 	for (size_t i = 0; i < value_count(safe); i++) {
 		const char *name = value_key(safe, i);
 
-		if (compile_safe_write(device, name, value_at(safe, i), err) < 0)
+		if (compile_safe_write(device, name, value_at(safe, i), whole, err) < 0)
 			return error_context(err, "safe.%s", name);
 	}
 	return 0;
@@ -164,7 +203,7 @@ static int compile_device(struct fixture *fixture, const char *name, const struc
 	if (device->driver->bus == BUS_MODBUS && (device->unit < 1 || device->unit > 247))
 		return error_set(err, ERROR_USAGE, "unit %d: a Modbus unit is 1 to 247",
 				 device->unit);
-	return compile_safe_writes(device, field(value, "safe"), err);
+	return compile_safe_writes(device, value, err);
 }
 
 static int compile_devices(struct fixture *fixture, const struct value *devices, struct error *err)
@@ -211,6 +250,7 @@ static int compile_line(struct fixture *fixture, const char *name, const struct 
 	line->output = kind == LINE_VALVE || kind == LINE_SWITCH;
 	line->active_low = active && !strcmp(active, "low");
 	line->teardown = value_get_bool(value, "teardown");
+	line->read_back = line->shows = -1;
 	if (line->output && read_safe_level(line, value_get_text(value, "safe"), err) < 0)
 		return -1;
 	if (fixture_duration(&line->debounce, value, "debounce", 0, err) < 0 ||
@@ -311,9 +351,9 @@ struct fixture *fixture_compile(const struct value *value, const struct value *d
 	    fixture_check_streams(fixture, err) < 0 ||
 	    compile_lines(fixture, field(value, "lines"), err) < 0 ||
 	    fixture_compile_channels(fixture, field(value, "channels"), err) < 0 ||
+	    compile_safe_sequence(fixture, field(value, "safe_sequence"), err) < 0 ||
 	    fixture_compile_rules(fixture, value, err) < 0 ||
 	    compile_references(fixture, field(value, "references"), err) < 0 ||
-	    compile_safe_sequence(fixture, field(value, "safe_sequence"), err) < 0 ||
 	    compile_head(fixture, value, err) < 0) {
 		error_context(err, "%s", where);
 		fixture_free(fixture);
@@ -353,6 +393,14 @@ int fixture_find_device(const struct fixture *fixture, const char *name)
 {
 	for (size_t i = 0; i < fixture->device_count; i++)
 		if (!strcmp(fixture->device[i].name, name))
+			return (int)i;
+	return -1;
+}
+
+int fixture_find_setting(const struct fixture_device *device, int write)
+{
+	for (size_t i = 0; i < device->safe_count; i++)
+		if (device->safe[i].write == write)
 			return (int)i;
 	return -1;
 }

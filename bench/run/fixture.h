@@ -19,7 +19,13 @@
 
 enum { FIXTURE_MOST = 48 }; /* of each: ports, devices, lines, channels, interlocks, references */
 
-enum { FIXTURE_SAFE_WRITES = 4, FIXTURE_GUARDS = 16, FIXTURE_FOLLOWS = 16, FIXTURE_RESOURCES = 16 };
+enum {
+	FIXTURE_SAFE_WRITES = 4,
+	FIXTURE_GUARDS = 16,
+	FIXTURE_FOLLOWS = 16,
+	FIXTURE_RESOURCES = 16,
+	FIXTURE_BOUNDED = 32
+};
 
 enum line_kind { LINE_VALVE = 1, LINE_SWITCH, LINE_CONTACT, LINE_PULSE };
 
@@ -36,9 +42,11 @@ struct fixture_device {
 	int unit;
 	bool dut; /* it is the device under test: no certificate is asked for */
 	size_t safe_count;
-	struct {
+	struct fixture_setting {
 		int write; /* index in the driver */
 		double number;
+		nsec longest;  /* how long it may be another, 0: no bound */
+		bool teardown; /* may be another after a stop */
 	} safe[FIXTURE_SAFE_WRITES];
 };
 
@@ -50,8 +58,11 @@ struct fixture_line {
 	bool active_low;
 	bool teardown; /* may be driven to its other level by finally blocks after a stop */
 	nsec debounce;
-	nsec longest; /* longest on-time, 0: no bound */
-	nsec gate;    /* PULSE */
+	nsec longest;  /* longest on-time, 0: no bound */
+	nsec gate;     /* PULSE */
+	int read_back; /* of an output: the contact that shows its level, or -1 */
+	int shows;     /* of that contact: the output, or -1 */
+	nsec within;   /* the contact follows its output in this time */
 };
 
 struct fixture_channel {
@@ -73,13 +84,28 @@ struct fixture_channel {
 	double threshold; /* of flow, SI */
 };
 
+/* What may be away from safe: an output line, or else a device's write that has a safe value. */
+struct fixture_output {
+	int line;	     /* or -1 */
+	int device, setting; /* the index of its `safe` */
+};
+
 struct fixture_interlock {
 	char text[160];
 	int line, channel; /* what is needed: one of them, the other -1 */
 	struct limit limit;
+	bool of_protocol; /* the protocol asks for this limit; the fixture's own is wider */
 	size_t guard_count;
-	int guards[FIXTURE_GUARDS]; /* output lines that may be on only while it holds */
+	struct fixture_output guards[FIXTURE_GUARDS]; /* away from safe only while it holds */
 	nsec after; /* looked at once one of them has been away from safe for so long; 0: always */
+	nsec fresh; /* a channel's reading may be so old, no older; 0: any, or `after` if there is one */
+};
+
+/* What a setting may be: narrower than what its instrument could. */
+struct fixture_bound {
+	int device, write;
+	struct limit limit;
+	bool of_protocol; /* the protocol asks for this one; the fixture's own, if any, is wider */
 };
 
 /* A reading that must follow what was set: |reading - setting| <= within + share |setting|. */
@@ -108,7 +134,8 @@ struct fixture {
 	nsec grace; /* how long finally blocks may take after a stop */
 	int estop;  /* line index or -1: a contact that is closed while all is well */
 	size_t port_count, device_count, line_count, channel_count, interlock_count,
-		reference_count, driver_count, safe_count, follow_count, resource_count;
+		reference_count, driver_count, safe_count, follow_count, resource_count,
+		bound_count;
 	struct fixture_port port[FIXTURE_MOST];
 	struct fixture_device device[FIXTURE_MOST];
 	struct fixture_line line[FIXTURE_MOST];
@@ -117,6 +144,7 @@ struct fixture {
 	struct fixture_reference reference[FIXTURE_MOST];
 	struct fixture_follow follow[FIXTURE_FOLLOWS];
 	struct fixture_resource resource[FIXTURE_RESOURCES];
+	struct fixture_bound bound[FIXTURE_BOUNDED];
 	struct driver *driver[FIXTURE_MOST];
 	int safe_sequence[FIXTURE_MOST]; /* every output, in the order in which it is made safe */
 };
@@ -135,6 +163,14 @@ int fixture_find_device(const struct fixture *fixture, const char *name);
 const struct fixture_resource *fixture_find_resource(const struct fixture *fixture,
 						     const char *name);
 int fixture_find_reference(const struct fixture *fixture, const char *name);
+/* The index among the device's safe settings of what this write sets, or -1: it is no output. */
+int fixture_find_setting(const struct fixture_device *device, int write);
+/*
+ * What a protocol asks for below the fixture's hard maxima: a map of "device.write" or channel to a
+ * limit. It may only be narrower than what is there: the fixture's bound of that setting or else the
+ * instrument's range, or the limit of every interlock that needs that channel. NULL asks for nothing.
+ */
+int fixture_take_bounds(struct fixture *fixture, const struct value *bounds, struct error *err);
 /* The channel whose instrument is behind this one: itself, or a breath channel's `of` or flow. */
 const struct fixture_channel *fixture_channel_behind(const struct fixture *fixture,
 						     const struct fixture_channel *channel);
@@ -145,7 +181,7 @@ const char *fixture_level_name(const struct fixture_line *line, bool level);
 /* For the runner's START: channels, lines, devices, references as bench/script/README.md lists them. */
 void fixture_describe(const struct fixture *fixture, struct value *start);
 
-/* ---- between fixture.c, fixture_channels.c, fixture_streams.c and fixture_rules.c ---- */
+/* ---- between the fixture*.c ---- */
 
 /* A name that does not fit is refused: cut, it would be another's. */
 int fixture_name(char name[32], const char *from, struct error *err);
@@ -161,7 +197,11 @@ int fixture_compile_channels(struct fixture *fixture, const struct value *channe
 			     struct error *err);
 /* After ports and devices. */
 int fixture_check_streams(const struct fixture *fixture, struct error *err);
-/* What the guard enforces: after ports, devices, lines and channels. */
+/* What the guard enforces: after ports, devices, lines, channels and the safe sequence. */
 int fixture_compile_rules(struct fixture *fixture, const struct value *value, struct error *err);
+/* The fixture's own bounds of settings, and the contacts that show its outputs: for the above. */
+int fixture_compile_bounds(struct fixture *fixture, const struct value *devices, struct error *err);
+int fixture_compile_read_backs(struct fixture *fixture, const struct value *lines,
+			       struct error *err);
 
 #endif

@@ -12,19 +12,76 @@
 
 #define DEFAULT_AFTER SEC(5)
 
+static const char *text_of(const struct value *value)
+{
+	return value->kind == VALUE_TEXT ? value->text : "?";
+}
+
+/* "device.write" with a safe value. */
+static int find_setting(const struct fixture *fixture, const char *name,
+			struct fixture_output *output)
+{
+	const char *dot = strchr(name, '.');
+	const struct fixture_device *device;
+	char first[32];
+
+	snprintf(first, sizeof(first), "%.*s", dot ? (int)(dot - name) : 0, name);
+	output->device = dot ? fixture_find_device(fixture, first) : -1;
+	if (output->device < 0)
+		return -1;
+	device = &fixture->device[output->device];
+	output->setting = fixture_find_setting(device, driver_find_write(device->driver, dot + 1));
+	return output->setting;
+}
+
 static int compile_guards(struct fixture *fixture, struct fixture_interlock *interlock,
 			  const struct value *guards, struct error *err)
 {
 	if (value_count(guards) > FIXTURE_GUARDS)
 		return error_set(err, ERROR_USAGE, "guards more than %d outputs", FIXTURE_GUARDS);
 	for (size_t i = 0; i < value_count(guards); i++) {
-		const struct value *name = value_at(guards, i);
-		int line = name->kind == VALUE_TEXT ? fixture_find_line(fixture, name->text) : -1;
+		const char *name = text_of(value_at(guards, i));
+		struct fixture_output *output = &interlock->guards[interlock->guard_count++];
 
-		if (line < 0 || !fixture->line[line].output)
-			return error_set(err, ERROR_USAGE, "guards '%s', which is no output",
-					 name->kind == VALUE_TEXT ? name->text : "?");
-		interlock->guards[interlock->guard_count++] = line;
+		output->line = fixture_find_line(fixture, name);
+		if (output->line >= 0 ? !fixture->line[output->line].output
+				      : find_setting(fixture, name, output) < 0)
+			return error_set(err, ERROR_USAGE,
+					 "guards '%s', which is no output: a valve, a switch, or a "
+					 "device's write that has a value under `safe`",
+					 name);
+	}
+	return 0;
+}
+
+static size_t place_in_sequence(const struct fixture *fixture, int line)
+{
+	size_t at = 0;
+
+	while (fixture->safe_sequence[at] != line)
+		at++;
+	return at;
+}
+
+/* An output that others need goes to safe after them, unless it is what they need when it is safe. */
+static int check_sequence(const struct fixture *fixture, const struct fixture_interlock *interlock,
+			  struct error *err)
+{
+	const struct fixture_line *needed = &fixture->line[interlock->line];
+
+	if (!needed->output || limit_met_state(&interlock->limit, needed->safe))
+		return 0;
+	for (size_t i = 0; i < interlock->guard_count; i++) {
+		int line = interlock->guards[i].line;
+
+		if (line < 0 ||
+		    place_in_sequence(fixture, line) > place_in_sequence(fixture, interlock->line))
+			return error_set(
+				err, ERROR_USAGE,
+				"the safe sequence makes %s %s before what needs it "
+				"otherwise is safe: put it behind, or let it be safe as %s",
+				needed->name, fixture_level_name(needed, needed->safe),
+				fixture_level_name(needed, !needed->safe));
 	}
 	return 0;
 }
@@ -45,6 +102,46 @@ static int check_interlock_limit(const struct fixture *fixture,
 	return limit_check_dimension(&interlock->limit, &probe, err);
 }
 
+/* How often a channel is asked at most when the guard wants it; 0: it comes when it comes. */
+static nsec rate_of(const struct fixture *fixture, const struct fixture_channel *channel)
+{
+	const struct driver *driver = fixture->device[channel->device].driver;
+
+	if (fixture_channel_streams(fixture, channel))
+		return driver->stream[driver->read[channel->read].stream].every;
+	return channel->every;
+}
+
+static int compile_fresh(const struct fixture *fixture, struct fixture_interlock *interlock,
+			 const struct value *value, struct error *err)
+{
+	const struct fixture_channel *channel = &fixture->channel[interlock->channel];
+
+	if (fixture_duration(&interlock->fresh, value, "fresh", 0, err) < 0)
+		return -1;
+	if (!value_get(value, "fresh"))
+		return 0;
+	if (interlock->fresh <= 0)
+		return error_set(err, ERROR_USAGE, "fresh must be more than nothing");
+	if (interlock->channel < 0)
+		return error_set(
+			err, ERROR_USAGE,
+			"fresh is about a channel's readings; a line is known at all times");
+	if (channel->breath && !interlock->after)
+		return error_set(err, ERROR_USAGE,
+				 "fresh without `after`: %s has no reading before something "
+				 "breathes, so nothing could ever begin",
+				 channel->name);
+	if (!channel->breath && channel->device >= 0 &&
+	    rate_of(fixture, channel) >= interlock->fresh)
+		return error_set(err, ERROR_USAGE,
+				 "fresh: %s comes every %.6g s, and could not be younger than "
+				 "%.6g s at all times",
+				 channel->name, nsec_seconds(rate_of(fixture, channel)),
+				 nsec_seconds(interlock->fresh));
+	return 0;
+}
+
 static int compile_interlock(struct fixture *fixture, const struct value *value, struct error *err)
 {
 	struct fixture_interlock *interlock = &fixture->interlock[fixture->interlock_count++];
@@ -63,7 +160,10 @@ static int compile_interlock(struct fixture *fixture, const struct value *value,
 	    check_interlock_limit(fixture, interlock, err) < 0 ||
 	    fixture_duration(&interlock->after, value, "after", 0, err) < 0)
 		return -1;
-	return compile_guards(fixture, interlock, value_get(value, "guards"), err);
+	if (compile_guards(fixture, interlock, value_get(value, "guards"), err) < 0 ||
+	    compile_fresh(fixture, interlock, value, err) < 0)
+		return -1;
+	return interlock->line >= 0 ? check_sequence(fixture, interlock, err) : 0;
 }
 
 static int compile_interlocks(struct fixture *fixture, const struct value *list, struct error *err)
@@ -225,6 +325,9 @@ const struct fixture_resource *fixture_find_resource(const struct fixture *fixtu
 int fixture_compile_rules(struct fixture *fixture, const struct value *value, struct error *err)
 {
 	if (compile_resources(fixture, value_get(value, "resources"), err) < 0)
+		return -1;
+	if (fixture_compile_read_backs(fixture, value_get(value, "lines"), err) < 0 ||
+	    fixture_compile_bounds(fixture, value_get(value, "devices"), err) < 0)
 		return -1;
 	if (compile_interlocks(fixture, value_get(value, "interlocks"), err) < 0)
 		return -1;

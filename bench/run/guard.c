@@ -3,122 +3,23 @@
  * The guard: what may be on, for how long, and while what holds. It runs in the controller, on every
  * edge, sample and act, and asks no script.
  *
- * An output at its safe level is always allowed. Away from it, every interlock that guards the output
- * must hold, and it may stay there no longer than its longest on-time. The E-stop contact is closed while
- * all is well: a pressed button and a broken wire look the same, and both end the run as ABORTED. An
- * interlock, a lid, a longest on-time end it as ERROR: they are the bench's business, not the product's.
- *
- * An interlock with `after` is about what an output brings about: exhaled gas is seen while gas is fed.
- * It cannot hold before, so it forbids nothing; it is looked at from the time on at which one of its
- * outputs has been away from safe for so long, and then wants a reading no older than that.
+ * An output is a line, or a device's write that has a safe value (guard_settings.c). Away from its safe
+ * level every interlock that guards it must hold, and it may stay there no longer than its longest
+ * on-time. At its safe level it is always allowed, unless another output that is away needs it otherwise:
+ * a fan is not switched off under a heater, but with it, in the safe sequence. The E-stop contact is
+ * closed while all is well: a pressed button and a broken wire look the same, and both end the run as
+ * ABORTED. An interlock, a lid, a longest on-time end it as ERROR: they are the bench's business, not the
+ * product's.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "run/slot.h"
 #include "verdict/shown.h"
 
-#define ASKED_EVERY MSEC(500) /* by the guard, where a channel does not say how often */
-
 static double level_value(bool level)
 {
 	return level ? 1 : 0;
-}
-
-static bool interlock_holds(struct slot *slot, const struct fixture_interlock *interlock)
-{
-	const struct slot_channel *channel;
-	struct quantity probe = {0};
-
-	if (interlock->line >= 0) {
-		probe.value = level_value(gpio_get(slot->line[interlock->line].gpio));
-		return limit_met(&interlock->limit, &probe);
-	}
-	channel = &slot->channel[interlock->channel];
-	probe.unit = slot->fixture->channel[interlock->channel].unit;
-	probe.value = channel->value;
-	return channel->seen && limit_met(&interlock->limit, &probe);
-}
-
-static bool guards(const struct fixture_interlock *interlock, int line)
-{
-	for (size_t i = 0; i < interlock->guard_count; i++)
-		if (interlock->guards[i] == line)
-			return true;
-	return false;
-}
-
-static bool estop_pressed(struct slot *slot)
-{
-	int estop = slot->fixture->estop;
-
-	return estop >= 0 && !gpio_get(slot->line[estop].gpio);
-}
-
-bool guard_ready(struct slot *slot)
-{
-	if (!estop_pressed(slot))
-		return true;
-	slot_trip(slot, VERDICT_ABORTED, "the E-stop is pressed: release it and start again");
-	return false;
-}
-
-/* After a stop, outputs may only be made safe, but for those that teardown needs. */
-static int stopping_allows(const struct fixture_line *line, struct error *err)
-{
-	if (line->teardown)
-		return 0;
-	return error_set(err, ERROR_REFUSED,
-			 "%s may not be %s while the run is stopping: the fixture does not list it "
-			 "for teardown",
-			 line->name, fixture_level_name(line, !line->safe));
-}
-
-int guard_allows(struct slot *slot, int line, bool level, struct error *err)
-{
-	const struct fixture_line *spec = &slot->fixture->line[line];
-
-	if (level == spec->safe)
-		return 0;
-	if (slot->tripped)
-		return error_set(err, ERROR_REFUSED, "%s stays %s: the bench has tripped",
-				 spec->name, fixture_level_name(spec, spec->safe));
-	if (estop_pressed(slot))
-		return error_set(err, ERROR_REFUSED, "%s stays %s: the E-stop is pressed",
-				 spec->name, fixture_level_name(spec, spec->safe));
-	if (slot->stopping && stopping_allows(spec, err) < 0)
-		return -1;
-	for (size_t i = 0; i < slot->fixture->interlock_count; i++) {
-		const struct fixture_interlock *interlock = &slot->fixture->interlock[i];
-
-		if (!interlock->after && guards(interlock, line) &&
-		    !interlock_holds(slot, interlock))
-			return error_set(err, ERROR_REFUSED, "%s may not be %s: interlock: %s",
-					 spec->name, fixture_level_name(spec, level),
-					 interlock->text);
-	}
-	return 0;
-}
-
-/* Is one of them away from safe, and has been since `time` or longer? */
-static bool guarded_output_on(struct slot *slot, const struct fixture_interlock *interlock,
-			      nsec time)
-{
-	for (size_t i = 0; i < interlock->guard_count; i++) {
-		int line = interlock->guards[i];
-
-		if (gpio_get(slot->line[line].gpio) != slot->fixture->line[line].safe &&
-		    slot->line[line].driven <= time)
-			return true;
-	}
-	return false;
-}
-
-static bool is_in_force(const struct slot *slot, int index, nsec time)
-{
-	nsec after = slot->fixture->interlock[index].after;
-	const struct slot_interlock *interlock = &slot->interlock[index];
-
-	return !after || (interlock->watching && time >= interlock->since + after);
 }
 
 /* What is needed, and how it is instead: "hood is off". */
@@ -138,111 +39,197 @@ static void say_needed(const struct slot *slot, const struct fixture_interlock *
 		 interlock->line >= 0 ? fixture->line[interlock->line].name
 				      : fixture->channel[interlock->channel].name,
 		 value);
+	if (interlock->of_protocol) {
+		size_t used = strlen(text);
+
+		snprintf(text + used, size - used, ", and this protocol asks for %.60s",
+			 interlock->limit.text);
+	}
 }
 
-static void check_interlock(struct slot *slot, int index, double value, nsec time)
+/* Its latest reading, as far as it counts; `how` says what is wrong with it otherwise. */
+static bool channel_holds(struct slot *slot, const struct fixture_interlock *interlock, char *how,
+			  size_t size)
+{
+	const struct slot_channel *channel = &slot->channel[interlock->channel];
+	const struct fixture_channel *spec = &slot->fixture->channel[interlock->channel];
+	struct quantity probe = {.unit = spec->unit, .value = channel->value};
+	nsec age = slot_now(slot) - channel->seen_asked;
+
+	if (!channel->seen)
+		snprintf(how, size, "%s has no reading yet", spec->name);
+	else if (interlock->fresh && age > interlock->fresh)
+		snprintf(how, size, "%s was read %.3g s ago", spec->name, nsec_seconds(age));
+	else if (limit_met(&interlock->limit, &probe))
+		return true;
+	else
+		say_needed(slot, interlock, &probe, how, size);
+	return false;
+}
+
+static bool interlock_holds(struct slot *slot, const struct fixture_interlock *interlock, char *how,
+			    size_t size)
+{
+	struct quantity probe = {0};
+
+	if (interlock->line < 0)
+		return channel_holds(slot, interlock, how, size);
+	probe.value = level_value(gpio_get(slot->line[interlock->line].gpio));
+	say_needed(slot, interlock, &probe, how, size);
+	return limit_met(&interlock->limit, &probe);
+}
+
+bool guard_guards(const struct fixture_interlock *interlock, const struct fixture_output *output)
+{
+	for (size_t i = 0; i < interlock->guard_count; i++) {
+		const struct fixture_output *guarded = &interlock->guards[i];
+
+		if (output->line >= 0 ? guarded->line == output->line
+				      : guarded->line < 0 && guarded->device == output->device &&
+						guarded->setting == output->setting)
+			return true;
+	}
+	return false;
+}
+
+bool guard_estop_pressed(const struct slot *slot)
+{
+	int estop = slot->fixture->estop;
+
+	return estop >= 0 && !gpio_get(slot->line[estop].gpio);
+}
+
+bool guard_ready(struct slot *slot)
+{
+	if (guard_estop_pressed(slot)) {
+		slot_trip(slot, VERDICT_ABORTED,
+			  "the E-stop is pressed: release it and start again");
+		return false;
+	}
+	return contacts_ready(slot);
+}
+
+/* ---- may it? ---- */
+
+/* After a stop, outputs may only be made safe, but for those that teardown needs. */
+static int stopping_allows(const struct fixture_line *line, struct error *err)
+{
+	if (line->teardown)
+		return 0;
+	return error_set(err, ERROR_REFUSED,
+			 "%s may not be %s while the run is stopping: the fixture does not list it "
+			 "for teardown",
+			 line->name, fixture_level_name(line, !line->safe));
+}
+
+int guard_interlocks_allow(struct slot *slot, const struct fixture_output *output, const char *what,
+			   struct error *err)
+{
+	char how[200];
+
+	for (size_t i = 0; i < slot->fixture->interlock_count; i++) {
+		const struct fixture_interlock *interlock = &slot->fixture->interlock[i];
+
+		if (!interlock->after && guard_guards(interlock, output) &&
+		    !interlock_holds(slot, interlock, how, sizeof(how)))
+			return error_set(err, ERROR_REFUSED, "%s: interlock: %s, but %s", what,
+					 interlock->text, how);
+	}
+	return 0;
+}
+
+/* What an output that is on needs may not be taken from under it. */
+static int needed_allows(struct slot *slot, int line, bool level, struct error *err)
+{
+	const struct fixture_line *spec = &slot->fixture->line[line];
+	nsec now = slot_now(slot);
+
+	for (size_t i = 0; i < slot->fixture->interlock_count; i++) {
+		const struct fixture_interlock *interlock = &slot->fixture->interlock[i];
+
+		if (interlock->line == line && !limit_met_state(&interlock->limit, level) &&
+		    guard_is_in_force(slot, (int)i, now) && guard_any_away(slot, interlock, now))
+			return error_set(err, ERROR_REFUSED,
+					 "%s may not be %s while what it guards is on: interlock: "
+					 "%s",
+					 spec->name, fixture_level_name(spec, level),
+					 interlock->text);
+	}
+	return 0;
+}
+
+int guard_allows(struct slot *slot, int line, bool level, struct error *err)
+{
+	const struct fixture_line *spec = &slot->fixture->line[line];
+	struct fixture_output output = {.line = line};
+	char what[80];
+
+	if (level == spec->safe)
+		return slot->tripped ? 0 : needed_allows(slot, line, level, err);
+	if (slot->tripped)
+		return error_set(err, ERROR_REFUSED, "%s stays %s: the bench has tripped",
+				 spec->name, fixture_level_name(spec, spec->safe));
+	if (guard_estop_pressed(slot))
+		return error_set(err, ERROR_REFUSED, "%s stays %s: the E-stop is pressed",
+				 spec->name, fixture_level_name(spec, spec->safe));
+	if (slot->stopping && stopping_allows(spec, err) < 0)
+		return -1;
+	if (needed_allows(slot, line, level, err) < 0)
+		return -1;
+	snprintf(what, sizeof(what), "%s may not be %s", spec->name,
+		 fixture_level_name(spec, level));
+	return guard_interlocks_allow(slot, &output, what, err);
+}
+
+/* ---- does it still? ---- */
+
+/* Is it away from safe, and since when? */
+static bool is_away(const struct slot *slot, const struct fixture_output *output, nsec *since)
+{
+	const struct slot_setting *setting;
+
+	if (output->line >= 0) {
+		*since = slot->line[output->line].driven;
+		return gpio_get(slot->line[output->line].gpio) !=
+		       slot->fixture->line[output->line].safe;
+	}
+	setting = &slot->setting[output->device][output->setting];
+	*since = setting->since;
+	return setting_is_away(setting);
+}
+
+bool guard_any_away(const struct slot *slot, const struct fixture_interlock *interlock, nsec time)
+{
+	nsec since;
+
+	for (size_t i = 0; i < interlock->guard_count; i++)
+		if (is_away(slot, &interlock->guards[i], &since) && since <= time)
+			return true;
+	return false;
+}
+
+bool guard_is_in_force(const struct slot *slot, int index, nsec time)
+{
+	nsec after = slot->fixture->interlock[index].after;
+	const struct slot_interlock *interlock = &slot->interlock[index];
+
+	return !after || (interlock->watching && time >= interlock->since + after);
+}
+
+void guard_check_interlock(struct slot *slot, int index, double value, nsec time)
 {
 	const struct fixture_interlock *interlock = &slot->fixture->interlock[index];
 	struct quantity probe = {.value = value};
-	char shown[128], why[320];
+	char shown[200], why[400];
 
 	if (interlock->channel >= 0)
 		probe.unit = slot->fixture->channel[interlock->channel].unit;
-	if (!is_in_force(slot, index, time) || limit_met(&interlock->limit, &probe) ||
-	    !guarded_output_on(slot, interlock, time))
+	if (!guard_is_in_force(slot, index, time) || limit_met(&interlock->limit, &probe) ||
+	    !guard_any_away(slot, interlock, time))
 		return;
 	say_needed(slot, interlock, &probe, shown, sizeof(shown));
 	snprintf(why, sizeof(why), "interlock: %s, but %s", interlock->text, shown);
 	slot_trip(slot, VERDICT_ERROR, why);
-}
-
-/* ---- interlocks with `after` ---- */
-
-static void no_reading(struct slot *slot, const struct fixture_interlock *interlock)
-{
-	char why[320];
-
-	snprintf(why, sizeof(why), "interlock: %s: %s gave no reading for %.6g s", interlock->text,
-		 slot->fixture->channel[interlock->channel].name, nsec_seconds(interlock->after));
-	slot_trip(slot, VERDICT_ERROR, why);
-}
-
-/* The time of `after` has come, or the latest reading has grown too old. */
-static void look(void *ctx)
-{
-	struct slot_interlock *interlock = ctx;
-	struct slot *slot = interlock->slot;
-	const struct fixture_interlock *spec = &slot->fixture->interlock[interlock->index];
-	const struct slot_channel *channel;
-
-	if (spec->line >= 0) {
-		check_interlock(slot, interlock->index,
-				level_value(gpio_get(slot->line[spec->line].gpio)), slot_now(slot));
-		return;
-	}
-	channel = &slot->channel[spec->channel];
-	if (!channel->seen || channel->seen_asked < slot_now(slot) - spec->after) {
-		no_reading(slot, spec);
-		return;
-	}
-	check_interlock(slot, interlock->index, channel->value, slot_now(slot));
-	if (!slot->tripped)
-		timer_start(&interlock->look, slot->clock, channel->seen_asked + spec->after + 1,
-			    TIMER_CONDITION, look, interlock);
-}
-
-static void watch_interlock(struct slot *slot, int index)
-{
-	const struct fixture_interlock *spec = &slot->fixture->interlock[index];
-	struct slot_interlock *interlock = &slot->interlock[index];
-
-	interlock->slot = slot;
-	interlock->index = index;
-	interlock->watching = true;
-	interlock->since = slot_now(slot);
-	timer_start(&interlock->look, slot->clock, interlock->since + spec->after, TIMER_CONDITION,
-		    look, interlock);
-	if (spec->channel >= 0)
-		guard_want(slot, &interlock->interest, spec->channel);
-}
-
-static void unwatch_interlock(struct slot *slot, int index)
-{
-	struct slot_interlock *interlock = &slot->interlock[index];
-
-	if (!interlock->watching)
-		return;
-	interlock->watching = false;
-	timer_stop(&interlock->look);
-	if (slot->fixture->interlock[index].channel >= 0)
-		slot_unwant(slot, &interlock->interest);
-}
-
-static void watch_interlocks_of(struct slot *slot, int line)
-{
-	for (size_t i = 0; i < slot->fixture->interlock_count; i++) {
-		const struct fixture_interlock *spec = &slot->fixture->interlock[i];
-
-		if (!spec->after || !guards(spec, line))
-			continue;
-		if (!guarded_output_on(slot, spec, slot_now(slot)))
-			unwatch_interlock(slot, (int)i);
-		else if (!slot->interlock[i].watching)
-			watch_interlock(slot, (int)i);
-	}
-}
-
-void guard_want(struct slot *slot, struct interest *interest, int channel)
-{
-	nsec every = slot->fixture->channel[channel].every;
-
-	slot_want(slot, interest, channel, every ? every : ASKED_EVERY);
-}
-
-void guard_forget(struct slot *slot)
-{
-	for (size_t i = 0; i < slot->fixture->interlock_count; i++)
-		unwatch_interlock(slot, (int)i);
 }
 
 void guard_line_changed(struct slot *slot, int line, bool level)
@@ -253,7 +240,8 @@ void guard_line_changed(struct slot *slot, int line, bool level)
 	}
 	for (size_t i = 0; i < slot->fixture->interlock_count && !slot->tripped; i++)
 		if (slot->fixture->interlock[i].line == line)
-			check_interlock(slot, (int)i, level_value(level), slot_now(slot));
+			guard_check_interlock(slot, (int)i, level_value(level), slot_now(slot));
+	contact_moved(slot, line);
 }
 
 void guard_sample(struct slot *slot, int channel, const struct bench_sample *sample, bool latest)
@@ -263,7 +251,7 @@ void guard_sample(struct slot *slot, int channel, const struct bench_sample *sam
 
 	for (size_t i = 0; i < slot->fixture->interlock_count && !slot->tripped; i++)
 		if (slot->fixture->interlock[i].channel == channel)
-			check_interlock(slot, (int)i, sample->value, time);
+			guard_check_interlock(slot, (int)i, sample->value, time);
 	follow_sample(slot, channel, sample);
 }
 
@@ -281,11 +269,20 @@ static void on_too_long(void *ctx)
 void guard_watch_output(struct slot *slot, int index, bool level)
 {
 	const struct fixture_line *spec = &slot->fixture->line[index];
+	struct fixture_output output = {.line = index};
 	struct slot_line *line = &slot->line[index];
 
 	timer_stop(&line->longest);
 	if (level != spec->safe && spec->longest)
 		timer_start(&line->longest, slot->clock, slot_now(slot) + spec->longest, TIMER_STOP,
 			    on_too_long, line);
-	watch_interlocks_of(slot, index);
+	contact_awaited(slot, index);
+	guard_watch_interlocks_of(slot, &output);
+}
+
+void guard_forget(struct slot *slot)
+{
+	guard_unwatch_interlocks(slot);
+	settings_forget(slot);
+	contacts_forget(slot);
 }

@@ -199,6 +199,13 @@ static int bind_wires(struct plan *plan, struct error *err)
 	return plan->wires ? 0 : -1;
 }
 
+static int take_bounds(struct plan *plan, struct error *err)
+{
+	if (fixture_take_bounds(plan->fixture, value_get(plan->protocol_data, "bounds"), err) < 0)
+		return error_context(err, "%s", plan->protocol_source);
+	return 0;
+}
+
 int plan_compile(struct plan *plan, const char *root, struct error *err)
 {
 	if (check_station(plan, err) < 0 || read_limits(plan, root, err) < 0 ||
@@ -211,7 +218,7 @@ int plan_compile(struct plan *plan, const char *root, struct error *err)
 	plan->warnings = protocol_warnings(plan->protocol, plan->limit_set);
 	plan->fixture =
 		fixture_compile(plan->fixture_data, plan->drivers, plan->fixture_source, err);
-	if (!plan->fixture ||
+	if (!plan->fixture || take_bounds(plan, err) < 0 ||
 	    protocol_bind(plan->protocol, plan->fixture, plan->protocol_source, err) < 0 ||
 	    read_grid(plan, err) < 0 || check_order(plan, err) < 0 || bind_wires(plan, err) < 0)
 		return -1;

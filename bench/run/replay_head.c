@@ -117,7 +117,10 @@ static int compile(struct replay_head *head, struct error *err)
 		return -1;
 	head->fixture = fixture_compile(value_get(head->run, "fixture_data"),
 					value_get(head->run, "drivers"), "journal", err);
-	return head->fixture ? protocol_bind(head->protocol, head->fixture, "journal", err) : -1;
+	if (!head->fixture ||
+	    fixture_take_bounds(head->fixture, value_get(head->protocol->data, "bounds"), err) < 0)
+		return -1;
+	return protocol_bind(head->protocol, head->fixture, "journal", err);
 }
 
 int replay_head_read(struct replay_head *head, const char *folder, struct error *err)

@@ -258,6 +258,7 @@ struct slot *slot_open(const struct slot_settings *settings, const struct slot_h
 	slot->journal = settings->journal;
 	links_init(slot);
 	channels_init(slot);
+	settings_init(slot);
 	if (settings->wires) {
 		error_set(err, ERROR_DEVICE, "real wires are not driven by this version yet");
 		slot_close(slot);
@@ -303,6 +304,7 @@ void slot_close(struct slot *slot)
 		gpio_close(slot->line[i].gpio);
 	}
 	timer_stop(&slot->safe_timer);
+	timer_stop(&slot->safe_step);
 	timer_stop(&slot->settle);
 	world_free(slot->world);
 	breaths_close(slot);

@@ -124,14 +124,26 @@ struct slot_line {
 	struct gpio_line *gpio;
 	nsec driven;	      /* an output has had its level since then */
 	struct timer longest; /* runs while an output is on */
+	struct timer follows; /* runs while its contact may still show the level before */
+	bool noted;	      /* the safe sequence says of it what came of it */
+};
+
+/* A write that has a safe value, as an output: away from the moment another value leaves for it. */
+struct slot_setting {
+	struct slot *slot;
+	int device, index;
+	int on_its_way; /* so many values that are not the safe one */
+	bool there;	/* the last value that arrived was not the safe one, or nobody knows */
+	nsec since;	/* it has been away since then */
+	struct timer longest;
 };
 
 struct slot_interlock {
 	struct slot *slot;
 	int index;
 	struct interest interest; /* of the channel that it needs */
-	bool watching;		  /* with `after`: an output it guards is away from safe */
-	nsec since;		  /* … and has been since then */
+	bool watching; /* with `after` or `fresh`: an output it guards is away from safe */
+	nsec since;    /* … and has been since then */
 	struct timer look;
 };
 
@@ -173,10 +185,12 @@ struct slot {
 	struct slot_port port[FIXTURE_MOST];
 	struct slot_line line[FIXTURE_MOST];
 	struct slot_channel channel[FIXTURE_MOST];
+	struct slot_setting setting[FIXTURE_MOST][FIXTURE_SAFE_WRITES];
 	struct slot_interlock interlock[FIXTURE_MOST];
 	struct slot_follow follow[FIXTURE_FOLLOWS];
 	struct act *acts; /* on their way */
 	bool tripped, stopping, closing, up, safe_running, safe_done;
+	enum verdict cause; /* of the trip, or 0 */
 	slot_done_fn *on_up;
 	bool identified; /* start-up: every device, and the contacts have settled */
 	struct timer settle;
@@ -189,7 +203,8 @@ struct slot {
 	void *safe_ctx;
 	size_t safe_device, safe_write;
 	struct exchange safe_exchange;
-	struct timer safe_timer;
+	struct timer safe_timer, safe_step;
+	bool safe_written; /* every safe write was tried */
 };
 
 nsec slot_now(const struct slot *slot);
@@ -241,20 +256,55 @@ void breath_unwanted(struct slot_channel *channel);
 /* A channel's samples were told: those of the breaths that they make whole follow. */
 void breaths_feed(struct slot *slot, int source, const struct bench_sample *samples, size_t count);
 
+/* ---- the guard: guard.c, guard_watch.c, guard_settings.c, guard_contacts.c ---- */
+
 /* May this output have this level now? The error names the rule. */
 int guard_allows(struct slot *slot, int line, bool level, struct error *err);
+/* May this be set? `number` is in the write's unit. */
+int guard_allows_setting(struct slot *slot, int device, int write, double number,
+			 struct error *err);
+/* A setting leaves; and its exchange ended: `failed`, nobody knows what it is now. */
+void guard_setting_leaves(struct slot *slot, int device, int write, double number);
+void guard_setting_ended(struct slot *slot, int device, int write, double number, bool failed);
 /* Something an interlock needs has changed: trip when a guarded output is on without it. */
 void guard_line_changed(struct slot *slot, int line, bool level);
 /* `latest`: none that is newer is known. */
 void guard_sample(struct slot *slot, int channel, const struct bench_sample *sample, bool latest);
-/* The guard's own wish for a channel. */
+/* The guard's own wish for a channel, of an interlock or of what follows its setting. */
 void guard_want(struct slot *slot, struct interest *interest, int channel);
-/* Once, when the bench is up: false when it tripped because the E-stop is pressed already. */
+void guard_want_needed(struct slot *slot, int interlock);
+/* Once, when the bench is up: false when it tripped, by the E-stop or a contact that shows otherwise. */
 bool guard_ready(struct slot *slot);
-/* Start or stop an output's longest on-time. */
+/* Start or stop an output's longest on-time, and what must be watched while it is on. */
 void guard_watch_output(struct slot *slot, int line, bool level);
 /* Stop watching: the slot closes. */
 void guard_forget(struct slot *slot);
+
+/* Between them. Has one of the guarded outputs been away from safe since `time` or longer? */
+bool guard_any_away(const struct slot *slot, const struct fixture_interlock *interlock, nsec time);
+bool guard_guards(const struct fixture_interlock *interlock, const struct fixture_output *output);
+bool guard_estop_pressed(const struct slot *slot);
+/* Do the interlocks let this output away from safe? `what`: "valve may not be open". */
+int guard_interlocks_allow(struct slot *slot, const struct fixture_output *output, const char *what,
+			   struct error *err);
+/* By this value, which was so at this time: trip when it is in force and broken. */
+void guard_check_interlock(struct slot *slot, int index, double value, nsec time);
+bool guard_is_in_force(const struct slot *slot, int index, nsec time);
+void guard_watch_interlocks_of(struct slot *slot, const struct fixture_output *output);
+void guard_unwatch_interlocks(struct slot *slot);
+bool setting_is_away(const struct slot_setting *setting);
+void settings_init(struct slot *slot);
+void settings_forget(struct slot *slot);
+/* An output was driven: its contact, if it has one, follows within its time, or the bench trips. */
+void contact_awaited(struct slot *slot, int line);
+/* A contact that shows an output has a new level. */
+void contact_moved(struct slot *slot, int line);
+/* Does its contact show another level than the output has? The sentence about it. */
+bool contact_differs(const struct slot *slot, int line, char *why, size_t size);
+bool contacts_ready(struct slot *slot);
+void contacts_forget(struct slot *slot);
+/* The safe sequence: what came of an output whose contact was awaited (slot_safe.c). */
+void safe_contact_known(struct slot *slot, int line);
 
 /* A setting leaves for its device: what follows it is left alone until it has arrived. */
 void follow_leaves(struct slot *slot, int device, int write);

@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Making a slot safe: the outputs in the fixture's order, at once; then the safe writes of its serial
- * devices, each with its deadline, whether or not the one before worked. No script is asked and nothing
- * here can wait for one. Each step stands in the journal with what came of it.
+ * devices, each with a deadline, whether or not the one before worked; meanwhile the contacts that show
+ * outputs are waited for. No script is asked and nothing here can wait for one. Each step stands in the
+ * journal with what came of it.
+ *
+ * The whole is bounded: no write takes longer than STEP_MOST, however patient its driver is, and no
+ * contact longer than the fixture says. A contact that shows an output away from safe makes the run an
+ * ERROR, whatever else ended it. So does a write that was not acknowledged where the run had ended by
+ * itself; after a trip or an emergency stop an instrument may well be without power.
  */
 #include <stdio.h>
 
 #include "run/slot.h"
+
+#define STEP_MOST SEC(3)
 
 static void note(struct slot *slot, const char *what, const char *level, const struct error *err)
 {
@@ -20,6 +28,31 @@ static void note(struct slot *slot, const char *what, const char *level, const s
 	journal_line(slot->journal, slot_now(slot), "safe", line);
 }
 
+/* A run that could not be made safe did not end well, though its script may have. */
+static void not_safe(struct slot *slot, const char *why)
+{
+	struct value *line = value_map();
+
+	slot->cause = VERDICT_ERROR;
+	value_set_text(line, "verdict", verdict_name(VERDICT_ERROR));
+	value_set_text(line, "why", why);
+	journal_line(slot->journal, slot_now(slot), "trip", line);
+	slot->handlers.tripped(slot->ctx, VERDICT_ERROR, why);
+}
+
+/* Driven to safe or there already: is its contact still to be waited for? */
+static bool awaits_contact(struct slot *slot, int index, bool changes)
+{
+	char ignored[240];
+
+	if (slot->fixture->line[index].read_back < 0 ||
+	    !(changes || contact_differs(slot, index, ignored, sizeof(ignored))))
+		return false;
+	slot->line[index].noted = true;
+	contact_awaited(slot, index);
+	return true;
+}
+
 static void lines_safe(struct slot *slot)
 {
 	for (size_t i = 0; i < slot->fixture->safe_count; i++) {
@@ -29,6 +62,8 @@ static void lines_safe(struct slot *slot)
 		bool changes = gpio_get(slot->line[index].gpio) != line->safe;
 		int done = slot_drive(slot, index, line->safe, &err);
 
+		if (done == 0 && awaits_contact(slot, index, changes))
+			continue;
 		if (changes || done < 0)
 			note(slot, line->name, fixture_level_name(line, line->safe),
 			     done < 0 ? &err : NULL);
@@ -45,17 +80,64 @@ static void all_safe(void *ctx)
 		done(slot->safe_ctx, NULL);
 }
 
+static void end_when_all_is_known(struct slot *slot)
+{
+	if (!slot->safe_written)
+		return;
+	for (size_t i = 0; i < slot->fixture->line_count; i++)
+		if (slot->line[i].noted)
+			return;
+	slot->safe_running = false;
+	slot->safe_done = true;
+	timer_start(&slot->safe_timer, slot->clock, slot_now(slot), TIMER_STOP, all_safe, slot);
+}
+
+void safe_contact_known(struct slot *slot, int index)
+{
+	const struct fixture_line *line = &slot->fixture->line[index];
+	struct error err;
+	char why[240];
+
+	slot->line[index].noted = false;
+	if (contact_differs(slot, index, why, sizeof(why))) {
+		error_set(&err, ERROR_DEVICE, "%s", why);
+		note(slot, line->name, fixture_level_name(line, line->safe), &err);
+		if (slot->cause != VERDICT_ERROR)
+			not_safe(slot, why);
+	} else {
+		note(slot, line->name, fixture_level_name(line, line->safe), NULL);
+	}
+	end_when_all_is_known(slot);
+}
+
 static void next_write(struct slot *slot);
+
+/* What came of the write that was on its way; and on to the next. */
+static void step_ended(struct slot *slot, const struct error *err)
+{
+	const struct fixture_device *device = &slot->fixture->device[slot->safe_device];
+	const struct fixture_setting *setting = &device->safe[slot->safe_write];
+	char what[80], why[320];
+
+	timer_stop(&slot->safe_step);
+	snprintf(what, sizeof(what), "%s.%s", device->name,
+		 device->driver->write[setting->write].name);
+	note(slot, what, slot->safe_exchange.what, err);
+	guard_setting_ended(slot, (int)slot->safe_device, setting->write, setting->number,
+			    err != NULL);
+	if (err && !slot->cause) {
+		snprintf(why, sizeof(why), "%s could not be made safe: %.220s", what, err->text);
+		not_safe(slot, why);
+	}
+	slot->safe_write++;
+	next_write(slot);
+}
 
 static void written(void *ctx, const uint8_t *bytes, size_t size, const struct error *err)
 {
 	struct slot *slot = ctx;
-	const struct fixture_device *device = &slot->fixture->device[slot->safe_device];
-	const struct driver_item *item =
-		&device->driver->write[device->safe[slot->safe_write].write];
 	struct error wrong;
 	double ignored;
-	char what[80];
 
 	if (slot->closing)
 		return;
@@ -63,16 +145,25 @@ static void written(void *ctx, const uint8_t *bytes, size_t size, const struct e
 	if (!err && bytes &&
 	    exchange_number(&slot->safe_exchange, bytes, size, &ignored, &wrong) < 0)
 		err = &wrong;
-	snprintf(what, sizeof(what), "%s.%s", device->name, item->name);
-	note(slot, what, slot->safe_exchange.what, err);
-	slot->safe_write++;
-	next_write(slot);
+	step_ended(slot, err);
+}
+
+static void step_too_long(void *ctx)
+{
+	struct slot *slot = ctx;
+	const struct fixture_device *device = &slot->fixture->device[slot->safe_device];
+	struct error err;
+
+	link_cancel(slot->port[device->port].link, slot);
+	error_set(&err, ERROR_TIMEOUT, "no answer within %.6g s", nsec_seconds(STEP_MOST));
+	step_ended(slot, &err);
 }
 
 static void next_write(struct slot *slot)
 {
 	while (slot->safe_device < slot->fixture->device_count) {
 		const struct fixture_device *device = &slot->fixture->device[slot->safe_device];
+		const struct fixture_setting *setting = &device->safe[slot->safe_write];
 		struct error err;
 
 		if (slot->safe_write == device->safe_count) {
@@ -81,9 +172,10 @@ static void next_write(struct slot *slot)
 			continue;
 		}
 		if (exchange_write(&slot->safe_exchange, device->driver,
-				   &device->driver->write[device->safe[slot->safe_write].write],
-				   device->unit, device->safe[slot->safe_write].number,
-				   &err) == 0) {
+				   &device->driver->write[setting->write], device->unit,
+				   setting->number, &err) == 0) {
+			timer_start(&slot->safe_step, slot->clock, slot_now(slot) + STEP_MOST,
+				    TIMER_LINK, step_too_long, slot);
 			exchange_ask(&slot->safe_exchange, slot->port[device->port].link, written,
 				     slot);
 			return;
@@ -91,9 +183,8 @@ static void next_write(struct slot *slot)
 		note(slot, device->name, "safe", &err);
 		slot->safe_write++;
 	}
-	slot->safe_running = false;
-	slot->safe_done = true;
-	timer_start(&slot->safe_timer, slot->clock, slot_now(slot), TIMER_STOP, all_safe, slot);
+	slot->safe_written = true;
+	end_when_all_is_known(slot);
 }
 
 static void begin(struct slot *slot)
@@ -129,6 +220,7 @@ void slot_trip(struct slot *slot, enum verdict verdict, const char *why)
 	if (slot->tripped || slot->closing)
 		return;
 	slot->tripped = true;
+	slot->cause = verdict;
 	line = value_map();
 	value_set_text(line, "verdict", verdict_name(verdict));
 	value_set_text(line, "why", why);

@@ -160,7 +160,7 @@ static void want_interlock_channels(struct slot *slot)
 		const struct fixture_interlock *interlock = &slot->fixture->interlock[i];
 
 		if (interlock->channel >= 0 && !interlock->after)
-			guard_want(slot, &slot->interlock[i].interest, interlock->channel);
+			guard_want_needed(slot, (int)i);
 	}
 }
 

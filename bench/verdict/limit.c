@@ -314,6 +314,49 @@ bool limit_met(const struct limit *limit, const struct quantity *quantity)
 	return false;
 }
 
+static bool interval_is_within(const struct interval *inner, const struct interval *outer)
+{
+	bool low = outer->without_low && !inner->without_low
+			   ? limit_exceeds(inner->low, outer->low)
+			   : !limit_exceeds(outer->low, inner->low);
+	bool high = outer->without_high && !inner->without_high
+			    ? limit_exceeds(outer->high, inner->high)
+			    : !limit_exceeds(inner->high, outer->high);
+
+	return low && high;
+}
+
+static bool bound_is_within(const struct bound *inner, const struct limit *outer)
+{
+	struct interval one = bound_interval(inner, NULL);
+
+	for (size_t i = 0; i < outer->bounds; i++) {
+		struct interval other = bound_interval(&outer->bound[i], NULL);
+
+		if (interval_is_within(&one, &other))
+			return true;
+	}
+	return false;
+}
+
+static bool is_of_numbers(const struct limit *limit)
+{
+	for (size_t i = 0; i < limit->bounds; i++)
+		if (limit->bound[i].kind == BOUND_STATE || limit->bound[i].of_reference)
+			return false;
+	return true;
+}
+
+bool limit_is_within(const struct limit *inner, const struct limit *outer)
+{
+	if (!is_of_numbers(inner) || !is_of_numbers(outer))
+		return false;
+	for (size_t i = 0; i < inner->bounds; i++)
+		if (!bound_is_within(&inner->bound[i], outer))
+			return false;
+	return true;
+}
+
 bool limit_met_state(const struct limit *limit, bool state)
 {
 	return limit_is_state(limit) && limit->bound[0].state == state;

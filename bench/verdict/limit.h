@@ -70,6 +70,12 @@ const char *limit_state_word(const struct limit *limit, bool state);
 /* The unit in which a measure with this limit is shown; NULL for states and %rd alone. */
 const struct unit *limit_unit(const struct limit *limit);
 
+/*
+ * Does `outer` accept whatever `inner` accepts, each of inner's bounds within one of outer's? Not for
+ * states and %rd, which are no numbers by themselves: false.
+ */
+bool limit_is_within(const struct limit *inner, const struct limit *outer);
+
 /* Is `value` greater than `bound` by more than the noise of arithmetic? */
 bool limit_exceeds(double value, double bound);
 

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- What a protocol declares beside its steps: parameters, the DUT's data, the environment and the sampling
--- rates that it needs, and whether it uses up its specimen.
+-- rates that it needs, bounds, whether it uses up its specimen, and the hazard that is left.
 
 local davy, native = ...
 
@@ -17,6 +17,8 @@ local DUT = {
   ask = "string", zh = "string", range = "string", text = "boolean", choices = "table",
   simulated = "string", limit = "string",
 }
+
+local HAZARD = { [1] = "string", zh = "string", wait = "amount" }
 
 -- ---- parameters and the DUT's data ----
 
@@ -207,6 +209,35 @@ local function check_specimen(where, written)
 end
 
 -- Into the loader's data, and the names of the measures that they become.
+-- bounds = { ["supply.voltage"] = "0 .. 21 V", cell_temperature = "<= 60 °C" }
+local function read_bounds(where, written)
+  davy.check_names(where, "bounds", written)
+  for name, bound in pairs(written) do
+    if type(bound) ~= "string" then
+      raise_at(where, "bounds: '%s' is a limit in a text, as in \"0 .. 21 V\", not a %s", name,
+        type(bound))
+    end
+  end
+  return written
+end
+
+-- hazard = { "the bed is hot", zh = "…", wait = "60 min" }
+local function read_hazard(where, written)
+  davy.check_fields(where, "hazard", written, HAZARD)
+  davy.need_text(where, "hazard: what the specimen is after the test comes first", written, 1)
+  davy.need_text(where, "hazard", written, "zh")
+  if written.wait == nil then
+    raise_at(where, "hazard needs wait = \"…\": how long nobody shall touch the specimen")
+  end
+  local wait, why = native.quantity(davy.plain(written.wait))
+  if not wait then raise_at(where, "hazard: wait: %s", why) end
+  local met, mismatch = native.met("> 0 s", wait)
+  if not met then
+    raise_at(where, "hazard: wait: %s", mismatch or "it must be more than nothing")
+  end
+  return { text = written[1], zh = written.zh, wait = davy.plain(written.wait) }
+end
+
 function declarations.read(where, written, data, names)
   local defaults = {}
   for _, field in ipairs { "standard", "grade", "source", "edition", "in_force" } do
@@ -229,6 +260,8 @@ function declarations.read(where, written, data, names)
   for name, param in pairs(data.params) do
     if param.method then names["method." .. name] = true end
   end
+  if written.bounds then data.bounds = read_bounds(where, written.bounds) end
+  if written.hazard then data.hazard = read_hazard(where, written.hazard) end
   if written.destructive then
     check_specimen(where, written)
     data.destructive = true

@@ -15,9 +15,11 @@ local FIXTURE = {
 local PARTS = {
   serial  = { [1] = "string", rs485 = "boolean" },
   device  = { [1] = "string", port = "string", unit = "integer", dut = "boolean", safe = "table",
-              follows = "table" },
-  valve   = { safe = "string", active = "string", longest = "amount", teardown = "boolean" },
-  switch  = { safe = "string", active = "string", longest = "amount", teardown = "boolean" },
+              longest = "table", teardown = "table", bounds = "table", follows = "table" },
+  valve   = { safe = "string", active = "string", longest = "amount", teardown = "boolean",
+              read_back = "string", within = "amount" },
+  switch  = { safe = "string", active = "string", longest = "amount", teardown = "boolean",
+              read_back = "string", within = "amount" },
   contact = { active = "string", debounce = "amount" },
   pulse   = { active = "string", gate = "amount", debounce = "amount" },
 }
@@ -28,6 +30,7 @@ local CHANNEL = {
 }
 local INTERLOCK = {
   [1] = "string", needs = "string", limit = "string", guards = "table", after = "amount",
+  fresh = "amount",
 }
 local FOLLOWS = {
   read = "string", write = "string", within = "amount", after = "amount", else_says = "string",
@@ -86,10 +89,13 @@ local function devices_data(where, devices)
   local data = {}
   for name, part in pairs(devices) do
     kind_of(where, "devices", name, part, { device = true })
-    davy.check_names(where, ("devices.%s: safe"):format(name), part.safe or {})
+    for _, field in ipairs { "safe", "longest", "bounds" } do
+      davy.check_names(where, ("devices.%s: %s"):format(name, field), part[field] or {})
+    end
     data[name] = {
       driver = part[1], port = part.port, unit = part.unit, dut = part.dut or false,
-      safe = plain_map(part.safe or {}), follows = follows_data(where, name, part.follows),
+      safe = plain_map(part.safe or {}), longest = part.longest and plain_map(part.longest),
+      teardown = part.teardown, bounds = part.bounds, follows = follows_data(where, name, part.follows),
     }
   end
   return data
@@ -131,6 +137,7 @@ local function interlocks_data(where, interlocks)
     data[i] = {
       text = written[1], needs = written.needs, limit = written.limit or "on",
       guards = written.guards or {}, after = davy.plain(written.after),
+      fresh = davy.plain(written.fresh),
     }
   end
   return data

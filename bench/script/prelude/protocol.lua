@@ -9,7 +9,8 @@ local PROTOCOL = {
   id = "string", version = "number", title = "string", zh = "string", standard = "string",
   class = "string", fixture = "string", decision = "string", deviation = "string",
   params = "table", dut = "table", faults = "table", language = "number",
-  environment = "table", sampling = "table", destructive = "boolean",
+  environment = "table", sampling = "table", destructive = "boolean", bounds = "table",
+  hazard = "table",
   grade = "string", source = "string", edition = "string", in_force = "string",
 }
 local STEP = {
