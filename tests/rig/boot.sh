@@ -103,7 +103,10 @@ tail -n +1 -f --pid=$emulator -s 0.2 "$work/console" | tr -d '\r' | grep --line-
 reader=$!
 
 cut_power() {
-	until grep -q '^davy-rig: cut' "$work/console"; do sleep 0.05; done
+	until grep -q '^davy-rig: cut' "$work/console"; do
+		kill -0 $emulator 2>/dev/null || return 0
+		sleep 0.05
+	done
 	sleep "$cut"
 	kill -9 $emulator
 	echo 'davy-rig: status 130' >>"$work/console"
