@@ -463,3 +463,18 @@ void fixture_describe(const struct fixture *fixture, struct value *start)
 	for (size_t i = 0; i < fixture->reference_count; i++)
 		value_add(references, value_text(fixture->reference[i].name));
 }
+
+void fixture_tell_world(const struct fixture *fixture, struct value *start)
+{
+	struct value *inputs = value_set(start, "inputs", value_list());
+	struct value *outputs = value_set(start, "outputs", value_map());
+
+	for (size_t i = 0; i < fixture->line_count; i++) {
+		const struct fixture_line *line = &fixture->line[i];
+
+		if (line->output)
+			value_set_bool(outputs, line->name, line->safe);
+		else
+			value_add(inputs, value_text(line->name));
+	}
+}

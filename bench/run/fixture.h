@@ -181,6 +181,9 @@ const char *fixture_level_name(const struct fixture_line *line, bool level);
 /* For the runner's START: channels, lines, devices, references as bench/script/README.md lists them. */
 void fixture_describe(const struct fixture *fixture, struct value *start);
 
+/* For the world's START: the lines that it drives, and those that it sees, at their safe levels. */
+void fixture_tell_world(const struct fixture *fixture, struct value *start);
+
 /* ---- between the fixture*.c ---- */
 
 /* A name that does not fit is refused: cut, it would be another's. */

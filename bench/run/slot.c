@@ -140,21 +140,12 @@ static int open_port(struct slot *slot, int index, struct error *err)
 
 /* ---- the world ---- */
 
-static double number_of(const struct value *value)
-{
-	if (!value)
-		return 0;
-	return value->kind == VALUE_INT ? (double)value->integer
-					: (value->kind == VALUE_REAL ? value->real : 0);
-}
-
-/* A frequency, or { frequency, high time }. */
 static void drive_pulses(struct gpio_line *gpio, const struct value *level)
 {
-	if (level->kind == VALUE_LIST)
-		gpio_sim_pulse(gpio, number_of(value_at(level, 0)), number_of(value_at(level, 1)));
-	else
-		gpio_sim_pulse(gpio, number_of(level), 0);
+	double frequency, high;
+
+	world_pulses(level, &frequency, &high);
+	gpio_sim_pulse(gpio, frequency, high);
 }
 
 static void world_lines(void *ctx, const struct value *lines)
@@ -214,29 +205,13 @@ static void world_ended(void *ctx, const char *why)
 	slot_trip(slot, VERDICT_ERROR, text);
 }
 
-static struct value *world_start_payload(const struct slot *slot)
-{
-	struct value *start = value_copy(slot->settings.world_start);
-	struct value *inputs = value_set(start, "inputs", value_list());
-	struct value *outputs = value_set(start, "outputs", value_map());
-
-	for (size_t i = 0; i < slot->fixture->line_count; i++) {
-		const struct fixture_line *line = &slot->fixture->line[i];
-
-		if (line->output)
-			value_set_bool(outputs, line->name, line->safe);
-		else
-			value_add(inputs, value_text(line->name));
-	}
-	return start;
-}
-
 static int start_world(struct slot *slot, struct error *err)
 {
 	static const struct world_handlers HANDLERS = {world_lines, world_streams, world_ready,
 						       world_ended};
-	struct value *start = world_start_payload(slot);
+	struct value *start = value_copy(slot->settings.world_start);
 
+	fixture_tell_world(slot->fixture, start);
 	slot->world =
 		world_start(slot->settings.loop, slot->clock, slot->settings.program,
 			    slot->settings.cpu, slot->settings.grid, start, slot->settings.sources,

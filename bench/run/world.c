@@ -25,6 +25,8 @@
 #include "base/alloc.h"
 #include "wire/peer.h"
 
+#define TICK_LEAST MSEC(1) /* of real time */
+
 struct open_ask {
 	struct open_ask *next;
 	uint32_t id;
@@ -72,6 +74,15 @@ static nsec jump(void *ctx, nsec deadline)
 	return NSEC_NEVER;
 }
 
+/* The next step, but where time is scaled not so soon that the machine only ever talks of steps. */
+static nsec next_tick(const struct world *world, nsec now)
+{
+	nsec step = now - now % world->grid + world->grid;
+	nsec soonest = clock_at(world->clock, clock_machine(world->clock, now) + TICK_LEAST);
+
+	return step > soonest ? step : soonest;
+}
+
 static void tick(void *ctx)
 {
 	struct world *world = ctx;
@@ -82,8 +93,7 @@ static void tick(void *ctx)
 	/* a world that is still busy is told the time again at the next step */
 	if (!peer_owes(world->peer))
 		send_advance(world, now);
-	timer_start(&world->tick, world->clock, now - now % world->grid + world->grid, TIMER_BYTES,
-		    tick, world);
+	timer_start(&world->tick, world->clock, next_tick(world, now), TIMER_BYTES, tick, world);
 }
 
 static void end(struct world *world, const char *why)
@@ -270,6 +280,22 @@ void world_ask(struct world *world, const char *device, struct value *what, worl
 	value_free(what);
 }
 
+static double number_of(const struct value *value)
+{
+	if (!value)
+		return 0;
+	return value->kind == VALUE_INT ? (double)value->integer
+					: (value->kind == VALUE_REAL ? value->real : 0);
+}
+
+void world_pulses(const struct value *level, double *frequency, double *high)
+{
+	bool both = level->kind == VALUE_LIST;
+
+	*frequency = number_of(both ? value_at(level, 0) : level);
+	*high = both ? number_of(value_at(level, 1)) : 0;
+}
+
 void world_forget(struct world *world, void *ctx)
 {
 	struct open_ask **place = &world->asks;
@@ -284,6 +310,13 @@ void world_forget(struct world *world, void *ctx)
 		*place = ask->next;
 		free(ask);
 	}
+}
+
+nsec world_lag(const struct world *world)
+{
+	nsec lag = clock_now(world->clock) - world->reached;
+
+	return lag > world->grid ? lag - world->grid : 0;
 }
 
 int world_pid(const struct world *world)

@@ -44,8 +44,12 @@ void world_set_line(struct world *world, const char *name, bool level);
 /* Ask a device (or "" with op "operator"); takes `what`. Nothing is called once the world has ended. */
 void world_ask(struct world *world, const char *device, struct value *what, world_answer_fn *fn,
 	       void *ctx);
+/* What a pulse line does, as a world says it: a frequency in Hz, or it and the high time in s (else 0). */
+void world_pulses(const struct value *level, double *frequency, double *high);
 /* Drop the answers to this ctx. */
 void world_forget(struct world *world, void *ctx);
+/* How far the clock is past the step at which the world should be: where time runs by itself. */
+nsec world_lag(const struct world *world);
 int world_pid(const struct world *world);
 void world_free(struct world *world); /* accepts NULL */
 
