@@ -10,8 +10,8 @@
  * every page that is written soon after (a third of the time from an order to its first step). So the
  * child writes nothing but its own `launch`.
  *
- * The child is killed by the kernel when the thread that started it ends; start children from the
- * thread that runs the loop. Its end shows on a pidfd; nobody else may wait for it, so its number
+ * The child is killed by the kernel when the thread that started it ends, unless it is to survive this
+ * process; start children from the thread that runs the loop. Its end shows on a pidfd; nobody else may wait for it, so its number
  * stays its own until the end has been reported.
  *
  * Limits and system call filters are the child's own business (script/).
@@ -20,6 +20,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -54,6 +55,7 @@ struct child {
 	pid_t pid;
 	int pidfd;
 	struct watch *watch;
+	bool survivor; /* it is not killed with us */
 	bool ended;    /* and waited for */
 	nsec cpu_time; /* once ended */
 	child_end_fn *fn;
@@ -65,12 +67,17 @@ struct launch {
 	char *const *argv;
 	char *environment[3];
 	int fd, report, cpu;
+	bool survivor;
 	pid_t parent;
 };
 
 static int tie_to_parent(const struct launch *launch)
 {
-	if (setsid() < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+	if (setsid() < 0)
+		return -1;
+	if (launch->survivor)
+		return 0;
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return -1;
 	if (getppid() != launch->parent) /* it died before the prctl */
 		_exit(EXIT_FAILURE);
@@ -209,6 +216,7 @@ static int child_fork(struct child *child, char *const argv[], int fd, int cpu, 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return error_os(err, "%s: cannot be started", argv[0]);
 	launch_init(&launch, argv, fd, ends[1], cpu);
+	launch.survivor = child->survivor;
 	child->pid = vfork();
 	if (child->pid == 0)
 		become(&launch);
@@ -256,18 +264,31 @@ static int child_watch(struct child *child, struct loop *loop, const char *progr
 	return child->watch ? 0 : -1;
 }
 
-struct child *child_start(struct loop *loop, char *const argv[], int fd, int cpu, child_end_fn *fn,
-			  void *ctx, struct error *err)
+static struct child *start(const struct child *kind, struct loop *loop, char *const argv[], int fd,
+			   int cpu, struct error *err)
 {
-	struct child *child = xcalloc(1, sizeof(*child));
+	struct child *child = xmemdup(kind, sizeof(*kind));
 
-	*child = (struct child){.pid = -1, .pidfd = -1, .fn = fn, .ctx = ctx};
+	child->pid = child->pidfd = -1;
 	if (child_fork(child, argv, fd, cpu, err) < 0 ||
 	    child_watch(child, loop, argv[0], err) < 0) {
 		child_free(child);
 		return NULL;
 	}
 	return child;
+}
+
+struct child *child_start(struct loop *loop, char *const argv[], int fd, int cpu, child_end_fn *fn,
+			  void *ctx, struct error *err)
+{
+	return start(&(struct child){.fn = fn, .ctx = ctx}, loop, argv, fd, cpu, err);
+}
+
+struct child *child_start_survivor(struct loop *loop, char *const argv[], int fd, child_end_fn *fn,
+				   void *ctx, struct error *err)
+{
+	return start(&(struct child){.survivor = true, .fn = fn, .ctx = ctx}, loop, argv, fd, -1,
+		     err);
 }
 
 pid_t child_pid(const struct child *child)
@@ -292,12 +313,25 @@ void child_kill(struct child *child)
 		kill(child->pid, SIGKILL);
 }
 
+bool child_wait(struct child *child, nsec within)
+{
+	struct pollfd end = {.fd = child->pidfd, .events = POLLIN};
+	struct timespec left = {.tv_sec = within / SEC(1), .tv_nsec = within % SEC(1)};
+
+	if (!child->ended && ppoll(&end, 1, &left, NULL) > 0) {
+		loop_unwatch(child->watch);
+		child->watch = NULL;
+		child_reap(child);
+	}
+	return child->ended;
+}
+
 void child_free(struct child *child)
 {
 	if (!child)
 		return;
 	loop_unwatch(child->watch);
-	if (child->pid > 0 && !child->ended) {
+	if (child->pid > 0 && !child->ended && !child->survivor) {
 		child_kill(child);
 		child_reap(child);
 	}

@@ -3,6 +3,7 @@
 #ifndef DAVY_LOOP_CHILD_H
 #define DAVY_LOOP_CHILD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -22,11 +23,20 @@ typedef void child_end_fn(void *ctx, int status);
  */
 struct child *child_start(struct loop *loop, char *const argv[], int fd, int cpu, child_end_fn *fn,
 			  void *ctx, struct error *err);
+/*
+ * The same, but it lives on when this process dies, and child_free leaves it alone: for a guardian. It is
+ * nobody's heir of what this process has open or locked.
+ */
+struct child *child_start_survivor(struct loop *loop, char *const argv[], int fd, child_end_fn *fn,
+				   void *ctx, struct error *err);
 pid_t child_pid(const struct child *child);
 /* Processor time used so far, user and system. */
 nsec child_cpu_time(const struct child *child);
 void child_kill(struct child *child); /* SIGKILL; the end is still reported */
-void child_free(struct child *child); /* kills and reaps without a report; accepts NULL */
+/* Wait, without the loop, until it has ended; false when it has not after `within` of real time. */
+bool child_wait(struct child *child, nsec within);
+/* Kills and reaps without a report, except a survivor; accepts NULL. */
+void child_free(struct child *child);
 /* "ended with exit code 3", "was killed by signal 9 (Killed)": for sentences. */
 void child_describe_end(int status, char *text, size_t size);
 

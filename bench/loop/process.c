@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Processes that somebody else started. The kernel tells their end by making the pidfd readable, after it
+ * has closed what they had open: GPIO lines are free then, and locks are given up.
+ */
+#include "loop/process.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+
+struct process {
+	int pidfd;
+	struct watch *watch;
+	process_end_fn *fn;
+	void *ctx;
+};
+
+struct process *process_open(pid_t pid, struct error *err)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct process *process;
+
+	if (pidfd < 0) {
+		error_os(err, "process %d", (int)pid);
+		return NULL;
+	}
+	process = xcalloc(1, sizeof(*process));
+	process->pidfd = pidfd;
+	return process;
+}
+
+static void ended(void *ctx, uint32_t events)
+{
+	struct process *process = ctx;
+
+	(void)events;
+	loop_unwatch(process->watch);
+	process->watch = NULL;
+	process->fn(process->ctx);
+}
+
+int process_watch(struct process *process, struct loop *loop, process_end_fn *fn, void *ctx,
+		  struct error *err)
+{
+	process->fn = fn;
+	process->ctx = ctx;
+	process->watch = loop_watch(loop, process->pidfd, EPOLLIN, ended, process, err);
+	return process->watch ? 0 : -1;
+}
+
+int process_signal(struct process *process, int number, struct error *err)
+{
+	if (syscall(SYS_pidfd_send_signal, process->pidfd, number, NULL, 0) < 0 && errno != ESRCH)
+		return error_os(err, "cannot be signalled");
+	return 0;
+}
+
+bool process_wait(struct process *process, nsec within)
+{
+	struct pollfd end = {.fd = process->pidfd, .events = POLLIN};
+	struct timespec left = {.tv_sec = within / SEC(1), .tv_nsec = within % SEC(1)};
+
+	return ppoll(&end, 1, &left, NULL) > 0;
+}
+
+void process_close(struct process *process)
+{
+	if (!process)
+		return;
+	loop_unwatch(process->watch);
+	close(process->pidfd);
+	free(process);
+}
+
+pid_t process_behind(int socket)
+{
+	struct ucred who = {0};
+	socklen_t size = sizeof(who);
+
+	return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0 ? who.pid : 0;
+}
