@@ -4,8 +4,9 @@
  *
  * Every descriptor has a file object. The loop's side adds bytes to its `incoming` under the lock; the
  * thread takes what came in (all of it, so that many appends become one write) into the file's
- * `backlog`, writes that, and then does one job: a sync or a close. Because the bytes are taken before
- * each job, a later sync of the same file finds nothing new and costs no second fdatasync.
+ * `backlog`, writes that, and then does one job: a sync, a close, or a whole file's replacement. Because
+ * the bytes are taken before each job, a later sync of the same file finds nothing new and costs no
+ * second fdatasync.
  *
  * Jobs stand in one list from being given until their report was made. The thread marks them done in
  * order, the loop takes done ones from the front: reports keep the order, and forgetting a ctx is one
@@ -32,6 +33,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "run/writer.h"
 
@@ -55,7 +57,9 @@ struct file {
 
 struct job {
 	struct job *next;
-	struct file *file;
+	struct file *file; /* NULL: replace the file at `path` */
+	char *path;
+	struct buf data;
 	bool close; /* else a sync */
 	bool done;
 	bool failed;
@@ -182,7 +186,10 @@ static void close_file(struct writer *writer, struct file *file)
 
 static void do_job(struct writer *writer, struct job *job)
 {
-	if (job->close) {
+	if (job->path) {
+		job->failed =
+			file_write(job->path, job->data.data, job->data.size, &job->error) < 0;
+	} else if (job->close) {
 		close_file(writer, job->file);
 	} else if (sync_file(job->file) < 0) {
 		job->failed = true;
@@ -254,6 +261,14 @@ static void *write_until_stopped(void *ctx)
 
 /* ---- the loop's side ---- */
 
+static void job_free(struct job *job)
+{
+	if (job->path)
+		buf_done(&job->data);
+	free(job->path);
+	free(job);
+}
+
 static struct job *next_report(struct writer *writer)
 {
 	struct job *job;
@@ -280,7 +295,7 @@ static void make_reports(void *ctx)
 	while (!writer->freed && (job = next_report(writer))) {
 		if (job->fn)
 			job->fn(job->ctx, job->failed ? &job->error : NULL);
-		free(job);
+		job_free(job);
 	}
 	writer->reporting = false;
 	if (writer->freed)
@@ -340,7 +355,7 @@ void writer_free(struct writer *writer)
 	}
 	for (struct job *job = writer->first, *next; job; job = next) {
 		next = job->next;
-		free(job);
+		job_free(job);
 	}
 	pthread_cond_destroy(&writer->given);
 	pthread_mutex_destroy(&writer->lock);
@@ -393,8 +408,10 @@ void writer_push(struct writer *writer)
 static void give_job(struct writer *writer, int fd, struct job *job)
 {
 	pthread_mutex_lock(&writer->lock);
-	job->file = find_file(writer, fd);
-	job->file->closing = job->close;
+	if (!job->path) {
+		job->file = find_file(writer, fd);
+		job->file->closing = job->close;
+	}
 	if (writer->last)
 		writer->last->next = job;
 	else
@@ -413,6 +430,19 @@ void writer_sync(struct writer *writer, int fd, writer_done_fn *fn, void *ctx)
 	job->fn = fn;
 	job->ctx = ctx;
 	give_job(writer, fd, job);
+}
+
+void writer_replace(struct writer *writer, const char *path, const void *data, size_t size,
+		    writer_done_fn *fn, void *ctx)
+{
+	struct job *job = xcalloc(1, sizeof(*job));
+
+	job->path = xstrdup(path);
+	buf_init(&job->data);
+	buf_add(&job->data, data, size);
+	job->fn = fn;
+	job->ctx = ctx;
+	give_job(writer, -1, job);
 }
 
 void writer_close(struct writer *writer, int fd)

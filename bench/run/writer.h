@@ -31,6 +31,9 @@ void writer_push(struct writer *writer);
 void writer_sync(struct writer *writer, int fd, writer_done_fn *fn, void *ctx);
 /* Close the descriptor after everything queued for it. */
 void writer_close(struct writer *writer, int fd);
+/* Replace the file at `path` by these bytes (copied), durably, or leave it as it was; then report. */
+void writer_replace(struct writer *writer, const char *path, const void *data, size_t size,
+		    writer_done_fn *fn, void *ctx);
 /* Drop every report that would go to this ctx. */
 void writer_forget(struct writer *writer, void *ctx);
 
