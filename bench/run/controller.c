@@ -3,8 +3,9 @@
  * The controller's own life: the state folder and its lock, runs that were cut short, signals, idleness.
  * Who comes to the desk and what they want is in desk.c.
  *
- * The lock is a flock on `controller.lock`, held until the process is gone, however it goes. The socket
- * is removed and made again by whoever holds the lock, so a stale one never misleads for long.
+ * The lock is a flock on `controller.lock`, held until the process is gone, however it goes; the file says
+ * whose it is. The socket is removed and made again by whoever holds the lock, so a stale one never
+ * misleads for long.
  */
 #include "run/controller.h"
 
@@ -64,6 +65,16 @@ static int take_lock(const char *state, struct error *err)
 	}
 	free(path);
 	return fd;
+}
+
+/* For `davy safe`, which kills a controller that does not answer. A full disk is no reason not to serve. */
+static void sign_lock(int lock)
+{
+	char text[24];
+	int size = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+
+	if (pwrite(lock, text, (size_t)size, 0) != size || ftruncate(lock, size) < 0)
+		log_warning("controller.lock cannot be written: `davy safe` will not find us");
 }
 
 static int listen_at(const char *state, struct error *err)
@@ -196,6 +207,7 @@ int controller_serve(const char *state, const char *program, bool leave_when_idl
 	lock = take_lock(state, err);
 	if (lock < 0)
 		return -1;
+	sign_lock(lock);
 	if (end_cut_short(state, err) == 0) {
 		loop = loop_new(err);
 		if (loop) {
@@ -266,20 +278,28 @@ static int start_and_wait(const char *state, struct error *err)
 	return pid < 0 ? error_os(err, "a controller cannot be started") : 0;
 }
 
-/* Has somebody the lock who does not answer? That one is coming up or going away. */
-static bool is_in_between(const char *state)
+/*
+ * Has somebody the lock? He may be coming up or going away, and not answer. `text` is what he wrote into it.
+ * Asked for by a lock that is shared, so that nobody takes one who asks for a controller.
+ */
+static bool is_locked(const char *state, char *text, size_t size)
 {
-	struct error err;
-	int lock = take_lock(state, &err);
+	char *path = xprintf("%s/controller.lock", state);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool locked = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0;
+	ssize_t got = locked ? pread(fd, text, size - 1, 0) : 0;
 
-	if (lock >= 0)
-		close(lock);
-	return lock < 0 && err.kind == ERROR_REFUSED;
+	text[got > 0 ? got : 0] = '\0';
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return locked;
 }
 
 int controller_connect(const char *state, struct error *err)
 {
 	int fd, starts = 0;
+	char owner[24];
 
 	if (file_make_folder(state, err) < 0)
 		return -1;
@@ -287,7 +307,7 @@ int controller_connect(const char *state, struct error *err)
 		fd = try_connect(state, err);
 		if (fd >= 0)
 			return fd;
-		if (is_in_between(state))
+		if (is_locked(state, owner, sizeof(owner)))
 			poll(NULL, 0, PATIENCE_MS);
 		else if (starts++ == STARTS_MOST || start_and_wait(state, err) < 0)
 			return -1;
@@ -298,4 +318,11 @@ int controller_connect(const char *state, struct error *err)
 int controller_find(const char *state, struct error *err)
 {
 	return try_connect(state, err);
+}
+
+pid_t controller_pid(const char *state)
+{
+	char owner[24];
+
+	return is_locked(state, owner, sizeof(owner)) ? (pid_t)atoi(owner) : 0;
 }

@@ -9,13 +9,16 @@
  *                                       now; with "slot":N that one alone
  *            {"do":"answer","slot":N,"id":N,"text":"…"}
  *            {"do":"status"}
+ *            {"do":"safe"}              every run on real wires is tripped: ABORTED
  *   from it  the runs' events (run/run_watch.c), each with its "slot", among them
  *            {"event":"verdict","summary":{…}}, which is the last of a run;
  *            {"event":"refused","why":"…","kind":"usage"|"bench"}, with "slot" when it is of one run of
  *            several, and, of a whole batch that would use up specimens, the kinds "confirm" {serial,
  *            of_slot}: order again with "destroys"; and "consumed" {serial, by}; and
  *            {"event":"status","runs":[{run, protocol, slot, runner, world}],
- *            "resources":[{resource, slot, waits:[slots]}]}: what is taken, by whom, who waits
+ *            "resources":[{resource, slot, waits:[slots]}]}: what is taken, by whom, who waits;
+ *            {"event":"safe","runs":N} at once, and {"event":"made_safe"} when those runs have let go of
+ *            their wires
  *
  * A run outlives the terminal that asked for it. When a controller starts it first ends every run that
  * an earlier one left without a verdict.
@@ -24,6 +27,7 @@
 #define DAVY_RUN_CONTROLLER_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "base/error.h"
 
@@ -44,5 +48,7 @@ int controller_connect(const char *state, struct error *err);
 
 /* The same, but -1 when there is none. */
 int controller_find(const char *state, struct error *err);
+/* The process that is the controller of `state` now, whether or not it answers; 0: there is none. */
+pid_t controller_pid(const char *state);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The controller's end of its guardian: a small process of its own (`davy guardian`, run/watch_over.h)
+ * The controller's end of its guardian: a small process of its own (`davy guardian`, run/vigil.h)
  * that outlives the controller and makes the outputs of its slots safe when the controller is dead,
  * stopped or hung. One per controller, for slots on real wires only.
  *
@@ -37,6 +37,9 @@ typedef void guardian_done_fn(void *ctx, const struct error *err);
  */
 struct guardian *guardian_new(struct loop *loop, const char *program, const char *state,
 			      struct writer *writer);
+/* What it did to make safe what earlier runs left: {slot, what, level, where, why}; without `why` it is done. */
+typedef void guardian_step_fn(void *ctx, const struct value *step);
+void guardian_on_step(struct guardian *guardian, guardian_step_fn *fn, void *ctx);
 /*
  * Is it there? It is started when it is not, relieves one that an earlier controller left, and makes
  * safe whatever stands in STATE/safe. `done` is called once; an error means that no slot may use wires.

@@ -25,7 +25,7 @@ struct station_slot;
 
 struct safe_line {
 	char name[32];
-	char level[8]; /* the word of its safe level: "closed", "off" */
+	char level[8];	       /* the word of its safe level: "closed", "off" */
 	struct gpio_wire wire; /* settings.level is the safe level */
 };
 

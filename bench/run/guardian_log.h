@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a guardian did, for people: STATE/guardian.log, one line each, with wall time. */
+#ifndef DAVY_RUN_GUARDIAN_LOG_H
+#define DAVY_RUN_GUARDIAN_LOG_H
+
+#include "base/buf.h"
+
+struct guardian_log {
+	const char *state;
+	struct buf text; /* not in the file yet */
+};
+
+/* `state` lives as long as the log. */
+void guardian_log_open(struct guardian_log *log, const char *state);
+/* Remember a line. Touches no disk. */
+void guardian_log_note(struct guardian_log *log, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Append what was remembered to the file. A disk that takes nothing loses it, and nothing else. */
+void guardian_log_write(struct guardian_log *log);
+void guardian_log_close(struct guardian_log *log); /* writes */
+
+#endif
