@@ -143,6 +143,31 @@ static void what_is_needed_is_not_made_safe_before_what_needs_it(void)
 	check_fixture(FAN("off", "[]"), "interlock 1: the safe sequence"); /* by name */
 }
 
+static void safe_values_are_sent_in_the_author_s_order_and_lines_first(void)
+{
+	struct value *drivers = said(DRIVERS);
+	struct value *value = said(BENCH(SAFE, LINES ",'safe_sequence':['w','m.output']"));
+	struct error err;
+	struct fixture *fixture = fixture_compile(value, drivers, "f.lua", &err);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(fixture);
+	CU_ASSERT_EQUAL(fixture->safe_count, 2);
+	CU_ASSERT_EQUAL(fixture->safe_sequence[0], fixture_find_line(fixture, "w"));
+	CU_ASSERT_EQUAL(fixture->safe_write_count, 2);
+	CU_ASSERT_EQUAL(fixture->safe_write[0].setting, 1); /* output, and then drive */
+	CU_ASSERT_EQUAL(fixture->safe_write[1].setting, 0);
+	fixture_free(fixture);
+	value_free(value);
+	value_free(drivers);
+
+	check_fixture(BENCH(SAFE, LINES ",'safe_sequence':['m.output','w']"),
+		      "safe_sequence: 'w' stands behind a device's write");
+	check_fixture(BENCH(SAFE, LINES ",'safe_sequence':['m.speed']"),
+		      "safe_sequence: 'm.speed' is no output");
+	check_fixture(BENCH("'safe':{'drive':'0 Pa'}", LINES ",'safe_sequence':['m.output']"),
+		      "safe_sequence: 'm.output' is no output");
+}
+
 /* ---- what the prelude checks at its line ---- */
 
 static void check_refused(const char *kind, const char *text, const char *why)
@@ -342,6 +367,7 @@ void suite_bounds(void)
 	claim(a_fresh_reading_is_one_that_can_come_in_time);
 	claim(a_contact_that_shows_an_output_is_its_own);
 	claim(what_is_needed_is_not_made_safe_before_what_needs_it);
+	claim(safe_values_are_sent_in_the_author_s_order_and_lines_first);
 	claim(misspelt_rules_of_a_fixture_are_named_with_their_line);
 	claim(misspelt_bounds_and_hazards_are_named_with_their_line);
 	claim(a_protocol_asks_for_less_than_its_fixture_allows);

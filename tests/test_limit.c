@@ -268,6 +268,41 @@ static void a_measure_is_shown_in_the_unit_of_its_limit(void)
 	CU_ASSERT_PTR_NULL(limit_unit(&state));
 }
 
+static bool is_within(const char *inner, const char *outer)
+{
+	struct limit one, other;
+
+	CU_ASSERT_EQUAL(limit_parse(&one, inner, &err), 0);
+	CU_ASSERT_EQUAL(limit_parse(&other, outer, &err), 0);
+	return limit_is_within(&one, &other);
+}
+
+static void a_limit_lies_within_another_or_it_does_not(void)
+{
+	CU_ASSERT(is_within("0 .. 5 V", "0 .. 5 V"));
+	CU_ASSERT(is_within("100 .. 200 mV", "0 .. 5 V"));
+	CU_ASSERT_FALSE(is_within("0 .. 5.001 V", "0 .. 5 V"));
+	CU_ASSERT_FALSE(is_within("<= 5 V", "0 .. 5 V"));
+	CU_ASSERT(is_within("0 .. 5 V", "<= 5 V"));
+	CU_ASSERT(is_within("< 5 V", "<= 5 V"));
+	CU_ASSERT_FALSE(is_within("<= 5 V", "< 5 V"));
+	CU_ASSERT(is_within("< 5 V", "< 5 V"));
+	CU_ASSERT(is_within("> 1 V", ">= 1 V"));
+	CU_ASSERT_FALSE(is_within(">= 1 V", "> 1 V"));
+	CU_ASSERT(is_within("± 1 V", "-1 .. 1 V"));
+	CU_ASSERT(is_within("<= 60 °C", "<= 200 °C"));
+	CU_ASSERT(is_within("0 .. 1 V or 4 .. 5 V", "0 .. 5 V"));
+	CU_ASSERT_FALSE(is_within("0 .. 1 V or 4 .. 6 V", "0 .. 5 V"));
+	CU_ASSERT_FALSE(is_within("0.5 .. 4.5 V", "0 .. 1 V or 4 .. 5 V"));
+}
+
+static void a_limit_that_is_no_number_lies_within_nothing(void)
+{
+	CU_ASSERT_FALSE(is_within("on", "on"));
+	CU_ASSERT_FALSE(is_within("± 1 %rd", "± 10 %rd"));
+	CU_ASSERT_FALSE(is_within("± 1 V", "± 10 V or ± 10 %rd"));
+}
+
 void suite_limit(void)
 {
 	suite_begin("limit");
@@ -287,4 +322,6 @@ void suite_limit(void)
 	claim(broken_texts_are_refused);
 	claim(a_limit_without_end_is_refused);
 	claim(a_measure_is_shown_in_the_unit_of_its_limit);
+	claim(a_limit_lies_within_another_or_it_does_not);
+	claim(a_limit_that_is_no_number_lies_within_nothing);
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Fixtures: names resolved to indices, words to enums, texts to quantities; once, before anything runs.
- *
- * The safe sequence the author wrote comes first; outputs he
- * left out follow in the order of their declaration, so that none is forgotten.
+ * What the guard enforces, and in which order the bench is made safe, is in fixture_rules.c.
  */
 #include "run/fixture.h"
 
@@ -286,33 +284,6 @@ static int compile_references(struct fixture *fixture, const struct value *map, 
 	return 0;
 }
 
-static bool in_sequence(const struct fixture *fixture, int line)
-{
-	for (size_t i = 0; i < fixture->safe_count; i++)
-		if (fixture->safe_sequence[i] == line)
-			return true;
-	return false;
-}
-
-static int compile_safe_sequence(struct fixture *fixture, const struct value *list,
-				 struct error *err)
-{
-	for (size_t i = 0; i < value_count(list); i++) {
-		const struct value *name = value_at(list, i);
-		int line = name->kind == VALUE_TEXT ? fixture_find_line(fixture, name->text) : -1;
-
-		if (line < 0 || !fixture->line[line].output)
-			return error_set(err, ERROR_USAGE, "safe_sequence: '%s' is no output",
-					 name->kind == VALUE_TEXT ? name->text : "?");
-		if (!in_sequence(fixture, line))
-			fixture->safe_sequence[fixture->safe_count++] = line;
-	}
-	for (size_t i = 0; i < fixture->line_count; i++)
-		if (fixture->line[i].output && !in_sequence(fixture, (int)i))
-			fixture->safe_sequence[fixture->safe_count++] = (int)i;
-	return 0;
-}
-
 static int compile_head(struct fixture *fixture, const struct value *value, struct error *err)
 {
 	const char *estop = value_get_text(value, "estop");
@@ -351,7 +322,6 @@ struct fixture *fixture_compile(const struct value *value, const struct value *d
 	    fixture_check_streams(fixture, err) < 0 ||
 	    compile_lines(fixture, field(value, "lines"), err) < 0 ||
 	    fixture_compile_channels(fixture, field(value, "channels"), err) < 0 ||
-	    compile_safe_sequence(fixture, field(value, "safe_sequence"), err) < 0 ||
 	    fixture_compile_rules(fixture, value, err) < 0 ||
 	    compile_references(fixture, field(value, "references"), err) < 0 ||
 	    compile_head(fixture, value, err) < 0) {

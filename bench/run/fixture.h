@@ -135,7 +135,7 @@ struct fixture {
 	int estop;  /* line index or -1: a contact that is closed while all is well */
 	size_t port_count, device_count, line_count, channel_count, interlock_count,
 		reference_count, driver_count, safe_count, follow_count, resource_count,
-		bound_count;
+		bound_count, safe_write_count;
 	struct fixture_port port[FIXTURE_MOST];
 	struct fixture_device device[FIXTURE_MOST];
 	struct fixture_line line[FIXTURE_MOST];
@@ -146,7 +146,10 @@ struct fixture {
 	struct fixture_resource resource[FIXTURE_RESOURCES];
 	struct fixture_bound bound[FIXTURE_BOUNDED];
 	struct driver *driver[FIXTURE_MOST];
-	int safe_sequence[FIXTURE_MOST]; /* every output, in the order in which it is made safe */
+	int safe_sequence
+		[FIXTURE_MOST]; /* every output line, in the order in which it is made safe */
+	/* then every safe value of a device, in the order in which it is sent */
+	struct fixture_output safe_write[FIXTURE_MOST * FIXTURE_SAFE_WRITES];
 };
 
 /*
@@ -200,7 +203,7 @@ int fixture_compile_channels(struct fixture *fixture, const struct value *channe
 			     struct error *err);
 /* After ports and devices. */
 int fixture_check_streams(const struct fixture *fixture, struct error *err);
-/* What the guard enforces: after ports, devices, lines, channels and the safe sequence. */
+/* What the guard enforces, and the safe sequence: after ports, devices, lines and channels. */
 int fixture_compile_rules(struct fixture *fixture, const struct value *value, struct error *err);
 /* The fixture's own bounds of settings, and the contacts that show its outputs: for the above. */
 int fixture_compile_bounds(struct fixture *fixture, const struct value *devices, struct error *err);

@@ -26,6 +26,7 @@ static int find_setting(const struct fixture *fixture, const char *name,
 	char first[32];
 
 	snprintf(first, sizeof(first), "%.*s", dot ? (int)(dot - name) : 0, name);
+	output->line = -1;
 	output->device = dot ? fixture_find_device(fixture, first) : -1;
 	if (output->device < 0)
 		return -1;
@@ -33,6 +34,72 @@ static int find_setting(const struct fixture *fixture, const char *name,
 	output->setting = fixture_find_setting(device, driver_find_write(device->driver, dot + 1));
 	return output->setting;
 }
+
+/* ---- the safe sequence ---- */
+
+static bool in_sequence(const struct fixture *fixture, int line)
+{
+	for (size_t i = 0; i < fixture->safe_count; i++)
+		if (fixture->safe_sequence[i] == line)
+			return true;
+	return false;
+}
+
+static bool is_sent(const struct fixture *fixture, int device, int setting)
+{
+	for (size_t i = 0; i < fixture->safe_write_count; i++)
+		if (fixture->safe_write[i].device == device &&
+		    fixture->safe_write[i].setting == setting)
+			return true;
+	return false;
+}
+
+static void add_write(struct fixture *fixture, const struct fixture_output *output)
+{
+	if (!is_sent(fixture, output->device, output->setting))
+		fixture->safe_write[fixture->safe_write_count++] = *output;
+}
+
+static int add_to_sequence(struct fixture *fixture, const char *name, struct error *err)
+{
+	struct fixture_output output = {.line = fixture_find_line(fixture, name)};
+
+	if (output.line < 0) {
+		if (find_setting(fixture, name, &output) < 0)
+			return error_set(err, ERROR_USAGE, "safe_sequence: '%s' is no output",
+					 name);
+		add_write(fixture, &output);
+		return 0;
+	}
+	if (!fixture->line[output.line].output)
+		return error_set(err, ERROR_USAGE, "safe_sequence: '%s' is no output", name);
+	if (fixture->safe_write_count)
+		return error_set(
+			err, ERROR_USAGE,
+			"safe_sequence: '%s' stands behind a device's write: lines move at "
+			"once and come first",
+			name);
+	if (!in_sequence(fixture, output.line))
+		fixture->safe_sequence[fixture->safe_count++] = output.line;
+	return 0;
+}
+
+/* What the author left out follows in the order of its declaration, so that nothing is forgotten. */
+static int compile_sequence(struct fixture *fixture, const struct value *list, struct error *err)
+{
+	for (size_t i = 0; i < value_count(list); i++)
+		if (add_to_sequence(fixture, text_of(value_at(list, i)), err) < 0)
+			return -1;
+	for (size_t i = 0; i < fixture->line_count; i++)
+		if (fixture->line[i].output && !in_sequence(fixture, (int)i))
+			fixture->safe_sequence[fixture->safe_count++] = (int)i;
+	for (size_t d = 0; d < fixture->device_count; d++)
+		for (size_t i = 0; i < fixture->device[d].safe_count; i++)
+			add_write(fixture, &(struct fixture_output){-1, (int)d, (int)i});
+	return 0;
+}
+
+/* ---- interlocks ---- */
 
 static int compile_guards(struct fixture *fixture, struct fixture_interlock *interlock,
 			  const struct value *guards, struct error *err)
@@ -325,6 +392,8 @@ const struct fixture_resource *fixture_find_resource(const struct fixture *fixtu
 int fixture_compile_rules(struct fixture *fixture, const struct value *value, struct error *err)
 {
 	if (compile_resources(fixture, value_get(value, "resources"), err) < 0)
+		return -1;
+	if (compile_sequence(fixture, value_get(value, "safe_sequence"), err) < 0)
 		return -1;
 	if (fixture_compile_read_backs(fixture, value_get(value, "lines"), err) < 0 ||
 	    fixture_compile_bounds(fixture, value_get(value, "devices"), err) < 0)

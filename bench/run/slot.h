@@ -201,7 +201,7 @@ struct slot {
 	/* making safe */
 	slot_done_fn *on_safe;
 	void *safe_ctx;
-	size_t safe_device, safe_write;
+	size_t safe_write; /* which of the fixture's is next, or on its way */
 	struct exchange safe_exchange;
 	struct timer safe_timer, safe_step;
 	bool safe_written; /* every safe write was tried */

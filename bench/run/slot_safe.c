@@ -115,16 +115,16 @@ static void next_write(struct slot *slot);
 /* What came of the write that was on its way; and on to the next. */
 static void step_ended(struct slot *slot, const struct error *err)
 {
-	const struct fixture_device *device = &slot->fixture->device[slot->safe_device];
-	const struct fixture_setting *setting = &device->safe[slot->safe_write];
+	const struct fixture_output *output = &slot->fixture->safe_write[slot->safe_write];
+	const struct fixture_device *device = &slot->fixture->device[output->device];
+	const struct fixture_setting *setting = &device->safe[output->setting];
 	char what[80], why[320];
 
 	timer_stop(&slot->safe_step);
 	snprintf(what, sizeof(what), "%s.%s", device->name,
 		 device->driver->write[setting->write].name);
 	note(slot, what, slot->safe_exchange.what, err);
-	guard_setting_ended(slot, (int)slot->safe_device, setting->write, setting->number,
-			    err != NULL);
+	guard_setting_ended(slot, output->device, setting->write, setting->number, err != NULL);
 	if (err && !slot->cause) {
 		snprintf(why, sizeof(why), "%s could not be made safe: %.220s", what, err->text);
 		not_safe(slot, why);
@@ -151,7 +151,8 @@ static void written(void *ctx, const uint8_t *bytes, size_t size, const struct e
 static void step_too_long(void *ctx)
 {
 	struct slot *slot = ctx;
-	const struct fixture_device *device = &slot->fixture->device[slot->safe_device];
+	const struct fixture_output *output = &slot->fixture->safe_write[slot->safe_write];
+	const struct fixture_device *device = &slot->fixture->device[output->device];
 	struct error err;
 
 	link_cancel(slot->port[device->port].link, slot);
@@ -161,16 +162,12 @@ static void step_too_long(void *ctx)
 
 static void next_write(struct slot *slot)
 {
-	while (slot->safe_device < slot->fixture->device_count) {
-		const struct fixture_device *device = &slot->fixture->device[slot->safe_device];
-		const struct fixture_setting *setting = &device->safe[slot->safe_write];
+	while (slot->safe_write < slot->fixture->safe_write_count) {
+		const struct fixture_output *output = &slot->fixture->safe_write[slot->safe_write];
+		const struct fixture_device *device = &slot->fixture->device[output->device];
+		const struct fixture_setting *setting = &device->safe[output->setting];
 		struct error err;
 
-		if (slot->safe_write == device->safe_count) {
-			slot->safe_device++;
-			slot->safe_write = 0;
-			continue;
-		}
 		if (exchange_write(&slot->safe_exchange, device->driver,
 				   &device->driver->write[setting->write], device->unit,
 				   setting->number, &err) == 0) {
@@ -192,7 +189,7 @@ static void begin(struct slot *slot)
 	channels_stop(slot);
 	lines_safe(slot);
 	slot->safe_running = true;
-	slot->safe_device = slot->safe_write = 0;
+	slot->safe_write = 0;
 	next_write(slot);
 }
 

@@ -29,6 +29,10 @@ local test = protocol {
                                                every = "1 min" }),
   },
 
+  -- The highest upper limit and 1 C of the largest cell; the temperature was chosen.
+  bounds = { ["supply.voltage"] = "0 .. 5 V", ["supply.current"] = "0 .. 20 A",
+             cell_temperature = "<= 150 °C" },
+
   params = {
     duration = { "90 min", range = "1 min .. 3 h", ask = "Time of the forced discharge (强制放电时间)",
                  method = gb_31241("6.3", chapter_6, { ">= 90 min" }) },
@@ -54,6 +58,7 @@ local test = protocol {
     weak_contact  = { "ERROR" },
     door_opened   = { "ERROR" },
     smoke         = { "ERROR" },
+    contactor_welded = { "ERROR" },
   },
 }
 local p, dut = test.params, test.dut

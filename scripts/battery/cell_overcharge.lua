@@ -30,6 +30,8 @@ local test = protocol {
                                                every = "1 min" }),
   },
 
+  bounds = { ["supply.voltage"] = "0 .. 7.5 V" },        -- 1.5 × the highest upper limit
+
   params = {
     at_voltage = { "1 h", range = "1 min .. 2 h", ask = "Time at the test voltage (恒压时间)",
                    method = gb_31241("6.2", chapter_6, { ">= 1 h" }) },
@@ -59,6 +61,7 @@ local test = protocol {
     weak_contact  = { "ERROR" },
     door_opened   = { "ERROR" },
     smoke         = { "ERROR" },
+    contactor_welded = { "ERROR" },
   },
 }
 local p, dut = test.params, test.dut

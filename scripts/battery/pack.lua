@@ -25,6 +25,8 @@ local test = protocol {
     humidity    = gb_31241("<= 75 %RH", "4.2", { channel = "room_humidity", every = "10 min" }),
   },
 
+  bounds = { ["supply.voltage"] = "0 .. 5.1 V" },        -- the highest ceiling, and a ramp above it
+
   sampling = { pack_current = "0.1 Hz", case_temperature = "0.02 Hz" },
 
   params = {
@@ -91,6 +93,7 @@ local test = protocol {
     ["supply.cut_off"]     = { "ERROR" },
     door_opened            = { "ERROR" },
     smoke                  = { "ERROR" },
+    contactor_welded       = { "ERROR" },
   },
 }
 local p, dut = test.params, test.dut
