@@ -18,8 +18,11 @@
 #include "verdict/shown.h"
 
 static const struct {
-	struct words no_limit, not_reached, warning;
+	struct words no_limit, not_reached, warning, wires, real, rig;
 } TEXTS = {
+	.wires = {"wires", "接线"},
+	.real = {"real, of %s", "真实,见 %s"},
+	.rig = {"real, of %s, and played by a rig", "真实,见 %s,远端由仿真装置扮演"},
 	.no_limit = {"no limit", "无限值"},
 	.not_reached = {"no value", "无示值"},
 	.warning = {"warning", "警告"},
@@ -179,6 +182,15 @@ void figure_provenance(struct buf *out, bool simulated)
 {
 	if (simulated)
 		buf_add_text(out, "SIMULATED 仿真  ");
+}
+
+void figure_wires(struct buf *out, const char *wires, const char *station)
+{
+	if (!wires)
+		return;
+	buf_printf(out, "%s: ", say(TEXTS.wires));
+	buf_printf(out, say(!strcmp(wires, "rig") ? TEXTS.rig : TEXTS.real),
+		   station ? station : "?");
 }
 
 void figure_verdict(struct buf *out, const char *name)

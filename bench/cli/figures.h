@@ -24,6 +24,8 @@ void figure_time(struct buf *out, nsec time);	  /* "1:02:05.3" */
 void figure_duration(struct buf *out, nsec time); /* "61.8 min" */
 /* "SIMULATED 仿真  ", in both languages always, or nothing. */
 void figure_provenance(struct buf *out, bool simulated);
+/* What the wires of a run were: "real" or "rig", and of which station's file; nothing where simulated. */
+void figure_wires(struct buf *out, const char *wires, const char *station);
 /* "FAIL 不合格" */
 void figure_verdict(struct buf *out, const char *verdict);
 /* Print each sentence of a list to stderr, as a warning; it may be NULL. */

@@ -166,6 +166,36 @@ static void begin_line(const struct view *view, struct buf *line)
 	buf_done(&time);
 }
 
+static void say_wires(struct progress *progress, struct view *view, const struct value *event)
+{
+	const char *wires = value_get_text(event, "wires");
+	struct buf line;
+
+	if (!wires)
+		return;
+	buf_init(&line);
+	buf_add_text(&line, "  ");
+	figure_wires(&line, wires, value_get_text(event, "station"));
+	say_of(progress, view, &line, 2);
+}
+
+/* From here on the head says so, too. */
+static void take_simulated(struct progress *progress, struct view *view, const struct value *event)
+{
+	struct buf line, head;
+
+	view->simulated = true;
+	buf_init(&head);
+	figure_provenance(&head, true);
+	buf_add_text(&head, view->head ? view->head : "");
+	free(view->head);
+	view->head = buf_detach(&head);
+	begin_line(view, &line);
+	figure_provenance(&line, true);
+	buf_add_text(&line, value_get_text(event, "why"));
+	say_of(progress, view, &line, INDENT);
+}
+
 static void take_started(struct progress *progress, struct view *view, const struct value *event)
 {
 	const char *deviation = value_get_text(event, "deviation");
@@ -190,6 +220,7 @@ static void take_started(struct progress *progress, struct view *view, const str
 	buf_init(&line);
 	buf_printf(&line, "  %s", value_get_text(event, "run"));
 	say_of(progress, view, &line, 2);
+	say_wires(progress, view, event);
 	if (deviation && *deviation) {
 		buf_init(&line);
 		buf_printf(&line, "  %s: %s", say(TEXTS.method), deviation);
@@ -453,10 +484,11 @@ static const struct {
 	const char *name;
 	void (*take)(struct progress *progress, struct view *view, const struct value *event);
 } EVENTS[] = {
-	{"started", take_started},   {"step", take_step},	  {"reading", take_reading},
-	{"output", take_output},     {"judged", take_judged},	  {"note", take_note},
-	{"operator", take_operator}, {"stopping", take_stopping}, {"verdict", take_verdict},
-	{"refused", take_refused},   {"waits", take_waits},	  {"goes_on", take_goes_on},
+	{"started", take_started},     {"step", take_step},	    {"reading", take_reading},
+	{"output", take_output},       {"judged", take_judged},	    {"note", take_note},
+	{"operator", take_operator},   {"stopping", take_stopping}, {"verdict", take_verdict},
+	{"refused", take_refused},     {"waits", take_waits},	    {"goes_on", take_goes_on},
+	{"simulated", take_simulated},
 };
 
 void progress_take(struct progress *progress, const struct value *event)

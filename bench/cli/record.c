@@ -117,6 +117,13 @@ static void keep(struct value **place, const struct value *line)
 	*place = value_copy(line);
 }
 
+/* It was begun as a real run: from here on every view calls it what it is. */
+static void take_simulated(struct record *record, const struct value *line)
+{
+	value_set_bool(record->head, "simulated", true);
+	value_set_text(record->head, "simulated_why", value_get_text(line, "why"));
+}
+
 static void take_line(struct record *record, const struct journal_item *item)
 {
 	if (!strcmp(item->kind, "run"))
@@ -129,6 +136,8 @@ static void take_line(struct record *record, const struct journal_item *item)
 		value_add(record->devices, value_copy(item->line));
 	else if (!strcmp(item->kind, "verdict"))
 		keep(&record->verdict, item->line);
+	else if (!strcmp(item->kind, "simulated") && record->head)
+		take_simulated(record, item->line);
 }
 
 static int read_all(struct record *record, struct journal_reader *reader, struct error *err)

@@ -10,8 +10,9 @@
 #include "base/value.h"
 
 struct record {
-	char *folder, *id;     /* of the run's folder; its last part */
-	struct value *head;    /* the line "run", or NULL */
+	char *folder, *id; /* of the run's folder; its last part */
+	struct value
+		*head; /* the line "run", or NULL; a run that turned out to be is "simulated" */
 	struct value *anchor;  /* when it began */
 	struct value *judged;  /* list of the measures as they were judged */
 	struct value *devices; /* list of the lines "device" */

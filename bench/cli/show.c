@@ -40,9 +40,9 @@ static const struct option OPTIONS[] = {
 };
 
 static const struct {
-	struct words protocol, standard, dut, order, fault, severity, seed, slot, limit_set,
-		calibration, began, rule, instrument, method, replaced, limit, accepts, source, why,
-		open, bench_time, journal, chain, torn, only, needs_budget, warning;
+	struct words protocol, standard, dut, order, fault, severity, seed, slot, simulated_why,
+		limit_set, calibration, began, rule, instrument, method, replaced, limit, accepts,
+		source, why, open, bench_time, journal, chain, torn, only, needs_budget, warning;
 } TEXTS = {
 	.protocol = {"protocol", "检验程序"},
 	.standard = {"standard", "标准"},
@@ -52,6 +52,7 @@ static const struct {
 	.severity = {"severity", "程度"},
 	.seed = {"seed", "种子"},
 	.slot = {"slot", "工位"},
+	.simulated_why = {"SIMULATED, since", "判为仿真,因为"},
 	.limit_set = {"limit set", "限值文件"},
 	.calibration = {"calibration", "校准文件"},
 	.began = {"began", "开始"},
@@ -101,8 +102,9 @@ static void dut_row(struct table *table, const struct value *head)
 	buf_done(&text);
 }
 
-static void order_row(struct table *table, const struct value *order)
+static void order_row(struct table *table, const struct value *head)
 {
+	const struct value *order = value_get(head, "order");
 	const struct value *params = value_get(order, "params");
 	const char *fault = value_get_text(order, "fault"), *only = value_get_text(order, "only");
 	struct buf text;
@@ -116,6 +118,11 @@ static void order_row(struct table *table, const struct value *order)
 			   value_get_real(order, "severity", 1));
 	if (only)
 		buf_printf(&text, ", %s '%s'", say(TEXTS.only), only);
+	if (value_get(head, "wires")) {
+		buf_add_text(&text, ", ");
+		figure_wires(&text, value_get_bool(order, "rig") ? "rig" : "real",
+			     value_get_text(head, "station_source"));
+	}
 	if (value_get_bool(order, "force"))
 		buf_add_text(&text, ", --force");
 	for (size_t i = 0; i < value_count(params); i++)
@@ -154,7 +161,8 @@ static void print_head(const struct record *record)
 	row(table, TEXTS.protocol, line.data);
 	row(table, TEXTS.standard, value_get_text(head, "standard"));
 	dut_row(table, head);
-	order_row(table, value_get(head, "order"));
+	order_row(table, head);
+	row(table, TEXTS.simulated_why, value_get_text(head, "simulated_why"));
 	row(table, TEXTS.limit_set, value_get_text(head, "limit_set"));
 	row(table, TEXTS.calibration, value_get_text(head, "calibration"));
 	buf_clear(&line);

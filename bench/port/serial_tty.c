@@ -101,6 +101,8 @@ static enum sp_return set_config(struct sp_port *port, const struct serial_setti
 				     : settings->parity == 'O' ? SP_PARITY_ODD
 							       : SP_PARITY_NONE);
 	sp_set_config_stopbits(config, settings->stop_bits);
+	/* a new configuration of libserialport 0.1.1 has chance in this field */
+	sp_set_config_xon_xoff(config, SP_XONXOFF_DISABLED);
 	done = sp_set_config(port, config);
 	return done == SP_OK ? sp_get_config(port, config) : done;
 }

@@ -21,7 +21,9 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "port/gpio_bank.h"
 #include "run/batch.h"
+#include "run/guardian.h"
 
 enum { LINE_MOST = 1 << 20, WAITING_MOST = 4 << 20, SLOTS_MOST = 256 };
 #define IDLE_PATIENCE MSEC(500)
@@ -50,6 +52,8 @@ struct desk {
 	struct writer *writer;
 	struct consumed *consumed;
 	struct resources *resources;
+	struct gpio_bank *bank;
+	struct guardian *guardian;
 	char *state, *program;
 	int listener;
 	struct watch *watch;
@@ -212,6 +216,8 @@ static void begin_job(struct client *client, struct order *const *orders, size_t
 		.cpu = -1,
 		.consumed = desk->consumed,
 		.resources = desk->resources,
+		.bank = desk->bank,
+		.guardian = desk->guardian,
 	};
 	struct job *job = xcalloc(1, sizeof(*job));
 
@@ -433,8 +439,11 @@ struct desk *desk_open(struct loop *loop, const char *state, const char *program
 	desk->leave_when_idle = leave_when_idle;
 	desk->resources = resources_new();
 	desk->writer = writer_new(loop, err);
+	desk->bank = gpio_bank_new(loop);
 	if (desk->writer)
 		desk->consumed = consumed_open(state, desk->writer, err);
+	if (desk->writer)
+		desk->guardian = guardian_new(loop, "/proc/self/exe", state, desk->writer);
 	if (desk->consumed)
 		desk->watch = loop_watch(loop, listener, EPOLLIN, arrival, desk, err);
 	if (!desk->watch) {
@@ -475,6 +484,8 @@ void desk_free(struct desk *desk)
 	loop_unwatch(desk->watch);
 	close(desk->listener);
 	consumed_close(desk->consumed);
+	guardian_free(desk->guardian);
+	gpio_bank_free(desk->bank);
 	writer_free(desk->writer);
 	resources_free(desk->resources);
 	free(desk->state);

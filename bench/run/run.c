@@ -14,20 +14,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
-#include "base/file.h"
-#include "base/hash.h"
-#include "base/json.h"
 
 #define LONGEST_RUN (SEC(3600) * 24 * 30)
 #define FLUSH_EVERY SEC(1)
-enum { JOURNAL_QUOTA_MIB = 2048 };
 
 nsec run_now(const struct run *run)
 {
 	return clock_now(run->clock);
+}
+
+bool run_is_simulated(const struct run *run)
+{
+	return run->plan->order->simulated || run->simulated_why;
 }
 
 const char *run_id(const struct run *run)
@@ -220,6 +220,17 @@ static void slot_tripped(void *ctx, enum verdict verdict, const char *why)
 	run_make_safe(run);
 }
 
+static void slot_simulated(void *ctx, const char *why)
+{
+	struct run *run = ctx;
+	struct value *line = value_map();
+
+	value_set_text(line, "why", why);
+	journal_line(run->journal, run_now(run), "simulated", line);
+	run->simulated_why = xstrdup(why);
+	watch_simulated(run, why);
+}
+
 static void begin(struct run *run)
 {
 	struct error err;
@@ -324,132 +335,10 @@ static void too_long(void *ctx)
 
 /* ---- the beginning ---- */
 
-/* The id of a run without wires comes from what determines it: the same seed gives the same bytes. */
-static void make_id(struct run *run)
-{
-	const struct plan *plan = run->plan;
-	const struct order *order = plan->order;
-	uint8_t digest[HASH_SIZE];
-	char hex[HASH_HEX_SIZE], stamp[32];
-	time_t seconds = (time_t)(plan->wall / 1000000000);
-	struct value *what = order_to_value(order);
-	struct buf text;
-	struct tm utc;
-
-	buf_init(&text);
-	value_set_text(what, "protocol", plan->protocol->id);
-	json_write(&text, what);
-	for (size_t i = 0; i < plan->source_count; i++)
-		buf_add(&text, plan->source[i].text, plan->source[i].size);
-	if (order_has_wires(order))
-		buf_printf(&text, "%lld", (long long)plan->wall);
-	hash_of(text.data, text.size, digest);
-	hash_hex(digest, hex);
-	buf_done(&text);
-	value_free(what);
-
-	gmtime_r(&seconds, &utc);
-	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &utc);
-	snprintf(run->id, sizeof(run->id), "%s%s%s-%s-%.10s", order->simulated ? "sim" : "",
-		 order->rig ? "-" : "", order_has_wires(order) ? stamp : "", plan->protocol->id,
-		 hex);
-}
-
-/* The id names the run; a rehearsal done again gets a folder of its own. */
-static int open_journal(struct run *run, struct error *err)
-{
-	char *folder = NULL;
-
-	for (int again = 1; again < 100000; again++) {
-		free(folder);
-		if (again == 1)
-			snprintf(run->folder_id, sizeof(run->folder_id), "%s", run->id);
-		else
-			snprintf(run->folder_id, sizeof(run->folder_id), "%s.%d", run->id, again);
-		folder = xprintf("%s/runs/%s", run->place.state, run->folder_id);
-		if (!file_exists(folder))
-			break;
-	}
-	run->journal = journal_create(
-		run->place.writer, folder,
-		run->place.quota ? run->place.quota : (uint64_t)JOURNAL_QUOTA_MIB << 20, err);
-	free(folder);
-	return run->journal ? 0 : -1;
-}
-
-static void write_sources(struct run *run)
-{
-	for (size_t i = 0; i < run->plan->source_count; i++) {
-		const struct plan_source *source = &run->plan->source[i];
-		struct value *line = value_map();
-		uint8_t digest[HASH_SIZE];
-		char hex[HASH_HEX_SIZE];
-
-		hash_of(source->text, source->size, digest);
-		hash_hex(digest, hex);
-		value_set_text(line, "name", source->name);
-		value_set_text(line, "sha256", hex);
-		value_set(line, "text", value_bytes(source->text, source->size));
-		journal_line(run->journal, 0, "source", line);
-	}
-}
-
-static void write_anchor(struct run *run)
-{
-	struct value *line = value_map();
-	time_t seconds = (time_t)(run->plan->wall / 1000000000);
-	char stamp[32];
-	struct tm utc;
-
-	gmtime_r(&seconds, &utc);
-	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%SZ", &utc);
-	value_set_text(line, "wall", stamp);
-	value_set_int(line, "ns", run->plan->wall);
-	value_set_text(line, "from", order_has_wires(run->plan->order) ? "system" : "stated");
-	journal_line(run->journal, 0, "anchor", line);
-}
-
-static void write_head(struct run *run)
-{
-	const struct plan *plan = run->plan;
-	struct value *line = value_map();
-
-	value_set_int(line, "format", 1);
-	value_set_text(line, "davy", DAVY_VERSION);
-	value_set_text(line, "run", run->id);
-	value_set_text(line, "protocol", plan->protocol->id);
-	value_set_int(line, "version", plan->protocol->version);
-	value_set_text(line, "title", plan->protocol->title);
-	value_set_text(line, "zh", plan->protocol->zh);
-	value_set_text(line, "standard", plan->protocol->standard);
-	value_set_text(line, "deviation", plan->protocol->deviation);
-	value_set_text(line, "decision", rule_name(plan->protocol->rule));
-	value_set_bool(line, "simulated", plan->order->simulated);
-	value_set(line, "order", order_to_value(plan->order));
-	value_set_text(line, "limit_set",
-		       plan->limit_set ? limit_set_name(plan->limit_set) : "none");
-	value_set_text(line, "calibration", plan->calibration_name);
-	value_set(line, "certificates", calibration_describe(plan->calibration, plan->order->slot));
-	if (value_count(plan->warnings))
-		value_set(line, "warnings", value_copy(plan->warnings));
-	value_set_text(line, "protocol_source", plan->protocol_source);
-	value_set_text(line, "fixture_source", plan->fixture_source);
-	value_set_text(line, "limits_source", plan->limits_source);
-	if (plan->wires) {
-		value_set_text(line, "station_source", plan->station_source);
-		value_set(line, "wires", station_slot_describe(plan->wires));
-	}
-	value_set(line, "steps", protocol_describe(plan->protocol));
-	value_set(line, "protocol_data", value_copy(plan->protocol_data));
-	value_set(line, "fixture_data", value_copy(plan->fixture_data));
-	value_set(line, "drivers", value_copy(plan->drivers));
-	journal_line(run->journal, 0, "run", line);
-}
-
 static int open_slot(struct run *run, struct error *err)
 {
 	static const struct slot_handlers HANDLERS = {slot_sample, slot_samples, slot_pulse,
-						      slot_output, slot_tripped};
+						      slot_output, slot_tripped, slot_simulated};
 	struct plan *plan = run->plan;
 	struct source_file sources[PLAN_SOURCES];
 	struct value *start = plan_world_start(plan);
@@ -471,6 +360,10 @@ static int open_slot(struct run *run, struct error *err)
 				      : NULL,
 		.wires = plan->wires,
 		.rig = plan->order->rig,
+		.scale = plan->order->scale,
+		.run = run->folder_id,
+		.bank = run->place.bank,
+		.guardian = run->place.guardian,
 	};
 
 	run->slot = slot_open(&settings, &HANDLERS, run, err);
@@ -523,8 +416,8 @@ struct run *run_start(const struct run_place *place, struct plan *plan,
 	share_open(run);
 	if (plan->wires)
 		plan->wall = loop_wall_time(); /* of the bench clock's beginning */
-	make_id(run);
-	if (check_specimen(run, err) < 0 || open_journal(run, err) < 0) {
+	head_name(run);
+	if (check_specimen(run, err) < 0 || head_open(run, err) < 0) {
 		run_free(run);
 		return NULL;
 	}
@@ -532,9 +425,7 @@ struct run *run_start(const struct run_place *place, struct plan *plan,
 	run->clock = clock_new(place->loop, plan->order->clock, plan->order->scale);
 	course_init(&run->course, plan->fixture, plan->protocol, plan->calibration,
 		    plan->order->slot, plan->wall, plan->order->simulated, &RUN_COURSE_HOST, run);
-	write_head(run);
-	write_anchor(run);
-	write_sources(run);
+	head_write(run);
 	watch_started(run);
 	timer_start(&run->deadline, run->clock, LONGEST_RUN, TIMER_STOP, too_long, run);
 	if (plan->order->clock != CLOCK_KIND_VIRTUAL)
@@ -568,6 +459,7 @@ void run_free(struct run *run)
 	if (run->clock)
 		clock_free(run->clock);
 	value_free(run->summary);
+	free(run->simulated_why);
 	plan_free(run->plan);
 	free(run);
 }

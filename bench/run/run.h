@@ -37,6 +37,9 @@ struct run_place {
 	/* what it shares with others; NULL: with nobody. They outlive the run. */
 	struct resources *resources;
 	struct meeting *meeting;
+	/* for runs on real wires, which are refused where there is no bank */
+	struct gpio_bank *bank;
+	struct guardian *guardian;
 };
 
 /* Takes the plan, also on failure. A specimen that may not be used up is refused, without a journal. */
@@ -57,7 +60,7 @@ enum verdict run_verdict(const struct judgement *judgement, const char *only, en
 void run_say_unfit(const char *why, char text[RUN_WHY]);
 void run_free(struct run *run); /* outputs are made safe first; accepts NULL */
 
-/* ---- between run.c, run_runner.c and run_watch.c ---- */
+/* ---- between run.c, run_head.c, run_runner.c, run_share.c and run_watch.c ---- */
 
 enum run_state {
 	RUN_COMING_UP = 1,
@@ -97,7 +100,8 @@ struct run {
 	struct slot *slot;
 	struct peer *runner;
 	struct course course;
-	bool unfit; /* it ended before its script, for its environment */
+	bool unfit;	     /* it ended before its script, for its environment */
+	char *simulated_why; /* on real wires: an instrument said that it is played */
 	bool runner_done;
 	enum verdict cause; /* 0, or what ended the run early */
 	char cause_why[RUN_WHY];
@@ -116,6 +120,8 @@ struct run {
 };
 
 nsec run_now(const struct run *run);
+/* Was it ordered as a simulated run, or met an instrument that is played? */
+bool run_is_simulated(const struct run *run);
 /* End early: what, why; the first cause stands unless a worse one comes. */
 void run_end_early(struct run *run, enum verdict verdict, const char *why);
 void run_make_safe(struct run *run);
@@ -124,6 +130,11 @@ void run_check_quota(struct run *run);
 
 /* The bench is up and the environment known: begin, or end as INCONCLUSIVE. */
 void run_fit(struct run *run, const char *why);
+
+/* run_head.c: its name, from what was planned; the journal's folder, made; the lines that come first. */
+void head_name(struct run *run);
+int head_open(struct run *run, struct error *err);
+void head_write(struct run *run);
 
 /* run_runner.c: the runner's process. */
 int runner_start(struct run *run, struct error *err);
@@ -166,5 +177,7 @@ void watch_goes_on(struct run *run);
 void watch_stopping(struct run *run, enum verdict verdict, const char *why);
 struct value *run_summary(struct run *run, enum verdict verdict, const char *why);
 void watch_ended(struct run *run, const struct value *summary);
+/* It was ordered as a real run, and is none. */
+void watch_simulated(struct run *run, const char *why);
 
 #endif

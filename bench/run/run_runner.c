@@ -124,7 +124,7 @@ void runner_ask_operator(struct live *live, const struct request *request, const
 	struct run *run = live->run;
 
 	watch_question(run, request, why);
-	if (run->plan->order->simulated)
+	if (!order_has_wires(run->plan->order))
 		slot_ask_operator(run->slot, request->operator_id, operator_answered, live);
 }
 

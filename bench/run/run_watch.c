@@ -42,6 +42,10 @@ void watch_started(struct run *run)
 	value_set_text(event, "zh", run->plan->protocol->zh);
 	value_set_text(event, "deviation", run->plan->protocol->deviation);
 	value_set_bool(event, "simulated", run->plan->order->simulated);
+	if (run->plan->wires) {
+		value_set_text(event, "wires", run->plan->order->rig ? "rig" : "real");
+		value_set_text(event, "station", run->plan->station_source);
+	}
 	value_set_int(event, "steps", (int64_t)run->plan->protocol->step_count);
 	value_set(event, "warnings", value_copy(run->plan->warnings));
 	tell(run, event);
@@ -130,7 +134,7 @@ void watch_question(struct run *run, const struct request *request, const char *
 		value_set_text(event, "zh", request->zh);
 	value_set_text(event, "why", why);
 	value_set_text(event, "unit", request->operator_unit);
-	value_set_bool(event, "simulated", run->plan->order->simulated);
+	value_set_bool(event, "simulated", !order_has_wires(run->plan->order));
 	tell(run, event);
 }
 
@@ -152,6 +156,16 @@ void watch_goes_on(struct run *run)
 
 	if (event)
 		tell(run, event);
+}
+
+void watch_simulated(struct run *run, const char *why)
+{
+	struct value *event = new_event(run, "simulated");
+
+	if (!event)
+		return;
+	value_set_text(event, "why", why);
+	tell(run, event);
 }
 
 void watch_stopping(struct run *run, enum verdict verdict, const char *why)
@@ -177,7 +191,11 @@ struct value *run_summary(struct run *run, enum verdict verdict, const char *why
 	value_set_text(summary, "verdict", verdict_name(verdict));
 	value_set_text(summary, "zh", verdict_chinese(verdict));
 	value_set_text(summary, "why", why);
-	value_set_bool(summary, "simulated", plan->order->simulated);
+	value_set_bool(summary, "simulated", run_is_simulated(run));
+	if (run->simulated_why)
+		value_set_text(summary, "simulated_why", run->simulated_why);
+	if (plan->wires)
+		value_set_text(summary, "wires", plan->order->rig ? "rig" : "real");
 	if (plan->order->fault)
 		value_set_text(summary, "fault", plan->order->fault);
 	if (plan->order->only)

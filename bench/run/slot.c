@@ -14,6 +14,7 @@
 
 #include "base/alloc.h"
 #include "port/serial_sim.h"
+#include "run/slot_wires.h"
 #include "run/twin.h"
 
 nsec slot_now(const struct slot *slot)
@@ -80,12 +81,19 @@ static void open_line(struct slot *slot, int index)
 	};
 
 	snprintf(settings.name, sizeof(settings.name), "%s", spec->name);
+	slot_has_line(slot, index, gpio_sim_new(slot->clock, &settings, output_set, line));
+}
+
+void slot_has_line(struct slot *slot, int index, struct gpio_line *gpio)
+{
+	struct slot_line *line = &slot->line[index];
+
 	line->slot = slot;
 	line->index = index;
-	line->gpio = gpio_sim_new(slot->clock, &settings, output_set, line);
-	line->gpio->on_edge = edge;
-	line->gpio->on_fault = line_failed;
-	line->gpio->ctx = line;
+	line->gpio = gpio;
+	gpio->on_edge = edge;
+	gpio->on_fault = line_failed;
+	gpio->ctx = line;
 }
 
 int slot_drive(struct slot *slot, int index, bool level, struct error *err)
@@ -220,6 +228,16 @@ static int start_world(struct slot *slot, struct error *err)
 	return slot->world ? 0 : -1;
 }
 
+static int open_simulated(struct slot *slot, struct error *err)
+{
+	for (size_t i = 0; i < slot->fixture->line_count; i++)
+		open_line(slot, (int)i);
+	for (size_t i = 0; i < slot->fixture->port_count; i++)
+		if (open_port(slot, (int)i, err) < 0)
+			return -1;
+	return apply_line_fault(slot, err);
+}
+
 struct slot *slot_open(const struct slot_settings *settings, const struct slot_handlers *handlers,
 		       void *ctx, struct error *err)
 {
@@ -234,20 +252,7 @@ struct slot *slot_open(const struct slot_settings *settings, const struct slot_h
 	links_init(slot);
 	channels_init(slot);
 	settings_init(slot);
-	if (settings->wires) {
-		error_set(err, ERROR_DEVICE, "real wires are not driven by this version yet");
-		slot_close(slot);
-		return NULL;
-	}
-	for (size_t i = 0; i < slot->fixture->line_count; i++)
-		open_line(slot, (int)i);
-	for (size_t i = 0; i < slot->fixture->port_count; i++) {
-		if (open_port(slot, (int)i, err) < 0) {
-			slot_close(slot);
-			return NULL;
-		}
-	}
-	if (apply_line_fault(slot, err) < 0) {
+	if ((settings->wires ? wires_open(slot, err) : open_simulated(slot, err)) < 0) {
 		slot_close(slot);
 		return NULL;
 	}
@@ -259,7 +264,9 @@ void slot_start(struct slot *slot, slot_done_fn *done)
 	struct error err;
 
 	slot->on_up = done;
-	if (start_world(slot, &err) < 0)
+	if (slot->wires)
+		wires_start(slot);
+	else if (start_world(slot, &err) < 0)
 		slot_came_up(slot, &err);
 }
 
@@ -278,6 +285,7 @@ void slot_close(struct slot *slot)
 		timer_stop(&slot->line[i].longest);
 		gpio_close(slot->line[i].gpio);
 	}
+	wires_close(slot);
 	timer_stop(&slot->safe_timer);
 	timer_stop(&slot->safe_step);
 	timer_stop(&slot->settle);

@@ -36,6 +36,8 @@ struct slot_handlers {
 	void (*output)(void *ctx, int line, bool level);
 	/* The bench cannot go on: ERROR, or ABORTED for the E-stop. Outputs are being made safe already. */
 	void (*tripped)(void *ctx, enum verdict verdict, const char *why);
+	/* On real wires that nobody was said to play: an instrument says that it is played. Once. */
+	void (*simulated)(void *ctx, const char *why);
 };
 
 struct slot_settings {
@@ -55,7 +57,11 @@ struct slot_settings {
 	const char *line_fault; /* "device.mute" … or NULL */
 	/* on real wires; `wires` is NULL where there are none */
 	const struct station_slot *wires;
-	bool rig; /* somebody plays their far ends, and says so */
+	bool rig;	 /* somebody plays their far ends, and says so */
+	double scale;	 /* of a scaled clock */
+	const char *run; /* whose outputs these are, for what outlives it; until slot_close */
+	struct gpio_bank *bank;
+	struct guardian *guardian; /* NULL: nobody; for claims alone */
 };
 
 typedef void slot_done_fn(void *ctx, const struct error *err);
@@ -169,6 +175,7 @@ struct slot_port {
 };
 
 struct act;
+struct slot_wires;
 
 enum { DEVICE_IDENTITY = 64 };
 
@@ -182,6 +189,7 @@ struct slot {
 	double wire_scale;		/* so much bench time passes in a unit of it */
 	struct journal *journal;
 	struct world *world;
+	struct slot_wires *wires; /* real ones, or NULL */
 	struct slot_port port[FIXTURE_MOST];
 	struct slot_line line[FIXTURE_MOST];
 	struct slot_channel channel[FIXTURE_MOST];
@@ -192,7 +200,8 @@ struct slot {
 	bool tripped, stopping, closing, up, safe_running, safe_done;
 	enum verdict cause; /* of the trip, or 0 */
 	slot_done_fn *on_up;
-	bool identified; /* start-up: every device, and the contacts have settled */
+	bool identified;      /* start-up: every device, and the contacts have settled */
+	nsec has_lines_since; /* the levels of inputs are looked at since then */
 	struct timer settle;
 	char identity[FIXTURE_MOST][DEVICE_IDENTITY]; /* of each device, since it was identified */
 	size_t identify_next;			      /* start-up: which device is asked next */
@@ -205,9 +214,12 @@ struct slot {
 	struct exchange safe_exchange;
 	struct timer safe_timer, safe_step;
 	bool safe_written; /* every safe write was tried */
+	bool unsafe;	   /* something of it could not be done */
 };
 
 nsec slot_now(const struct slot *slot);
+/* The slot's line is this one from here on, which it closes. */
+void slot_has_line(struct slot *slot, int line, struct gpio_line *gpio);
 /* Drive an output and tell everybody; no questions asked. */
 int slot_drive(struct slot *slot, int line, bool level, struct error *err);
 

@@ -18,7 +18,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "run/slot.h"
+#include "run/slot_wires.h"
 
 /* A device on a port that came back is asked who it is. */
 struct asked_again {
@@ -158,6 +158,7 @@ static void back(struct slot_port *port)
 	struct slot *slot = port->slot;
 
 	note(port, "back", NULL);
+	wires_port_is_back(slot);
 	if (slot->tripped)
 		return;
 	for (size_t i = 0; i < slot->fixture->device_count; i++) {

@@ -25,6 +25,7 @@ static void note(struct slot *slot, const char *what, const char *level, const s
 	value_set_bool(line, "done", err == NULL);
 	if (err)
 		value_set_text(line, "why", err->text);
+	slot->unsafe = slot->unsafe || err;
 	journal_line(slot->journal, slot_now(slot), "safe", line);
 }
 
@@ -59,6 +60,9 @@ static void lines_safe(struct slot *slot)
 		int index = slot->fixture->safe_sequence[i];
 		const struct fixture_line *line = &slot->fixture->line[index];
 		struct error err;
+
+		if (!slot->line[index].gpio)
+			continue; /* it was not opened yet */
 		bool changes = gpio_get(slot->line[index].gpio) != line->safe;
 		int done = slot_drive(slot, index, line->safe, &err);
 
@@ -168,6 +172,10 @@ static void next_write(struct slot *slot)
 		const struct fixture_setting *setting = &device->safe[output->setting];
 		struct error err;
 
+		if (!slot->port[device->port].link) { /* it was not opened yet */
+			slot->safe_write++;
+			continue;
+		}
 		if (exchange_write(&slot->safe_exchange, device->driver,
 				   &device->driver->write[setting->write], device->unit,
 				   setting->number, &err) == 0) {

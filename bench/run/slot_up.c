@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "run/slot.h"
+#include "run/slot_wires.h"
 
 void slot_came_up(struct slot *slot, const struct error *err)
 {
@@ -50,7 +50,7 @@ static int check_identity(struct slot *slot, const uint8_t *bytes, size_t size, 
 	    strncmp(text, driver->identity_is, strlen(driver->identity_is)) != 0)
 		return error_set(err, ERROR_DEVICE, "answers as '%s', expected '%s…'", text,
 				 driver->identity_is);
-	return 0;
+	return wires_identified(slot, slot->fixture->device[slot->identify_next].name, text, err);
 }
 
 static int check_health(struct slot *slot, const uint8_t *bytes, size_t size, struct error *err)
@@ -113,12 +113,13 @@ void slot_check_up(struct slot *slot)
 /* A contact's level counts once it was there for as long as it may bounce. */
 static nsec settling_time(const struct slot *slot)
 {
-	nsec longest = slot_now(slot);
+	nsec longest = 0, settled_at;
 
 	for (size_t i = 0; i < slot->fixture->line_count; i++)
 		if (slot->fixture->line[i].debounce > longest)
 			longest = slot->fixture->line[i].debounce;
-	return longest;
+	settled_at = slot->has_lines_since + longest;
+	return settled_at > slot_now(slot) ? settled_at : slot_now(slot);
 }
 
 static void settled(void *ctx)
@@ -131,6 +132,8 @@ static void settled(void *ctx)
 
 static void identify_next(struct slot *slot)
 {
+	struct error err;
+
 	while (slot->identify_next < slot->fixture->device_count) {
 		const struct fixture_device *device = &slot->fixture->device[slot->identify_next];
 		const struct driver *driver = device->driver;
@@ -151,7 +154,11 @@ static void identify_next(struct slot *slot)
 		slot->identify_next++;
 		slot->health_next = -1;
 	}
-	timer_start(&slot->settle, slot->clock, settling_time(slot), TIMER_POLL, settled, slot);
+	if (wires_all_identified(slot, &err) < 0)
+		slot_came_up(slot, &err);
+	else
+		timer_start(&slot->settle, slot->clock, settling_time(slot), TIMER_POLL, settled,
+			    slot);
 }
 
 static void want_interlock_channels(struct slot *slot)

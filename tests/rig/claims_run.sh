@@ -1,0 +1,295 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# Runs on real wires, as a person orders them: lines of a simulated chip, and a gauge that a few lines of shell
+# play at the far end of a serial port. Wires are driven and watched through the simulator, never through Davy.
+cd "$(dirname "$0")/../.." || exit 1
+davy=$PWD/build/davy
+scratch=$(mktemp -d)
+export DAVY_STATE=$scratch/state LANG=C
+passed=0 failed=0
+far=
+
+claim() {
+	sentence=$1
+	shift
+	if "$@" >"$scratch/said" 2>&1; then
+		echo "ok      $sentence"
+		passed=$((passed + 1))
+	else
+		echo "FAILED  $sentence"
+		sed 's/^/        /' "$scratch/said"
+		failed=$((failed + 1))
+	fi
+}
+
+# ---- the wires ----
+
+chip=/sys/kernel/config/gpio-sim/bench
+mkdir -p $chip/b0
+echo 8 >$chip/b0/num_lines
+echo bench >$chip/b0/label
+for line in 0 1 2 3 4 5 6 7; do
+	mkdir $chip/b0/line$line
+	echo "bench-$line" >$chip/b0/line$line/name
+done
+echo 1 >$chip/live
+lines=/sys/devices/platform/$(cat $chip/dev_name)/$(cat $chip/b0/chip_name)
+
+# What the bench does when nobody has its wires: vent open, motor off.
+pull() { echo "pull-$2" >"$lines/sim_gpio$1/pull"; }
+level() { cat "$lines/sim_gpio$1/value"; }
+pull 1 up
+pull 2 up
+stty -F /dev/ttyS2 9600 raw -echo
+
+cat >"$scratch/station.lua" <<'LUA'
+return station {
+  name = "the rig", calibration = "calibration.csv",
+  slots = {
+    slot { 1, fixture = "contacts",
+      lines = { valve = "bench-0", vent = "bench-1", motor = "bench:2", opened = "bench-3",
+                hood = "bench-4", estop = "bench-5" } },
+    slot { 2, fixture = "gauge", ports = { line = "/dev/ttyS1" },
+      rig = { ports = { line = "/dev/ttyS2" } } },
+    slot { 3, fixture = "contacts",
+      lines = { valve = "bench-6", vent = "bench-7", motor = "nowhere-2", opened = "bench-3",
+                hood = "bench-4", estop = "bench-5" } },
+  },
+}
+LUA
+
+cat >"$scratch/calibration.csv" <<'CSV'
+instrument,quantity,value,unit,expanded_uncertainty,k,certificate,due
+gauge,pressure,,Pa,2 Pa,2,chosen for the rig,2099-12-31
+clock,time,,s,0.01 %,2,chosen for the rig,2099-12-31
+CSV
+
+# The contact (line 3) follows the valve (line 0).
+follower() {
+	while :; do
+		if [ "$(level 0)" = 1 ]; then pull 3 up; else pull 3 down; fi
+		sleep 0.02
+	done
+}
+
+# A gauge with this identity.
+gauge() {
+	set=0
+	while IFS= read -r ask; do
+		case $ask in
+		ID?) printf 'ID %s\n' "$1" ;;
+		P?) printf 'P %d.0\n' $((1000 + set)) ;;
+		S*) set=${ask#S} && printf 'OK\n' ;;
+		esac
+	done </dev/ttyS2 >/dev/ttyS2
+}
+
+# once_open COMMAND…: while the valve is open.
+once_open() {
+	until [ "$(level 0)" = 1 ]; do sleep 0.05; done
+	sleep 0.3
+	"$@"
+}
+
+# begin COMMAND…: somebody at the far end, until `leave`.
+begin() {
+	"$@" 2>/dev/null &
+	far=$!
+}
+
+leave() {
+	[ -z "$far" ] || kill "$far"
+	wait "$far" 2>/dev/null
+	far=
+	pull 3 down
+}
+
+# ---- what is asked ----
+
+all_well() {
+	pull 4 up
+	pull 5 up
+}
+
+# run CODE PROTOCOL OPTIONS…: what it prints stays in $scratch/out, with what it is called in $run.
+run() {
+	code=$1 protocol=$2
+	shift 2
+	echo yes | timeout 60 "$davy" run "tests/rig/protocols/$protocol.lua" --station "$scratch/station.lua" "$@" \
+		>"$scratch/out" 2>&1
+	status=$?
+	cat "$scratch/out"
+	run=$("$davy" list runs --json | sed 's/.*"run":"//; s/".*//')
+	[ $status = "$code" ] && return
+	echo "it ended with $status, not $code"
+	return 1
+}
+
+says() {
+	grep -qF -- "$1" "$scratch/out" && return
+	echo "that does not say: $1"
+	return 1
+}
+
+says_not() {
+	grep -qF -- "$1" "$scratch/out" || return 0
+	echo "that says: $1"
+	return 1
+}
+
+# The journal has a line with this in it.
+noted() {
+	"$davy" show last --journal | grep -qF -- "$1" && return
+	"$davy" show last --journal
+	return 1
+}
+
+replays() {
+	"$davy" replay last >"$scratch/out" 2>&1
+	status=$?
+	cat "$scratch/out"
+	[ $status = 0 ]
+}
+
+# Valve closed, vent open, motor off where off is a high wire; nobody is needed to make anything safe any more.
+safe() {
+	levels="$(level 0)$(level 1)$(level 2)"
+	[ "$levels" = 011 ] && return
+	echo "valve, vent and motor are at $levels"
+	return 1
+}
+
+no_image() {
+	[ -z "$(ls "$DAVY_STATE/safe" 2>/dev/null)" ] && return
+	ls -l "$DAVY_STATE/safe"
+	return 1
+}
+
+# ---- lines alone ----
+
+lines_pass() {
+	all_well
+	begin follower
+	run 0 follows --slot 1 && says "PASS" && says "of station.lua" && says_not SIMULATED && safe
+	done=$?
+	leave
+	return $done
+}
+
+lines_are_shown() {
+	"$davy" show last >"$scratch/out" && cat "$scratch/out" && says "real, of station.lua" && says_not SIMULATED &&
+		noted '"from":"system"' && noted '"valve":"bench-0"'
+}
+
+a_product_fails() {
+	all_well
+	run 1 follows --slot 1 && says "FAIL" && replays && says "FAIL" && safe
+}
+
+the_estop_aborts() {
+	all_well
+	begin follower
+	once_open pull 5 down &
+	run 4 follows --slot 1 --param hold="20 s" && says "ABORTED" && safe && replays && says "ABORTED"
+	done=$?
+	leave
+	all_well
+	return $done
+}
+
+an_interlock_trips() {
+	all_well
+	begin follower
+	once_open pull 4 down &
+	run 3 follows --slot 1 --param hold="20 s" && says "ERROR" && says "the hood is shut" && safe && replays
+	done=$?
+	leave
+	all_well
+	return $done
+}
+
+an_absent_line_is_an_error() {
+	run 3 follows --slot 3 && says "nowhere-2" && says "ERROR" && "$davy" show last | grep -q nowhere-2 &&
+		[ "$(level 6)$(level 7)" = 00 ]
+}
+
+# ---- a gauge ----
+
+a_real_gauge_passes() {
+	begin gauge "MAKER GAUGE 7"
+	run 0 pressure --slot 2 && says PASS && says_not SIMULATED && replays && says_not SIMULATED
+	done=$?
+	leave
+	return $done
+}
+
+an_example_limit_decides_nothing_there() {
+	begin gauge "MAKER GAUGE 7"
+	run 5 pressure --slot 2 --param grade=example && says INCONCLUSIVE && replays
+	done=$?
+	leave
+	return $done
+}
+
+a_played_gauge_makes_the_run_simulated() {
+	begin gauge "GAUGE SIM 7"
+	run 0 pressure --slot 2 && says "SIMULATED 仿真  PASS" && says "answers as 'ID GAUGE SIM 7'" &&
+		noted '"k":"simulated"' && replays && says "SIMULATED 仿真  PASS" &&
+		"$davy" list runs | tail -n 1 | grep -q SIMULATED && run 5 pressure --slot 2 --param grade=example &&
+		says "SIMULATED"
+	done=$?
+	leave
+	return $done
+}
+
+a_rig_is_met() {
+	begin gauge "GAUGE SIM 7"
+	run 0 pressure --slot 2 --rig --param grade=example && says "SIMULATED 仿真  PASS" && says "played by a rig" &&
+		replays && says "SIMULATED 仿真  PASS" && run 0 pressure --slot 2 --rig --clock x4
+	done=$?
+	leave
+	return $done
+}
+
+a_rig_that_is_none_is_an_error() {
+	begin gauge "MAKER GAUGE 7"
+	run 3 pressure --slot 2 --rig && says "--rig was ordered, but it answers as 'ID MAKER GAUGE 7', a real instrument"
+	done=$?
+	leave
+	return $done
+}
+
+a_rig_without_instruments_is_an_error() {
+	all_well
+	run 3 follows --slot 1 --rig && says "no instrument of this bench says that it is played"
+}
+
+# Nobody knows what it does: it stays on the list until it was told to be safe.
+a_mute_gauge_is_an_error() {
+	no_image && run 3 pressure --slot 2 && says "gauge: it could not be made safe at the start: no reply" &&
+		[ -f "$DAVY_STATE/safe/slot2.json" ] || return
+	begin gauge "MAKER GAUGE 7"
+	run 0 pressure --slot 2 && no_image
+	done=$?
+	leave
+	return $done
+}
+
+claim "a run on real lines passes, and leaves every output safe" lines_pass
+claim "it is replayed bit for bit" replays
+claim "its wires and its time are real, and stand in its record" lines_are_shown
+claim "a contact that does not follow fails the product" a_product_fails
+claim "the E-stop aborts a run on real lines" the_estop_aborts
+claim "an interlock ends it as an error" an_interlock_trips
+claim "a line that is not there is an error with a verdict, and nothing was driven" an_absent_line_is_an_error
+claim "a run over a real port passes" a_real_gauge_passes
+claim "an example limit decides nothing on real wires" an_example_limit_decides_nothing_there
+claim "an instrument that says SIM makes the run a simulated one" a_played_gauge_makes_the_run_simulated
+claim "behind a rig a run is simulated, in real and in scaled time" a_rig_is_met
+claim "a rig that answers as a real instrument is an error" a_rig_that_is_none_is_an_error
+claim "a bench where nobody can say that it is played takes no --rig" a_rig_without_instruments_is_an_error
+claim "an instrument that does not answer is an error before anything begins" a_mute_gauge_is_an_error
+
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" = 0 ]
