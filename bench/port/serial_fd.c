@@ -116,6 +116,11 @@ int serial_fd_write(struct serial_fd *port, const uint8_t *bytes, size_t size, s
 	return port->why[0] ? error_set(err, ERROR_LINK, "%s", port->why) : 0;
 }
 
+size_t serial_fd_waiting(const struct serial_fd *port)
+{
+	return port->waiting.size;
+}
+
 /* ---- reading ---- */
 
 /* How many of these bytes are the echo of what was written; -1: something else came first. */

@@ -167,6 +167,17 @@ const char *serial_real_identity(const struct serial *serial)
 	return ((const struct serial_real *)serial->self)->identity;
 }
 
+size_t serial_real_waiting(const struct serial *serial)
+{
+	const struct serial_real *real = serial->self;
+	int queued = 0;
+
+	assert(serial->backend == &REAL_BACKEND);
+	if (!real->port || ioctl(real->fd, TIOCOUTQ, &queued) < 0)
+		return 0;
+	return serial_fd_waiting(real->port) + (size_t)queued;
+}
+
 /* ---- without a loop ---- */
 
 int serial_blind_open(const struct serial_wire *wire, struct error *err)

@@ -43,6 +43,9 @@ int serial_real_fd(const struct serial *serial);
 /* "/dev/ttyUSB0 (usb 0403:6001 A5XK3RJT)", "/dev/ttyS1": for the journal; borrowed until serial_close. */
 const char *serial_real_identity(const struct serial *serial);
 
+/* So many bytes were written to it and have not left yet; 0 while lost. */
+size_t serial_real_waiting(const struct serial *serial);
+
 /* ---- without a loop: for the guardian and `davy safe` ---- */
 
 /* The same port with the same settings, ready to be written to; the caller closes the descriptor. */
