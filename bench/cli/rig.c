@@ -6,11 +6,11 @@
  * What is typed are the acts of a person at the bench ("change_cylinder"), which the world knows. Nothing is
  * kept: each start is a new specimen.
  */
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -252,7 +252,7 @@ static int play(struct playing *playing, const char *program, const struct value
 	    loop_signal(playing->loop, SIGTERM, interrupted, playing, err) < 0)
 		return -1;
 	/* a file can be no watch, and has nothing to type */
-	playing->input = loop_watch(playing->loop, STDIN_FILENO, EPOLLIN, typed, playing, &ignored);
+	playing->input = loop_watch(playing->loop, STDIN_FILENO, POLLIN, typed, playing, &ignored);
 	playing->count = value_count(orders);
 	printf("%s\n", say(TEXTS.simulated));
 	fflush(stdout);
