@@ -22,8 +22,8 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DDAVY_VERSION='"$(VERSION)"' $(WARNINGS) $(
 LDFLAGS_ALL = $(LDFLAGS) -Wl,--as-needed $(if $(SANITIZE),$(SANITIZERS))
 
 FOLDERS := base loop codec verdict port wire run
-# libgpiod 1 (Debian 12) and 2 are two libraries by one name: one of the two files speaks to the one that is here.
-OTHER_GPIO = bench/port/gpio_$(if $(shell pkg-config --atleast-version=2 libgpiod && echo 2),v1,v2).c
+# libgpiod 1 (Debian 12) and 2 are two libraries by one name: the files of one speak to the one that is here.
+OTHER_GPIO = $(wildcard bench/port/gpio_$(if $(shell pkg-config --atleast-version=2 libgpiod && echo 2),v1,v2)*.c)
 SOURCES = $(filter-out $(OTHER_GPIO),$(foreach f,$(FOLDERS),$(sort $(wildcard bench/$(f)/*.c))))
 SCRIPT_SOURCES := $(sort $(wildcard bench/script/*.c))
 CLI_SOURCES := $(sort $(wildcard bench/cli/*.c))

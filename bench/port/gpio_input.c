@@ -4,9 +4,14 @@
  * Edges come with the kernel's stamp of CLOCK_MONOTONIC and are told in bench time.
  *
  * Debounce is ours, although the kernel has one: an edge counts when its level lasted, and its time is when
- * the level began. A timer is set for that instant; when it fires, edges that wait are taken first, since
- * one of them may have ended the level. The decision is made on stamps alone, so that a late loop tells
- * late but tells the same.
+ * the level began. The kernel's stamps the end of its wait, and a response time measured with it would be
+ * too long by the debounce and what the kernel's timers add to it: in the rig (tests/rig/test_gpio_debounce.c)
+ * edges that were debounced by 20 ms were stamped 20.2 to 23.5 ms late by the kernel and 0.3 to 1.1 ms late by
+ * us, which is how long a pull takes there.
+ *
+ * A timer is set for the instant at which the level will have lasted; when it fires, edges that wait are taken
+ * first, since one of them may have ended the level. The decision is made on stamps alone, so that a late
+ * loop tells late but tells the same.
  *
  * A pulse input is listened to while a count is running and left alone otherwise, so that a fast signal
  * costs nothing between gates.
@@ -159,9 +164,11 @@ static void listener_edge(struct real_line *line, const struct gpio_raw_edge *ed
 	}
 	if (!line->on_count)
 		return;
+	if (edge->machine < line->gate_start)
+		return; /* what was lost with it lies before the first edge of the gate */
 	if (edge->lost || skipped)
 		line->lost = true;
-	if (edge->machine >= line->gate_start && edge->machine < line->gate_end)
+	if (edge->machine < line->gate_end)
 		pulse_tally_edge(&line->tally, level, edge->machine);
 }
 

@@ -5,8 +5,7 @@
  *
  * Setting one line of a request sets them all, by position: the whole request is always set.
  *
- * The kernel keeps 16 edges of a line and drops newer ones silently. Only a queue that is found full tells
- * of it, so that is taken as lost.
+ * Edges are taken from the kernel by a thread (gpio_v1_edges.c), which a chip has from its first input on.
  */
 #include "port/gpio_chip.h"
 
@@ -17,12 +16,12 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-
-enum { KERNEL_EDGES = 16 };
+#include "port/gpio_v1_edges.h"
 
 struct gpio_chip {
 	struct gpiod_chip *gpiod;
 	struct gpiod_line *any; /* to ask whether the chip is there */
+	struct edge_reader *reader;
 };
 
 /* Lines of the same flags. */
@@ -35,7 +34,7 @@ struct group {
 
 struct gpio_request {
 	struct gpiod_line *input; /* NULL: outputs */
-	int fd;
+	struct edge_queue *edges;
 	struct group *groups;
 	size_t group_count;
 };
@@ -59,6 +58,7 @@ void gpio_chip_close(struct gpio_chip *chip)
 {
 	if (!chip)
 		return;
+	edge_reader_free(chip->reader);
 	gpiod_chip_close(chip->gpiod);
 	free(chip);
 }
@@ -201,20 +201,30 @@ struct gpio_request *gpio_request_input(struct gpio_chip *chip, const struct gpi
 	};
 	struct gpiod_line *line = gpiod_chip_get_line(chip->gpiod, want->offset);
 	struct gpio_request *request;
+	int fd, why;
 
-	if (!line || gpiod_line_request(line, &config, 0) < 0)
+	if (!chip->reader)
+		chip->reader = edge_reader_new();
+	if (!chip->reader || !line || gpiod_line_request(line, &config, 0) < 0)
 		return NULL;
 	request = xcalloc(1, sizeof(*request));
 	request->input = line;
-	request->fd = gpiod_line_event_get_fd(line);
-	fcntl(request->fd, F_SETFL, fcntl(request->fd, F_GETFL) | O_NONBLOCK);
-	return request;
+	fd = gpiod_line_event_get_fd(line);
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+	request->edges = edge_queue_new(chip->reader, fd);
+	if (request->edges)
+		return request;
+	why = errno;
+	gpio_request_close(request);
+	errno = why;
+	return NULL;
 }
 
 void gpio_request_close(struct gpio_request *request)
 {
 	if (!request)
 		return;
+	edge_queue_free(request->edges);
 	if (request->input)
 		gpiod_line_release(request->input);
 	for (size_t i = 0; i < request->group_count; i++)
@@ -250,22 +260,10 @@ int gpio_request_get(struct gpio_request *request)
 
 int gpio_request_fd(const struct gpio_request *request)
 {
-	return request->fd;
+	return edge_queue_fd(request->edges);
 }
 
-/* One read asks for no more than the kernel can keep: a full answer is a queue that was full. */
 int gpio_request_read(struct gpio_request *request, struct gpio_raw_edge edges[GPIO_EDGES])
 {
-	struct gpiod_line_event events[KERNEL_EDGES];
-	int count = gpiod_line_event_read_fd_multiple(request->fd, events, KERNEL_EDGES);
-
-	if (count < 0)
-		return errno == EAGAIN ? 0 : -1;
-	for (int i = 0; i < count; i++)
-		edges[i] = (struct gpio_raw_edge){
-			.high = events[i].event_type == GPIOD_LINE_EVENT_RISING_EDGE,
-			.machine = SEC(events[i].ts.tv_sec) + events[i].ts.tv_nsec,
-			.lost = count == KERNEL_EDGES && i == count - 1,
-		};
-	return count;
+	return edge_queue_take(request->edges, edges);
 }

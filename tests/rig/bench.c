@@ -84,12 +84,12 @@ static void make_folder(const struct rig_chip *chip, const char *name)
 		give_up(path);
 }
 
-struct rig_chip *rig_chip_new(const char *label, int lines)
+static struct rig_chip *make_chip(const char *in, const char *label, int lines)
 {
 	struct rig_chip *chip = calloc(1, sizeof(*chip));
 	char text[64], folder[64];
 
-	snprintf(chip->folder, sizeof(chip->folder), CONFIG "/%s", label);
+	snprintf(chip->folder, sizeof(chip->folder), CONFIG "/%s", in);
 	chip->lines = lines;
 	make_folder(chip, "");
 	make_folder(chip, "b0");
@@ -105,6 +105,19 @@ struct rig_chip *rig_chip_new(const char *label, int lines)
 	}
 	rig_chip_plug(chip);
 	return chip;
+}
+
+struct rig_chip *rig_chip_new(const char *label, int lines)
+{
+	return make_chip(label, label, lines);
+}
+
+struct rig_chip *rig_chip_twin(const char *label, int lines)
+{
+	char in[64];
+
+	snprintf(in, sizeof(in), "%s-twin", label);
+	return make_chip(in, label, lines);
 }
 
 const char *rig_chip_name(const struct rig_chip *chip)
@@ -136,16 +149,26 @@ bool rig_value(const struct rig_chip *chip, int line)
 	return text[0] == '1';
 }
 
-int rig_value_file(const struct rig_chip *chip, int line)
+static int open_wire(const struct rig_chip *chip, int line, const char *file, int flags)
 {
 	char path[128];
 	int fd;
 
-	wire_path(chip, line, "value", path);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	wire_path(chip, line, file, path);
+	fd = open(path, flags | O_CLOEXEC);
 	if (fd < 0)
 		give_up(path);
 	return fd;
+}
+
+int rig_value_file(const struct rig_chip *chip, int line)
+{
+	return open_wire(chip, line, "value", O_RDONLY);
+}
+
+int rig_pull_file(const struct rig_chip *chip, int line)
+{
+	return open_wire(chip, line, "pull", O_WRONLY);
 }
 
 void rig_chip_unplug(struct rig_chip *chip)

@@ -15,10 +15,14 @@ struct rig_chip;
  * are pulled down.
  */
 struct rig_chip *rig_chip_new(const char *label, int lines);
+/* Another with the same label and the same names of lines, beside it. */
+struct rig_chip *rig_chip_twin(const char *label, int lines);
 /* Its name: "gpiochip0". */
 const char *rig_chip_name(const struct rig_chip *chip);
 /* Drive an input: the simulator's pull, high or low. */
 void rig_pull(const struct rig_chip *chip, int line, bool high);
+/* The pull's file, open for writing "pull-up" or "pull-down" with pwrite(…, 0). The caller closes it. */
+int rig_pull_file(const struct rig_chip *chip, int line);
 /* The level on the wire now. */
 bool rig_value(const struct rig_chip *chip, int line);
 /* The wire's file, open for reading with pread(…, 0): "0\n" or "1\n". The caller closes it. */
