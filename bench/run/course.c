@@ -446,7 +446,7 @@ static void take_entry(struct course *course, struct request *request, const cha
 		course_answer_reading(course, request->id,
 				      evidence_quantity(&course->evidence, &quantity, NULL));
 		request_free(request);
-	} else if (course->judgement.simulated && ++request->mistyped == SIMULATED_TRIES) {
+	} else if (course->world_answers && ++request->mistyped == SIMULATED_TRIES) {
 		course_unlink(course, request);
 		answer_mistake(course, request->id, &err);
 		request_free(request);

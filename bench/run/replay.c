@@ -498,6 +498,7 @@ static void start_course(struct stage *stage)
 	course_init(&stage->course, head->fixture, head->protocol, head->calibration,
 		    (int)value_get_int(value_get(head->run, "order"), "slot", 1), head->wall,
 		    value_get_bool(head->run, "simulated"), &HOST, stage);
+	stage->course.world_answers = !value_get(head->run, "wires");
 	stage->course_ready = true;
 	stage->bytes = replay_bytes_new(head->fixture, replay_head_wire_scale(head));
 	stage->breath = replay_breath_new(head->fixture);

@@ -425,6 +425,7 @@ struct run *run_start(const struct run_place *place, struct plan *plan,
 	run->clock = clock_new(place->loop, plan->order->clock, plan->order->scale);
 	course_init(&run->course, plan->fixture, plan->protocol, plan->calibration,
 		    plan->order->slot, plan->wall, plan->order->simulated, &RUN_COURSE_HOST, run);
+	run->course.world_answers = !order_has_wires(plan->order);
 	head_write(run);
 	watch_started(run);
 	timer_start(&run->deadline, run->clock, LONGEST_RUN, TIMER_STOP, too_long, run);

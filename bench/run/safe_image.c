@@ -116,10 +116,13 @@ static int add_write(struct safe_image *image, const struct fixture *fixture,
 
 static int add_writes(struct safe_image *image, const struct fixture *fixture, struct error *err)
 {
-	for (size_t i = 0; i < fixture->device_count; i++)
-		for (size_t n = 0; n < fixture->device[i].safe_count; n++)
-			if (add_write(image, fixture, &fixture->device[i], n, err) < 0)
-				return -1;
+	for (size_t i = 0; i < fixture->safe_write_count; i++) {
+		const struct fixture_output *output = &fixture->safe_write[i];
+
+		if (add_write(image, fixture, &fixture->device[output->device],
+			      (size_t)output->setting, err) < 0)
+			return -1;
+	}
 	return 0;
 }
 
