@@ -59,6 +59,12 @@ int gpio_bank_open(struct gpio_bank *bank, struct bench_clock *clock, const stru
  */
 struct gpio_hold *gpio_hold_open(const struct gpio_wire *wires, size_t count, const char *consumer,
 				 struct error *err);
+/*
+ * The same in two steps. Prepared, the lines are found and nothing of them is requested; `wires` must live
+ * until they are taken, all or none. A failed taking may be repeated.
+ */
+struct gpio_hold *gpio_hold_prepare(const struct gpio_wire *wires, size_t count, struct error *err);
+int gpio_hold_take(struct gpio_hold *hold, const char *consumer, struct error *err);
 void gpio_hold_close(struct gpio_hold *hold); /* accepts NULL */
 
 /* Which line is meant: the chip's name ("gpiochip0"), the line's offset there, the chip's label. */

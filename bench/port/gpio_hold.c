@@ -4,6 +4,10 @@
  * controller has died, or by command.
  *
  * A hold asks nothing of its lines but their level. It lasts until it is closed or its process ends.
+ *
+ * It may be prepared long before it is taken: the lines are found and their chips are open then, and what
+ * is left to do is one call into the kernel per chip. An open chip stays the one that it was, also when it
+ * is unplugged and another gets its name.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,7 +58,7 @@ static int add_wire(struct gpio_hold *hold, const struct gpio_wire *wire, struct
 	return 0;
 }
 
-static int hold_chip(struct held *held, const char *consumer, struct error *err)
+static int open_chip(struct held *held, struct error *err)
 {
 	char path[80];
 
@@ -62,14 +66,18 @@ static int hold_chip(struct held *held, const char *consumer, struct error *err)
 	held->chip = gpio_chip_open(path);
 	if (!held->chip)
 		return error_os(err, "%s: cannot open %s", held->wires[0]->settings.name, path);
+	return 0;
+}
+
+static int hold_chip(struct held *held, const char *consumer, struct error *err)
+{
 	held->request = gpio_request_outputs(held->chip, held->wants, held->count, consumer);
 	if (!held->request)
 		return gpio_refused(held->chip, held->wants, held->count, held->wires, err);
 	return 0;
 }
 
-struct gpio_hold *gpio_hold_open(const struct gpio_wire *wires, size_t count, const char *consumer,
-				 struct error *err)
+struct gpio_hold *gpio_hold_prepare(const struct gpio_wire *wires, size_t count, struct error *err)
 {
 	struct gpio_hold *hold = xcalloc(1, sizeof(*hold));
 	int done = count <= GPIO_WIRES ? 0
@@ -79,8 +87,33 @@ struct gpio_hold *gpio_hold_open(const struct gpio_wire *wires, size_t count, co
 	for (size_t i = 0; i < count && done == 0; i++)
 		done = add_wire(hold, &wires[i], err);
 	for (size_t i = 0; i < hold->count && done == 0; i++)
-		done = hold_chip(&hold->held[i], consumer, err);
+		done = open_chip(&hold->held[i], err);
 	if (done == 0)
+		return hold;
+	gpio_hold_close(hold);
+	return NULL;
+}
+
+int gpio_hold_take(struct gpio_hold *hold, const char *consumer, struct error *err)
+{
+	for (size_t i = 0; i < hold->count; i++) {
+		if (hold_chip(&hold->held[i], consumer, err) == 0)
+			continue;
+		while (i > 0) {
+			gpio_request_close(hold->held[--i].request);
+			hold->held[i].request = NULL;
+		}
+		return -1;
+	}
+	return 0;
+}
+
+struct gpio_hold *gpio_hold_open(const struct gpio_wire *wires, size_t count, const char *consumer,
+				 struct error *err)
+{
+	struct gpio_hold *hold = gpio_hold_prepare(wires, count, err);
+
+	if (hold && gpio_hold_take(hold, consumer, err) == 0)
 		return hold;
 	gpio_hold_close(hold);
 	return NULL;
