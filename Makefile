@@ -70,7 +70,7 @@ $(BUILD)/davy-tests: $(call objects,$(TEST_SOURCES)) $(BUILD)/libdavy.a
 	$(CC) -o $@ $^ $(LDFLAGS_ALL) $(TEST_LIBS)
 
 # Claims about real wires: they run inside the rig (tests/rig/boot.sh).
-$(BUILD)/davy-rig-tests: $(call objects,$(RIG_SOURCES) tests/claims.c) $(BUILD)/libdavy.a
+$(BUILD)/davy-rig-tests: $(call objects,$(RIG_SOURCES) tests/claims.c tests/guardian_rig.c) $(BUILD)/libdavy.a
 	$(CC) -o $@ $^ $(LDFLAGS_ALL) -lcunit $(DAVY_LIBS)
 $(BUILD)/tests/rig/main.o: $(BUILD)/rig_suites.h
 $(BUILD)/rig_suites.h: $(wildcard tests/rig/test_*.c) Makefile

@@ -91,8 +91,9 @@ void image_add_write(struct safe_image *image, const char *bytes)
 struct inner {
 	struct loop *loop;
 	struct guardian *guardian;
-	const struct safe_image *image;
-	const int *fds;
+	struct safe_image *const *images;
+	size_t count, armed;
+	const int *fds; /* of the first image */
 	int tell, orders;
 };
 
@@ -103,11 +104,53 @@ static void tell(const struct inner *inner, const char *what, const char *more)
 
 static void armed(void *ctx, const struct error *err)
 {
-	const struct inner *inner = ctx;
+	struct inner *inner = ctx;
 	char pid[24];
 
 	snprintf(pid, sizeof(pid), "%d", guardian_pid(inner->guardian));
-	tell(inner, err ? "error " : "armed ", err ? err->text : pid);
+	if (err || ++inner->armed >= inner->count)
+		tell(inner, err ? "error " : "armed ", err ? err->text : pid);
+}
+
+static void arm_one(struct inner *inner, size_t index)
+{
+	const struct safe_image *image = inner->images[index];
+	int fds[FIXTURE_MOST];
+
+	for (size_t i = 0; i < image->port_count; i++) {
+		struct serial *port;
+		struct error err;
+
+		fds[i] = !index && inner->fds ? inner->fds[i] : -1;
+		if (fds[i] >= 0)
+			continue;
+		port = serial_real_open(inner->loop, &image->port[i].wire, &err);
+		fds[i] = port ? serial_real_fd(port) : -1;
+	}
+	guardian_arm(inner->guardian, image, fds, armed, inner);
+}
+
+static void arm_all(struct inner *inner)
+{
+	inner->armed = 0;
+	for (size_t i = 0; i < inner->count; i++)
+		arm_one(inner, i);
+}
+
+/* What is safe at one level is dangerous at the other. Held until the process ends. */
+static void drive(const struct inner *inner)
+{
+	for (size_t i = 0; i < inner->count; i++) {
+		struct gpio_wire wires[FIXTURE_MOST];
+		struct error err;
+
+		for (size_t n = 0; n < inner->images[i]->line_count; n++) {
+			wires[n] = inner->images[i]->line[n].wire;
+			wires[n].settings.level = !wires[n].settings.level;
+		}
+		if (!gpio_hold_open(wires, inner->images[i]->line_count, "controller", &err))
+			tell(inner, "error ", err.text);
+	}
 }
 
 static void ready(void *ctx, const struct error *err)
@@ -116,7 +159,7 @@ static void ready(void *ctx, const struct error *err)
 
 	tell(inner, err ? "error " : "ready", err ? err->text : "");
 	if (!err)
-		guardian_arm(inner->guardian, inner->image, inner->fds, armed, ctx);
+		arm_all(ctx);
 }
 
 static void ordered(void *ctx, uint32_t events)
@@ -128,9 +171,11 @@ static void ordered(void *ctx, uint32_t events)
 	if (read(inner->orders, order, sizeof(order) - 1) <= 0 || !strcmp(order, "exit")) {
 		_exit(0);
 	} else if (!strncmp(order, "disarm", 6)) {
-		guardian_disarm(inner->guardian, inner->image->slot, strstr(order, "safe"));
+		guardian_disarm(inner->guardian, inner->images[0]->slot, strstr(order, "safe"));
 	} else if (!strcmp(order, "arm")) {
-		guardian_arm(inner->guardian, inner->image, inner->fds, armed, ctx);
+		arm_all(inner);
+	} else if (!strcmp(order, "drive")) {
+		drive(inner);
 	} else if (!strcmp(order, "ready")) {
 		guardian_ready(inner->guardian, ready, ctx);
 	} else if (!strcmp(order, "free")) {
@@ -169,10 +214,8 @@ static _Noreturn void be_controller(const char *state, struct inner *inner)
 	_exit(2);
 }
 
-void ward_house_open(struct ward_house *house, const char *state, const struct safe_image *image,
-		     const int *fds)
+static void open_house(struct ward_house *house, const char *state, struct inner inner)
 {
-	struct inner inner = {.image = image, .fds = fds};
 	int heard[2], orders[2];
 
 	CU_ASSERT_FATAL(pipe2(heard, O_CLOEXEC) == 0 && pipe2(orders, O_CLOEXEC) == 0);
@@ -193,6 +236,20 @@ void ward_house_open(struct ward_house *house, const char *state, const struct s
 	house->heard = heard[0];
 	house->orders = orders[1];
 	setpgid(house->pid, house->pid);
+}
+
+void ward_house_open(struct ward_house *house, const char *state, const struct safe_image *image,
+		     const int *fds)
+{
+	struct safe_image *const images[] = {(struct safe_image *)image};
+
+	open_house(house, state, (struct inner){.images = images, .count = 1, .fds = fds});
+}
+
+void ward_house_open_many(struct ward_house *house, const char *state,
+			  struct safe_image *const *images, size_t count)
+{
+	open_house(house, state, (struct inner){.images = images, .count = count});
 }
 
 static bool next_line(struct ward_house *house, char *line, size_t size)

@@ -33,10 +33,14 @@ struct ward_house {
 
 /*
  * Fork one and let it arm the image with these descriptors (one per port, or NULL). It tells "ready",
- * "armed PID" or "error WHY", and after that obeys house_do: "disarm safe", "disarm", "free", "exit".
+ * "armed PID" or "error WHY", and after that obeys ward_house_do: "arm", "disarm safe", "disarm", "ready",
+ * "free", "exit", and "drive": request the lines of every image, away from safe.
  */
 void ward_house_open(struct ward_house *house, const char *state, const struct safe_image *image,
 		     const int *fds);
+/* The same with several slots, told as armed when the last one is; ports that really are there are opened. */
+void ward_house_open_many(struct ward_house *house, const char *state,
+			  struct safe_image *const *images, size_t count);
 /* Its next line begins with this, within ten seconds? */
 bool ward_house_tells(struct ward_house *house, const char *beginning);
 void ward_house_do(struct ward_house *house, const char *order);

@@ -3,7 +3,8 @@
  * Lines and ports are independent of each other: a line that somebody else has and an adapter that does
  * not take its bytes hold up nobody but themselves.
  *
- * A line. The kernel frees a dead process's lines when it closes what that had open; a child that was
+ * Lines. Where they were prepared they are asked for all at once, with one call into the kernel per chip.
+ * What that does not give is asked for line by line. The kernel frees a dead process's lines when it closes what that had open; a child that was
  * being forked, or a process that cannot die yet because it waits for a disk, keeps them a little longer.
  * So a request that fails is repeated, after 1 ms, then 2, 4 … up to 100 ms. A line that was not had
  * within LINE_PATIENCE is told as not done, and still tried for, LINE_PERSISTENCE long: after that
@@ -40,10 +41,13 @@
 #define SEND_PATIENCE MSEC(500) /* beyond a write's time on the line */
 #define SILENCE_LEAST MSEC(5)
 
+#define CONSUMER "davy guardian"
+
 enum { ROUNDS = 2 };
 
 struct line_job {
-	struct gpio_hold *hold;
+	struct gpio_hold *hold; /* its own, where it is not held with all others */
+	bool held;
 	bool told; /* as done or not */
 };
 
@@ -67,6 +71,7 @@ struct safe_maker {
 	struct safe_maker_handlers handlers;
 	void *ctx;
 	nsec began;
+	struct gpio_hold *all; /* of the lines together, or NULL */
 	struct line_job line[FIXTURE_MOST];
 	struct timer retry;
 	nsec retry_after;
@@ -125,6 +130,20 @@ static void tell_line(struct safe_maker *maker, size_t index, const struct error
 	tell(maker, line->name, line->level, line->wire.where, why);
 }
 
+static bool try_line(struct safe_maker *maker, size_t index, bool patient)
+{
+	struct line_job *job = &maker->line[index];
+	struct error err;
+
+	job->hold = gpio_hold_open(&maker->image->line[index].wire, 1, CONSUMER, &err);
+	job->held = job->hold != NULL;
+	if (job->held)
+		tell_line(maker, index, NULL);
+	else if (!patient && !job->told)
+		tell_line(maker, index, &err);
+	return job->held;
+}
+
 static void try_lines(void *ctx)
 {
 	struct safe_maker *maker = ctx;
@@ -132,19 +151,9 @@ static void try_lines(void *ctx)
 	bool persistent = now_of(maker) - maker->began < LINE_PERSISTENCE;
 	size_t missing = 0;
 
-	for (size_t i = 0; i < maker->image->line_count; i++) {
-		struct line_job *job = &maker->line[i];
-		struct error err;
-
-		if (job->hold)
-			continue;
-		job->hold = gpio_hold_open(&maker->image->line[i].wire, 1, "davy guardian", &err);
-		if (job->hold)
-			tell_line(maker, i, NULL);
-		else if (!patient && !job->told)
-			tell_line(maker, i, &err);
-		missing += !job->hold;
-	}
+	for (size_t i = 0; i < maker->image->line_count; i++)
+		if (!maker->line[i].held && !try_line(maker, i, patient))
+			missing++;
 	maker->lines_told = !missing || !patient;
 	if (missing && persistent) {
 		wake_after(maker, &maker->retry, maker->retry_after, try_lines, maker);
@@ -154,6 +163,21 @@ static void try_lines(void *ctx)
 	}
 	if (!maker->settled || !missing || !persistent)
 		check_settled(maker);
+}
+
+/* The quick way; where it is closed, each line goes its own. */
+static void take_all_lines(struct safe_maker *maker)
+{
+	struct error ignored;
+
+	if (maker->all && gpio_hold_take(maker->all, CONSUMER, &ignored) < 0) {
+		gpio_hold_close(maker->all);
+		maker->all = NULL;
+	}
+	for (size_t i = 0; maker->all && i < maker->image->line_count; i++) {
+		maker->line[i].held = true;
+		tell_line(maker, i, NULL);
+	}
 }
 
 /* ---- ports ---- */
@@ -381,8 +405,8 @@ static void begin_port(struct safe_maker *maker, size_t index, int fd)
 /* ---- all of it ---- */
 
 struct safe_maker *safe_maker_start(struct loop *loop, const struct safe_image *image,
-				    const int *fds, const struct safe_maker_handlers *handlers,
-				    void *ctx)
+				    const int *fds, struct gpio_hold *lines,
+				    const struct safe_maker_handlers *handlers, void *ctx)
 {
 	struct safe_maker *maker = xcalloc(1, sizeof(*maker));
 
@@ -390,12 +414,14 @@ struct safe_maker *safe_maker_start(struct loop *loop, const struct safe_image *
 	maker->image = image;
 	maker->handlers = *handlers;
 	maker->ctx = ctx;
+	maker->all = lines;
 	maker->done = xcalloc(image->write_count, sizeof(*maker->done));
 	maker->why = xcalloc(image->write_count, sizeof(*maker->why));
 	maker->began = now_of(maker);
 	maker->retry_after = RETRY_FIRST;
 	for (size_t i = 0; i < image->port_count; i++)
 		maker->port[i] = (struct port_job){.fd = -1};
+	take_all_lines(maker);
 	try_lines(maker);
 	for (size_t i = 0; i < image->port_count; i++)
 		begin_port(maker, i, fds ? fds[i] : -1);
@@ -411,7 +437,7 @@ bool safe_maker_is_settled(const struct safe_maker *maker)
 bool safe_maker_holds_all(const struct safe_maker *maker)
 {
 	for (size_t i = 0; i < maker->image->line_count; i++)
-		if (!maker->line[i].hold)
+		if (!maker->line[i].held)
 			return false;
 	return true;
 }
@@ -421,7 +447,7 @@ bool safe_maker_is_needed(const struct safe_maker *maker)
 	if (timer_armed(&maker->retry))
 		return true;
 	for (size_t i = 0; i < maker->image->line_count; i++)
-		if (maker->line[i].hold)
+		if (maker->line[i].held)
 			return true;
 	return false;
 }
@@ -430,6 +456,7 @@ void safe_maker_free(struct safe_maker *maker)
 {
 	if (!maker)
 		return;
+	gpio_hold_close(maker->all);
 	for (size_t i = 0; i < maker->image->line_count; i++)
 		gpio_hold_close(maker->line[i].hold);
 	for (size_t i = 0; i < maker->image->port_count; i++) {

@@ -40,11 +40,12 @@ struct safe_maker_handlers {
 /*
  * Begins at once: steps may be told before it returns, `settled` is not. `image` lives until
  * safe_maker_free. `fds` has a descriptor per port or -1 and is taken, also where it is NULL: a port
- * without one, or whose descriptor is dead, is opened.
+ * without one, or whose descriptor is dead, is opened. `lines` is a prepared hold of all the image's lines,
+ * or NULL, and is taken, too.
  */
 struct safe_maker *safe_maker_start(struct loop *loop, const struct safe_image *image,
-				    const int *fds, const struct safe_maker_handlers *handlers,
-				    void *ctx);
+				    const int *fds, struct gpio_hold *lines,
+				    const struct safe_maker_handlers *handlers, void *ctx);
 bool safe_maker_is_settled(const struct safe_maker *maker);
 /* Is every output held at its safe level? */
 bool safe_maker_holds_all(const struct safe_maker *maker);

@@ -32,6 +32,7 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -57,6 +58,9 @@ struct charge {
 	struct vigil *vigil;
 	struct safe_image *image;
 	int fd[FIXTURE_MOST];
+	/* while armed: its lines, found and not requested; NULL where one could not be found */
+	struct gpio_wire wire[FIXTURE_MOST];
+	struct gpio_hold *lines;
 	struct safe_maker *maker; /* NULL while armed */
 };
 
@@ -146,6 +150,7 @@ static void charge_free(struct charge *charge)
 		for (size_t i = 0; i < charge->image->port_count; i++)
 			if (charge->fd[i] >= 0)
 				close(charge->fd[i]);
+	gpio_hold_close(charge->lines);
 	safe_maker_free(charge->maker);
 	safe_image_free(charge->image);
 	free(charge);
@@ -171,7 +176,7 @@ static void step_done(void *ctx, const struct safe_step *step)
 {
 	struct charge *charge = ctx;
 	struct vigil *vigil = charge->vigil;
-	struct value *message = talk_new("step");
+	struct value *message;
 	char after[48] = "";
 
 	if (vigil->died)
@@ -179,6 +184,9 @@ static void step_done(void *ctx, const struct safe_step *step)
 			 (double)(now_of(vigil) - vigil->died) / 1e6);
 	guardian_log_note(&vigil->log, "slot %d: %s (%s) %s: %s%s", charge->image->slot, step->what,
 			  step->where, step->level, step->why ? step->why : "done", after);
+	if (vigil->died)
+		return; /* nobody is there to hear it */
+	message = talk_new("step");
 	value_set_int(message, "slot", charge->image->slot);
 	value_set_text(message, "run", charge->image->run);
 	value_set_text(message, "what", step->what);
@@ -201,8 +209,19 @@ static void make_safe(struct charge *charge)
 {
 	static const struct safe_maker_handlers HANDLERS = {step_done, settled};
 
-	charge->maker =
-		safe_maker_start(charge->vigil->loop, charge->image, charge->fd, &HANDLERS, charge);
+	charge->maker = safe_maker_start(charge->vigil->loop, charge->image, charge->fd,
+					 charge->lines, &HANDLERS, charge);
+	charge->lines = NULL;
+}
+
+/* All that can be done before it must be quick. A line that is not found now is looked for then. */
+static void prepare(struct charge *charge)
+{
+	struct error ignored;
+
+	for (size_t i = 0; i < charge->image->line_count; i++)
+		charge->wire[i] = charge->image->line[i].wire;
+	charge->lines = gpio_hold_prepare(charge->wire, charge->image->line_count, &ignored);
 }
 
 /* What earlier runs of this state folder left. */
@@ -383,7 +402,7 @@ static int arm_charge(struct vigil *vigil, struct talk *talk, struct error *err)
 {
 	struct safe_image *image =
 		safe_image_from_value(value_get(talk->message, "image"), "image", err);
-	struct charge *old;
+	struct charge *charge, *old;
 
 	if (!image)
 		return -1;
@@ -397,7 +416,9 @@ static int arm_charge(struct vigil *vigil, struct talk *talk, struct error *err)
 	old = find_charge(vigil, image->slot);
 	if (old)
 		charge_free(old);
-	take_descriptors(charge_new(vigil, image), talk);
+	charge = charge_new(vigil, image);
+	take_descriptors(charge, talk);
+	prepare(charge);
 	mlockall(MCL_CURRENT); /* once more, with what has come */
 	return 0;
 }
@@ -509,6 +530,7 @@ static void ready_to_read(void *ctx, uint32_t events)
 static void become_reliable(void)
 {
 	struct sched_param priority = {.sched_priority = REAL_TIME_PRIORITY};
+	struct rlimit files;
 	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 
 	if (fd >= 0) {
@@ -516,6 +538,10 @@ static void become_reliable(void)
 
 		(void)ignored;
 		close(fd);
+	}
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
 	}
 	prctl(PR_SET_NAME, GUARDIAN_NAME);
 	mlockall(MCL_CURRENT);
