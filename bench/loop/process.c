@@ -2,13 +2,21 @@
 /*
  * Processes that somebody else started. The kernel tells their end by making the pidfd readable, after it
  * has closed what they had open: GPIO lines are free then, and locks are given up.
+ *
+ * Pages are kept as they are now and not also those to come: where memory may be locked only up to a limit,
+ * a process that promised to lock all it will ever have gets none beyond it.
  */
 #include "loop/process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -85,4 +93,43 @@ pid_t process_behind(int socket)
 	socklen_t size = sizeof(who);
 
 	return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0 ? who.pid : 0;
+}
+
+/* ---- this process ---- */
+
+void process_keep_pages(void)
+{
+	mlockall(MCL_CURRENT);
+}
+
+void process_become_reliable(const char *name, int priority)
+{
+	struct sched_param real_time = {.sched_priority = priority};
+	struct rlimit files;
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		ssize_t ignored = write(fd, "-1000", 5);
+
+		(void)ignored;
+		close(fd);
+	}
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+	prctl(PR_SET_NAME, name);
+	process_keep_pages();
+	sched_setscheduler(0, SCHED_FIFO, &real_time);
+}
+
+void process_leave_no_core(void)
+{
+	struct rlimit limit;
+
+	/* 1 and not 0: that also keeps the kernel from piping a core to a program (core(5)) */
+	if (getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max >= 1) {
+		limit.rlim_cur = 1;
+		setrlimit(RLIMIT_CORE, &limit);
+	}
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Another process that is not our child: watched and killed through a pidfd, never by its number alone. */
+/*
+ * Other processes that are not our children, watched and killed through a pidfd and never by their number
+ * alone; and what this process may ask for itself.
+ */
 #ifndef DAVY_LOOP_PROCESS_H
 #define DAVY_LOOP_PROCESS_H
 
@@ -30,5 +33,16 @@ void process_close(struct process *process); /* leaves it alone; accepts NULL */
 
 /* Who made the other end of this socket pair, or listens at the other end of this connection; 0: unknown. */
 pid_t process_behind(int socket);
+
+/*
+ * For a process that must act when all others are in trouble: its name, its pages kept in memory, a
+ * real-time priority, as many descriptors as may be, the last to be killed for want of memory. Each of it
+ * where the system allows it; none is owed.
+ */
+void process_become_reliable(const char *name, int priority);
+/* Keep the pages in memory that it has now. */
+void process_keep_pages(void);
+/* It ends at once when it crashes: a core keeps everything open until it is written. */
+void process_leave_no_core(void);
 
 #endif

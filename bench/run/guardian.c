@@ -22,7 +22,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -32,6 +31,7 @@
 #include "base/log.h"
 #include "loop/child.h"
 #include "loop/clock.h"
+#include "loop/process.h"
 #include "run/guardian_talk.h"
 
 /* A beat that is due so long before it is sent says that this process did not run. */
@@ -440,17 +440,6 @@ static void ready_to_read(void *ctx, uint32_t events)
 	}
 }
 
-static void leave_no_core(void)
-{
-	struct rlimit limit;
-
-	/* 1 and not 0: that also keeps the kernel from piping a core to a program (core(5)) */
-	if (getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max >= 1) {
-		limit.rlim_cur = 1;
-		setrlimit(RLIMIT_CORE, &limit);
-	}
-}
-
 static int start(struct guardian *guardian, struct error *err)
 {
 	char *const argv[] = {guardian->program, "guardian", "--state", guardian->state, NULL};
@@ -469,11 +458,18 @@ static int start(struct guardian *guardian, struct error *err)
 		let_go(guardian);
 		return -1;
 	}
-	leave_no_core();
+	process_leave_no_core();
 	guardian->is = GUARDIAN_STARTING;
 	guardian->started = guardian->heard = now_of(guardian);
 	beat_again(guardian);
 	return 0;
+}
+
+/* It may be making a slot safe that its run could not: the ports are free when it has answered. */
+static void ask_again(struct guardian *guardian)
+{
+	if (talk_send(guardian->socket, talk_new("begin"), NULL, 0, &guardian->unfit) < 0)
+		answer_waiters(guardian);
 }
 
 void guardian_ready(struct guardian *guardian, guardian_done_fn *done, void *ctx)
@@ -487,9 +483,10 @@ void guardian_ready(struct guardian *guardian, guardian_done_fn *done, void *ctx
 	if (guardian->is == GUARDIAN_STARTING)
 		return;
 	guardian->unfit.text[0] = '\0';
-	if (guardian->is == GUARDIAN_NONE && start(guardian, &guardian->unfit) == 0)
-		return;
-	answer_waiters(guardian);
+	if (guardian->is == GUARDIAN_READY)
+		ask_again(guardian);
+	else if (start(guardian, &guardian->unfit) < 0)
+		answer_waiters(guardian);
 }
 
 /* ---- */

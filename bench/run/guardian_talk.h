@@ -3,7 +3,7 @@
  * What the controller and its guardian say to each other: maps as JSON, one per packet of a SEQPACKET
  * socket pair, with the descriptors of ports beside them.
  *
- *   controller   {"say":"begin"}                                  once, first
+ *   controller   {"say":"begin"}                                  first, and before each slot
  *                {"say":"beat"}                                   every 100 ms
  *                {"say":"arm","order":N,"image":{…},"held":[port indices]} and a descriptor for each
  *                {"say":"disarm","slot":N,"safe":true|false}

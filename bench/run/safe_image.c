@@ -88,16 +88,17 @@ static void write_level(const struct driver_item *item, double number, char *tex
 }
 
 static int add_write(struct safe_image *image, const struct fixture *fixture,
-		     const struct fixture_device *device, size_t index, struct error *err)
+		     const struct fixture_output *output, struct error *err)
 {
+	const struct fixture_device *device = &fixture->device[output->device];
+	const struct fixture_setting *setting = &device->safe[output->setting];
 	const struct driver *driver = device->driver;
-	const struct driver_item *item = &driver->write[device->safe[index].write];
-	double number = device->safe[index].number;
+	const struct driver_item *item = &driver->write[setting->write];
 	const struct serial_settings *settings = &fixture->port[device->port].settings;
 	struct exchange exchange;
 	struct safe_write *write;
 
-	if (exchange_write(&exchange, driver, item, device->unit, number, err) < 0)
+	if (exchange_write(&exchange, driver, item, device->unit, setting->number, err) < 0)
 		return error_context(err, "%s", device->name);
 	image->write = xrealloc(image->write, (image->write_count + 1) * sizeof(*image->write));
 	write = &image->write[image->write_count++];
@@ -110,19 +111,7 @@ static int add_write(struct safe_image *image, const struct fixture *fixture,
 	if (write->pause < serial_frame_silence(settings))
 		write->pause = serial_frame_silence(settings);
 	snprintf(write->what, sizeof(write->what), "%s.%s", device->name, item->name);
-	write_level(item, number, write->level, sizeof(write->level));
-	return 0;
-}
-
-static int add_writes(struct safe_image *image, const struct fixture *fixture, struct error *err)
-{
-	for (size_t i = 0; i < fixture->safe_write_count; i++) {
-		const struct fixture_output *output = &fixture->safe_write[i];
-
-		if (add_write(image, fixture, &fixture->device[output->device],
-			      (size_t)output->setting, err) < 0)
-			return -1;
-	}
+	write_level(item, setting->number, write->level, sizeof(write->level));
 	return 0;
 }
 
@@ -139,7 +128,9 @@ struct safe_image *safe_image_new(const struct fixture *fixture, const struct st
 			 &wires->line[fixture->safe_sequence[i]]);
 	for (size_t i = 0; i < fixture->port_count; i++)
 		add_port(image, &fixture->port[i], &wires->port[i]);
-	if (add_writes(image, fixture, err) < 0) {
+	for (size_t i = 0; i < fixture->safe_write_count; i++) {
+		if (add_write(image, fixture, &fixture->safe_write[i], err) == 0)
+			continue;
 		safe_image_free(image);
 		return NULL;
 	}

@@ -22,17 +22,10 @@
  */
 #include "run/vigil.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -106,10 +99,11 @@ static bool is_armed(const struct vigil *vigil)
 	return false;
 }
 
+/* Everything that is being made safe was tried. */
 static bool all_settled(const struct vigil *vigil)
 {
 	for (const struct charge *charge = vigil->charges; charge; charge = charge->next)
-		if (!charge->maker || !safe_maker_is_settled(charge->maker))
+		if (charge->maker && !safe_maker_is_settled(charge->maker))
 			return false;
 	return true;
 }
@@ -383,6 +377,15 @@ static void has_post(void *ctx, const struct error *err)
 	check_ready(vigil);
 }
 
+static void begin(struct vigil *vigil)
+{
+	vigil->ready = false;
+	if (!vigil->post)
+		vigil->post = guardian_post_take(vigil->loop, vigil->state, has_post, vigil);
+	listen_again(vigil);
+	check_ready(vigil);
+}
+
 static void take_descriptors(struct charge *charge, struct talk *talk)
 {
 	const struct value *held = value_get(talk->message, "held");
@@ -419,7 +422,7 @@ static int arm_charge(struct vigil *vigil, struct talk *talk, struct error *err)
 	charge = charge_new(vigil, image);
 	take_descriptors(charge, talk);
 	prepare(charge);
-	mlockall(MCL_CURRENT); /* once more, with what has come */
+	process_keep_pages(); /* once more, with what has come */
 	return 0;
 }
 
@@ -478,9 +481,8 @@ static void take(struct vigil *vigil, struct talk *talk)
 		listen_again(vigil);
 		pet(vigil);
 		say(vigil, talk_new("beat"));
-	} else if (talk_says(talk, "begin") && !vigil->post) {
-		vigil->post = guardian_post_take(vigil->loop, vigil->state, has_post, vigil);
-		listen_again(vigil);
+	} else if (talk_says(talk, "begin")) {
+		begin(vigil);
 	} else if (talk_says(talk, "arm")) {
 		arm(vigil, talk);
 	} else if (talk_says(talk, "disarm")) {
@@ -526,28 +528,6 @@ static void ready_to_read(void *ctx, uint32_t events)
 
 /* ---- */
 
-/* Nothing of this is owed; each makes a bad machine a little better. */
-static void become_reliable(void)
-{
-	struct sched_param priority = {.sched_priority = REAL_TIME_PRIORITY};
-	struct rlimit files;
-	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-
-	if (fd >= 0) {
-		ssize_t ignored = write(fd, "-1000", 5);
-
-		(void)ignored;
-		close(fd);
-	}
-	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-		files.rlim_cur = files.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &files);
-	}
-	prctl(PR_SET_NAME, GUARDIAN_NAME);
-	mlockall(MCL_CURRENT);
-	sched_setscheduler(0, SCHED_FIFO, &priority);
-}
-
 /* The socket is still open after its process was opened, so that is the right one. */
 static int watch_controller(struct vigil *vigil, struct error *err)
 {
@@ -588,7 +568,7 @@ int vigil_keep(const char *state, int socket, struct error *err)
 	vigil.loop = loop_new(err);
 	if (vigil.loop && loop_signal(vigil.loop, SIGTERM, asked_to_leave, &vigil, err) == 0 &&
 	    watch_controller(&vigil, err) == 0) {
-		become_reliable();
+		process_become_reliable(GUARDIAN_NAME, REAL_TIME_PRIORITY);
 		done = loop_run(vigil.loop, err);
 	}
 	vigil_done(&vigil);
