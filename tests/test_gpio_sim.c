@@ -129,6 +129,31 @@ static void a_line_does_only_what_it_was_requested_for(void)
 	rig_end(&rig);
 }
 
+static void many_outputs_are_set_and_one_input_among_them_is_refused_before_any(void)
+{
+	static const struct gpio_settings OFF = {.name = "motor", .use = GPIO_USE_OUTPUT};
+	static const struct gpio_settings LID = {.name = "lid", .use = GPIO_USE_INPUT};
+	static const bool LEVELS[] = {true, true, true};
+	struct rig rig;
+	struct error err;
+	struct gpio_line *lines[3];
+
+	rig_begin(&rig, &OFF);
+	lines[0] = rig.line;
+	lines[1] = gpio_sim_new(rig.clock, &OFF, NULL, NULL);
+	lines[2] = gpio_sim_new(rig.clock, &LID, NULL, NULL);
+
+	CU_ASSERT_EQUAL(gpio_set_many(lines, LEVELS, 3, &err), -1);
+	CU_ASSERT_STRING_EQUAL(err.text, "lid is an input and cannot be set");
+	CU_ASSERT_FALSE(gpio_get(lines[0]) || gpio_get(lines[1]));
+	CU_ASSERT_EQUAL(gpio_set_many(lines, LEVELS, 2, &err), 0);
+	CU_ASSERT_TRUE(gpio_get(lines[0]) && gpio_get(lines[1]));
+	CU_ASSERT_EQUAL(gpio_set_many(lines, LEVELS, 0, &err), 0);
+	gpio_close(lines[1]);
+	gpio_close(lines[2]);
+	rig_end(&rig);
+}
+
 /* ---- edges ---- */
 
 static const struct gpio_settings SWITCH = {
@@ -472,12 +497,31 @@ static void a_closed_line_drops_its_count(void)
 	rig_end(&rig);
 }
 
+static void a_count_that_lost_edges_says_so_and_the_next_one_does_not(void)
+{
+	struct rig rig;
+
+	rig_begin(&rig, &PULSE);
+	gpio_sim_pulse(rig.line, 1000, 0);
+	rig_count(&rig, SEC(1));
+	gpio_sim_lose(rig.line);
+	rig_run(&rig, SEC(1));
+	CU_ASSERT_TRUE(rig.count.lost);
+
+	rig_count(&rig, SEC(1));
+	rig_run(&rig, SEC(3));
+	CU_ASSERT_EQUAL(rig.counts, 2);
+	CU_ASSERT_FALSE(rig.count.lost);
+	rig_end(&rig);
+}
+
 void suite_gpio_sim(void)
 {
 	suite_begin("gpio_sim");
 	claim(an_output_begins_at_its_safe_level_without_a_change);
 	claim(the_world_hears_changes_of_an_output_and_nothing_else);
 	claim(a_line_does_only_what_it_was_requested_for);
+	claim(many_outputs_are_set_and_one_input_among_them_is_refused_before_any);
 	claim(an_edge_is_told_when_it_lasted_with_the_time_it_began);
 	claim(a_bounce_is_no_edge);
 	claim(an_edge_that_bounces_first_is_told_from_its_last_bounce);
@@ -486,6 +530,7 @@ void suite_gpio_sim(void)
 	claim(a_line_may_be_closed_by_whom_it_tells);
 	claim(a_steady_frequency_is_counted_within_the_stated_resolution);
 	claim(a_gate_that_opens_with_the_signal_counts_whole_periods);
+	claim(a_count_that_lost_edges_says_so_and_the_next_one_does_not);
 	claim(a_stopped_line_counts_zero_and_says_what_it_may_have_missed);
 	claim(a_single_edge_is_no_frequency);
 	claim(a_change_within_the_gate_keeps_the_phase_and_counts_all_periods);

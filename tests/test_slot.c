@@ -272,6 +272,46 @@ static void a_dead_world_does_not_keep_outputs_from_going_safe(void)
 	slot_rig_close(&rig);
 }
 
+static struct gpio_line *line_of(struct slot_rig *rig, const char *name)
+{
+	return rig->slot->line[fixture_find_line(rig->slot->fixture, name)].gpio;
+}
+
+static void a_count_that_lost_edges_is_an_error_and_no_reading(void)
+{
+	struct slot_rig rig;
+	struct interest interest = {0};
+	int pulses;
+
+	slot_rig_open(&rig, NULL, NULL);
+	pulses = channel(&rig, "pulses");
+	slot_want(rig.slot, &interest, pulses, MSEC(100));
+	slot_rig_wait(&rig, MSEC(700));
+	CU_ASSERT_EQUAL(rig.samples[pulses], 1);
+
+	gpio_sim_lose(line_of(&rig, "pulses"));
+	slot_rig_wait(&rig, SEC(1));
+
+	CU_ASSERT_EQUAL(rig.samples[pulses], 1);
+	CU_ASSERT(slot_rig_tripped(&rig, VERDICT_ERROR,
+				   "pulses: edges came faster than they could be taken"));
+	slot_unwant(rig.slot, &interest);
+	slot_rig_close(&rig);
+}
+
+static void a_line_that_fails_is_an_error_by_its_name(void)
+{
+	struct slot_rig rig;
+
+	slot_rig_open(&rig, NULL, NULL);
+
+	gpio_sim_fail(line_of(&rig, "lid"), "its GPIO chip, gpiochip0 (bench), has vanished");
+
+	CU_ASSERT(slot_rig_tripped(&rig, VERDICT_ERROR,
+				   "lid: its GPIO chip, gpiochip0 (bench), has vanished"));
+	slot_rig_close(&rig);
+}
+
 void suite_slot(void)
 {
 	suite_begin("slot");
@@ -282,6 +322,8 @@ void suite_slot(void)
 	claim(the_most_impatient_wish_counts);
 	claim(a_contact_is_told_at_once_and_at_each_edge);
 	claim(a_pulse_line_is_counted_gate_after_gate);
+	claim(a_count_that_lost_edges_is_an_error_and_no_reading);
+	claim(a_line_that_fails_is_an_error_by_its_name);
 	claim(a_setting_reaches_the_instrument);
 	claim(a_setting_out_of_range_sends_no_byte);
 	claim(outputs_go_safe_in_the_fixture_s_order);

@@ -6,8 +6,8 @@
  * Debounce is ours, although the kernel has one: an edge counts when its level lasted, and its time is when
  * the level began. The kernel's stamps the end of its wait, and a response time measured with it would be
  * too long by the debounce and what the kernel's timers add to it: in the rig (tests/rig/test_gpio_debounce.c)
- * edges that were debounced by 20 ms were stamped 20.2 to 23.5 ms late by the kernel and 0.3 to 1.1 ms late by
- * us, which is how long a pull takes there.
+ * edges that were debounced by 20 ms were stamped 20 to 24 ms late by the kernel and 0.3 to 1.2 ms late by us,
+ * with either library; the latter is how long a pull takes there.
  *
  * A timer is set for the instant at which the level will have lasted; when it fires, edges that wait are taken
  * first, since one of them may have ended the level. The decision is made on stamps alone, so that a late

@@ -47,6 +47,7 @@ struct gpio_sim {
 	size_t count;
 	nsec gate_end;
 	pulse_fn *on_count; /* NULL when no count is running */
+	bool lost;	    /* edges, within the gate */
 	void *count_ctx;
 	struct timer gate;
 };
@@ -136,6 +137,7 @@ static void gate_ended(void *ctx)
 	struct pulse_count count =
 		pulse_tally_count(&tally, sim->gate_end - sim->segments[0].start, EDGE_STAMP);
 
+	count.lost = sim->lost;
 	sim->on_count = NULL;
 	fn(sim->count_ctx, &count);
 }
@@ -172,6 +174,7 @@ static int sim_count(void *self, nsec gate, pulse_fn *fn, void *ctx, struct erro
 	segment_begin(sim);
 	sim->gate_end = clock_now(sim->clock) + gate;
 	sim->on_count = fn;
+	sim->lost = false;
 	sim->count_ctx = ctx;
 	timer_start(&sim->gate, sim->clock, sim->gate_end, TIMER_BYTES, gate_ended, sim);
 	return 0;
@@ -288,4 +291,16 @@ void gpio_sim_pulse(struct gpio_line *line, double frequency, double high)
 
 		segment->duty = fmin(fmax(high, shortest), longest) * segment->frequency;
 	}
+}
+
+void gpio_sim_fail(struct gpio_line *line, const char *why)
+{
+	assert(line->backend == &SIM_BACKEND);
+	if (line->on_fault)
+		line->on_fault(line->ctx, why);
+}
+
+void gpio_sim_lose(struct gpio_line *line)
+{
+	sim_of(line, GPIO_USE_PULSE)->lost = true;
 }

@@ -20,5 +20,8 @@ void gpio_sim_drive(struct gpio_line *line, bool level);
  * and nothing is faster than 500 kHz. A line that never was driven stands low.
  */
 void gpio_sim_pulse(struct gpio_line *line, double frequency, double high);
+/* What may become of a real line: it fails for this reason; the running count of a pulse input loses edges. */
+void gpio_sim_fail(struct gpio_line *line, const char *why);
+void gpio_sim_lose(struct gpio_line *line);
 
 #endif

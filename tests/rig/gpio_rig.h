@@ -52,7 +52,7 @@ void heard_listen(struct heard *heard, struct gpio_rig *rig, struct gpio_line *l
 void heard_count(void *heard, const struct pulse_count *count); /* a pulse_fn */
 
 /* A thread that pulls a line by itself, never sooner than asked, and writes down when. */
-enum { RISES_MOST = 16384 };
+enum { RISES_MOST = 16384, MORE_THAN_ANYBODY_KEEPS = 2100 /* edges */ };
 struct puller {
 	int file;
 	nsec high, low; /* 0: as fast as it goes */

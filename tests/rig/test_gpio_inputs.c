@@ -11,8 +11,9 @@
  * How late the rig's kernel may stamp an edge: its processors are threads of a busy machine. A claim
  * about an instant holds between before the pull and this after it.
  */
-#define LATE MSEC(30)
+#define LATE MSEC(50)
 #define DEBOUNCE MSEC(100)
+#define LONG MSEC(400) /* where the machine's pauses must be no part of it */
 
 static struct gpio_wire contact(int line, nsec debounce)
 {
@@ -89,7 +90,7 @@ static void a_debounced_edge_is_told_late_with_the_time_it_began(void)
 static void a_bounce_is_no_edge_and_the_last_one_begins_it(void)
 {
 	struct gpio_rig rig;
-	struct gpio_wire wire = contact(3, DEBOUNCE);
+	struct gpio_wire wire = contact(3, LONG);
 	struct heard heard;
 	nsec before = 0;
 
@@ -103,14 +104,14 @@ static void a_bounce_is_no_edge_and_the_last_one_begins_it(void)
 			pull(&rig, 3, false);
 		gpio_rig_run(&rig, MSEC(2));
 	}
-	gpio_rig_run(&rig, MSEC(250));
+	gpio_rig_run(&rig, 2 * LONG);
 
 	CU_ASSERT_EQUAL_FATAL(heard.edges, 1);
 	CU_ASSERT(heard.time[0] >= before && heard.time[0] < before + LATE);
 	pull(&rig, 3, false);
 	gpio_rig_run(&rig, MSEC(10));
 	pull(&rig, 3, true);
-	gpio_rig_run(&rig, MSEC(250));
+	gpio_rig_run(&rig, 2 * LONG);
 	CU_ASSERT_EQUAL(heard.edges, 1);
 	CU_ASSERT_EQUAL(heard.faults, 0);
 	gpio_close(heard.line);
@@ -120,21 +121,21 @@ static void a_bounce_is_no_edge_and_the_last_one_begins_it(void)
 static void a_loop_that_was_busy_tells_the_same_as_one_that_was_not(void)
 {
 	struct gpio_rig rig;
-	struct gpio_wire wire = contact(3, DEBOUNCE);
+	struct gpio_wire wire = contact(3, LONG);
 	struct heard heard;
 	nsec up, down;
 
 	gpio_rig_begin(&rig);
 	heard_listen(&heard, &rig, gpio_rig_open(&rig, &wire));
 	up = pull(&rig, 3, true);
-	be_busy(MSEC(250));
+	be_busy(2 * LONG);
 	down = pull(&rig, 3, false);
-	be_busy(MSEC(250));
+	be_busy(2 * LONG);
 	pull(&rig, 3, true);
 	be_busy(MSEC(5));
 	pull(&rig, 3, false);
-	be_busy(MSEC(250));
-	gpio_rig_run(&rig, MSEC(250));
+	be_busy(2 * LONG);
+	gpio_rig_run(&rig, 2 * LONG);
 
 	CU_ASSERT_EQUAL_FATAL(heard.edges, 2);
 	CU_ASSERT(heard.level[0] && heard.time[0] >= up && heard.time[0] < up + LATE);
@@ -170,12 +171,13 @@ static void an_input_that_is_not_as_expected_says_so_after_its_debounce(void)
 	struct gpio_rig rig;
 	struct gpio_wire wire = contact(3, DEBOUNCE);
 	struct heard heard, quiet;
-	nsec opened;
+	nsec before, after;
 
 	gpio_rig_begin(&rig);
 	rig_pull(rig.chip, 3, true);
-	opened = bench_now(&rig);
+	before = bench_now(&rig);
 	heard_listen(&heard, &rig, gpio_rig_open(&rig, &wire));
+	after = bench_now(&rig);
 	wire.active_low = true;
 	heard_listen(&quiet, &rig, gpio_rig_open(&rig, &wire));
 	CU_ASSERT_FALSE(gpio_get(heard.line));
@@ -183,7 +185,7 @@ static void an_input_that_is_not_as_expected_says_so_after_its_debounce(void)
 
 	CU_ASSERT_EQUAL_FATAL(heard.edges, 1);
 	CU_ASSERT_TRUE(gpio_get(heard.line));
-	CU_ASSERT(heard.time[0] >= opened && heard.time[0] < opened + LATE);
+	CU_ASSERT(heard.time[0] >= before && heard.time[0] <= after);
 	CU_ASSERT_EQUAL(quiet.edges, 0);
 	CU_ASSERT_FALSE(gpio_get(quiet.line));
 	gpio_close(heard.line);
@@ -296,14 +298,14 @@ static void those_who_share_agree_about_the_bias(void)
 
 /* ---- too much ---- */
 
-static void flood_while_the_loop_is_busy(struct gpio_rig *rig, int line, nsec time)
+static void flood_while_the_loop_is_busy(struct gpio_rig *rig, int line)
 {
-	struct puller puller;
+	static struct puller puller;
 
 	puller_start(&puller, rig->chip, line, 0, 0);
-	be_busy(time);
+	while (puller.edges < MORE_THAN_ANYBODY_KEEPS)
+		be_busy(MSEC(1));
 	puller_stop(&puller);
-	CU_ASSERT_FATAL(puller.edges > 2100); /* more than anybody keeps */
 	rig_pull(rig->chip, line, true);
 }
 
@@ -317,7 +319,7 @@ static void lost_edges_are_told_and_the_level_is_right_afterwards(void)
 	heard_listen(&raw, &rig, gpio_rig_open(&rig, &wire));
 	wire.settings.debounce = DEBOUNCE;
 	heard_listen(&debounced, &rig, gpio_rig_open(&rig, &wire));
-	flood_while_the_loop_is_busy(&rig, 3, MSEC(500));
+	flood_while_the_loop_is_busy(&rig, 3);
 	gpio_rig_run(&rig, MSEC(250));
 
 	CU_ASSERT(raw.faults > 0);
@@ -340,7 +342,7 @@ static void a_fault_may_close_its_line(void)
 	gpio_rig_begin(&rig);
 	for (int i = 0; i < 2; i++)
 		heard_listen(&heard[i], &rig, gpio_rig_open(&rig, &wire));
-	flood_while_the_loop_is_busy(&rig, 3, MSEC(500));
+	flood_while_the_loop_is_busy(&rig, 3);
 	heard[0].hangs_up = heard[1].hangs_up = true;
 	gpio_rig_run(&rig, MSEC(50));
 
@@ -379,7 +381,7 @@ static void a_flood_leaves_everybody_else_his_turn(void)
 	puller_stop(&puller);
 	timer_stop(&tick);
 
-	CU_ASSERT(puller.edges > 1000);
+	CU_ASSERT(puller.edges > 300);
 	CU_ASSERT_EQUAL(heard.edges, 1);
 	CU_ASSERT(heard.time[0] >= before && heard.time[0] < before + 4 * LATE);
 	CU_ASSERT_EQUAL(heard.counts, 50);
@@ -422,7 +424,7 @@ static void a_chip_that_vanishes_is_told_to_each_of_its_lines_once(void)
 	for (int i = 0; i < 3; i++) {
 		CU_ASSERT_EQUAL(heard[i].faults, 1);
 		CU_ASSERT_STRING_EQUAL(heard[i].why, gone_text);
-		CU_ASSERT(heard[i].fault_at - gone < MSEC(150));
+		CU_ASSERT(heard[i].fault_at - gone < MSEC(100) + 2 * LATE);
 	}
 	CU_ASSERT_EQUAL(heard[1].edges, 0);
 	CU_ASSERT(heard[2].counts == 1 && heard[2].count.lost);
@@ -446,9 +448,9 @@ static void a_chip_that_came_back_is_another_one(void)
 	gpio_rig_begin(&rig);
 	heard_listen(&old, &rig, gpio_rig_open(&rig, &wire));
 	rig_chip_unplug(rig.chip);
-	gpio_rig_run(&rig, MSEC(150));
+	gpio_rig_run(&rig, MSEC(200));
 	rig_chip_plug(rig.chip);
-	gpio_rig_run(&rig, MSEC(150));
+	gpio_rig_run(&rig, MSEC(200));
 	CU_ASSERT_EQUAL(old.faults, 1);
 	CU_ASSERT_EQUAL(gpio_set(old.line, false, &rig.err), -1);
 

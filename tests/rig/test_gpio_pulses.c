@@ -32,12 +32,15 @@ static nsec count_for(struct gpio_rig *rig, struct heard *heard, nsec gate)
 	return from;
 }
 
-/* How far the count is from the truth. Which rise was its first is not known to better than one. */
+/*
+ * How far the count is from the truth. Which rise was its first is not known exactly: the gate opens some edges
+ * after `from` when the machine pauses in between.
+ */
 static double how_wrong(const struct pulse_count *count, const struct puller *puller, nsec from)
 {
 	double best = INFINITY;
 
-	for (int later = -1; later <= 1; later++) {
+	for (int later = -1; later <= 16; later++) {
 		double truth = puller_frequency(puller, from, count->periods, later);
 
 		best = fmin(best, fabs(count->frequency - truth));
@@ -193,12 +196,12 @@ static void one_count_at_a_time(void)
 
 	gpio_rig_begin(&rig);
 	open_pulse(&rig, &heard, false);
-	CU_ASSERT_EQUAL(gpio_count(heard.line, MSEC(50), heard_count, &heard, &rig.err), 0);
-	CU_ASSERT_EQUAL(gpio_count(heard.line, MSEC(50), heard_count, &heard, &rig.err), -1);
+	CU_ASSERT_EQUAL(gpio_count(heard.line, SEC(1), heard_count, &heard, &rig.err), 0);
+	CU_ASSERT_EQUAL(gpio_count(heard.line, SEC(1), heard_count, &heard, &rig.err), -1);
 	CU_ASSERT_STRING_EQUAL(rig.err.text, "line5 is being counted already");
 	gpio_rig_run(&rig, MSEC(20));
 	gpio_close(heard.line); /* a running count is dropped */
-	gpio_rig_run(&rig, MSEC(60));
+	gpio_rig_run(&rig, MSEC(1100));
 
 	CU_ASSERT_EQUAL(heard.counts, 0);
 	gpio_rig_end(&rig);
@@ -214,11 +217,11 @@ static void a_count_that_lost_edges_says_so(void)
 	open_pulse(&rig, &heard, false);
 	puller_start(&puller, rig.chip, 5, 0, 0);
 	CU_ASSERT_EQUAL(gpio_count(heard.line, MSEC(500), heard_count, &heard, &rig.err), 0);
-	be_busy(MSEC(450));
+	while (puller.edges < MORE_THAN_ANYBODY_KEEPS)
+		be_busy(MSEC(1));
 	puller_stop(&puller);
-	gpio_rig_run(&rig, MSEC(100));
+	gpio_rig_run(&rig, MSEC(550));
 
-	CU_ASSERT_FATAL(puller.edges > 2100);
 	CU_ASSERT_EQUAL(heard.counts, 1);
 	CU_ASSERT_TRUE(heard.count.lost);
 	count_for(&rig, &heard, MSEC(50));
