@@ -540,6 +540,25 @@ claim "a parameter out of its range is refused" complains 2 "flow" "${simulate[@
 claim "a step that is not there is named" complains 2 "no step 'Nix'" "${simulate[@]}" --only Nix
 claim "a severity needs a fault and lies above 0 and up to 1" bad_severity
 claim "a clock must be one that there is, and simulated" bad_clock
+wires_are_looked_for() {
+	printf 'return station { slots = { slot { 1, fixture = "gas_bench",
+	ports = { bus = "/dev/ttyNONE", flow = "usb:ffff:ffff", reference = "/dev/null" },
+	lines = { ch4_1 = "no-1", ch4_2 = "no-2", ch4_3 = "no-3", ch4_4 = "no-4", zero_air = "no-5", supply = "no-6",
+	fan = "no-7", hood = "no-8", estop = "no-9", alarm = "no-10", cut_off = "no-11", frequency = "no-12" } } } }' \
+		>"$tree/station.lua"
+	ends 3 "$davy" wires "$tree/station.lua" && says "MISSING" && says "not in order: 15" &&
+		sed 's/, frequency = "no-12"//' "$tree/station.lua" >"$tree/less.lua" &&
+		ends 3 "$davy" wires "$tree/less.lua" && says "line 'frequency' of the fixture has no wire"
+}
+claim "davy wires looks for every wire of a station" wires_are_looked_for
+claim "davy wires names a slot that is not there" complains 2 "station.lua has no slot 4" \
+	"$davy" wires "$tree/station.lua" --slot 4
+claim "davy wires names a file that is no station" complains 2 "there is no .protocol. here" "$davy" wires "$tiny"
+claim "--rig needs a station" complains 2 "name them with --station" "$davy" run "$tiny" --rig
+claim "--rig and --sim are two things" complains 2 "give one of them" "$davy" run "$tiny" --sim --rig \
+	--station "$tree/station.lua"
+claim "wires know no virtual time" complains 2 "no virtual time" "$davy" run "$tiny" --rig --clock virtual \
+	--station "$tree/station.lua"
 claim "a run without wires is refused in a sentence" complains 2 "needs wires: --sim" "$davy" run "$tiny"
 claim "an unknown run is named" complains 2 "no run 'nix'" "$davy" show nix
 claim "a limit that is this protocol's own and that no measure takes is warned of" stray_limit

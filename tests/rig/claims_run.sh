@@ -6,6 +6,7 @@
 cd "$(dirname "$0")/../.." || exit 1
 davy=$PWD/build/davy
 scratch=$(mktemp -d)
+station=$PWD/tests/rig/station.lua twice=$PWD/tests/rig/twice.lua # its fixtures are looked for above it
 export DAVY_STATE=$scratch/state LANG=C
 passed=0 failed=0
 far=
@@ -43,7 +44,7 @@ pull 1 up
 pull 2 up
 stty -F /dev/ttyS2 9600 raw -echo
 
-cat >"$scratch/station.lua" <<'LUA'
+cat >"$station" <<'LUA'
 return station {
   name = "the rig", calibration = "calibration.csv",
   slots = {
@@ -59,7 +60,7 @@ return station {
 }
 LUA
 
-cat >"$scratch/calibration.csv" <<'CSV'
+cat >"${station%/*}/calibration.csv" <<'CSV'
 instrument,quantity,value,unit,expanded_uncertainty,k,certificate,due
 gauge,pressure,,Pa,2 Pa,2,chosen for the rig,2099-12-31
 clock,time,,s,0.01 %,2,chosen for the rig,2099-12-31
@@ -116,7 +117,7 @@ all_well() {
 run() {
 	code=$1 protocol=$2
 	shift 2
-	echo yes | timeout 60 "$davy" run "tests/rig/protocols/$protocol.lua" --station "$scratch/station.lua" "$@" \
+	echo yes | timeout 60 "$davy" run "tests/rig/protocols/$protocol.lua" --station "$station" "$@" \
 		>"$scratch/out" 2>&1
 	status=$?
 	cat "$scratch/out"
@@ -276,6 +277,47 @@ a_mute_gauge_is_an_error() {
 	return $done
 }
 
+# ---- davy wires ----
+
+wires() {
+	code=$1
+	shift
+	"$davy" wires "$@" >"$scratch/out" 2>&1
+	status=$?
+	cat "$scratch/out"
+	[ $status = "$code" ] && return
+	echo "it ended with $status, not $code"
+	return 1
+}
+
+wires_are_shown() {
+	wires 0 "$station" --slot 1 && grep -q 'motor.*bench:2 .*:2 (bench) *nobody' "$scratch/out" &&
+		wires 0 "$station" --slot 2 && grep -q 'line .*9600 8N1.*/dev/ttyS1 *nobody' "$scratch/out"
+}
+
+wires_that_are_missing_are_named() {
+	wires 3 "$station" && grep -q 'motor.*nowhere-2 *MISSING' "$scratch/out" && says "not in order: 1"
+}
+
+one_wire_by_two_names() {
+	sed 's/"bench:2"/"bench:0"/' "$station" >"$twice" &&
+		wires 3 "$twice" --slot 1 && says "slot 1 motor and slot 1 valve are one wire"
+}
+
+a_wire_of_another_is_shown() {
+	sleep 20 <>/dev/ttyS1 &
+	other=$!
+	sleep 0.2
+	wires 3 "$station" --slot 2 && grep -q '/dev/ttyS1 *.*sleep (process' "$scratch/out"
+	done=$?
+	kill $other
+	return $done
+}
+
+claim "davy wires shows each wire, what it is and that nobody has it" wires_are_shown
+claim "davy wires names a wire that is missing" wires_that_are_missing_are_named
+claim "davy wires sees one line behind two names" one_wire_by_two_names
+claim "davy wires says which other program has a port" a_wire_of_another_is_shown
 claim "a run on real lines passes, and leaves every output safe" lines_pass
 claim "it is replayed bit for bit" replays
 claim "its wires and its time are real, and stand in its record" lines_are_shown
