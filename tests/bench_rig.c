@@ -224,6 +224,8 @@ static void take_run(void *ctx, struct run *run)
 	bench->run = run;
 	if (bench->runner)
 		run->place.program = bench->runner;
+	if (bench->at_start)
+		bench->at_start(bench);
 }
 
 void bench_rehearse(struct bench *bench, const struct mini_order *what)
@@ -233,6 +235,7 @@ void bench_rehearse(struct bench *bench, const struct mini_order *what)
 
 	forget_end(bench);
 	bench->at_now = what->at_now;
+	bench->at_start = what->at_start;
 	bench->done = rehearse(&place, bench_order(bench, what), take_event, take_run, bench,
 			       &bench->end, &bench->error);
 	bench->run = NULL;

@@ -35,7 +35,7 @@ struct bench {
 	const char *why; /* of the verdict, or "" */
 	char journal[240];
 	struct run *run; /* while it runs */
-	void (*at_now)(struct bench *bench);
+	void (*at_now)(struct bench *bench), (*at_start)(struct bench *bench);
 	void (*deed)(struct bench *bench);
 	struct timer soon; /* real time */
 };
@@ -58,6 +58,8 @@ struct mini_order {
 	uint64_t quota; /* bytes of journal, instead of the usual many */
 	enum clock_kind clock;
 	double scale; /* of a scaled clock; 0: 1 */
+	/* Called when the run has been started, before its loop turns. */
+	void (*at_start)(struct bench *bench);
 	/* Called when the script says `log "now"`, from inside the event. */
 	void (*at_now)(struct bench *bench);
 };

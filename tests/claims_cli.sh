@@ -342,6 +342,22 @@ queue() {
 		"$davy" list resources --state "$scratch/queue" | grep -q none
 }
 
+# One whose run has lost its controller, and one of another boot that has waited long enough.
+hazards_are_told() {
+	local hot=$scratch/hot boot
+	boot=$(cat /proc/sys/kernel/random/boot_id)
+	mkdir -p "$hot"
+	printf '{"slot":2,"run":"%s","serial":"%s","text":"the bed is hot","zh":"药床高温","wait_ns":%s,"boot":"%s"}\n' \
+		r1 B7 3600000000000 "$boot" r0 B6 1 before >"$hot/hazards"
+	ends 0 "$davy" list hazards --state "$hot" && says B7 && says "60.0 min after its run" &&
+		! says B6 >/dev/null &&
+		ends 0 env LANG=zh_CN.UTF-8 "$davy" list hazards --state "$hot" && says 药床高温 &&
+		ends 0 "$davy" run "$tiny" --sim --state "$hot" &&
+		grep -qF "specimen B7 in slot 2: the bed is hot 药床高温: do not touch it for 60 min" \
+			"$scratch/err" &&
+		ends 0 "$davy" list hazards --state "$hot" && says B7 && ! says "after its run" >/dev/null
+}
+
 busy_slot() {
 	start_long busy --clock real --slot 2 || return 1
 	complains 3 "slot 2 is busy" "$davy" run "$tiny" --sim --slot 2 --state "$place"
@@ -612,6 +628,7 @@ claim "a script cannot send escape sequences" hostile_log
 claim "the user's state folder follows XDG" xdg_state
 claim "a service's state folder is systemd's first" service_state
 claim "a protocol is found by its name" by_name
+claim "what must not be touched yet is listed, and told when a controller starts" hazards_are_told
 claim "fixtures list their faults, drivers their names" lists
 claim "davy check: promises that hold, how little is caught, what nobody claims" check_holds
 claim "davy check names a fault that gets through and ends with 1" check_names_what_gets_through

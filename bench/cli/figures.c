@@ -18,7 +18,7 @@
 #include "verdict/shown.h"
 
 static const struct {
-	struct words no_limit, not_reached, warning, wires, real, rig;
+	struct words no_limit, not_reached, warning, wires, real, rig, untouched;
 } TEXTS = {
 	.wires = {"wires", "接线"},
 	.real = {"real, of %s", "真实,见 %s"},
@@ -26,6 +26,7 @@ static const struct {
 	.no_limit = {"no limit", "无限值"},
 	.not_reached = {"no value", "无示值"},
 	.warning = {"warning", "警告"},
+	.untouched = {"not to be touched for", "禁止触碰时间"},
 };
 
 static void add_clean(struct buf *out, const char *text)
@@ -215,6 +216,19 @@ void figure_judged(struct buf *out, const struct value *measure)
 		buf_printf(out, " (k = %g)", value_get_real(measure, "coverage", 2));
 	buf_add_text(out, "  ");
 	figure_verdict(out, verdict);
+}
+
+bool figure_hazard(struct buf *out, const struct value *hazard)
+{
+	if (!hazard)
+		return false;
+	buf_add_text(out, "HAZARD 危险: ");
+	add_clean(out, value_get_text(hazard, "text"));
+	buf_add_byte(out, ' ');
+	add_clean(out, value_get_text(hazard, "zh"));
+	buf_printf(out, "; %s ", say(TEXTS.untouched));
+	add_clean(out, value_get_text(hazard, "wait"));
+	return true;
 }
 
 void figure_warn(const struct value *warnings)

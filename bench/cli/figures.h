@@ -3,6 +3,8 @@
 #ifndef DAVY_CLI_FIGURES_H
 #define DAVY_CLI_FIGURES_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/nsec.h"
 #include "base/value.h"
@@ -28,6 +30,8 @@ void figure_provenance(struct buf *out, bool simulated);
 void figure_wires(struct buf *out, const char *wires, const char *station);
 /* "FAIL 不合格" */
 void figure_verdict(struct buf *out, const char *verdict);
+/* "HAZARD 危险: the bed is hot 药床高温; not to be touched for 60 min"; false: NULL, and nothing. */
+bool figure_hazard(struct buf *out, const struct value *hazard);
 /* Print each sentence of a list to stderr, as a warning; it may be NULL. */
 void figure_warn(const struct value *warnings);
 const char *figure_mark(const char *verdict); /* ✓ ✗ ? */

@@ -22,6 +22,7 @@
 #include "cli/figures.h"
 #include "cli/place.h"
 #include "cli/record.h"
+#include "run/hazard.h"
 
 struct list_settings {
 	const char *state;
@@ -37,7 +38,8 @@ static const struct option OPTIONS[] = {
 static const struct {
 	struct words protocols, fixtures, drivers, runs, id, version, title, standard, fixture,
 		declares, file, faults, bus, reads, writes, twin, yes, no, run, verdict, bench_time,
-		open, damaged, none, resources, resource, slot, waiting;
+		open, damaged, none, resources, resource, slot, waiting, hazards, serial, hazard,
+		untouched, after_run;
 } TEXTS = {
 	.protocols = {"PROTOCOLS", "检验程序"},
 	.fixtures = {"FIXTURES", "测试工装"},
@@ -67,6 +69,11 @@ static const struct {
 	.resource = {"resource", "资源"},
 	.slot = {"slot", "工位"},
 	.waiting = {"slots that wait, in their order", "依次等待的工位"},
+	.hazards = {"HAZARDS", "危险样品"},
+	.serial = {"serial", "样品编号"},
+	.hazard = {"hazard", "危险"},
+	.untouched = {"do not touch for", "禁止触碰"},
+	.after_run = {"after its run", "检验结束后"},
 };
 
 struct listing {
@@ -352,6 +359,54 @@ static void list_resources(struct listing *listing, struct value *list)
 		table_free(table);
 }
 
+/* ---- hazards ---- */
+
+static void add_hazard(struct table *table, const struct value *hazard)
+{
+	struct buf left;
+	char slot[24];
+
+	snprintf(slot, sizeof(slot), "%lld", (long long)value_get_int(hazard, "slot", 0));
+	buf_init(&left);
+	figure_duration(&left, value_get_int(hazard, "left_ns", 0));
+	if (value_get_bool(hazard, "running"))
+		buf_printf(&left, " %s", say(TEXTS.after_run));
+	table_add(table,
+		  (const char *const[]){
+			  slot, value_get_text(hazard, "serial"),
+			  say_either(value_get_text(hazard, "text"), value_get_text(hazard, "zh")),
+			  left.data, value_get_text(hazard, "run"),
+			  value_get_bool(hazard, "simulated") ? "SIMULATED 仿真" : ""});
+	buf_done(&left);
+}
+
+/* What earlier runs have left in the slots; a controller is not needed to know. */
+static void list_hazards(struct listing *listing, struct value *list)
+{
+	struct hazard_now now = hazard_now();
+	struct error err;
+	struct hazards *hazards = hazards_open(listing->state, NULL, &now, &err);
+	struct value *found = hazards ? hazards_list(hazards, &now) : value_list();
+	struct table *table = table_new(6);
+
+	if (!hazards)
+		complain(listing, &err);
+	table_has_head(table);
+	table_add(table,
+		  (const char *const[]){say(TEXTS.slot), say(TEXTS.serial), say(TEXTS.hazard),
+					say(TEXTS.untouched), say(TEXTS.run), ""});
+	for (size_t i = 0; i < value_count(found); i++) {
+		add_hazard(table, value_at(found, i));
+		value_add(list, value_copy(value_at(found, i)));
+	}
+	hazards_close(hazards);
+	value_free(found);
+	if (!listing->json)
+		print_table(TEXTS.hazards, table);
+	else
+		table_free(table);
+}
+
 /* ---- the command ---- */
 
 static const struct {
@@ -359,7 +414,7 @@ static const struct {
 	void (*list)(struct listing *listing, struct value *list);
 } KINDS[] = {
 	{"protocols", list_protocols}, {"fixtures", list_fixtures},   {"drivers", list_drivers},
-	{"runs", list_runs},	       {"resources", list_resources},
+	{"runs", list_runs},	       {"resources", list_resources}, {"hazards", list_hazards},
 };
 
 enum { KIND_COUNT = sizeof(KINDS) / sizeof(KINDS[0]) };
@@ -371,7 +426,8 @@ static int check_kind(const char *kind, struct error *err)
 			return 0;
 	return error_set(
 		err, ERROR_USAGE,
-		"davy list knows protocols, fixtures, drivers, runs and resources, but no '%s'",
+		"davy list knows protocols, fixtures, drivers, runs, resources and hazards, but "
+		"no '%s'",
 		kind);
 }
 
@@ -420,7 +476,7 @@ static int list(void *ctx, char **operands, int count, struct error *err)
 
 const struct command COMMAND_LIST = {
 	.name = "list",
-	.operands = "[protocols|fixtures|drivers|runs|resources]",
+	.operands = "[protocols|fixtures|drivers|runs|resources|hazards]",
 	.most = 1,
 	.summary = {"what there is to run, and what was run", "列出检验程序、工装、驱动与检验"},
 	.options = OPTIONS,

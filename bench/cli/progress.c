@@ -368,6 +368,11 @@ static void take_verdict(struct progress *progress, struct view *view, const str
 	buf_printf(&line, "  %s ", say(TEXTS.bench_time));
 	figure_time(&line, value_get_int(summary, "bench_time_ns", 0));
 	say_of(progress, view, &line, 2);
+	buf_init(&line);
+	if (figure_hazard(&line, value_get(summary, "hazard")))
+		say_of(progress, view, &line, 2);
+	else
+		buf_done(&line);
 }
 
 /* One run of several could not begin. */

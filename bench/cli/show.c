@@ -284,6 +284,14 @@ static void print_measures(const struct value *measures, const struct value *ste
 
 /* ---- the foot ---- */
 
+/* A run on wires that was cut short has no summary of its own: then it is what its protocol says. */
+static const struct value *hazard_of(const struct record *record)
+{
+	if (value_get(record->verdict, "measures") || !value_get(record->head, "wires"))
+		return value_get(record->verdict, "hazard");
+	return value_get(value_get(record->head, "protocol_data"), "hazard");
+}
+
 static void print_foot(const struct record *record)
 {
 	const char *why = value_get_text(record->verdict, "why");
@@ -304,6 +312,9 @@ static void print_foot(const struct record *record)
 	buf_printf(&text, "  %s ", say(TEXTS.bench_time));
 	figure_time(&text, record->time);
 	printf("%s\n", text.data);
+	buf_clear(&text);
+	if (figure_hazard(&text, hazard_of(record)))
+		printf("  %s\n", text.data);
 	buf_done(&text);
 	printf("  %s %s/journal\n  %s %s\n", say(TEXTS.journal), record->folder, say(TEXTS.chain),
 	       record->chain);

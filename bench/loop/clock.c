@@ -319,3 +319,8 @@ nsec loop_wall_time(void)
 {
 	return machine_time(CLOCK_REALTIME);
 }
+
+nsec loop_boot_time(void)
+{
+	return machine_time(CLOCK_BOOTTIME);
+}

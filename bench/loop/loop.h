@@ -48,5 +48,7 @@ void loop_quit(struct loop *loop);
 struct bench_clock *loop_real_clock(struct loop *loop);
 /* Seconds since 1970 in nanoseconds, from the system's calendar: for anchor lines and due dates. */
 nsec loop_wall_time(void);
+/* How long the machine has been on, asleep or awake; no clock that is set changes it. */
+nsec loop_boot_time(void);
 
 #endif

@@ -51,6 +51,7 @@ struct desk {
 	struct loop *loop;
 	struct writer *writer;
 	struct consumed *consumed;
+	struct hazards *hazards;
 	struct resources *resources;
 	struct gpio_bank *bank;
 	struct guardian *guardian;
@@ -215,6 +216,7 @@ static void begin_job(struct client *client, struct order *const *orders, size_t
 		.state = desk->state,
 		.cpu = -1,
 		.consumed = desk->consumed,
+		.hazards = desk->hazards,
 		.resources = desk->resources,
 		.bank = desk->bank,
 		.guardian = desk->guardian,
@@ -427,6 +429,25 @@ static void sweep(void *ctx)
 			    leave, desk);
 }
 
+/* Whoever comes to the bench after a loss of power hears of what lies in it. */
+static struct hazards *open_hazards(const char *state, struct writer *writer, struct error *err)
+{
+	struct hazard_now now = hazard_now();
+	struct hazards *hazards = hazards_open(state, writer, &now, err);
+	struct value *list = hazards ? hazards_list(hazards, &now) : NULL;
+	struct buf text;
+
+	buf_init(&text);
+	for (size_t i = 0; i < value_count(list); i++) {
+		buf_clear(&text);
+		hazard_say(&text, value_at(list, i));
+		log_warning("%s", text.data);
+	}
+	buf_done(&text);
+	value_free(list);
+	return hazards;
+}
+
 struct desk *desk_open(struct loop *loop, const char *state, const char *program, int listener,
 		       bool leave_when_idle, struct error *err)
 {
@@ -445,6 +466,8 @@ struct desk *desk_open(struct loop *loop, const char *state, const char *program
 	if (desk->writer)
 		desk->guardian = guardian_new(loop, "/proc/self/exe", state, desk->writer);
 	if (desk->consumed)
+		desk->hazards = open_hazards(state, desk->writer, err);
+	if (desk->hazards)
 		desk->watch = loop_watch(loop, listener, EPOLLIN, arrival, desk, err);
 	if (!desk->watch) {
 		desk_free(desk);
@@ -486,6 +509,7 @@ void desk_free(struct desk *desk)
 	consumed_close(desk->consumed);
 	guardian_free(desk->guardian);
 	gpio_bank_free(desk->bank);
+	hazards_close(desk->hazards);
 	writer_free(desk->writer);
 	resources_free(desk->resources);
 	free(desk->state);

@@ -61,6 +61,7 @@ static void durable(void *ctx, const struct error *err)
 		run->summary = run_summary(run, VERDICT_ERROR, run->cause_why);
 	}
 	run->state = RUN_ENDED;
+	hazard_end(run);
 	/* from here on the run is called by its folder: that is where it is found */
 	value_set_text(run->summary, "run", run->folder_id);
 	verdict_parse(&verdict, value_get_text(run->summary, "verdict"), &(struct error){0});
@@ -231,13 +232,34 @@ static void slot_simulated(void *ctx, const char *why)
 	watch_simulated(run, why);
 }
 
-static void begin(struct run *run)
+static void start_script(struct run *run)
 {
 	struct error err;
 
 	run->state = RUN_RUNNING;
 	if (runner_start(run, &err) < 0)
 		slot_trip(run->slot, VERDICT_ERROR, err.text);
+}
+
+static void hazard_is_known(void *ctx, const struct error *err)
+{
+	struct run *run = ctx;
+
+	clock_release(run->clock);
+	if (err)
+		slot_trip(run->slot, VERDICT_ERROR, err->text);
+	else if (run->state == RUN_COMING_UP)
+		start_script(run);
+}
+
+/* Not before it is on the disk what the specimen will be. */
+static void begin(struct run *run)
+{
+	clock_hold(run->clock);
+	if (hazard_begin(run, hazard_is_known))
+		return;
+	clock_release(run->clock);
+	start_script(run);
 }
 
 /* ---- using up the specimen ---- */
@@ -455,6 +477,7 @@ void run_free(struct run *run)
 	runner_forget(run);
 	if (run->place.consumed)
 		consumed_release(run->place.consumed, run->folder_id, run);
+	hazard_forget(run);
 	share_done(run);
 	journal_close(run->journal);
 	if (run->clock)

@@ -8,6 +8,7 @@
 
 #include "loop/loop.h"
 #include "run/consumed.h"
+#include "run/hazard.h"
 #include "run/course.h"
 #include "run/journal.h"
 #include "run/plan.h"
@@ -34,6 +35,7 @@ struct run_place {
 	int cpu;		   /* pin the run's processes here; -1: anywhere */
 	uint64_t quota;		   /* bytes of a run's journal; 0: 2 GiB */
 	struct consumed *consumed; /* may be NULL where no plan uses up a named specimen */
+	struct hazards *hazards;   /* may be NULL: nobody is told what a run leaves in its slot */
 	/* what it shares with others; NULL: with nobody. They outlive the run. */
 	struct resources *resources;
 	struct meeting *meeting;
@@ -103,6 +105,7 @@ struct run {
 	bool unfit;	     /* it ended before its script, for its environment */
 	char *simulated_why; /* on real wires: an instrument said that it is played */
 	bool runner_done;
+	bool hazardous;	    /* what its specimen is now stands in the hazards */
 	enum verdict cause; /* 0, or what ended the run early */
 	char cause_why[RUN_WHY];
 	bool sealed_badly; /* the journal could not be made durable */
@@ -162,6 +165,14 @@ void share_give(struct run *run);
 /* It is not waited for in step any more: it stops or makes itself safe. */
 void share_leave(struct run *run);
 void share_done(struct run *run);
+
+/* run_hazard.c: what it leaves in its slot. */
+bool hazard_begin(struct run *run, writer_done_fn *fn); /* false: nothing, and fn is not called */
+void hazard_end(struct run *run);
+void hazard_forget(struct run *run);
+void hazard_describe(const struct run *run, struct value *summary);
+/* What earlier runs have left in its slot, as sentences. */
+void hazard_warn(const struct run *run, struct value *warnings);
 
 /* run_watch.c: what watchers are told. Each takes nothing that is not there. */
 void watch_started(struct run *run);

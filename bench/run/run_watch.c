@@ -47,7 +47,7 @@ void watch_started(struct run *run)
 		value_set_text(event, "station", run->plan->station_source);
 	}
 	value_set_int(event, "steps", (int64_t)run->plan->protocol->step_count);
-	value_set(event, "warnings", value_copy(run->plan->warnings));
+	hazard_warn(run, value_set(event, "warnings", value_copy(run->plan->warnings)));
 	tell(run, event);
 }
 
@@ -212,6 +212,7 @@ struct value *run_summary(struct run *run, enum verdict verdict, const char *why
 	value_set_int(summary, "bench_time_ns", run_now(run));
 	if (value_count(plan->warnings))
 		value_set(summary, "warnings", value_copy(plan->warnings));
+	hazard_describe(run, summary);
 	measures = value_set(summary, "measures", value_list());
 	for (size_t i = 0; i < run->course.judgement.count; i++)
 		value_add(measures, judged_describe(&run->course.judgement.judged[i]));

@@ -22,6 +22,10 @@ local test = protocol {
   fixture  = "battery_bench",
   destructive = true,
 
+  -- The waiting time was chosen; the laboratory's own risk assessment replaces it.
+  hazard = { "the cell is overcharged and may still vent, burn or burst",
+             zh = "电池已过充,仍可能泄气、起火或爆炸", wait = "24 h" },
+
   environment = {
     temperature = gb_31241("4.2", chapter_4, { "15 .. 25 °C", channel = "room_temperature" }),
     pressure    = gb_31241("4.2", chapter_4, { "86 .. 106 kPa", channel = "room_pressure",

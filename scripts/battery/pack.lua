@@ -19,6 +19,10 @@ local test = protocol {
   fixture  = "battery_bench",
   decision = "guarded",
 
+  -- The waiting time was chosen; the laboratory's own risk assessment replaces it.
+  hazard = { "the pack is part-charged and may be warm; its terminals may be live",
+             zh = "电池组部分带电,可能发热,端子可能带电", wait = "15 min" },
+
   environment = {
     temperature = gb_31241("15 .. 25 °C", "4.2", { channel = "room_temperature", every = "1 min" }),
     pressure    = gb_31241("86 .. 106 kPa", "4.2", { channel = "room_pressure", every = "10 min" }),

@@ -12,6 +12,10 @@ local test = protocol {
     .. "unit, and none if it ends within 30 min. Supply expended, 84.303(c): a breath below -300 "
     .. "mmH2O (bag empty), or one that inhales more than 4 % of CO2.",
 
+  -- The waiting time was chosen; the laboratory's own risk assessment replaces it.
+  hazard = { "the KO2 bed is hot: keep water and grease away from it",
+             zh = "KO2药床高温,禁止接触水和油脂", wait = "60 min" },
+
   environment = {
     temperature = { "20 .. 26 °C", channel = "room_temperature", every = "10 s",
                     clause = "84.303(e)", grade = "secondary",
