@@ -255,6 +255,104 @@ static void a_wire_may_come_and_go_as_often_as_nobody_uses_it(void)
 	slot_rig_close(&rig);
 }
 
+/* ---- while the bench is made safe ---- */
+
+static void plug_bus(void *ctx)
+{
+	plug(ctx, BUS);
+}
+
+static void unplug_bus(void *ctx)
+{
+	unplug(ctx, BUS);
+}
+
+static void later(struct slot_rig *rig, struct timer *timer, nsec time, timer_fn *fn)
+{
+	timer_start(timer, rig->clock, clock_now(rig->clock) + time, TIMER_WAIT, fn, rig);
+}
+
+static void a_wire_that_comes_back_in_time_is_made_safe(void)
+{
+	struct timer timer = {0};
+	struct slot_rig rig;
+	nsec began;
+
+	open_two_ports(&rig);
+	CU_ASSERT_EQUAL(slot_rig_set(&rig, "meter", "drive", 10), 0);
+	began = clock_now(rig.clock);
+	unplug(&rig, BUS);
+	later(&rig, &timer, MSEC(1500), plug_bus);
+	slot_rig_make_safe(&rig);
+
+	CU_ASSERT(clock_now(rig.clock) - began > MSEC(1500));
+	CU_ASSERT(clock_now(rig.clock) - began < MSEC(1600));
+	slot_rig_settle(&rig);
+	CU_ASSERT(journal_says(rig.bench.journal, "'what':'meter.drive','level':'drive (holding "
+						  "register 16)','done':true"));
+	CU_ASSERT(journal_says(rig.bench.journal, "'what':'meter.trim','level':'trim (holding "
+						  "register 17)','done':true"));
+	CU_ASSERT_FALSE(journal_says(rig.bench.journal, "'done':false"));
+	slot_rig_close(&rig);
+}
+
+static void a_wire_that_stays_away_is_waited_for_two_seconds(void)
+{
+	struct slot_rig rig;
+	nsec began;
+
+	open_two_ports(&rig);
+	CU_ASSERT_EQUAL(slot_rig_set(&rig, "meter", "drive", 10), 0);
+	began = clock_now(rig.clock);
+	unplug(&rig, BUS);
+	slot_rig_make_safe(&rig);
+
+	CU_ASSERT_EQUAL(clock_now(rig.clock) - began, SEC(2));
+	CU_ASSERT(slot_rig_tripped(&rig, VERDICT_ERROR, "meter.drive could not be made safe"));
+	slot_rig_settle(&rig);
+	CU_ASSERT(journal_says(rig.bench.journal,
+			       "'what':'meter.drive','level':'drive (holding register 16)',"
+			       "'done':false,'why':'no reply to drive (holding register 16): the "
+			       "adapter was unplugged'"));
+	slot_rig_close(&rig);
+}
+
+static void a_wire_that_goes_while_a_safe_write_is_on_it_is_waited_for(void)
+{
+	struct timer out = {0}, in = {0};
+	struct slot_rig rig;
+
+	open_two_ports(&rig);
+	CU_ASSERT_EQUAL(slot_rig_set(&rig, "meter", "drive", 10), 0);
+	later(&rig, &out, MSEC(3), unplug_bus);
+	later(&rig, &in, MSEC(500), plug_bus);
+	slot_rig_make_safe(&rig);
+
+	slot_rig_settle(&rig);
+	CU_ASSERT_FALSE(timer_armed(&in));
+	CU_ASSERT(journal_says(rig.bench.journal, "'state':'lost'"));
+	CU_ASSERT(journal_says(rig.bench.journal, "'what':'meter.drive','level':'drive (holding "
+						  "register 16)','done':true"));
+	CU_ASSERT_FALSE(journal_says(rig.bench.journal, "'done':false"));
+	CU_ASSERT_FALSE(journal_says(rig.bench.journal, "'state':'identified'"));
+	slot_rig_close(&rig);
+}
+
+static void a_trip_by_a_lost_wire_makes_the_outputs_safe_at_once(void)
+{
+	struct slot_rig rig;
+
+	open_two_ports(&rig);
+	CU_ASSERT_EQUAL(slot_rig_set(&rig, "meter", "drive", 10), 0);
+	CU_ASSERT_EQUAL(slot_rig_act(&rig, "valve", true), 0);
+	unplug(&rig, BUS);
+	slot_rig_wait(&rig, USEC(1));
+
+	CU_ASSERT(slot_rig_tripped(&rig, VERDICT_ERROR, "bus: LINK LOST"));
+	CU_ASSERT_FALSE(slot_rig_level(&rig, "valve"));
+	slot_rig_close(&rig);
+}
+
 void suite_slot_links(void)
 {
 	suite_begin("slot links");
@@ -268,4 +366,8 @@ void suite_slot_links(void)
 	claim(another_instrument_on_a_wire_that_came_back_ends_the_run);
 	claim(a_wire_that_goes_again_while_its_devices_are_asked_ends_the_run);
 	claim(a_wire_may_come_and_go_as_often_as_nobody_uses_it);
+	claim(a_wire_that_comes_back_in_time_is_made_safe);
+	claim(a_wire_that_stays_away_is_waited_for_two_seconds);
+	claim(a_wire_that_goes_while_a_safe_write_is_on_it_is_waited_for);
+	claim(a_trip_by_a_lost_wire_makes_the_outputs_safe_at_once);
 }

@@ -288,6 +288,7 @@ void slot_close(struct slot *slot)
 	wires_close(slot);
 	timer_stop(&slot->safe_timer);
 	timer_stop(&slot->safe_step);
+	timer_stop(&slot->safe_patience);
 	timer_stop(&slot->settle);
 	world_free(slot->world);
 	breaths_close(slot);

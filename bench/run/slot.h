@@ -210,11 +210,13 @@ struct slot {
 	/* making safe */
 	slot_done_fn *on_safe;
 	void *safe_ctx;
-	size_t safe_write; /* which of the fixture's is next, or on its way */
+	size_t safe_write; /* which of the fixture's is on its way */
+	bool safe_tried[FIXTURE_MOST * FIXTURE_SAFE_WRITES];
 	struct exchange safe_exchange;
-	struct timer safe_timer, safe_step;
-	bool safe_written; /* every safe write was tried */
-	bool unsafe;	   /* something of it could not be done */
+	struct timer safe_timer, safe_step, safe_patience;
+	bool safe_asking, safe_impatient; /* a write is on its way; lost wires are not waited for */
+	bool safe_written;		  /* every safe write was tried */
+	bool unsafe;			  /* something of it could not be done */
 };
 
 nsec slot_now(const struct slot *slot);
@@ -317,6 +319,8 @@ bool contacts_ready(struct slot *slot);
 void contacts_forget(struct slot *slot);
 /* The safe sequence: what came of an output whose contact was awaited (slot_safe.c). */
 void safe_contact_known(struct slot *slot, int line);
+/* … and a wire that its writes may have waited for is there again. */
+void safe_wire_back(struct slot *slot);
 
 /* A setting leaves for its device: what follows it is left alone until it has arrived. */
 void follow_leaves(struct slot *slot, int device, int write);

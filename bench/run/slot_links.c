@@ -159,8 +159,10 @@ static void back(struct slot_port *port)
 
 	note(port, "back", NULL);
 	wires_port_is_back(slot);
-	if (slot->tripped)
+	if (slot->tripped) {
+		safe_wire_back(slot);
 		return;
+	}
 	for (size_t i = 0; i < slot->fixture->device_count; i++) {
 		const struct fixture_device *device = &slot->fixture->device[i];
 		struct asked_again *asked;

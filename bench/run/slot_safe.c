@@ -9,12 +9,18 @@
  * contact longer than the fixture says. A contact that shows an output away from safe makes the run an
  * ERROR, whatever else ended it. So does a write that was not acknowledged where the run had ended by
  * itself; after a trip or an emergency stop an instrument may well be without power.
+ *
+ * A port whose wire is gone is left out at first: whoever can be told is told. Then it is waited for,
+ * WIRE_PATIENCE from the beginning, and its writes are sent when it comes back, to whoever is there.
+ *
+ * Instruments are waited for in their wires' time, which a scaled bench does not stretch.
  */
 #include <stdio.h>
 
 #include "run/slot.h"
 
 #define STEP_MOST SEC(3)
+#define WIRE_PATIENCE SEC(2)
 
 static void note(struct slot *slot, const char *what, const char *level, const struct error *err)
 {
@@ -125,6 +131,7 @@ static void step_ended(struct slot *slot, const struct error *err)
 	char what[80], why[320];
 
 	timer_stop(&slot->safe_step);
+	slot->safe_asking = false;
 	snprintf(what, sizeof(what), "%s.%s", device->name,
 		 device->driver->write[setting->write].name);
 	note(slot, what, slot->safe_exchange.what, err);
@@ -133,7 +140,7 @@ static void step_ended(struct slot *slot, const struct error *err)
 		snprintf(why, sizeof(why), "%s could not be made safe: %.220s", what, err->text);
 		not_safe(slot, why);
 	}
-	slot->safe_write++;
+	slot->safe_tried[slot->safe_write] = true;
 	next_write(slot);
 }
 
@@ -145,6 +152,12 @@ static void written(void *ctx, const uint8_t *bytes, size_t size, const struct e
 
 	if (slot->closing)
 		return;
+	if (err && err->kind == ERROR_LINK && !slot->safe_impatient) {
+		timer_stop(&slot->safe_step);
+		slot->safe_asking = false;
+		next_write(slot); /* the same again, once its wire is back */
+		return;
+	}
 	/* an exception or a refusal is a sound answer, and a no */
 	if (!err && bytes &&
 	    exchange_number(&slot->safe_exchange, bytes, size, &ignored, &wrong) < 0)
@@ -164,32 +177,71 @@ static void step_too_long(void *ctx)
 	step_ended(slot, &err);
 }
 
+static const struct fixture_device *device_of(const struct slot *slot, size_t write)
+{
+	return &slot->fixture->device[slot->fixture->safe_write[write].device];
+}
+
+/* Of those not tried, the first whose device can be told now. False: there is none; is any `left`? */
+static bool find_write(struct slot *slot, bool *left)
+{
+	*left = false;
+	for (size_t i = 0; i < slot->fixture->safe_write_count; i++) {
+		const struct link *link = slot->port[device_of(slot, i)->port].link;
+
+		if (slot->safe_tried[i] || !link) /* its port was not opened yet */
+			continue;
+		*left = true;
+		slot->safe_write = i;
+		if (slot->safe_impatient || !link_is_lost(link))
+			return true;
+	}
+	return false;
+}
+
 static void next_write(struct slot *slot)
 {
-	while (slot->safe_write < slot->fixture->safe_write_count) {
-		const struct fixture_output *output = &slot->fixture->safe_write[slot->safe_write];
-		const struct fixture_device *device = &slot->fixture->device[output->device];
-		const struct fixture_setting *setting = &device->safe[output->setting];
+	bool left;
+
+	while (find_write(slot, &left)) {
+		const struct fixture_device *device = device_of(slot, slot->safe_write);
+		const struct fixture_setting *setting =
+			&device->safe[slot->fixture->safe_write[slot->safe_write].setting];
 		struct error err;
 
-		if (!slot->port[device->port].link) { /* it was not opened yet */
-			slot->safe_write++;
-			continue;
-		}
 		if (exchange_write(&slot->safe_exchange, device->driver,
 				   &device->driver->write[setting->write], device->unit,
 				   setting->number, &err) == 0) {
-			timer_start(&slot->safe_step, slot->clock, slot_now(slot) + STEP_MOST,
-				    TIMER_LINK, step_too_long, slot);
+			slot->safe_asking = true;
+			timer_start(&slot->safe_step, slot->wire_clock,
+				    clock_now(slot->wire_clock) + STEP_MOST, TIMER_LINK,
+				    step_too_long, slot);
 			exchange_ask(&slot->safe_exchange, slot->port[device->port].link, written,
 				     slot);
 			return;
 		}
 		note(slot, device->name, "safe", &err);
-		slot->safe_write++;
+		slot->safe_tried[slot->safe_write] = true;
 	}
+	if (left)
+		return; /* until a wire comes back, or patience ends */
+	timer_stop(&slot->safe_patience);
 	slot->safe_written = true;
 	end_when_all_is_known(slot);
+}
+
+void safe_wire_back(struct slot *slot)
+{
+	if (slot->safe_running && !slot->safe_asking && !slot->safe_written)
+		next_write(slot);
+}
+
+static void patience_ends(void *ctx)
+{
+	struct slot *slot = ctx;
+
+	slot->safe_impatient = true;
+	safe_wire_back(slot);
 }
 
 static void begin(struct slot *slot)
@@ -197,7 +249,8 @@ static void begin(struct slot *slot)
 	channels_stop(slot);
 	lines_safe(slot);
 	slot->safe_running = true;
-	slot->safe_write = 0;
+	timer_start(&slot->safe_patience, slot->wire_clock,
+		    clock_now(slot->wire_clock) + WIRE_PATIENCE, TIMER_LINK, patience_ends, slot);
 	next_write(slot);
 }
 
