@@ -102,10 +102,13 @@ static void watch_writing(struct serial_fd *port)
 
 int serial_fd_write(struct serial_fd *port, const uint8_t *bytes, size_t size, struct error *err)
 {
-	if (!port->why[0] && port->waiting.size + size > WAITING_MOST)
-		return error_set(err, ERROR_LINK,
-				 "the port takes nothing any more: %zu bytes wait to be sent",
-				 port->waiting.size);
+	char why[160];
+
+	if (port->waiting.size + size > WAITING_MOST) {
+		snprintf(why, sizeof(why), "the port takes nothing any more: %zu bytes wait",
+			 port->waiting.size);
+		end(port, why);
+	}
 	if (!port->why[0]) {
 		buf_add(&port->waiting, bytes, size);
 		if (port->echo)

@@ -20,7 +20,7 @@ struct serial_fd;
  */
 struct serial_fd *serial_fd_new(struct loop *loop, int fd, bool echo, serial_bytes_fn *bytes,
 				serial_lost_fn *lost, void *ctx, struct error *err);
-/* ERROR_LINK: it is lost (`lost` says so from the loop, too), or takes nothing any more. */
+/* ERROR_LINK: it is lost, or takes nothing any more; `lost` says so from the loop, too. */
 int serial_fd_write(struct serial_fd *port, const uint8_t *bytes, size_t size, struct error *err);
 /* So many bytes it was given that the descriptor has not taken. */
 size_t serial_fd_waiting(const struct serial_fd *port);

@@ -41,13 +41,26 @@ static int in_use(const char *where, const char *path, struct error *err)
 {
 	char who[96];
 
-	if (!serial_holder(path, who, sizeof(who)))
-		snprintf(who, sizeof(who), "another program");
+	serial_holder(path, who, sizeof(who));
 	return error_set(err, ERROR_OS,
 			 "%s: %s has this port: end it, or give the slot another port", where, who);
 }
 
 /* ---- is it to be had? ---- */
+
+static int not_there(const char *where, struct error *err)
+{
+	return error_set(err, ERROR_LINK,
+			 "%s: there is no port behind it now: is the adapter plugged in?", where);
+}
+
+/* The kernel keeps names for ports that are not there; what they have of lines cannot be read. */
+static bool is_hollow(int fd)
+{
+	int lines;
+
+	return ioctl(fd, TIOCMGET, &lines) < 0 && errno == EIO;
+}
 
 /* A descriptor that has the lock, on a port whose settings nobody has touched. */
 static int claim(const char *where, const char *path, struct error *err)
@@ -60,10 +73,8 @@ static int claim(const char *where, const char *path, struct error *err)
 		return error_set(err, ERROR_OS,
 				 "%s: this user may not open %s: add the user to the group dialout",
 				 where, path);
-	if (fd < 0 && (errno == ENOENT || errno == ENXIO || errno == ENODEV))
-		return error_set(err, ERROR_LINK,
-				 "%s: there is no port behind it now: is the adapter plugged in?",
-				 where);
+	if (fd < 0 && (errno == ENOENT || errno == ENXIO || errno == ENODEV || errno == EIO))
+		return not_there(where, err);
 	if (fd < 0)
 		return error_os(err, "%s: cannot be opened", where);
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0 ||
@@ -71,11 +82,14 @@ static int claim(const char *where, const char *path, struct error *err)
 		close(fd);
 		return in_use(where, path, err);
 	}
-	if (!isatty(fd)) {
-		close(fd);
-		return error_set(err, ERROR_USAGE, "%s: is no serial port", where);
-	}
-	return fd;
+	if (isatty(fd) && !is_hollow(fd))
+		return fd;
+	if (isatty(fd) || errno == EIO)
+		not_there(where, err);
+	else
+		error_set(err, ERROR_USAGE, "%s: is no serial port", where);
+	close(fd);
+	return -1;
 }
 
 /* ---- settings ---- */

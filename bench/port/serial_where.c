@@ -293,10 +293,11 @@ static bool has_open(const char *process, const char *path)
 	return has;
 }
 
-bool serial_holder(const char *path, char *text, size_t size)
+/* A process that has it, as a name in /proc; this one only when there is no other. */
+static bool find_holder(const char *path, char process[24])
 {
-	char folder[64], name[64], self[16];
 	struct error ignored;
+	char self[24];
 	char **names;
 	size_t count;
 	bool seen = false;
@@ -307,13 +308,31 @@ bool serial_holder(const char *path, char *text, size_t size)
 	for (size_t i = 0; i < count; i++) {
 		if (!seen && isdigit((unsigned char)names[i][0]) && strcmp(names[i], self) != 0 &&
 		    has_open(names[i], path)) {
-			snprintf(folder, sizeof(folder), "/proc/%.20s", names[i]);
-			read_word(folder, "comm", name, sizeof(name));
-			snprintf(text, size, "%s (process %.20s)", name, names[i]);
+			snprintf(process, 24, "%.20s", names[i]);
 			seen = true;
 		}
 		free(names[i]);
 	}
 	free(names);
-	return seen;
+	if (!seen)
+		snprintf(process, 24, "%s", self);
+	return seen || has_open(self, path);
+}
+
+bool serial_holder(const char *path, char *text, size_t size)
+{
+	char process[24], folder[64], name[64];
+
+	if (!find_holder(path, process)) {
+		snprintf(text, size, "another program");
+		return false;
+	}
+	if (atoi(process) == getpid()) {
+		snprintf(text, size, "another slot of this bench");
+		return true;
+	}
+	snprintf(folder, sizeof(folder), "/proc/%s", process);
+	read_word(folder, "comm", name, sizeof(name));
+	snprintf(text, size, "%s (process %s)", name, process);
+	return true;
 }

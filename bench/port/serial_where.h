@@ -25,7 +25,10 @@ struct serial_found {
 int serial_find(const char *where, const char *sys, struct serial_found *found, struct error *err);
 /* Is what is there now what was there before? What has no serial number must be in its old place. */
 bool serial_is_same(const struct serial_found *before, const struct serial_found *now);
-/* "picocom (process 1234)", as far as this user may see; false when nobody is seen. */
+/*
+ * Whoever has the device open: "picocom (process 1234)". False: nobody is seen, and if somebody has it, it is
+ * "another program" of another user.
+ */
 bool serial_holder(const char *path, char *text, size_t size);
 
 #endif
