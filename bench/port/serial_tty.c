@@ -55,11 +55,16 @@ static int not_there(const char *where, struct error *err)
 }
 
 /* The kernel keeps names for ports that are not there; what they have of lines cannot be read. */
-static bool is_hollow(int fd)
+static int look(int fd, const char *where, struct error *err)
 {
 	int lines;
 
-	return ioctl(fd, TIOCMGET, &lines) < 0 && errno == EIO;
+	if (!isatty(fd))
+		return errno == EIO ? not_there(where, err)
+				    : error_set(err, ERROR_USAGE, "%s: is no serial port", where);
+	if (ioctl(fd, TIOCMGET, &lines) < 0 && errno == EIO)
+		return not_there(where, err);
+	return 0;
 }
 
 /* A descriptor that has the lock, on a port whose settings nobody has touched. */
@@ -77,19 +82,16 @@ static int claim(const char *where, const char *path, struct error *err)
 		return not_there(where, err);
 	if (fd < 0)
 		return error_os(err, "%s: cannot be opened", where);
+	if (look(fd, where, err) < 0) {
+		close(fd);
+		return -1;
+	}
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0 ||
 	    (ioctl(fd, TIOCGEXCL, &exclusive) == 0 && exclusive)) {
 		close(fd);
 		return in_use(where, path, err);
 	}
-	if (isatty(fd) && !is_hollow(fd))
-		return fd;
-	if (isatty(fd) || errno == EIO)
-		not_there(where, err);
-	else
-		error_set(err, ERROR_USAGE, "%s: is no serial port", where);
-	close(fd);
-	return -1;
+	return fd;
 }
 
 /* ---- settings ---- */

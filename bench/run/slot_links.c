@@ -96,6 +96,7 @@ static void lost(struct slot_port *port, const char *why)
 	char devices[120], text[320];
 
 	note(port, "lost", why);
+	wires_port_changed(slot);
 	if (!is_used(port))
 		return;
 	list_devices(port, devices, sizeof(devices));
@@ -158,7 +159,7 @@ static void back(struct slot_port *port)
 	struct slot *slot = port->slot;
 
 	note(port, "back", NULL);
-	wires_port_is_back(slot);
+	wires_port_changed(slot);
 	if (slot->tripped) {
 		safe_wire_back(slot);
 		return;

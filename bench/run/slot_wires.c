@@ -184,7 +184,7 @@ static void arm(struct slot_wires *wires)
 	guardian_arm(slot->settings.guardian, wires->image, fds, armed, wires);
 }
 
-void wires_port_is_back(struct slot *slot)
+void wires_port_changed(struct slot *slot)
 {
 	if (slot->wires && slot->wires->armed && slot->settings.guardian)
 		arm(slot->wires);

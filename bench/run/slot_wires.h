@@ -13,8 +13,11 @@ int wires_open(struct slot *slot, struct error *err);
 void wires_start(struct slot *slot);
 /* After lines and links are closed. */
 void wires_close(struct slot *slot);
-/* A port that was lost is there again, under another descriptor. */
-void wires_port_is_back(struct slot *slot);
+/*
+ * A port was lost, or is there again under another descriptor: the guardian gives up the old one, which would
+ * keep the kernel from giving the port back whole, and gets what there is.
+ */
+void wires_port_changed(struct slot *slot);
 /* A device has said who it is: does that go with what was ordered? */
 int wires_identified(struct slot *slot, const char *device, const char *identity,
 		     struct error *err);
