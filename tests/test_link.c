@@ -264,6 +264,28 @@ static void silence_after_a_wrong_answer_still_tells_of_the_answer(void)
 	link_rig_end(&rig);
 }
 
+static void an_answer_that_is_the_question_itself_names_the_cure(void)
+{
+	struct link_rig rig;
+	link_rig_begin(&rig);
+	struct link_poll poll = link_poll_of(&rig, "a", 0);
+
+	serial_sim_set_fault(rig.serial, LINE_MUTE);
+	link_poll_ask(&poll, MSEC(300), 0);
+	link_rig_run(&rig, REQUEST + MSEC(1));
+	rig.serial->on_bytes(rig.serial->ctx, (const uint8_t *)"\x01\x04\x00\x00\x00\x01\x31\xca",
+			     8);
+	link_rig_run(&rig, SEC(1));
+
+	CU_ASSERT_EQUAL(poll.err.kind, ERROR_DEVICE);
+	CU_ASSERT_STRING_EQUAL(
+		poll.err.text,
+		"the answer to input register 0 was wrong: it is the question itself, "
+		"sent back: if the adapter does that, write echo = true where its port "
+		"is bound");
+	link_rig_end(&rig);
+}
+
 void suite_link(void)
 {
 	suite_begin("link");
@@ -282,4 +304,5 @@ void suite_link(void)
 	claim(noise_before_answers_makes_them_wrong);
 	claim(a_fault_that_passes_costs_a_try_and_no_more);
 	claim(silence_after_a_wrong_answer_still_tells_of_the_answer);
+	claim(an_answer_that_is_the_question_itself_names_the_cure);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who has the line and for how long: order, silence, chatter, cancelling, losing, freeing. */
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/claims.h"
@@ -402,6 +403,69 @@ static void cancelling_over_a_lost_wire_leaves_nothing_to_end(void)
 	link_rig_end(&rig);
 }
 
+struct changes {
+	struct link_rig *rig;
+	struct link_poll *asks; /* when the wire is back */
+	char told[80];
+};
+
+static void wire_changed(void *ctx, const char *why)
+{
+	struct changes *changes = ctx;
+
+	snprintf(changes->told + strlen(changes->told),
+		 sizeof(changes->told) - strlen(changes->told), "%s%s, ", changes->rig->order,
+		 why ? why : "back");
+	if (!why && changes->asks)
+		link_poll_ask(changes->asks, MSEC(300), 2);
+}
+
+static void who_wants_to_know_is_told_before_any_question_ends(void)
+{
+	struct link_rig rig;
+	link_rig_begin(&rig);
+	struct link_poll poll = link_poll_of(&rig, "a", 0);
+	struct changes changes = {.rig = &rig};
+
+	link_on_change(rig.link, wire_changed, &changes);
+	link_poll_ask(&poll, MSEC(300), 2);
+	CU_ASSERT_TRUE(link_is_busy(rig.link));
+	link_rig_run(&rig, MSEC(10));
+	serial_sim_unplug(rig.serial);
+	link_rig_run(&rig, SEC(1));
+	CU_ASSERT_FALSE(link_is_busy(rig.link));
+	serial_sim_plug(rig.serial);
+	link_rig_run(&rig, SEC(2));
+
+	CU_ASSERT_STRING_EQUAL(changes.told, "the adapter was unplugged, aback, ");
+	link_rig_end(&rig);
+	CU_ASSERT_STRING_EQUAL(changes.told, "the adapter was unplugged, aback, ");
+}
+
+static void a_wire_that_is_back_carries_questions_again(void)
+{
+	struct link_rig rig;
+	link_rig_begin(&rig);
+	struct link_poll first = link_poll_of(&rig, "f", 7), later = link_poll_of(&rig, "l", 8);
+	struct changes changes = {.rig = &rig, .asks = &first};
+
+	link_on_change(rig.link, wire_changed, &changes);
+	serial_sim_unplug(rig.serial);
+	link_rig_run(&rig, SEC(1));
+	serial_sim_plug(rig.serial);
+	link_rig_run(&rig, SEC(1) + USEC(1));
+	CU_ASSERT_FALSE(link_is_lost(rig.link));
+	link_poll_ask(&later, MSEC(300), 2);
+	link_rig_run(&rig, SEC(2));
+
+	CU_ASSERT_STRING_EQUAL(rig.order, "fl");
+	CU_ASSERT_EQUAL(first.err.kind, 0);
+	CU_ASSERT_EQUAL(memcmp(first.bytes, "\x01\x04\x02\x12\x37", 5), 0);
+	/* the silence before a frame is kept on a wire that is new, too */
+	CU_ASSERT_EQUAL(first.time, SEC(1) + SILENCE + REQUEST + MSEC(5) + REPLY);
+	link_rig_end(&rig);
+}
+
 void suite_link_turns(void)
 {
 	suite_begin("link_turns");
@@ -426,4 +490,6 @@ void suite_link_turns(void)
 	claim(a_lost_wire_ends_every_question_at_once_and_says_why);
 	claim(a_question_over_a_lost_wire_ends_from_the_loop);
 	claim(cancelling_over_a_lost_wire_leaves_nothing_to_end);
+	claim(who_wants_to_know_is_told_before_any_question_ends);
+	claim(a_wire_that_is_back_carries_questions_again);
 }

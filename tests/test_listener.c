@@ -269,6 +269,22 @@ static void a_port_opened_in_the_middle_of_a_line_waits_for_the_next(void)
 	end(&rig);
 }
 
+static void a_wire_that_came_back_may_be_in_the_middle_of_a_line(void)
+{
+	struct rig rig;
+
+	begin(&rig, NULL, "{number}", NULL);
+	clock_rig_run(rig.rig, SEC(1));
+	hear(&rig, "1.5\r\n11");
+	rig.serial.on_lost(rig.serial.ctx, "it is gone");
+	clock_rig_run(rig.rig, SEC(2));
+	rig.serial.on_back(rig.serial.ctx);
+	hear(&rig, "2.5\r\n3.5\r\n");
+
+	check(&rig, "<0:1.5\r\n>2.5\r\n<0:3.5\r\n>");
+	end(&rig);
+}
+
 static void a_line_without_an_end_goes_on_before_it_fills_the_memory(void)
 {
 	struct rig rig;
@@ -309,6 +325,7 @@ void suite_listener(void)
 	claim(a_line_that_matches_is_taken_and_the_others_go_on);
 	claim(the_rest_of_a_line_is_never_a_message);
 	claim(a_port_opened_in_the_middle_of_a_line_waits_for_the_next);
+	claim(a_wire_that_came_back_may_be_in_the_middle_of_a_line);
 	claim(a_line_without_an_end_goes_on_before_it_fills_the_memory);
 	claim(a_line_with_a_zero_byte_is_no_message);
 }
