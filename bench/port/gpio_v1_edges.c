@@ -239,6 +239,8 @@ int edge_queue_take(struct edge_queue *queue, struct gpio_raw_edge edges[GPIO_ED
 	int count = 0;
 
 	pthread_mutex_lock(&queue->reader->lock);
+	if (!queue->failed)
+		fill(queue); /* "none" must be what the kernel says, however late the thread is */
 	for (; count < GPIO_EDGES && queue->count > 0; count++, queue->count--) {
 		edges[count] = queue->edges[queue->first];
 		queue->first = (queue->first + 1) % QUEUE_EDGES;
