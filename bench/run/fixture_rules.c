@@ -182,7 +182,7 @@ static nsec rate_of(const struct fixture *fixture, const struct fixture_channel 
 static int compile_fresh(const struct fixture *fixture, struct fixture_interlock *interlock,
 			 const struct value *value, struct error *err)
 {
-	const struct fixture_channel *channel = &fixture->channel[interlock->channel];
+	const struct fixture_channel *channel;
 
 	if (fixture_duration(&interlock->fresh, value, "fresh", 0, err) < 0)
 		return -1;
@@ -194,6 +194,7 @@ static int compile_fresh(const struct fixture *fixture, struct fixture_interlock
 		return error_set(
 			err, ERROR_USAGE,
 			"fresh is about a channel's readings; a line is known at all times");
+	channel = &fixture->channel[interlock->channel];
 	if (channel->breath && !interlock->after)
 		return error_set(err, ERROR_USAGE,
 				 "fresh without `after`: %s has no reading before something "

@@ -7,6 +7,8 @@
  * show that level, until the output is driven again. Whoever sees that it does not ends the run as ERROR:
  * a contactor that does not open makes no bench safe, and one that does not close tests nothing.
  *
+ * A contact is a wire and keeps the machine's time, also where the bench's is scaled.
+ *
  * The safe sequence waits for the contacts too, but for nothing they show: everything else is made safe
  * all the same (slot_safe.c).
  */
@@ -60,8 +62,9 @@ void contact_awaited(struct slot *slot, int index)
 	struct slot_line *line = &slot->line[index];
 
 	if (spec->read_back >= 0)
-		timer_start(&line->follows, slot->clock, slot_now(slot) + spec->within,
-			    TIMER_CONDITION, time_is_over, line);
+		timer_start(&line->follows, slot->wire_clock,
+			    clock_now(slot->wire_clock) + spec->within, TIMER_CONDITION,
+			    time_is_over, line);
 }
 
 void contact_moved(struct slot *slot, int contact)
