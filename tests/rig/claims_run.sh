@@ -28,9 +28,9 @@ claim() {
 
 chip=/sys/kernel/config/gpio-sim/bench
 mkdir -p $chip/b0
-echo 8 >$chip/b0/num_lines
+echo 12 >$chip/b0/num_lines
 echo bench >$chip/b0/label
-for line in 0 1 2 3 4 5 6 7; do
+for line in 0 1 2 3 4 5 6 7 8 9 10 11; do
 	mkdir $chip/b0/line$line
 	echo "bench-$line" >$chip/b0/line$line/name
 done
@@ -40,8 +40,7 @@ lines=/sys/devices/platform/$(cat $chip/dev_name)/$(cat $chip/b0/chip_name)
 # What the bench does when nobody has its wires: vent open, motor off.
 pull() { echo "pull-$2" >"$lines/sim_gpio$1/pull"; }
 level() { cat "$lines/sim_gpio$1/value"; }
-pull 1 up
-pull 2 up
+for line in 1 2 9 10; do pull $line up; done
 stty -F /dev/ttyS2 9600 raw -echo
 
 cat >"$station" <<'LUA'
@@ -55,6 +54,9 @@ return station {
       rig = { ports = { line = "/dev/ttyS2" } } },
     slot { 3, fixture = "contacts",
       lines = { valve = "bench-6", vent = "bench-7", motor = "nowhere-2", opened = "bench-3",
+                hood = "bench-4", estop = "bench-5" } },
+    slot { 4, fixture = "contacts",
+      lines = { valve = "bench-8", vent = "bench-9", motor = "bench-10", opened = "bench-3",
                 hood = "bench-4", estop = "bench-5" } },
   },
 }
@@ -117,7 +119,7 @@ all_well() {
 run() {
 	code=$1 protocol=$2
 	shift 2
-	echo yes | timeout 60 "$davy" run "tests/rig/protocols/$protocol.lua" --station "$station" "$@" \
+	yes | timeout 60 "$davy" run "tests/rig/protocols/$protocol.lua" --station "$station" "$@" \
 		>"$scratch/out" 2>&1
 	status=$?
 	cat "$scratch/out"
@@ -199,6 +201,19 @@ the_estop_aborts() {
 	return $done
 }
 
+# Both valves are open when it is pressed, and each run has a verdict of its own.
+the_estop_is_of_every_slot() {
+	all_well
+	begin follower
+	(until [ "$(level 0)$(level 8)" = 11 ]; do sleep 0.05; done && sleep 0.3 && pull 5 down) &
+	run 4 follows --slot 1,4 --param hold="30 s" && says "1 │ ABORTED" && says "4 │ ABORTED" &&
+		safe && [ "$(level 8)$(level 9)$(level 10)" = 011 ]
+	done=$?
+	leave
+	all_well
+	return $done
+}
+
 an_interlock_trips() {
 	all_well
 	begin follower
@@ -261,14 +276,28 @@ a_rig_that_is_none_is_an_error() {
 	return $done
 }
 
+nothing_is_left() { no_image; }
+
 a_rig_without_instruments_is_an_error() {
 	all_well
 	run 3 follows --slot 1 --rig && says "no instrument of this bench says that it is played"
 }
 
+# The gauge is silent for as long as it is asked: nobody waits for that.
+a_stop_comes_before_the_bench_is_up() {
+	"$davy" run tests/rig/protocols/pressure.lua --station "$station" --slot 2 >"$scratch/out" 2>&1 &
+	asked=$!
+	until grep -q "of station.lua" "$scratch/out"; do sleep 0.05; done
+	kill -INT $asked
+	wait $asked
+	status=$?
+	cat "$scratch/out"
+	[ $status = 4 ] && says "ABORTED" && "$davy" show last | grep -q ABORTED
+}
+
 # Nobody knows what it does: it stays on the list until it was told to be safe.
 a_mute_gauge_is_an_error() {
-	no_image && run 3 pressure --slot 2 && says "gauge: it could not be made safe at the start: no reply" &&
+	run 3 pressure --slot 2 && says "gauge: it could not be made safe at the start: no reply" &&
 		[ -f "$DAVY_STATE/safe/slot2.json" ] || return
 	begin gauge "MAKER GAUGE 7"
 	run 0 pressure --slot 2 && no_image
@@ -323,6 +352,7 @@ claim "it is replayed bit for bit" replays
 claim "its wires and its time are real, and stand in its record" lines_are_shown
 claim "a contact that does not follow fails the product" a_product_fails
 claim "the E-stop aborts a run on real lines" the_estop_aborts
+claim "one E-stop aborts the runs of every slot that names it" the_estop_is_of_every_slot
 claim "an interlock ends it as an error" an_interlock_trips
 claim "a line that is not there is an error with a verdict, and nothing was driven" an_absent_line_is_an_error
 claim "a run over a real port passes" a_real_gauge_passes
@@ -331,6 +361,8 @@ claim "an instrument that says SIM makes the run a simulated one" a_played_gauge
 claim "behind a rig a run is simulated, in real and in scaled time" a_rig_is_met
 claim "a rig that answers as a real instrument is an error" a_rig_that_is_none_is_an_error
 claim "a bench where nobody can say that it is played takes no --rig" a_rig_without_instruments_is_an_error
+claim "runs that ended well leave nothing to be made safe" nothing_is_left
+claim "a stop while the bench comes up aborts the run" a_stop_comes_before_the_bench_is_up
 claim "an instrument that does not answer is an error before anything begins" a_mute_gauge_is_an_error
 
 echo "$passed passed, $failed failed, 0 skipped"
