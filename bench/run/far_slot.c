@@ -13,7 +13,6 @@
  */
 #include "run/far_slot.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +21,7 @@
 #include "port/serial_real.h"
 #include "run/far_line.h"
 #include "run/far_port.h"
+#include "run/provenance.h"
 #include "run/twin.h"
 
 #define ANSWER_WITHIN SEC(5) /* of real time: for a world to say who a device is */
@@ -236,15 +236,6 @@ static void begin(struct far_slot *slot)
 
 /* ---- who are you? ---- */
 
-static bool says_simulated(const char *text)
-{
-	for (const char *at = strstr(text, "SIM"); at; at = strstr(at + 1, "SIM"))
-		if ((at == text || !isalnum((unsigned char)at[-1])) &&
-		    !isalnum((unsigned char)at[3]))
-			return true;
-	return false;
-}
-
 static void ask_next(struct far_slot *slot);
 
 static const struct fixture_device *asked_device(const struct far_slot *slot)
@@ -266,7 +257,7 @@ static void identified(void *ctx, const uint8_t *bytes, size_t size)
 		fail(slot, &err);
 		return;
 	}
-	if (!says_simulated(text)) {
+	if (!provenance_is_played(text)) {
 		error_set(&err, ERROR_USAGE,
 			  "%s: its twin calls itself '%s', which a run on these wires would take "
 			  "for a real instrument: what answers for one says SIM in its identity "

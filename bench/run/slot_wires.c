@@ -300,7 +300,7 @@ int wires_identified(struct slot *slot, const char *device, const char *identity
 	struct slot_wires *wires = slot->wires;
 	char why[240];
 
-	if (!wires)
+	if (!wires || !identity[0]) /* a binary frame answers, and has no name to tell */
 		return 0;
 	if (!provenance_is_played(identity))
 		return slot->settings.rig
