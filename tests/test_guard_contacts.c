@@ -46,16 +46,35 @@ static void a_contact_is_given_its_time_anew_when_its_output_moves_again(void)
 {
 	struct slot_rig rig;
 
-	start_motor(&rig, NULL);
+	slot_rig_open(&rig, NULL, GUARD_FILES);
+	slot_rig_act(&rig, "fan", true);
 
-	slot_rig_act(&rig, "motor", false);
-	slot_rig_wait(&rig, MSEC(30));
-	slot_rig_act(&rig, "motor", true);
-	slot_rig_wait(&rig, MSEC(90));
-	slot_rig_act(&rig, "motor", false);
-	slot_rig_wait(&rig, SEC(1));
+	for (int after = 10; after <= 150; after += 10) {
+		slot_rig_act(&rig, "motor", true);
+		slot_rig_wait(&rig, MSEC(after));
+		CU_ASSERT_EQUAL(slot_rig_act(&rig, "motor", false), 0);
+		slot_rig_wait(&rig, SEC(1));
+	}
 
 	CU_ASSERT_EQUAL(rig.tripped, 0);
+	slot_rig_close(&rig);
+}
+
+/* Else a contact that has welded would be found only when its output rests at last. */
+static void an_output_whose_contact_has_not_followed_to_safe_is_not_moved_away_again(void)
+{
+	struct slot_rig rig;
+
+	start_motor(&rig, NULL);
+	slot_rig_act(&rig, "motor", false);
+	slot_rig_wait(&rig, MSEC(10));
+
+	slot_rig_act(&rig, "motor", true);
+	CU_ASSERT(slot_rig_refused(&rig, "motor may not be on: motor is off, but its contact turns "
+					 "says on"));
+	slot_rig_wait(&rig, MSEC(200));
+	CU_ASSERT_EQUAL(slot_rig_act(&rig, "motor", true), 0);
+
 	slot_rig_close(&rig);
 }
 
@@ -290,6 +309,7 @@ void suite_guard_contacts(void)
 	suite_begin("guard_contacts");
 	claim(a_contact_that_follows_is_no_news);
 	claim(a_contact_is_given_its_time_anew_when_its_output_moves_again);
+	claim(an_output_whose_contact_has_not_followed_to_safe_is_not_moved_away_again);
 	claim(a_contact_that_does_not_open_in_time_trips_as_welded);
 	claim(a_contact_that_does_not_close_in_time_trips);
 	claim(a_contact_that_opens_by_itself_trips_on_its_edge);

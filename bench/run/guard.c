@@ -158,6 +158,19 @@ static int needed_allows(struct slot *slot, int line, bool level, struct error *
 	return 0;
 }
 
+/* An output whose contact still shows it away from safe is not moved again over that. */
+static int contact_allows(const struct slot *slot, int line, bool level, struct error *err)
+{
+	const struct fixture_line *spec = &slot->fixture->line[line];
+	char why[240];
+
+	if (spec->read_back < 0 || gpio_get(slot->line[line].gpio) == level ||
+	    !contact_differs(slot, line, why, sizeof(why)))
+		return 0;
+	return error_set(err, ERROR_REFUSED, "%s may not be %s: %s", spec->name,
+			 fixture_level_name(spec, level), why);
+}
+
 int guard_allows(struct slot *slot, int line, bool level, struct error *err)
 {
 	const struct fixture_line *spec = &slot->fixture->line[line];
@@ -174,7 +187,7 @@ int guard_allows(struct slot *slot, int line, bool level, struct error *err)
 				 spec->name, fixture_level_name(spec, spec->safe));
 	if (slot->stopping && stopping_allows(spec, err) < 0)
 		return -1;
-	if (needed_allows(slot, line, level, err) < 0)
+	if (needed_allows(slot, line, level, err) < 0 || contact_allows(slot, line, level, err) < 0)
 		return -1;
 	snprintf(what, sizeof(what), "%s may not be %s", spec->name,
 		 fixture_level_name(spec, level));
