@@ -17,6 +17,7 @@
 struct job {
 	struct batch *batch;
 	int slot;
+	bool wires; /* real ones */
 	struct planning *planning;
 	struct plan *plan; /* made, and not begun yet */
 	struct run *run;
@@ -207,7 +208,11 @@ struct batch *batch_start(const struct run_place *place, struct order *const *or
 	batch->count = count;
 	batch->place.meeting = batch->meeting = meeting_new();
 	for (size_t i = 0; i < count; i++) {
-		batch->job[i] = (struct job){.batch = batch, .slot = orders[i]->slot};
+		batch->job[i] = (struct job){
+			.batch = batch,
+			.slot = orders[i]->slot,
+			.wires = order_has_wires(orders[i]),
+		};
 		batch->job[i].planning = planning_start(place->loop, place->program, orders[i],
 							job_planned, &batch->job[i]);
 	}
@@ -236,6 +241,31 @@ void batch_stop(struct batch *batch, int slot, const char *why)
 		if (job->run && !job->over && (!slot || job->slot == slot))
 			run_stop(job->run, why);
 	}
+}
+
+bool batch_has_wires(const struct batch *batch)
+{
+	for (size_t i = 0; i < batch->count; i++)
+		if (batch->job[i].wires && !batch->job[i].over)
+			return true;
+	return false;
+}
+
+size_t batch_make_safe(struct batch *batch, const char *why)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < batch->count; i++)
+		count += batch->job[i].wires && !batch->job[i].over;
+	if (count && !has_begun(batch))
+		batch_stop(batch, 0, why);
+	for (size_t i = 0; i < batch->count; i++) {
+		struct job *job = &batch->job[i];
+
+		if (job->wires && job->run && !job->over)
+			run_trip(job->run, why);
+	}
+	return count;
 }
 
 void batch_answer(struct batch *batch, int slot, uint32_t request, const char *text)

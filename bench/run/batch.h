@@ -29,6 +29,13 @@ struct batch *batch_start(const struct run_place *place, struct order *const *or
 			  const struct batch_handlers *handlers, void *ctx);
 /* Stop the run on this slot (0: all). Before the runs began the whole batch is refused. */
 void batch_stop(struct batch *batch, int slot, const char *why);
+/*
+ * Make safe at once every run that drives real wires; before the runs began the batch is refused. How many
+ * there were.
+ */
+size_t batch_make_safe(struct batch *batch, const char *why);
+/* Does a run that has not ended drive real wires? */
+bool batch_has_wires(const struct batch *batch);
 /* To the run on this slot (0: whichever has the question). */
 void batch_answer(struct batch *batch, int slot, uint32_t request, const char *text);
 /* Does a run that has not ended have this slot? */

@@ -21,7 +21,7 @@
  *            their wires
  *
  * A run outlives the terminal that asked for it. When a controller starts it first ends every run that
- * an earlier one left without a verdict.
+ * an earlier one left without a verdict, and has a guardian make safe what those left on real wires.
  */
 #ifndef DAVY_RUN_CONTROLLER_H
 #define DAVY_RUN_CONTROLLER_H

@@ -24,6 +24,7 @@
 #include "port/gpio_bank.h"
 #include "run/batch.h"
 #include "run/guardian.h"
+#include "run/leftovers.h"
 
 enum { LINE_MOST = 1 << 20, WAITING_MOST = 4 << 20, SLOTS_MOST = 256 };
 #define IDLE_PATIENCE MSEC(500)
@@ -43,7 +44,8 @@ struct client {
 	int fd;
 	struct watch *watch;
 	struct buf in, out;
-	struct job *job; /* or NULL */
+	struct job *job;  /* or NULL */
+	bool awaits_safe; /* it is told when no run drives wires any more */
 	bool gone;
 };
 
@@ -280,6 +282,39 @@ static void tell_status(struct client *client)
 	value_free(event);
 }
 
+/* `davy safe`: what drives wires is tripped; the client hears when all of it has let go of them. */
+static void make_safe(struct client *client)
+{
+	struct value *event = value_map();
+	size_t count = 0;
+
+	for (struct job *job = client->desk->jobs; job; job = job->next)
+		count += batch_make_safe(job->batch, "davy safe was called");
+	value_set_text(event, "event", "safe");
+	value_set_int(event, "runs", (int64_t)count);
+	client_tell(client, event);
+	value_free(event);
+	client->awaits_safe = true;
+	sweep_soon(client->desk);
+}
+
+static void tell_made_safe(struct desk *desk)
+{
+	struct value *event;
+
+	for (struct job *job = desk->jobs; job; job = job->next)
+		if (batch_has_wires(job->batch))
+			return;
+	event = value_map();
+	value_set_text(event, "event", "made_safe");
+	for (struct client *client = desk->clients; client; client = client->next) {
+		if (client->awaits_safe)
+			client_tell(client, event);
+		client->awaits_safe = false;
+	}
+	value_free(event);
+}
+
 static void take_request(struct client *client, const struct value *request)
 {
 	const char *what = value_get_text(request, "do");
@@ -292,6 +327,8 @@ static void take_request(struct client *client, const struct value *request)
 		start_job(client, request);
 	} else if (what && !strcmp(what, "status")) {
 		tell_status(client);
+	} else if (what && !strcmp(what, "safe")) {
+		make_safe(client);
 	} else if (what && !strcmp(what, "stop")) {
 		if (client->job)
 			batch_stop(client->job->batch, slot, why ? why : "stopped by the operator");
@@ -421,6 +458,7 @@ static void sweep(void *ctx)
 		*place = job->next;
 		job_free(job);
 	}
+	tell_made_safe(desk);
 	if (desk->closing && !desk->jobs)
 		loop_quit(desk->loop);
 	else if (desk->leave_when_idle && !desk->clients && !desk->jobs)
@@ -473,6 +511,7 @@ struct desk *desk_open(struct loop *loop, const char *state, const char *program
 		desk_free(desk);
 		return NULL;
 	}
+	leftovers_make_safe(desk->guardian, state);
 	/* whoever started this controller connects at once; if nobody does, it leaves */
 	sweep_soon(desk);
 	return desk;

@@ -280,7 +280,8 @@ void guardian_disarm(struct guardian *guardian, int slot, bool safe)
 
 	if (!ward)
 		return;
-	if (guardian->is == GUARDIAN_READY && ward->state != WARD_SAVING) {
+	/* also while it is saved again: the guardian has it from before */
+	if (guardian->is == GUARDIAN_READY) {
 		message = talk_new("disarm");
 		value_set_int(message, "slot", slot);
 		value_set_bool(message, "safe", safe);

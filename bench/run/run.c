@@ -159,6 +159,12 @@ void run_stop(struct run *run, const char *why)
 		slot_trip(run->slot, VERDICT_ABORTED, why);
 }
 
+void run_trip(struct run *run, const char *why)
+{
+	if (run->state < RUN_SAFING)
+		slot_trip(run->slot, VERDICT_ABORTED, why);
+}
+
 bool run_answer(struct run *run, uint32_t request, const char *text)
 {
 	const struct request *asked = course_find(&run->course, request);

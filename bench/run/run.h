@@ -50,6 +50,8 @@ struct run *run_start(const struct run_place *place, struct plan *plan,
 const char *run_id(const struct run *run);
 /* Ask it to stop: finally blocks, then safe. A second time: safe at once. */
 void run_stop(struct run *run, const char *why);
+/* Safe at once, without finally blocks: ABORTED. */
+void run_trip(struct run *run, const char *why);
 /* False: it has no such question. */
 bool run_answer(struct run *run, uint32_t request, const char *text);
 /* The processes of a run, for tests and for `davy list`; 0 where there is none. */

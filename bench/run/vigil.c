@@ -454,10 +454,16 @@ static void disarm(struct vigil *vigil, const struct talk *talk)
 		make_safe(charge);
 }
 
+/* Nothing is armed then; what stands so here is a leaving word that was lost. */
 static void be_dismissed(struct vigil *vigil)
 {
 	struct value *answer = talk_new("dismissed");
 
+	for (struct charge *charge = vigil->charges, *next; charge; charge = next) {
+		next = charge->next;
+		if (!charge->maker)
+			charge_free(charge);
+	}
 	vigil->dismissed = true;
 	timer_stop(&vigil->silence);
 	watchdog_dismiss(vigil->watchdog);

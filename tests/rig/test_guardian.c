@@ -362,7 +362,8 @@ static void a_chip_that_is_gone_holds_up_nothing_else(void)
 
 	CU_ASSERT_TRUE(become_safe(&rig, BOUND_MS));
 	CU_ASSERT_TRUE(far_hears(&rig, "OUTP 0\nOUTP 0\n", 2000));
-	CU_ASSERT_TRUE(guardian_log_says(rig.state, "slot 1: line4 (gone-0) off: gone-0"));
+	CU_ASSERT_TRUE(guardian_log_says(
+		rig.state, "slot 1: line4 (gone-0) off: line4: no GPIO line is named 'gone-0'"));
 	rig_close(&rig);
 	rig_chip_plug(gone);
 	rig_chip_free(gone);
@@ -379,6 +380,8 @@ static void a_port_that_is_unplugged_holds_up_no_line_and_is_found_when_it_is_ba
 	rig_pair_plug(1);
 
 	CU_ASSERT_TRUE(far_hears(&rig, "OUTP 0\n", 4000));
+	CU_ASSERT_TRUE(guardian_log_says(rig.state, "device0.output") &&
+		       guardian_log_says(rig.state, "off: done"));
 	rig_close(&rig);
 }
 
