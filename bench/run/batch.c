@@ -3,9 +3,10 @@
  * Batches.
  *
  * A job is one order on its way to a verdict: planning, planned, a run, over. The plans of a batch are
- * made side by side. When the last of them is there the runs begin, all in one turn of the loop, in the
- * order of their slots as ordered; when one plan cannot be made, none begins. A run that cannot be
- * opened at that point is refused alone: the others have moved by then and go on.
+ * made two at a time: each starts processes, and thirty at once would keep the loop from its guard and its
+ * guardian for seconds on a small machine. When the last of them is there the runs begin, one in each
+ * turn of the loop, in the order of their slots as ordered; when one plan cannot be made, none begins. A
+ * run that cannot be opened at that point is refused alone: the others have moved by then and go on.
  */
 #include "run/batch.h"
 
@@ -14,10 +15,13 @@
 
 #include "base/alloc.h"
 
+enum { PLANNED_AT_ONCE = 2 };
+
 struct job {
 	struct batch *batch;
 	int slot;
-	bool wires; /* real ones */
+	bool wires;	     /* real ones */
+	struct order *order; /* waits to be planned */
 	struct planning *planning;
 	struct plan *plan; /* made, and not begun yet */
 	struct run *run;
@@ -28,9 +32,11 @@ struct batch {
 	struct run_place place;
 	const struct batch_handlers *handlers;
 	void *ctx;
-	struct timer begin; /* all plans are made */
+	struct timer begin; /* all plans are made: the next run begins */
 	bool over;
 	size_t count, planned;
+	size_t next;  /* to be planned */
+	size_t begun; /* were begun, or refused at that point */
 	struct meeting *meeting;
 	struct job job[];
 };
@@ -150,6 +156,13 @@ static void job_ended(void *ctx, enum verdict verdict, const struct value *summa
 
 /* ---- beginnings ---- */
 
+static void refuse_one(struct job *job, const struct error *err)
+{
+	job->over = true;
+	meeting_expect_one_less(job->batch->meeting);
+	tell_refused(job->batch, job->batch->count > 1 ? job->slot : 0, err);
+}
+
 static void job_begin(struct job *job)
 {
 	static const struct run_handlers HANDLERS = {.event = job_event, .ended = job_ended};
@@ -160,24 +173,30 @@ static void job_begin(struct job *job)
 	job->run = run_start(&job->batch->place, plan, &HANDLERS, job, &err);
 	if (job->run)
 		return;
-	job->over = true;
-	tell_refused(job->batch, job->batch->count > 1 ? job->slot : 0, &err);
+	refuse_one(job, &err);
 }
 
+/* One in each turn of the loop, so that what is running already is guarded in between. */
 static void begin(void *ctx)
 {
 	struct batch *batch = ctx;
 
-	if (!specimens_may_go(batch)) {
+	if (batch->begun == 0 && !specimens_may_go(batch)) {
 		for (size_t i = 0; i < batch->count; i++)
 			batch->job[i].over = true;
 		check_over(batch);
 		return;
 	}
-	for (size_t i = 0; i < batch->count; i++)
-		job_begin(&batch->job[i]);
+	if (batch->begun == 0)
+		meeting_expect(batch->meeting, batch->count);
+	job_begin(&batch->job[batch->begun++]);
+	if (batch->begun < batch->count)
+		timer_start(&batch->begin, loop_real_clock(batch->place.loop), 0, TIMER_WAIT, begin,
+			    batch);
 	check_over(batch);
 }
+
+static void plan_next(struct batch *batch);
 
 static void job_planned(void *ctx, struct plan *plan, const struct error *err)
 {
@@ -194,7 +213,23 @@ static void job_planned(void *ctx, struct plan *plan, const struct error *err)
 	} else if (++batch->planned == batch->count && !batch->over) {
 		timer_start(&batch->begin, loop_real_clock(batch->place.loop), 0, TIMER_WAIT, begin,
 			    batch);
+	} else {
+		plan_next(batch);
 	}
+}
+
+static void plan_next(struct batch *batch)
+{
+	struct job *job = &batch->job[batch->next];
+	struct order *order;
+
+	if (batch->over || batch->next == batch->count)
+		return;
+	batch->next++;
+	order = job->order;
+	job->order = NULL;
+	job->planning =
+		planning_start(batch->place.loop, batch->place.program, order, job_planned, job);
 }
 
 struct batch *batch_start(const struct run_place *place, struct order *const *orders, size_t count,
@@ -207,34 +242,40 @@ struct batch *batch_start(const struct run_place *place, struct order *const *or
 	batch->ctx = ctx;
 	batch->count = count;
 	batch->place.meeting = batch->meeting = meeting_new();
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		batch->job[i] = (struct job){
 			.batch = batch,
 			.slot = orders[i]->slot,
 			.wires = order_has_wires(orders[i]),
+			.order = orders[i],
 		};
-		batch->job[i].planning = planning_start(place->loop, place->program, orders[i],
-							job_planned, &batch->job[i]);
-	}
+	for (int i = 0; i < PLANNED_AT_ONCE; i++)
+		plan_next(batch);
 	return batch;
 }
 
 /* ---- from outside ---- */
 
-static bool has_begun(const struct batch *batch)
+/* Those that have not begun when their batch is stopped do not begin any more. */
+static void refuse_rest(struct batch *batch, const struct error *err)
 {
-	return batch->planned == batch->count && !timer_armed(&batch->begin);
+	timer_stop(&batch->begin);
+	while (batch->begun < batch->count)
+		refuse_one(&batch->job[batch->begun++], err);
+	check_over(batch);
 }
 
 void batch_stop(struct batch *batch, int slot, const char *why)
 {
 	struct error err;
 
-	if (!batch->over && !has_begun(batch)) {
-		error_set(&err, ERROR_REFUSED, "%s before the run had begun", why);
+	error_set(&err, ERROR_REFUSED, "%s before the run had begun", why);
+	if (!batch->over && batch->begun == 0) {
 		refuse_all(batch, &err);
 		return;
 	}
+	if (!slot && batch->begun < batch->count)
+		refuse_rest(batch, &err);
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->job[i];
 
@@ -333,6 +374,7 @@ void batch_free(struct batch *batch)
 	for (size_t i = 0; i < batch->count; i++) {
 		run_free(batch->job[i].run);
 		planning_free(batch->job[i].planning);
+		order_free(batch->job[i].order);
 		plan_free(batch->job[i].plan);
 	}
 	meeting_free(batch->meeting);

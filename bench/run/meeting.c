@@ -14,6 +14,7 @@
 
 struct meeting {
 	struct member *members;
+	size_t expected; /* have not joined yet, and will */
 	uint64_t arrivals;
 };
 
@@ -29,7 +30,7 @@ void meeting_free(struct meeting *meeting)
 
 static size_t count_missing(const struct meeting *meeting, const char *name)
 {
-	size_t missing = 0;
+	size_t missing = meeting->expected;
 
 	for (const struct member *member = meeting->members; member; member = member->next)
 		missing += !member->waits || strcmp(member->at, name) != 0;
@@ -39,9 +40,9 @@ static size_t count_missing(const struct meeting *meeting, const char *name)
 /* The one who came first, or NULL while somebody does not wait. */
 static const struct member *longest_waiting(const struct meeting *meeting)
 {
-	const struct member *first = meeting->members;
+	const struct member *first = meeting->expected ? NULL : meeting->members;
 
-	for (const struct member *member = meeting->members; member; member = member->next) {
+	for (const struct member *member = first; member; member = member->next) {
 		if (!member->waits)
 			return NULL;
 		if (member->came < first->came)
@@ -78,6 +79,18 @@ static void look_round(struct meeting *meeting)
 	}
 }
 
+void meeting_expect(struct meeting *meeting, size_t count)
+{
+	meeting->expected = count;
+}
+
+void meeting_expect_one_less(struct meeting *meeting)
+{
+	if (meeting->expected > 0)
+		meeting->expected--;
+	look_round(meeting);
+}
+
 void meeting_join(struct meeting *meeting, struct member *member)
 {
 	struct member **place = &meeting->members;
@@ -88,6 +101,8 @@ void meeting_join(struct meeting *meeting, struct member *member)
 	member->next = NULL;
 	member->meeting = meeting;
 	member->waits = false;
+	if (meeting->expected > 0)
+		meeting->expected--;
 }
 
 void meeting_leave(struct member *member)

@@ -69,7 +69,10 @@ struct member {
 };
 
 struct meeting *meeting_new(void);
-void meeting_free(struct meeting *meeting); /* nobody is left in it; accepts NULL */
+void meeting_free(struct meeting *meeting);
+/* So many will join: until they have, or it is known that one does not, nobody goes on without them. */
+void meeting_expect(struct meeting *meeting, size_t count);
+void meeting_expect_one_less(struct meeting *meeting); /* nobody is left in it; accepts NULL */
 void meeting_join(struct meeting *meeting, struct member *member);
 void meeting_leave(struct member *member); /* fine when not joined */
 /* May release at once; does so when it has not joined, or has left. */
