@@ -15,6 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/rig/bench.h"
+
 enum { WIRES_MOST = 256 };
 
 struct wire {
@@ -129,19 +131,41 @@ static int watch(struct wire *wires, size_t count, double begun, double patience
 	return all ? 0 : 1;
 }
 
+/* How many words the act takes; 0: there is no such act. */
+static int act_words(const char *act)
+{
+	return !strcmp(act, "pull")	 ? 4
+	       : !strcmp(act, "kill")	 ? 3
+	       : !strcmp(act, "nothing") ? 1
+					 : 0;
+}
+
+static int do_act(char **words)
+{
+	if (!strcmp(words[0], "pull"))
+		return pull(words + 1);
+	if (!strcmp(words[0], "kill"))
+		return kill(atoi(words[1]), atoi(words[2]));
+	return 0;
+}
+
 static int when(int count, char **words)
 {
 	static struct wire wires[WIRES_MOST];
-	bool pulls = !strcmp(words[0], "pull");
-	int first = pulls ? 4 : 3;
+	int first = act_words(words[0]);
 	size_t wire_count = 0;
 	double begun;
+
+	if (!first || count < first + 3) {
+		fprintf(stderr, "probe: when pull, kill or nothing\n");
+		return 2;
+	}
 
 	for (int i = first + 2; i < count && wire_count < WIRES_MOST; i++)
 		parse_wire(&wires[wire_count++], words[i]);
 	look(wires, wire_count, 0);
 	begun = now();
-	if (pulls ? pull(words + 1) != 0 : kill(atoi(words[1]), atoi(words[2])) != 0) {
+	if (do_act(words) != 0) {
 		perror("probe");
 		return 2;
 	}
@@ -156,8 +180,12 @@ int rig_probe(int count, char **words)
 		printf("%d\n", level_of(open_wire(words[1], atoi(words[2]), "value", O_RDONLY)));
 		return 0;
 	}
-	if (count > 6 && !strcmp(words[0], "when"))
+	if (count == 3 && !strcmp(words[0], "chip")) {
+		printf("%s\n", rig_chip_name(rig_chip_new(words[1], atoi(words[2]))));
+		return 0;
+	}
+	if (count > 1 && !strcmp(words[0], "when"))
 		return when(count - 1, words + 1);
-	fprintf(stderr, "probe: pull, value or when\n");
+	fprintf(stderr, "probe: chip, pull, value or when\n");
 	return 2;
 }
