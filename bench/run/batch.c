@@ -257,25 +257,25 @@ struct batch *batch_start(const struct run_place *place, struct order *const *or
 /* ---- from outside ---- */
 
 /* Those that have not begun when their batch is stopped do not begin any more. */
-static void refuse_rest(struct batch *batch, const struct error *err)
+static void refuse_rest(struct batch *batch, const char *why)
 {
+	struct error err;
+
+	error_set(&err, ERROR_REFUSED, "%s before the run had begun", why);
+	if (batch->begun == 0) {
+		refuse_all(batch, &err);
+		return;
+	}
 	timer_stop(&batch->begin);
 	while (batch->begun < batch->count)
-		refuse_one(&batch->job[batch->begun++], err);
+		refuse_one(&batch->job[batch->begun++], &err);
 	check_over(batch);
 }
 
 void batch_stop(struct batch *batch, int slot, const char *why)
 {
-	struct error err;
-
-	error_set(&err, ERROR_REFUSED, "%s before the run had begun", why);
-	if (!batch->over && batch->begun == 0) {
-		refuse_all(batch, &err);
-		return;
-	}
-	if (!slot && batch->begun < batch->count)
-		refuse_rest(batch, &err);
+	if ((!slot || batch->begun == 0) && batch->begun < batch->count)
+		refuse_rest(batch, why);
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->job[i];
 
@@ -298,8 +298,8 @@ size_t batch_make_safe(struct batch *batch, const char *why)
 
 	for (size_t i = 0; i < batch->count; i++)
 		count += batch->job[i].wires && !batch->job[i].over;
-	if (count && !has_begun(batch))
-		batch_stop(batch, 0, why);
+	if (count && batch->begun < batch->count)
+		refuse_rest(batch, why);
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->job[i];
 
