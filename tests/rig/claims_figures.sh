@@ -52,10 +52,11 @@ start() {
 	runner=$(pidof davy-lua)
 	run busy "$(seq -s , 2 $((slots - 1)))"
 	busy=$!
-	run endless $slots --param mind=endless
-	endless=$!
 	# shellcheck disable=SC2046 # one word per wire
-	$probe when nothing within 90 $(wires 1 2) >/dev/null
+	$probe when nothing within 90 $(wires 1 2 | sed "s/lamps:$((2 * slots - 2))=1//") >/dev/null || return 1
+	run endless $slots --param mind=endless # it counts as hung, and is killed, after a second of computing
+	endless=$!
+	$probe when nothing within 30 lamps:$((2 * slots - 2))=1 >/dev/null
 }
 
 # measure WHAT ACT…: within 20 s all outputs are safe, and the time is told

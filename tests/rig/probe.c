@@ -2,7 +2,7 @@
 /*
  * Wires are found by their label in configfs, as a claim made them (bench.c), and read through gpio-sim's own files.
  * A wire's time is the last at which it came to its level: one that was safe, and unsafe once more, was not safe.
- * Watching goes on for a tenth of the patience after all are where they should be.
+ * After an act, watching goes on for a tenth of the patience when all are where they should be.
  */
 #include "tests/rig/probe.h"
 
@@ -110,15 +110,15 @@ static bool look(struct wire *wires, size_t count, double begun)
 	return all;
 }
 
-static int watch(struct wire *wires, size_t count, double begun, double patience)
+static int watch(struct wire *wires, size_t count, double begun, double patience, double linger)
 {
 	double latest = 0, until = begun + patience;
 	bool all = false, was = false;
 
 	while (now() < until) {
 		all = look(wires, count, begun);
-		if (all && !was && now() + patience / 10 < until)
-			until = now() + patience / 10;
+		if (all && !was && now() + linger < until)
+			until = now() + linger;
 		else if (!all && was)
 			until = begun + patience;
 		was = all;
@@ -154,7 +154,7 @@ static int when(int count, char **words)
 	static struct wire wires[WIRES_MOST];
 	int first = act_words(words[0]);
 	size_t wire_count = 0;
-	double begun;
+	double begun, patience;
 
 	if (!first || count < first + 3) {
 		fprintf(stderr, "probe: when pull, kill or nothing\n");
@@ -169,7 +169,9 @@ static int when(int count, char **words)
 		perror("probe");
 		return 2;
 	}
-	return watch(wires, wire_count, begun, atof(words[first + 1]));
+	patience = atof(words[first + 1]);
+	return watch(wires, wire_count, begun, patience,
+		     strcmp(words[0], "nothing") != 0 ? patience / 10 : 0);
 }
 
 int rig_probe(int count, char **words)

@@ -7,7 +7,7 @@ local test = protocol {
   standard = "none", class = "rig", fixture = "lamps",
   params = {
     time  = { "10 min", range = "0 .. 60 min" },
-    blink = { "50 ms", range = "1 ms .. 10 s" },
+    blink = { "200 ms", range = "1 ms .. 10 s" },
     mind  = { "sound", text = true, choices = { "sound", "endless" } },
   },
 }
