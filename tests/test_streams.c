@@ -354,12 +354,15 @@ static void a_stream_keeps_its_times_on_a_clock_that_runs_by_itself(void)
 	CU_ASSERT_DOUBLE_EQUAL(number_of("x"), 100, 2);
 }
 
-/* At 20 times the speed a message is due every 5 ms, and the world stops for each. */
+/*
+ * At 8 times the speed a message is due every few milliseconds, and the world stops for each. Faster, the silence that
+ * counts as an error is shorter than what a loaded machine takes from a process.
+ */
 static void a_world_that_stops_for_messages_keeps_up_with_a_fast_clock(void)
 {
 	bench_open_streams(&bench);
 	bench_be_patient(&bench);
-	bench_run(&bench, .clock = CLOCK_KIND_SCALED, .scale = 20,
+	bench_run(&bench, .clock = CLOCK_KIND_SCALED, .scale = 8,
 		  .body = "local trace = fx.ramp:trace '1 s' wait '12 s'\n"
 			  "m.x = trace:slope() * q '1 s'");
 	CU_ASSERT(bench_ended(&bench, VERDICT_PASS, ""));

@@ -94,7 +94,7 @@ struct course {
 	struct request *open;	       /* newest first */
 	bool ended;		       /* no further request is accepted */
 	bool stopping;		       /* finally blocks only */
-	bool world_answers;	       /* the operator is a world's, and no person; by course_init not */
+	bool world_answers; /* the operator is a world's, and no person; by course_init not */
 	struct {
 		double high, low; /* shortest widths of the last count, s */
 	} pulse[FIXTURE_MOST];
