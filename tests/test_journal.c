@@ -123,6 +123,24 @@ static void a_journal_is_never_overwritten(void)
 	rig_close(&rig);
 }
 
+static void what_was_dropped_is_not_in_the_journal(void)
+{
+	struct rig rig;
+	struct buf whole;
+
+	rig_open(&rig, 1);
+	give_line(&rig, 0, "start", 1);
+	journal_drop(rig.journal);
+	journal_close(rig.journal);
+	rig.journal = NULL;
+	rig_finish(&rig);
+	whole = content_of(rig.run, "journal");
+
+	CU_ASSERT_EQUAL(whole.size, 0);
+	buf_done(&whole);
+	rig_close(&rig);
+}
+
 static void a_quota_is_told_and_keeps_nothing_back(void)
 {
 	struct rig rig;
@@ -227,6 +245,7 @@ void suite_journal(void)
 	claim(the_same_inputs_give_the_same_bytes);
 	claim(entries_are_cut_into_a_segment_at_32_kib);
 	claim(a_journal_is_never_overwritten);
+	claim(what_was_dropped_is_not_in_the_journal);
 	claim(a_quota_is_told_and_keeps_nothing_back);
 	claim(a_report_may_close_the_journal_and_no_other_follows);
 	claim(a_sync_brings_entries_to_the_disk_as_well);

@@ -422,6 +422,78 @@ static void a_descriptor_is_closed_behind_everything_given_for_it(void)
 	rig_close(&rig);
 }
 
+static void a_file_closed_on_a_full_disk_is_written_when_there_is_room(void)
+{
+	struct rig rig;
+	int fd, other;
+
+	rig_open(&rig);
+	other = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	fd = rig.fd;
+	allow_bytes(4);
+	append(&rig, "0123456789");
+	writer_close(rig.writer, fd);
+	writer_sync(rig.writer, other, count_report, &rig);
+	await_reports(&rig, 1);
+	expect_content(&rig, "0123");
+	CU_ASSERT(fcntl(fd, F_GETFD) >= 0);
+
+	allow_bytes(RLIM_INFINITY);
+	writer_sync(rig.writer, other, count_report, &rig);
+	writer_sync(rig.writer, other, count_report, &rig);
+	await_reports(&rig, 3);
+	expect_content(&rig, "0123456789");
+	CU_ASSERT_EQUAL(fcntl(fd, F_GETFD), -1);
+	rig_close(&rig);
+	close(other);
+}
+
+static void what_is_dropped_is_taken_back_to_the_last_sync(void)
+{
+	struct rig rig;
+	int fd;
+
+	rig_open(&rig);
+	fd = rig.fd;
+	append(&rig, "kept");
+	sync_file(&rig);
+	await_reports(&rig, 1);
+	allow_bytes(8);
+	append(&rig, "0123456789");
+	sync_file(&rig);
+	await_reports(&rig, 2);
+	expect_content(&rig, "kept0123");
+	allow_bytes(RLIM_INFINITY);
+	writer_drop(rig.writer, fd);
+	writer_free(rig.writer);
+	rig.writer = NULL;
+
+	expect_content(&rig, "kept");
+	CU_ASSERT_EQUAL(fcntl(fd, F_GETFD), -1);
+	rig_close(&rig);
+}
+
+static void what_a_failed_sync_may_have_lost_can_be_taken_back(void)
+{
+	struct rig rig;
+
+	rig_open(&rig);
+	append(&rig, "kept");
+	sync_file(&rig);
+	await_reports(&rig, 1);
+	syncs_that_fail = 1;
+	append(&rig, "lost");
+	sync_file(&rig);
+	await_reports(&rig, 2);
+	writer_drop(rig.writer, rig.fd);
+	writer_free(rig.writer);
+	rig.writer = NULL;
+
+	CU_ASSERT_PTR_NOT_NULL(strstr(rig.error[1].text, "cannot keep what was written: "));
+	expect_content(&rig, "kept");
+	rig_close(&rig);
+}
+
 /* Is this signal blocked in thread `id` of this process? */
 static int blocks(const char *id, int signal)
 {
@@ -478,5 +550,8 @@ void suite_writer(void)
 	claim(a_report_may_free_the_writer);
 	claim(freeing_finishes_what_was_given);
 	claim(a_descriptor_is_closed_behind_everything_given_for_it);
+	claim(a_file_closed_on_a_full_disk_is_written_when_there_is_room);
+	claim(what_is_dropped_is_taken_back_to_the_last_sync);
+	claim(what_a_failed_sync_may_have_lost_can_be_taken_back);
 	claim(the_thread_takes_no_signals);
 }

@@ -202,13 +202,21 @@ void journal_head(const struct journal *journal, char hex[65])
 	hash_hex(journal->chain.digest, hex);
 }
 
+void journal_drop(struct journal *journal)
+{
+	writer_drop(journal->writer, journal->fd);
+	journal->fd = -1;
+}
+
 void journal_close(struct journal *journal)
 {
 	if (!journal)
 		return;
-	journal_cut(journal, journal->last);
+	if (journal->fd >= 0)
+		journal_cut(journal, journal->last);
 	writer_forget(journal->writer, journal);
-	writer_close(journal->writer, journal->fd);
+	if (journal->fd >= 0)
+		writer_close(journal->writer, journal->fd);
 	for (struct report *report = journal->first, *next; report; report = next) {
 		next = report->next;
 		free(report);

@@ -69,5 +69,7 @@ int journal_over_quota(const struct journal *journal);
 void journal_head(const struct journal *journal, char hex[65]);
 /* Cuts, closes; what was queued is still written. Accepts NULL. Drops reports to the ctx of its syncs. */
 void journal_close(struct journal *journal);
+/* Takes back what no sync has brought to the disk, and writes nothing any more; it is still to be closed. */
+void journal_drop(struct journal *journal);
 
 #endif

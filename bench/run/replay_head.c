@@ -36,7 +36,7 @@ static int take_line(struct replay_head *head, const struct journal_item *item, 
 		head->run = value_copy(item->line);
 	else if (!strcmp(item->kind, "source"))
 		return take_source(head, item->line, err);
-	else if (!strcmp(item->kind, "anchor"))
+	else if (!strcmp(item->kind, "anchor") && !head->wall) /* later ones move nothing */
 		head->wall = value_get_int(item->line, "ns", 0);
 	else if (!strcmp(item->kind, "start"))
 		head->start = value_copy(value_get(item->line, "says"));

@@ -18,7 +18,6 @@
 #include "base/alloc.h"
 
 #define LONGEST_RUN (SEC(3600) * 24 * 30)
-#define FLUSH_EVERY SEC(1)
 
 nsec run_now(const struct run *run)
 {
@@ -47,19 +46,10 @@ int run_world_pid(const struct run *run)
 
 /* ---- the end ---- */
 
-static void durable(void *ctx, const struct error *err)
+void run_sealed(struct run *run)
 {
-	struct run *run = ctx;
 	enum verdict verdict;
 
-	clock_release(run->clock);
-	if (err && !run->sealed_badly) {
-		/* say so in the journal, too, in case the disk comes back */
-		run->sealed_badly = true;
-		run_end_early(run, VERDICT_ERROR, err->text);
-		value_free(run->summary);
-		run->summary = run_summary(run, VERDICT_ERROR, run->cause_why);
-	}
 	run->state = RUN_ENDED;
 	hazard_end(run);
 	/* from here on the run is called by its folder: that is where it is found */
@@ -100,12 +90,19 @@ static void conclude(struct run *run)
 	course_conclude(&run->course, run_now(run), run->cause != 0);
 }
 
+void run_conclude(struct run *run)
+{
+	char why[RUN_WHY];
+	enum verdict verdict = run_verdict(&run->course.judgement, run->plan->order->only,
+					   run->cause, run->cause_why, why);
+
+	value_free(run->summary);
+	run->summary = run_summary(run, verdict, why);
+}
+
 static void seal(void *ctx, const struct error *err)
 {
 	struct run *run = ctx;
-	enum verdict verdict;
-	char why[RUN_WHY];
-	struct value *line;
 
 	(void)err;
 	if (run->state >= RUN_SEALING)
@@ -115,13 +112,7 @@ static void seal(void *ctx, const struct error *err)
 	timer_stop(&run->deadline);
 	timer_stop(&run->grace);
 	conclude(run);
-	verdict = run_verdict(&run->course.judgement, run->plan->order->only, run->cause,
-			      run->cause_why, why);
-	run->summary = run_summary(run, verdict, why);
-	line = value_copy(run->summary);
-	journal_line(run->journal, run_now(run), "verdict", line);
-	clock_hold(run->clock);
-	journal_sync(run->journal, run_now(run), durable, run);
+	keep_seal(run);
 }
 
 void run_make_safe(struct run *run)
@@ -401,17 +392,6 @@ static int open_slot(struct run *run, struct error *err)
 	return run->slot ? 0 : -1;
 }
 
-static void flush(void *ctx)
-{
-	struct run *run = ctx;
-
-	if (run->state < RUN_SEALING) {
-		journal_sync(run->journal, run_now(run), NULL, NULL);
-		timer_start(&run->flush, run->clock, run_now(run) + FLUSH_EVERY, TIMER_WAIT, flush,
-			    run);
-	}
-}
-
 /* Refused here, a run leaves nothing behind. */
 static int check_specimen(const struct run *run, struct error *err)
 {
@@ -457,8 +437,7 @@ struct run *run_start(const struct run_place *place, struct plan *plan,
 	head_write(run);
 	watch_started(run);
 	timer_start(&run->deadline, run->clock, LONGEST_RUN, TIMER_STOP, too_long, run);
-	if (plan->order->clock != CLOCK_KIND_VIRTUAL)
-		timer_start(&run->flush, run->clock, FLUSH_EVERY, TIMER_WAIT, flush, run);
+	keep_begin(run);
 	if (open_slot(run, err) < 0) {
 		/* what has a journal has a verdict in it */
 		run->summary = run_summary(run, VERDICT_ERROR, err->text);
@@ -476,7 +455,7 @@ void run_free(struct run *run)
 	peer_free(run->runner);
 	timer_stop(&run->deadline);
 	timer_stop(&run->grace);
-	timer_stop(&run->flush);
+	keep_end(run);
 	if (run->clock)
 		course_done(&run->course);
 	slot_close(run->slot);

@@ -110,8 +110,9 @@ struct run {
 	bool hazardous;	    /* what its specimen is now stands in the hazards */
 	enum verdict cause; /* 0, or what ended the run early */
 	char cause_why[RUN_WHY];
-	bool sealed_badly; /* the journal could not be made durable */
-	struct timer deadline, grace, flush;
+	bool unkept;   /* the disk does not take the journal */
+	nsec calendar; /* of the calendar's time, what the machine's own clock did not account for */
+	struct timer deadline, grace, keep;
 	nsec instant;	       /* of the latest turn */
 	long turns_in_instant; /* a script that spins without time passing */
 	struct live *lives;
@@ -140,6 +141,16 @@ void run_fit(struct run *run, const char *why);
 void head_name(struct run *run);
 int head_open(struct run *run, struct error *err);
 void head_write(struct run *run);
+/* Which wall time it is now, after the calendar was moved by so much. */
+void head_anchor(struct run *run, nsec wall, nsec moved);
+
+/* run_keep.c: the journal is brought to the disk; the verdict is written when all else is there. */
+void keep_begin(struct run *run);
+void keep_end(struct run *run);
+void keep_seal(struct run *run);
+/* What it calls: make the summary, anew after another cause; the verdict may be told. */
+void run_conclude(struct run *run);
+void run_sealed(struct run *run);
 
 /* run_runner.c: the runner's process. */
 int runner_start(struct run *run, struct error *err);

@@ -87,19 +87,27 @@ static void write_sources(struct run *run)
 	}
 }
 
-static void write_anchor(struct run *run)
+static struct value *anchor(const struct run *run, nsec wall)
 {
 	struct value *line = value_map();
-	time_t seconds = (time_t)(run->plan->wall / 1000000000);
+	time_t seconds = (time_t)(wall / 1000000000);
 	char stamp[32];
 	struct tm utc;
 
 	gmtime_r(&seconds, &utc);
 	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%SZ", &utc);
 	value_set_text(line, "wall", stamp);
-	value_set_int(line, "ns", run->plan->wall);
+	value_set_int(line, "ns", wall);
 	value_set_text(line, "from", order_has_wires(run->plan->order) ? "system" : "stated");
-	journal_line(run->journal, 0, "anchor", line);
+	return line;
+}
+
+void head_anchor(struct run *run, nsec wall, nsec moved)
+{
+	struct value *line = anchor(run, wall);
+
+	value_set_int(line, "moved_ns", moved);
+	journal_line(run->journal, run_now(run), "anchor", line);
 }
 
 static void write_head(struct run *run)
@@ -142,6 +150,6 @@ static void write_head(struct run *run)
 void head_write(struct run *run)
 {
 	write_head(run);
-	write_anchor(run);
+	journal_line(run->journal, 0, "anchor", anchor(run, run->plan->wall));
 	write_sources(run);
 }

@@ -17,6 +17,9 @@
  * thing: the kernel may have dropped the pages it could not write, and a second fdatasync would
  * succeed without them. So such a file never syncs well again.
  *
+ * A file that is closed with bytes that found no room is not given up: it stays in the list and is tried
+ * again behind every job, for as long as there is a writer. Nobody is told any more how that ends.
+ *
  * Invariant: `incoming`, the lists and `done` belong to the lock; everything else in a file belongs to
  * the thread. Files are added by the loop's side at the front and removed by the thread only, so the
  * thread may walk from a front it saw under the lock.
@@ -29,6 +32,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -47,11 +51,13 @@ struct file {
 	struct file *next;
 	int fd;
 	bool closing; /* its close was given: the loop's side may not name it again */
+	bool leaving; /* its close was done, but for bytes that found no room */
 	struct buf incoming;
 	struct buf backlog;
-	bool dirty; /* something may be on the way that no fdatasync has seen */
-	bool stuck; /* the last write failed */
-	bool lost;  /* an fdatasync failed */
+	bool dirty;	 /* something may be on the way that no fdatasync has seen */
+	size_t unsynced; /* … so many bytes of ours */
+	bool stuck;	 /* the last write failed */
+	bool lost;	 /* an fdatasync failed */
 	struct error error;
 };
 
@@ -61,6 +67,7 @@ struct job {
 	char *path;
 	struct buf data;
 	bool close; /* else a sync */
+	bool drop;  /* before the close: what no sync has brought to the disk is taken back */
 	bool done;
 	bool failed;
 	struct error error;
@@ -132,6 +139,7 @@ static int write_backlog(struct file *file)
 	}
 	if (written > 0)
 		file->dirty = true;
+	file->unsynced += written;
 	buf_drop(&file->backlog, written);
 
 	file->stuck = code != 0;
@@ -156,6 +164,7 @@ static int sync_file(struct file *file)
 		return -1;
 	}
 	file->dirty = false;
+	file->unsynced = 0;
 	return 0;
 }
 
@@ -184,13 +193,47 @@ static void close_file(struct writer *writer, struct file *file)
 	close(fd); /* last: from here on the number may mean another file */
 }
 
+static void take_back(struct file *file)
+{
+	struct stat stat;
+
+	buf_clear(&file->backlog);
+	if (fstat(file->fd, &stat) < 0 || (size_t)stat.st_size < file->unsynced ||
+	    ftruncate(file->fd, stat.st_size - (off_t)file->unsynced) < 0)
+		log_warning("%s; and what is written of it cannot be taken back", file->error.text);
+}
+
+static void end_file(struct writer *writer, struct file *file, bool drop)
+{
+	if (drop)
+		take_back(file);
+	file->leaving = file->backlog.size > 0 && write_backlog(file) < 0;
+	if (!file->leaving)
+		close_file(writer, file);
+}
+
+/* The thread alone removes files, so the list stays as it is behind the front that was seen. */
+static void try_leaving(struct writer *writer)
+{
+	struct file *file, *next;
+
+	pthread_mutex_lock(&writer->lock);
+	file = writer->files;
+	pthread_mutex_unlock(&writer->lock);
+	for (; file; file = next) {
+		next = file->next;
+		if (file->leaving && sync_file(file) == 0)
+			close_file(writer, file);
+	}
+}
+
 static void do_job(struct writer *writer, struct job *job)
 {
 	if (job->path) {
 		job->failed =
 			file_write(job->path, job->data.data, job->data.size, &job->error) < 0;
 	} else if (job->close) {
-		close_file(writer, job->file);
+		end_file(writer, job->file, job->drop);
 	} else if (sync_file(job->file) < 0) {
 		job->failed = true;
 		job->error = job->file->error;
@@ -253,8 +296,10 @@ static void *write_until_stopped(void *ctx)
 		for (struct file *file = files; file; file = file->next)
 			if (file->backlog.size > 0 && !file->stuck)
 				write_backlog(file);
-		if (job)
+		if (job) {
 			do_job(writer, job);
+			try_leaving(writer);
+		}
 	}
 	return NULL;
 }
@@ -350,8 +395,12 @@ void writer_free(struct writer *writer)
 	waker_free(writer->waker);
 
 	for (struct file *file = writer->files, *next; file; file = next) {
+		int leaves = file->leaving ? file->fd : -1;
+
 		next = file->next;
 		file_free(file);
+		if (leaves >= 0)
+			close(leaves);
 	}
 	for (struct job *job = writer->first, *next; job; job = next) {
 		next = job->next;
@@ -445,12 +494,23 @@ void writer_replace(struct writer *writer, const char *path, const void *data, s
 	give_job(writer, -1, job);
 }
 
-void writer_close(struct writer *writer, int fd)
+static void give_close(struct writer *writer, int fd, bool drop)
 {
 	struct job *job = xcalloc(1, sizeof(*job));
 
 	job->close = true;
+	job->drop = drop;
 	give_job(writer, fd, job);
+}
+
+void writer_close(struct writer *writer, int fd)
+{
+	give_close(writer, fd, false);
+}
+
+void writer_drop(struct writer *writer, int fd)
+{
+	give_close(writer, fd, true);
 }
 
 void writer_forget(struct writer *writer, void *ctx)

@@ -29,8 +29,13 @@ void writer_append(struct writer *writer, int fd, const void *data, size_t size)
 void writer_push(struct writer *writer);
 /* fdatasync everything appended to `fd` so far, then report (fn may be NULL). */
 void writer_sync(struct writer *writer, int fd, writer_done_fn *fn, void *ctx);
-/* Close the descriptor after everything queued for it. */
+/*
+ * Close the descriptor after everything queued for it. What finds no room is tried again behind every later job,
+ * and last when the writer is freed, which warns of what is still not written then.
+ */
 void writer_close(struct writer *writer, int fd);
+/* Close it, and take back what no sync has brought to the disk. */
+void writer_drop(struct writer *writer, int fd);
 /* Replace the file at `path` by these bytes (copied), durably, or leave it as it was; then report. */
 void writer_replace(struct writer *writer, const char *path, const void *data, size_t size,
 		    writer_done_fn *fn, void *ctx);
