@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The lock is a flock, which ends with its process however that ends; the number in the file is true
- * while the lock is held. A guardian hears SIGTERM in its own time (it finishes what it is making safe,
+ * The lock is a flock, which ends with its process however that ends. Whose it is says the kernel's list of
+ * locks; the number in the file is for people, and for a file system whose files have other numbers there
+ * (an overlay). A guardian hears SIGTERM in its own time (it finishes what it is making safe,
  * and one whose controller lives stays), so it is said again until the lock is free.
  *
  * A disk that cannot be written must not keep outputs from being made safe. The file is then locked as
- * it is, or there is no lock at all; and since its number may be an old one, nobody is signalled who is
- * not called like a guardian.
+ * it is, or there is no lock at all; and since the number in it may be an old one, nobody is signalled who
+ * is not called like a guardian.
  */
 #include "run/guardian_post.h"
 
@@ -17,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -61,25 +64,48 @@ static bool is_guardian(pid_t pid)
 	return size > 0 && !strcmp(name, GUARDIAN_NAME "\n");
 }
 
-static pid_t read_number(int fd)
+/* Who has the flock on this file by the kernel's list; 0: nobody, or it is not known there. */
+static pid_t listed_holder(int fd)
 {
-	char text[24] = "";
-	ssize_t size = pread(fd, text, sizeof(text) - 1, 0);
+	FILE *locks = fopen("/proc/locks", "re");
+	char line[160];
+	struct stat stat;
+	unsigned int device_major, device_minor;
+	unsigned long inode;
+	pid_t holder = 0;
+	int pid;
 
-	return size > 0 ? (pid_t)atoi(text) : 0;
+	while (locks && !holder && fstat(fd, &stat) == 0 && fgets(line, sizeof(line), locks))
+		if (sscanf(line, "%*s FLOCK %*s %*s %d %x:%x:%lu", &pid, &device_major,
+			   &device_minor, &inode) == 4 &&
+		    makedev(device_major, device_minor) == stat.st_dev && inode == stat.st_ino)
+			holder = (pid_t)pid;
+	if (locks)
+		fclose(locks);
+	return holder;
+}
+
+static pid_t holder_of(int fd)
+{
+	pid_t listed = listed_holder(fd);
+	char text[24] = "";
+
+	if (listed)
+		return listed;
+	return pread(fd, text, sizeof(text) - 1, 0) > 0 ? (pid_t)atoi(text) : 0;
 }
 
 /* A number that was read while the lock was held, and still is after the process was opened, is right. */
 static void signal_holder(const struct guardian_post *post, int number)
 {
-	pid_t pid = read_number(post->fd);
+	pid_t pid = holder_of(post->fd);
 	struct process *process;
 	struct error ignored;
 
 	if (pid <= 1)
 		return; /* it has the lock, and is about to write its number */
 	process = process_open(pid, &ignored);
-	if (process && read_number(post->fd) == pid && is_guardian(pid) &&
+	if (process && holder_of(post->fd) == pid && is_guardian(pid) &&
 	    flock(post->fd, LOCK_EX | LOCK_NB) < 0)
 		process_signal(process, number, &ignored);
 	process_close(process);
@@ -110,7 +136,7 @@ static void look(void *ctx)
 	}
 	if (now - post->began > TAKE_MOST) {
 		error_set(&err, ERROR_REFUSED, "another guardian (process %d) does not leave",
-			  (int)read_number(post->fd));
+			  (int)holder_of(post->fd));
 		post->done(post->ctx, &err);
 		return;
 	}
@@ -154,7 +180,7 @@ pid_t guardian_post_holder(const char *state)
 	pid_t pid = 0;
 
 	if (fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0)
-		pid = read_number(fd);
+		pid = holder_of(fd);
 	if (fd >= 0)
 		close(fd);
 	free(path);

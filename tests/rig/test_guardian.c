@@ -278,6 +278,30 @@ static void the_next_guardian_takes_the_lines_over_and_gives_them_to_its_control
 	rig_close(&rig);
 }
 
+/* As where the disk had gone read-only before its number could be written. */
+static void a_guardian_is_found_whatever_its_file_says(void)
+{
+	struct rig rig;
+	pid_t first;
+	char path[128];
+	FILE *file;
+
+	rig_open(&rig);
+	first = rig.house.guardian_pid;
+	kill(rig.house.pid, SIGKILL);
+	CU_ASSERT_TRUE(become_safe(&rig, BOUND_MS));
+	waitpid(rig.house.pid, NULL, 0);
+	snprintf(path, sizeof(path), "%s/guardian.pid", rig.state);
+	file = fopen(path, "r+e");
+	fputs("1\n", file);
+	fclose(file);
+	CU_ASSERT_EQUAL(guardian_post_holder(rig.state), first);
+
+	begin(&rig);
+	CU_ASSERT_TRUE(process_goes(first, 100));
+	rig_close(&rig);
+}
+
 static void what_an_earlier_run_left_is_safe_before_the_next_is_ready(void)
 {
 	struct rig rig;
@@ -399,6 +423,7 @@ void suite_guardian(void)
 	claim(safe_writes_follow_a_silence);
 	claim(lines_are_held_until_the_guardian_is_told_to_leave);
 	claim(the_next_guardian_takes_the_lines_over_and_gives_them_to_its_controller);
+	claim(a_guardian_is_found_whatever_its_file_says);
 	claim(what_an_earlier_run_left_is_safe_before_the_next_is_ready);
 	claim(a_slot_that_was_left_unsafe_is_held_while_its_controller_lives);
 	claim(a_line_that_somebody_still_has_is_taken_when_it_is_free);
