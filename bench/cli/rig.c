@@ -96,7 +96,6 @@ struct playing {
 	struct far_slot *rig[RIGS_MOST];
 	struct watch *input;
 	struct buf typed;
-	char act[64]; /* that was typed last */
 	bool failed;
 	struct error err;
 };
@@ -180,15 +179,17 @@ static void failed(void *ctx, struct far_slot *rig, const struct error *err)
 
 /* ---- what people do ---- */
 
-static void acted(void *ctx, const char *answer)
+static void acted(void *ctx, const char *id, const char *answer)
 {
-	struct playing *playing = ctx;
-
-	if (answer)
-		printf("%s: %s\n", playing->act, answer);
-	else
-		fprintf(stderr, say(TEXTS.no_act), playing->act), fprintf(stderr, "\n");
-	fflush(stdout);
+	(void)ctx;
+	if (answer) {
+		printf("%s: %s\n", id, answer);
+		fflush(stdout);
+		return;
+	}
+	fprintf(stderr, "davy: ");
+	fprintf(stderr, say(TEXTS.no_act), id);
+	fprintf(stderr, "\n");
 }
 
 /* "change_cylinder", or "2 change_cylinder" at slot 2. */
@@ -199,7 +200,6 @@ static void take_line(struct playing *playing, char *line)
 
 	name += strspn(name, " \t");
 	name[strcspn(name, "\r\n \t")] = '\0';
-	snprintf(playing->act, sizeof(playing->act), "%s", name);
 	for (size_t i = 0; name[0] && i < playing->count; i++)
 		if (slot == 0 || far_slot_plan(playing->rig[i])->order->slot == slot) {
 			far_slot_act(playing->rig[i], name, acted, playing);

@@ -98,8 +98,11 @@ static void say(void *mouth, const uint8_t *bytes, size_t size, nsec delay)
 
 static nsec backlog(void *mouth)
 {
-	struct far_port *port = mouth;
+	return far_port_backlog(mouth);
+}
 
+nsec far_port_backlog(struct far_port *port)
+{
 	if (!port->waiting || !port->serial)
 		return 0;
 	return serial_transmission_time(&port->serial->settings, port->waiting(port->serial));

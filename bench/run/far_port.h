@@ -37,6 +37,8 @@ void far_port_before_hearing(struct far_port *port, void (*fn)(void *ctx), void 
  */
 void far_port_connect(struct far_port *port, struct serial *serial,
 		      size_t (*waiting)(const struct serial *serial));
+/* How long the line still needs for what was said by now; 0 while that is not known. */
+nsec far_port_backlog(struct far_port *port);
 void far_port_free(struct far_port *port); /* accepts NULL */
 
 #endif

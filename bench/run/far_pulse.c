@@ -4,8 +4,11 @@
  * lock, and the thread is woken for it only where it sleeps for long. Nothing else is shared.
  *
  * The schedule starts where a wire begins to beat. An edge that is made late leaves the schedule alone: the
- * next ones come sooner than they would, but no level gets shorter than nine tenths of its time, so that who
- * looks at widths sees good ones and who counts over a while the right number.
+ * next ones come sooner than they would, but no level gets shorter than three quarters of its time, so that
+ * who looks at widths sees good ones and who counts over a while the right number.
+ *
+ * A machine wakes later than it was told to, an emulated one by half a millisecond. How much later is seen at
+ * each edge, and so much sooner the thread wakes, to wait for the edge without sleeping.
  */
 #include "run/far_pulse.h"
 
@@ -19,6 +22,7 @@
 
 #define BEHIND_MOST MSEC(100)
 #define SLEEPS_FOR_LONG MSEC(5)
+#define AWAKE_MOST MSEC(1)  /* before an edge, without sleeping */
 #define PERIOD_LEAST 2000.0 /* ns: no level is shorter than 1 µs */
 
 /* ---- when edges are due ---- */
@@ -32,10 +36,10 @@ static nsec width(const struct pulse_beat *beat)
 	return (nsec)(beat->level ? high : period - high);
 }
 
-/* As the schedule has it, but no level is cut short by more than a tenth. */
+/* As the schedule has it, but no level is cut short by more than a quarter. */
 static nsec soonest(const struct pulse_beat *beat)
 {
-	nsec least = beat->edge + width(beat) / 10 * 9;
+	nsec least = beat->edge + width(beat) / 4 * 3;
 
 	return beat->due > least ? beat->due : least;
 }
@@ -92,6 +96,8 @@ struct far_pulse {
 	struct gpio_line *line;
 	struct pulse_beat beat;
 	struct timer timer;
+	nsec next;  /* edge; NSEC_NEVER: none */
+	nsec awake; /* so long before it the thread is awake */
 	/* shared */
 	pthread_mutex_t lock;
 	double frequency, high; /* wanted */
@@ -116,7 +122,7 @@ static void put_level(struct far_pulse *pulse, bool level)
 
 static void edge(void *ctx);
 
-/* Take what is wanted, leave what is known, sleep until the next edge. Under the lock. */
+/* Take what is wanted, leave what is known, sleep until shortly before the next edge. Under the lock. */
 static void go_on(struct far_pulse *pulse, nsec next, nsec now)
 {
 	struct bench_clock *clock = loop_real_clock(pulse->loop);
@@ -126,20 +132,35 @@ static void go_on(struct far_pulse *pulse, nsec next, nsec now)
 	pulse->changed = false;
 	pulse->skipped += pulse->beat.skipped;
 	pulse->beat.skipped = 0;
-	pulse->sleeps_until = next;
+	pulse->next = pulse->sleeps_until = next;
 	if (next == NSEC_NEVER)
 		timer_stop(&pulse->timer);
 	else
-		timer_start(&pulse->timer, clock, next, TIMER_BYTES, edge, pulse);
+		timer_start(&pulse->timer, clock, next - pulse->awake, TIMER_BYTES, edge, pulse);
+}
+
+/* How much later than told the thread woke, the latest times counting most. */
+static void learn(struct far_pulse *pulse, nsec late)
+{
+	nsec more = late - pulse->awake;
+
+	pulse->awake += more > 0 ? more / 4 : more / 64;
+	if (pulse->awake > AWAKE_MOST)
+		pulse->awake = AWAKE_MOST;
 }
 
 static void edge(void *ctx)
 {
 	struct far_pulse *pulse = ctx;
-	nsec now = clock_now(loop_real_clock(pulse->loop));
+	struct bench_clock *clock = loop_real_clock(pulse->loop);
+	nsec now = clock_now(clock), next;
 
+	learn(pulse, now - (pulse->next - pulse->awake));
+	while (now < pulse->next)
+		now = clock_now(clock);
 	put_level(pulse, !pulse->beat.level);
-	nsec next = pulse_beat_made(&pulse->beat, now);
+	now = clock_now(clock); /* whatever kept us from writing is over */
+	next = pulse_beat_made(&pulse->beat, now);
 
 	pthread_mutex_lock(&pulse->lock);
 	go_on(pulse, next, now);
@@ -161,10 +182,8 @@ static void woken(void *ctx)
 static void *play(void *ctx)
 {
 	struct far_pulse *pulse = ctx;
-	struct sched_param first = {.sched_priority = 1};
 	struct error ignored;
 
-	pthread_setschedparam(pthread_self(), SCHED_FIFO, &first); /* where we may */
 	loop_run(pulse->loop, &ignored);
 	return NULL;
 }
@@ -174,7 +193,7 @@ static struct far_pulse *new_pulse(struct error *err)
 	struct far_pulse *pulse = xcalloc(1, sizeof(*pulse));
 
 	pulse->fd = -1;
-	pulse->sleeps_until = NSEC_NEVER;
+	pulse->next = pulse->sleeps_until = NSEC_NEVER;
 	pthread_mutex_init(&pulse->lock, NULL);
 	pulse->loop = loop_new(err);
 	pulse->waker = pulse->loop ? waker_new(pulse->loop, woken, pulse, err) : NULL;

@@ -16,7 +16,7 @@
 
 /*
  * Zero-initialised it stands low. Edges have a schedule, which is kept on the average: one that came late is
- * made up for little by little, since no level may be shorter than nine tenths of what it should be.
+ * made up for little by little, since no level may be shorter than three quarters of what it should be.
  */
 struct pulse_beat {
 	double frequency; /* Hz; 0: it stands */

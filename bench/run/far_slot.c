@@ -27,9 +27,18 @@
 #define ANSWER_WITHIN SEC(5) /* of real time: for a world to say who a device is */
 #define LOOK_MOST MSEC(10)   /* of real time between two looks at the outputs */
 #define LOOK_LEAST MSEC(1)
+#define BACKLOG_MOST MSEC(100) /* of what devices say by themselves: what is older is left unsaid */
 #define WATCH_EVERY SEC(1)
 #define LAG_MOST MSEC(200)   /* of real time that a world may be behind */
 enum { QUIET_WATCHES = 10 }; /* so many in time before a delay is told of again */
+
+struct act {
+	struct act *next;
+	struct far_slot *slot;
+	char *id;
+	far_slot_act_fn *done;
+	void *ctx;
+};
 
 struct far_slot {
 	struct loop *loop;
@@ -52,8 +61,8 @@ struct far_slot {
 	struct timer patience;
 	struct timer watch;
 	int quiet;
-	far_slot_act_fn *acted;
-	void *act_ctx;
+	int unsaid;	  /* a device whose line was full; -1: none */
+	struct act *acts; /* on their way */
 };
 
 static void fail(struct far_slot *slot, const struct error *err)
@@ -105,6 +114,7 @@ static void world_streams(void *ctx, const struct value *streams)
 {
 	struct far_slot *slot = ctx;
 	const struct fixture *fixture = slot->plan->fixture;
+	struct far_port *port;
 	struct error err;
 
 	for (size_t i = 0; slot->playing && !slot->failed && i < value_count(streams); i++) {
@@ -114,8 +124,12 @@ static void world_streams(void *ctx, const struct value *streams)
 
 		if (device < 0)
 			continue;
-		if (twin_port_stream(far_port_twins(slot->port[fixture->device[device].port]), said,
-				     &err) < 0) {
+		port = slot->port[fixture->device[device].port];
+		if (far_port_backlog(port) > BACKLOG_MOST) {
+			slot->unsaid = device;
+			continue;
+		}
+		if (twin_port_stream(far_port_twins(port), said, &err) < 0) {
 			error_context(&err, "%s: its twin", name);
 			fail(slot, &err);
 		}
@@ -186,36 +200,49 @@ static int take_ports(struct far_slot *slot, struct error *err)
 
 /* ---- in time? ---- */
 
+/* What keeps this from being played as it should, as a sentence; false: nothing. */
+static bool find_delay(struct far_slot *slot, char text[200])
+{
+	const struct fixture *fixture = slot->plan->fixture;
+	nsec now = clock_now(slot->clock), lag = world_lag(slot->world);
+	nsec late = clock_machine(slot->clock, now) - clock_machine(slot->clock, now - lag);
+	int line = far_lines_behind(slot->lines), unsaid = slot->unsaid;
+
+	slot->unsaid = -1;
+	if (line >= 0)
+		snprintf(text, 200,
+			 "%s cannot be played as it should: this machine is too slow for its "
+			 "pulses, or too busy",
+			 fixture->line[line].name);
+	else if (unsaid >= 0)
+		snprintf(
+			text, 200,
+			"%s says more than its line carries, or nobody listens: some of it is left "
+			"unsaid",
+			fixture->device[unsaid].name);
+	else if (late > LAG_MOST)
+		snprintf(
+			text, 200,
+			"the world is %.2g s behind: this machine is too slow for it, or too busy: "
+			"take a smaller --clock xN",
+			nsec_seconds(late));
+	return line >= 0 || unsaid >= 0 || late > LAG_MOST;
+}
+
 static void watch(void *ctx)
 {
 	struct far_slot *slot = ctx;
 	struct bench_clock *real = loop_real_clock(slot->loop);
-	nsec now = clock_now(slot->clock), lag = world_lag(slot->world);
-	nsec late = clock_machine(slot->clock, now) - clock_machine(slot->clock, now - lag);
-	int line = far_lines_behind(slot->lines);
 	char text[200];
 
 	timer_start(&slot->watch, real, clock_now(real) + WATCH_EVERY, TIMER_WAIT, watch, slot);
-	if (late <= LAG_MOST && line < 0) {
+	if (!find_delay(slot, text)) {
 		slot->quiet++;
 		return;
 	}
-	if (slot->quiet < QUIET_WATCHES) {
-		slot->quiet = 0;
-		return;
-	}
+	if (slot->quiet >= QUIET_WATCHES)
+		slot->handlers->says(slot->ctx, slot, text);
 	slot->quiet = 0;
-	if (line >= 0)
-		snprintf(text, sizeof(text),
-			 "%s cannot be played as it should: this machine is too slow for its "
-			 "pulses, or too busy",
-			 slot->plan->fixture->line[line].name);
-	else
-		snprintf(text, sizeof(text),
-			 "the world is %.2g s behind: this machine is too slow for it, or too "
-			 "busy: take a smaller --clock xN",
-			 nsec_seconds(late));
-	slot->handlers->says(slot->ctx, slot, text);
 }
 
 static void begin(struct far_slot *slot)
@@ -427,6 +454,7 @@ struct far_slot *far_slot_open(struct loop *loop, const char *program, struct or
 	slot->handlers = handlers;
 	slot->ctx = ctx;
 	slot->levels = value_map();
+	slot->unsaid = -1;
 	slot->planning = planning_start(loop, program, order, planned, slot);
 	return slot;
 }
@@ -442,6 +470,13 @@ void far_slot_close(struct far_slot *slot)
 		far_port_free(slot->port[i]);
 	far_lines_close(slot->lines);
 	world_free(slot->world);
+	while (slot->acts) {
+		struct act *act = slot->acts;
+
+		slot->acts = act->next;
+		free(act->id);
+		free(act);
+	}
 	clock_free(slot->clock);
 	free(slot->wires);
 	value_free(slot->levels);
@@ -468,18 +503,25 @@ const char *far_slot_identity(const struct far_slot *slot, int device)
 
 static void acted(void *ctx, const struct value *answer)
 {
-	struct far_slot *slot = ctx;
+	struct act *act = ctx;
+	struct act **place = &act->slot->acts;
 
-	slot->acted(slot->act_ctx, value_get_text(answer, "text"));
+	while (*place != act)
+		place = &(*place)->next;
+	*place = act->next;
+	act->done(act->ctx, act->id, value_get_text(answer, "text"));
+	free(act->id);
+	free(act);
 }
 
 void far_slot_act(struct far_slot *slot, const char *id, far_slot_act_fn *done, void *ctx)
 {
+	struct act *act = xcalloc(1, sizeof(*act));
 	struct value *what = value_map();
 
-	slot->acted = done;
-	slot->act_ctx = ctx;
+	*act = (struct act){slot->acts, slot, xstrdup(id), done, ctx};
+	slot->acts = act;
 	value_set_text(what, "op", "operator");
 	value_set_text(what, "id", id);
-	world_ask(slot->world, "", what, acted, slot);
+	world_ask(slot->world, "", what, acted, act);
 }

@@ -34,10 +34,10 @@ const struct station_slot *far_slot_wires(const struct far_slot *slot);
 /* What a device of the fixture calls itself, or "" where it cannot say. */
 const char *far_slot_identity(const struct far_slot *slot, int device);
 /*
- * What a person does at the bench, as the world's `operator` has it; `done` may be told nothing (NULL): there
- * is no such act.
+ * What a person does at the bench, as the world's `operator` has it. `done` is told what came of it, NULL when
+ * there is no such act, once, unless the slot is closed first.
  */
-typedef void far_slot_act_fn(void *ctx, const char *answer);
+typedef void far_slot_act_fn(void *ctx, const char *id, const char *answer);
 void far_slot_act(struct far_slot *slot, const char *id, far_slot_act_fn *done, void *ctx);
 
 #endif

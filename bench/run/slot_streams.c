@@ -20,6 +20,8 @@
 #include "run/stream.h"
 
 /* One stream of a talker. */
+#define PATIENCE_LEAST MSEC(500) /* of real time */
+
 struct spoken {
 	struct slot *slot;
 	struct talker *talker;
@@ -90,6 +92,17 @@ static bool is_wanted(const struct spoken *spoken)
 	return false;
 }
 
+/* Where time is scaled a wire still takes its own: a hiccup of the machine is no silence. */
+static nsec patience(const struct spoken *spoken)
+{
+	const struct slot *slot = spoken->slot;
+	nsec least = slot->wire_clock == slot->clock
+			     ? 0
+			     : (nsec)((double)PATIENCE_LEAST * slot->wire_scale);
+
+	return spoken->stream->silent > least ? spoken->stream->silent : least;
+}
+
 static void fell_silent(void *ctx)
 {
 	struct spoken *spoken = ctx;
@@ -100,7 +113,7 @@ static void fell_silent(void *ctx)
 
 	if (!is_wanted(spoken))
 		return; /* it was awaited for the bench to come up, and no longer is */
-	print_time(silent, sizeof(silent), spoken->stream->silent);
+	print_time(silent, sizeof(silent), patience(spoken));
 	print_time(every, sizeof(every), spoken->stream->every);
 	if (spoken->stream->every)
 		snprintf(expected, sizeof(expected), ", and one is due every %s", every);
@@ -119,7 +132,7 @@ static void watch_silence(struct spoken *spoken, bool begins)
 	if (!spoken->stream->silent || slot->tripped || slot->closing || !is_wanted(spoken))
 		timer_stop(&spoken->silence);
 	else if (begins || !timer_armed(&spoken->silence))
-		timer_start(&spoken->silence, slot->clock, slot_now(slot) + spoken->stream->silent,
+		timer_start(&spoken->silence, slot->clock, slot_now(slot) + patience(spoken),
 			    TIMER_LINK, fell_silent, spoken);
 }
 

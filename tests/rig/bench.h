@@ -25,8 +25,6 @@ void rig_pull(const struct rig_chip *chip, int line, bool high);
 int rig_pull_file(const struct rig_chip *chip, int line);
 /* The level on the wire now. */
 bool rig_value(const struct rig_chip *chip, int line);
-/* What drives an input, open for writing "pull-up" or "pull-down". The caller closes it. */
-int rig_pull_file(const struct rig_chip *chip, int line);
 /* The wire's file, open for reading with pread(…, 0): "0\n" or "1\n". The caller closes it. */
 int rig_value_file(const struct rig_chip *chip, int line);
 /* Hot removal while it is in use, and its return. */

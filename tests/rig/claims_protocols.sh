@@ -1,0 +1,122 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# The shipped protocols on real wires, with `davy rig` at the far ends: each to the verdict that
+# it must reach, marked as simulated, and the same again from its journal.
+#
+# Time is scaled as far as a slow and busy machine allows. A question and its answer take some 10 ms of real time
+# whatever the scale, and one that has to be asked again takes its patience: that bounds N by the shortest time in which
+# a protocol wants a reading.
+#   gas      x40  the flow is looked for within 5 s: 125 ms here
+#   battery  x20  means are taken over 5 s: 250 ms here
+# What would take hours even so is shortened to less than its method asks for: all of it has to pass, and the method is
+# then the one thing that is said against it. Pulses are counted in claims of their own, since what an emulated machine
+# plays of a kilohertz is not to be judged by; and breaths, which are computed from two instruments' clocks, are not
+# taken apart in scaled time.
+cd "$(dirname "$0")/../.." || exit 1
+davy=$PWD/build/davy
+scratch=$(mktemp -d)
+export DAVY_STATE=$scratch/state LANG=C
+passed=0 failed=0
+# shellcheck source=tests/rig/wires.sh
+. tests/rig/wires.sh
+
+claim() {
+	sentence=$1
+	shift
+	if "$@" >"$scratch/said" 2>&1; then
+		echo "ok      $sentence"
+		passed=$((passed + 1))
+	else
+		echo "FAILED  $sentence"
+		sed 's/^/        /' "$scratch/said"
+		failed=$((failed + 1))
+	fi
+}
+
+# The benches are used one after the other, and so may share ports.
+{
+	echo "return station { name = \"the rig\", slots = {"
+	slot 1 gas_bench 0 "$gas_ports" "$gas_lines"
+	slot 2 breathing_bench 0 "$breathing_ports" "$breathing_lines"
+	slot 3 battery_bench 0 "$battery_ports" "$battery_lines"
+	echo "} }"
+} >"$scratch/station.lua"
+
+# play PROTOCOL SCALE FAULT: a rig on the far ends; FAULT "" is a good product on a good bench.
+play() {
+	"$davy" rig "$scratch/station.lua" "scripts/$1.lua" --clock "$2" ${3:+--fault "$3"} </dev/null >"$scratch/rig" 2>&1 &
+	far=$!
+	tries=300
+	until grep -q "^Ctrl-C" "$scratch/rig"; do
+		tries=$((tries - 1))
+		kill -0 $far 2>/dev/null && [ $tries -gt 0 ] || {
+			cat "$scratch/rig"
+			return 1
+		}
+		sleep 0.1
+	done
+}
+
+says() {
+	grep -qF -- "$1" "$scratch/out" && return
+	echo "that does not say: $1"
+	return 1
+}
+
+# The same run again from its journal, to the same verdict, and marked like it.
+replays() {
+	"$davy" replay last >"$scratch/again" 2>&1 && grep -q "bit for bit" "$scratch/again" &&
+		grep -q "^SIMULATED 仿真  $1" "$scratch/again" && return
+	cat "$scratch/again"
+	return 1
+}
+
+# meets CODE VERDICT PROTOCOL SLOT SCALE FAULT WHY OPTIONS…: WHY stands in what the run printed.
+meets() {
+	code=$1 verdict=$2 protocol=$3 number=$4 scale=$5 fault=$6 why=$7
+	shift 7
+	play "$protocol" "$scale" "$fault" || return
+	yes | timeout 400 "$davy" run "scripts/$protocol.lua" --station "$scratch/station.lua" --slot "$number" --rig \
+		--clock "$scale" --limits scripts/limits/example.json "$@" >"$scratch/out" 2>&1
+	status=$?
+	kill $far
+	wait $far
+	tail -n 25 "$scratch/out"
+	tail -n 3 "$scratch/rig"
+	[ $status = "$code" ] || {
+		echo "it ended with $status, not $code"
+		return 1
+	}
+	says "SIMULATED 仿真  $verdict" && says "played by a rig" && says "$why" && replays "$verdict"
+}
+
+# too_short COUNT WHY ARGUMENTS…: at least so many measures, and each that is not the method's passed.
+too_short() {
+	least=$1 why=$2 protocol=$3 number=$4 scale=$5
+	shift 5
+	meets 5 INCONCLUSIVE "$protocol" "$number" "$scale" "" "$why" "$@" || return
+	passes=$(grep -c '✓' "$scratch/out") others=$(grep -c '[✗?] ' "$scratch/out")
+	echo "$passes passed, $others did not"
+	[ "$passes" -ge "$least" ] && [ "$others" = 1 ]
+}
+
+claim "gas: twenty exposures of a good transmitter all pass" too_short 100 "method.cycles: 20 is outside >= 500" \
+	gas/methane_reliability 1 x40 --param cycles=20
+claim "gas: a cut-off relay that never moves fails" \
+	meets 1 FAIL gas/methane_reliability 1 x40 cut_off_dead "✗ shut_off" --param cycles=2
+claim "gas: a hood that opens is an error of the bench" \
+	meets 3 ERROR gas/methane_transmitter 1 x20 hood_opened "interlock: the hood stays shut"
+claim "self-rescuer: a room that is too warm decides nothing, and begins nothing" \
+	meets 5 INCONCLUSIVE self_rescuer/capacity 2 x20 room_warm "Nothing was begun"
+claim "self-rescuer: a room that lies too high decides nothing, and begins nothing" \
+	meets 5 INCONCLUSIVE self_rescuer/performance 2 x20 room_high "Nothing was begun"
+claim "battery: a good cell stands a short forced discharge" too_short 8 "method.duration: 5 min is outside >= 90 min" \
+	battery/cell_forced_discharge 3 x20 --dut discharging="10 A" --param duration="5 min"
+claim "battery: a cell that lies the wrong way round is an error of the bench" \
+	meets 3 ERROR battery/cell_overcharge 3 x20 reversed "the battery lies the wrong way round"
+claim "battery: a pack that is not there is an error of the bench" \
+	meets 3 ERROR battery/pack 3 x20 absent "no battery is seen at the sense pins"
+
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" = 0 ]
