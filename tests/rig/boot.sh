@@ -4,14 +4,14 @@
 # boot.sh [--disk IMAGE] [--cut SECONDS] [--give FILE] [--patience SECONDS] [--root DIR] [COMMAND…]: boot the rig and
 # run COMMAND in it.
 #
-# A kernel of our own (kernel.sh) in a virtual machine with no disk and no network: busybox, the programs of
+# A kernel of our own (kernel.sh) in a virtual machine with an empty disk and no network: busybox, the programs of
 # build/ with the libraries they are linked with, scripts/, fixtures/ and tests/rig/. COMMAND (by default
 # `sh tests/rig/inside.sh`) runs in /davy as root; what it prints is printed, and its exit status is ours.
 # 120 when the machine never got so far, 124 when it was cut off after its patience (1200 s).
 #
 # UARTs are joined in pairs, each one socket that the emulator holds at both ends: ttyS1 with ttyS2 on the board,
 # and eleven ports on each of two cards, the n-th of one with the n-th of the other (tests/rig/bench.c).
-# --disk gives the machine a disk (/dev/vda), --give a file (/davy/given), --root takes programs and libraries from
+# --disk gives the machine another disk (/dev/vda), --give a file (/davy/given), --root takes programs and libraries from
 # another Debian root. --cut cuts the machine's power so long after COMMAND has said "davy-rig: cut", for which the
 # status is 130.
 set -eu
@@ -86,9 +86,8 @@ uarts() {
 
 # Without tsc=reliable an emulated machine takes each look at the clock to its HPET: a thousand times slower.
 machine() {
-	local words=()
-	mapfile -t words < <(uarts)
-	[ -z "$disk" ] || words+=(-drive "file=$disk,format=raw,if=virtio")
+	local words=(-drive "file=${disk:-$work/disk},format=raw,if=virtio")
+	mapfile -t -O 2 words < <(uarts)
 	[ ! -w /dev/kvm ] || words+=(-accel kvm)
 	exec qemu-system-x86_64 -accel tcg,thread=multi -cpu max -M q35 -smp 2 -m 512 -display none -nodefaults \
 		-no-reboot -kernel "$kernel" -initrd "$work/initrd" -serial "file:$work/console" \
@@ -97,6 +96,7 @@ machine() {
 
 pack "$@"
 : >"$work/console"
+truncate -s 32M "$work/disk"
 (machine) >"$work/qemu" 2>&1 &
 emulator=$!
 trap 'kill -9 $emulator 2>/dev/null || :; rm -rf "$work"' EXIT
