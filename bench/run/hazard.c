@@ -104,18 +104,26 @@ static bool drop_passed(struct hazards *hazards, const struct hazard_now *now)
 
 /* ---- the file ---- */
 
+/* What it is and whose; not how long it waits. */
+static struct value *describe(const struct hazard *hazard)
+{
+	struct value *map = value_map();
+
+	value_set_int(map, "slot", hazard->slot);
+	value_set_text(map, "run", hazard->run);
+	value_set_text(map, "serial", hazard->serial);
+	value_set_text(map, "text", hazard->text);
+	value_set_text(map, "zh", hazard->zh);
+	value_set_bool(map, "simulated", hazard->simulated);
+	return map;
+}
+
 static void write_all(const struct hazards *hazards, struct buf *out)
 {
 	for (size_t i = 0; i < hazards->count; i++) {
 		const struct hazard *hazard = &hazards->hazard[i];
-		struct value *line = value_map();
+		struct value *line = describe(hazard);
 
-		value_set_int(line, "slot", hazard->slot);
-		value_set_text(line, "run", hazard->run);
-		value_set_text(line, "serial", hazard->serial);
-		value_set_text(line, "text", hazard->text);
-		value_set_text(line, "zh", hazard->zh);
-		value_set_bool(line, "simulated", hazard->simulated);
 		value_set_int(line, "wait_ns", hazard->wait);
 		value_set_text(line, "boot", hazard->boot);
 		if (hazard->from >= 0)
@@ -280,13 +288,7 @@ struct value *hazards_list(const struct hazards *hazards, const struct hazard_no
 
 		if (!left)
 			continue;
-		one = value_add(list, value_map());
-		value_set_int(one, "slot", hazard->slot);
-		value_set_text(one, "run", hazard->run);
-		value_set_text(one, "serial", hazard->serial);
-		value_set_text(one, "text", hazard->text);
-		value_set_text(one, "zh", hazard->zh);
-		value_set_bool(one, "simulated", hazard->simulated);
+		one = value_add(list, describe(hazard));
 		value_set_bool(one, "running", hazard->from < 0);
 		value_set_int(one, "left_ns", left);
 	}

@@ -61,7 +61,7 @@ struct slot_settings {
 	double scale;	 /* of a scaled clock */
 	const char *run; /* whose outputs these are, for what outlives it; until slot_close */
 	struct gpio_bank *bank;
-	struct guardian *guardian; /* NULL: nobody; for claims alone */
+	struct guardian *guardian; /* makes the slot safe when this process cannot */
 };
 
 typedef void slot_done_fn(void *ctx, const struct error *err);

@@ -33,8 +33,7 @@
 struct slot_wires {
 	struct slot *slot;
 	struct safe_image *image;
-	struct timer start; /* without a guardian */
-	bool armed;	    /* step 3 is done */
+	bool armed; /* step 3 is done */
 	bool has_lines;
 	bool played;  /* an instrument has said so */
 	size_t write; /* step 5: the safe write that is next */
@@ -186,7 +185,7 @@ static void arm(struct slot_wires *wires)
 
 void wires_port_changed(struct slot *slot)
 {
-	if (slot->wires && slot->wires->armed && slot->settings.guardian)
+	if (slot->wires && slot->wires->armed)
 		arm(slot->wires);
 }
 
@@ -235,15 +234,7 @@ static void ready(void *ctx, const struct error *err)
 		return;
 	}
 	note_wires(wires);
-	if (wires->slot->settings.guardian)
-		arm(wires);
-	else
-		armed(wires, NULL);
-}
-
-static void unguarded(void *ctx)
-{
-	ready(ctx, NULL);
+	arm(wires);
 }
 
 /* ---- the slot's side ---- */
@@ -253,7 +244,7 @@ int wires_open(struct slot *slot, struct error *err)
 	const struct slot_settings *settings = &slot->settings;
 	struct slot_wires *wires;
 
-	if (!settings->bank)
+	if (!settings->bank || !settings->guardian)
 		return error_set(err, ERROR_USAGE,
 				 "real wires are the controller's: `davy run` drives them, and "
 				 "nothing else does");
@@ -269,11 +260,7 @@ int wires_open(struct slot *slot, struct error *err)
 
 void wires_start(struct slot *slot)
 {
-	if (slot->settings.guardian)
-		guardian_ready(slot->settings.guardian, ready, slot->wires);
-	else
-		timer_start(&slot->wires->start, slot->clock, slot_now(slot), TIMER_BYTES,
-			    unguarded, slot->wires);
+	guardian_ready(slot->settings.guardian, ready, slot->wires);
 }
 
 void wires_close(struct slot *slot)
@@ -282,12 +269,9 @@ void wires_close(struct slot *slot)
 
 	if (!wires)
 		return;
-	timer_stop(&wires->start);
-	if (slot->settings.guardian) {
-		guardian_forget(slot->settings.guardian, wires);
-		guardian_disarm(slot->settings.guardian, slot->settings.number,
-				!wires->has_lines || (slot->safe_done && !slot->unsafe));
-	}
+	guardian_forget(slot->settings.guardian, wires);
+	guardian_disarm(slot->settings.guardian, slot->settings.number,
+			!wires->has_lines || (slot->safe_done && !slot->unsafe));
 	safe_image_free(wires->image);
 	free(wires);
 	slot->wires = NULL;

@@ -4,27 +4,9 @@
 # Faults that a run on real wires survives: adapters and chips that vanish, a welded contact, disks that are full or
 # read-only, clocks that jump, signals, and scripts out of their minds. Each ends with one verdict in the journal, its
 # sentence, and outputs that are safe on the wire, which is watched and driven without Davy.
-cd "$(dirname "$0")/../.." || exit 1
-davy=$PWD/build/davy
-probe="$PWD/build/davy-rig-tests --probe"
-scratch=$(mktemp -d)
+# shellcheck source=tests/rig/claims.sh
+. "$(dirname "$0")/claims.sh"
 station=$PWD/tests/rig/faults.lua # its fixture is looked for above it
-export DAVY_STATE="$scratch/state" LANG=C
-passed=0 failed=0
-
-claim() {
-	sentence=$1
-	shift
-	if "$@" >"$scratch/said" 2>&1; then
-		echo "ok      $sentence"
-		passed=$((passed + 1))
-	else
-		echo "FAILED  $sentence"
-		sed 's/^/        /' "$scratch/said"
-		failed=$((failed + 1))
-		out_of_order
-	fi
-}
 
 # ---- the wires ----
 
@@ -38,12 +20,12 @@ first_port() {
 unplug() { echo 1 >/sys/bus/pci/devices/$near_card/remove; }
 plug() { echo 1 >/sys/bus/pci/rescan; }
 
-chip() { echo "$2" >/sys/kernel/config/gpio-sim/"$1"/live; }
+live() { echo "$2" >/sys/kernel/config/gpio-sim/"$1"/live; }
 pull() { $probe pull "$1" "$2" "$3"; }
 level() { $probe value "$1" "$2"; }
 
-$probe chip main 8 >/dev/null
-$probe chip side 8 >/dev/null
+chip main 8
+chip side 8
 unplug
 plug
 near=$(first_port $near_card) far=$(first_port $far_card)
@@ -60,16 +42,10 @@ return station {
   },
 }
 LUA
-cat >"${station%/*}/calibration.csv" <<'CSV'
-instrument,quantity,value,unit,expanded_uncertainty,k,certificate,due
-gauge,pressure,,Pa,2 Pa,2,chosen for the rig,2099-12-31
-clock,time,,s,0.01 %,2,chosen for the rig,2099-12-31
-CSV
-
 # contact CHIP OUTPUT INPUT: the contact follows its heater, unless it is welded ($scratch/welded).
 contact() {
 	while :; do
-		lines=/sys/devices/platform/$(cat /sys/kernel/config/gpio-sim/"$1"/dev_name)/$(cat /sys/kernel/config/gpio-sim/"$1"/b0/chip_name)
+		lines=$(wires "$1")
 		while read -r now <"$lines/sim_gpio$2/value"; do
 			if [ "$now" = 1 ] || [ -e "$scratch/welded" ]; then
 				echo pull-up
@@ -162,12 +138,6 @@ run() {
 	ends "$code" out $started
 }
 
-says() {
-	grep -qF -- "$1" "$scratch/${2:-out}" && return
-	echo "that does not say: $1"
-	return 1
-}
-
 # Heater and lamp off, the vent open: what a wire is that nobody drives is a low one, and the vent is driven then.
 safe() {
 	levels="$(level main 0)$(level side 0)"
@@ -197,12 +167,6 @@ noted() {
 	return 1
 }
 
-no_image() {
-	[ -z "$(ls "$DAVY_STATE/safe" 2>/dev/null)" ] && return
-	ls -l "$DAVY_STATE/safe"
-	return 1
-}
-
 # it_works: the next run on the slot passes, as if nothing had been.
 it_works() {
 	run 0 && says PASS && safe && one_verdict PASS && no_image
@@ -215,10 +179,11 @@ controller() {
 }
 
 # After a claim that failed the next one shall have a bench.
-out_of_order() {
+after_claim() {
+	[ "$1" = failed ] || return 0
 	rm -f "$scratch/mute" "$scratch/pulled" "$scratch/gone" "$scratch/welded"
 	[ -e /sys/bus/pci/devices/$near_card ] || plug
-	chip main 1 2>/dev/null
+	live main 1 2>/dev/null
 	sleep 3
 	"$davy" safe | sed 's/^/        /'
 }
@@ -289,11 +254,11 @@ a_chip_vanishes() {
 	start out 1 --param hold="20 s"
 	until_on main 0 || return
 	[ "$(level side 0)" = 1 ] || return
-	chip main 0
+	live main 0
 	until_off side 0 || return
 	ends 3 out $started && says ERROR && says "has vanished" && one_verdict ERROR
 	done=$?
-	chip main 1
+	live main 1
 	[ $done = 0 ] && safe && it_works
 }
 
@@ -306,7 +271,7 @@ a_chip_vanishes_from_the_guardian() {
 	wait $started
 	until_off main 0 && until_off side 0 || return
 	guardian=$(cat "$DAVY_STATE/guardian.pid")
-	chip main 0
+	live main 0
 	sleep 1
 	before=$(cut -d ' ' -f 14-15 "/proc/$guardian/stat")
 	sleep 2
@@ -314,7 +279,7 @@ a_chip_vanishes_from_the_guardian() {
 	echo "ticks of guardian $guardian: $before, then $after"
 	[ -n "$after" ] && [ $((${after% *} + ${after#* } - ${before% *} - ${before#* })) -lt 40 ] || return
 	[ "$(level side 0)" = 0 ] || return
-	chip main 1
+	live main 1
 	sleep 1
 	tail -n 8 "$DAVY_STATE/guardian.log"
 	kill -0 "$guardian" && [ "$(level side 0)" = 0 ] && pull side 0 low && it_works
@@ -524,5 +489,4 @@ claim "a script that never stops talking is an ERROR, and the other slot goes on
 
 # shellcheck disable=SC2086 # their numbers
 kill $people 2>/dev/null
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" = 0 ]
+claims_end

@@ -4,22 +4,12 @@
 # claims_figures.sh: how long until the outputs are safe, with 32 busy slots and one runner in an endless loop, seen on
 # the wires themselves. What is claimed is that they become safe and stay so; the times are printed, for a machine that
 # is emulated on a loaded host is no measure of a bench. Aims: 5 ms from the emergency stop, 50 ms from each kill.
-davy=build/davy
-probe="build/davy-rig-tests --probe"
-export DAVY_STATE=/tmp/figures
-station=/tmp/figures.lua
+# shellcheck source=tests/rig/claims.sh
+. "$(dirname "$0")/claims.sh"
+
+station=$scratch/station.lua
 slots=32
 estop=$((2 * slots))
-passed=0 failed=0
-
-claim() {
-	if "$2"; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED  figures: $1"
-	fi
-}
 
 station() {
 	echo 'return station { name = "the rig", slots = {'
@@ -30,8 +20,8 @@ station() {
 	echo '} }'
 }
 
-# wires LEVEL [STEP]: all outputs, or every other one, at this level
-wires() {
+# outputs LEVEL [STEP]: all of them, or every other one, at this level
+outputs() {
 	for line in $(seq 0 "${2:-1}" $((2 * slots - 1))); do
 		printf 'lamps:%s=%s ' "$line" "$1"
 	done
@@ -41,11 +31,11 @@ wires() {
 run() {
 	name=$1 some=$2
 	shift 2
-	$davy run tests/rig/protocols/busy.lua --station $station --slot "$some" --json "$@" >"/tmp/$name.out" 2>"/tmp/$name.err" &
+	$davy run tests/rig/protocols/busy.lua --station $station --slot "$some" --json "$@" >"$scratch/$name.out" 2>"$scratch/$name.err" &
 }
 
-# Every slot runs: the first, whose runner is known by being the only one, the others, and one in an endless loop.
-start() {
+# All slots but the last are busy; the first one's runner is known by being the only one.
+start_busy() {
 	run first 1
 	first=$!
 	$probe when nothing within 60 lamps:0=1 >/dev/null || return 1
@@ -53,8 +43,12 @@ start() {
 	run busy "$(seq -s , 2 $((slots - 1)))"
 	busy=$!
 	# shellcheck disable=SC2046 # one word per wire
-	$probe when nothing within 90 $(wires 1 2 | sed "s/lamps:$((2 * slots - 2))=1//") >/dev/null || return 1
-	run endless $slots --param mind=endless # it counts as hung, and is killed, after a second of computing
+	$probe when nothing within 90 $(outputs 1 2 | sed "s/lamps:$((2 * slots - 2))=1//") >/dev/null
+}
+
+# The last computes for ever: it counts as hung, and is killed, after a second of it. Act at once.
+start_endless() {
+	run endless $slots --param mind=endless
 	endless=$!
 	$probe when nothing within 30 lamps:$((2 * slots - 2))=1 >/dev/null
 }
@@ -63,8 +57,8 @@ start() {
 measure() {
 	what=$1 && shift
 	# shellcheck disable=SC2046
-	took=$($probe when "$@" within 20 $(wires 0)) || return 1
-	echo "figures: $what to the last of $((2 * slots)) outputs safe: $took ms"
+	took=$($probe when "$@" within 20 $(outputs 0)) || return 1
+	echo "figures: $what to the last of $((2 * slots)) outputs safe: $took ms" >>"$scratch/figures"
 }
 
 ends() { # ends STATUS PID
@@ -73,40 +67,43 @@ ends() { # ends STATUS PID
 }
 
 emergency_stop() {
-	start && measure "from the emergency stop's edge" pull lamps $estop low && ends 4 $first && ends 4 $busy &&
+	start_busy && start_endless && measure "from the emergency stop's edge" pull lamps $estop low && ends 4 $first && ends 4 $busy &&
 		ends 4 $endless
+}
+
+# Let go of, every output but the last slot's would go to its unsafe level: those are how it is seen to run.
+pull_busy() {
+	for line in $(seq 0 $((2 * slots - 3))); do $probe pull lamps "$line" "$1"; done
 }
 
 controller_killed() {
 	$probe pull lamps $estop high
-	start || return 1
-	# let go of, every output would go to its unsafe level
-	for line in $(seq 0 $((2 * slots - 1))); do $probe pull lamps "$line" high; done
+	start_busy && pull_busy high && start_endless || return 1
 	controller=$(pidof davy | tr ' ' '\n' | while read -r pid; do
 		tr '\0' ' ' </proc/"$pid"/cmdline | grep -q 'davy controller' && echo "$pid"
 	done)
 	measure "from kill -9 of the controller" kill "$controller" 9
 	status=$?
 	wait $first $busy $endless
-	for line in $(seq 0 $((2 * slots - 1))); do $probe pull lamps "$line" low; done
+	pull_busy low
 	return $status
 }
 
 runner_killed() {
-	start || return 1
+	start_busy && start_endless || return 1
 	took=$($probe when kill "$runner" 9 within 20 lamps:0=0 lamps:1=0) || return 1
-	echo "figures: from kill -9 of a runner to its outputs safe: $took ms"
-	$davy safe >/tmp/safe.out
+	echo "figures: from kill -9 of a runner to its outputs safe: $took ms" >>"$scratch/figures"
+	$davy safe >"$scratch/out"
 	wait $first $busy $endless
 	return 0
 }
 
-$probe chip lamps $((2 * slots + 1)) >/dev/null
+chip lamps $((2 * slots + 1))
 $probe pull lamps $estop high
 station >$station
 claim "an emergency stop makes every output of 32 busy slots safe" emergency_stop
 claim "a killed controller leaves no output away from safe" controller_killed
 claim "a killed runner leaves no output of its slot away from safe" runner_killed
-[ $failed = 0 ] || tail -n 20 /tmp/first.err /tmp/busy.err /tmp/endless.err
-echo "$passed passed, $failed failed, 0 skipped"
-[ $failed = 0 ]
+cat "$scratch/figures"
+[ $failed = 0 ] || tail -n 20 "$scratch/first.err" "$scratch/busy.err" "$scratch/endless.err"
+claims_end

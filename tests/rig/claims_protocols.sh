@@ -14,26 +14,10 @@
 # then the one thing that is said against it. Pulses are counted in claims of their own, since what an emulated machine
 # plays of a kilohertz is not to be judged by; and breaths, which are computed from two instruments' clocks, are not
 # taken apart in scaled time.
-cd "$(dirname "$0")/../.." || exit 1
-davy=$PWD/build/davy
-scratch=$(mktemp -d)
-export DAVY_STATE=$scratch/state LANG=C
-passed=0 failed=0
+# shellcheck source=tests/rig/claims.sh
+. "$(dirname "$0")/claims.sh"
 # shellcheck source=tests/rig/wires.sh
 . tests/rig/wires.sh
-
-claim() {
-	sentence=$1
-	shift
-	if "$@" >"$scratch/said" 2>&1; then
-		echo "ok      $sentence"
-		passed=$((passed + 1))
-	else
-		echo "FAILED  $sentence"
-		sed 's/^/        /' "$scratch/said"
-		failed=$((failed + 1))
-	fi
-}
 
 # The benches are used one after the other, and so may share ports.
 {
@@ -57,12 +41,6 @@ play() {
 		}
 		sleep 0.1
 	done
-}
-
-says() {
-	grep -qF -- "$1" "$scratch/out" && return
-	echo "that does not say: $1"
-	return 1
 }
 
 # The same run again from its journal, to the same verdict, and marked like it.
@@ -119,5 +97,4 @@ claim "battery: a cell that lies the wrong way round is an error of the bench" \
 claim "battery: a pack that is not there is an error of the bench" \
 	meets 3 ERROR battery/pack 3 x20 absent "no battery is seen at the sense pins"
 
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" = 0 ]
+claims_end

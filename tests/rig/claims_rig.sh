@@ -3,26 +3,10 @@
 #
 # davy rig at the far ends of real wires, asked by hand: bytes over serial ports, lines through the simulator's own
 # files. Nobody tests here; runs that meet a rig are claimed in claims_protocols.sh.
-cd "$(dirname "$0")/../.." || exit 1
-davy=$PWD/build/davy
-scratch=$(mktemp -d)
-export DAVY_STATE=$scratch/state LANG=C
-passed=0 failed=0
+# shellcheck source=tests/rig/claims.sh
+. "$(dirname "$0")/claims.sh"
 # shellcheck source=tests/rig/wires.sh
 . tests/rig/wires.sh
-
-claim() {
-	sentence=$1
-	shift
-	if "$@" >"$scratch/said" 2>&1; then
-		echo "ok      $sentence"
-		passed=$((passed + 1))
-	else
-		echo "FAILED  $sentence"
-		sed 's/^/        /' "$scratch/said"
-		failed=$((failed + 1))
-	fi
-}
 
 # ---- the wires ----
 
@@ -42,8 +26,7 @@ wire() {
 		[ "$name" != "$1" ] || break
 		number=$((number + 1))
 	done
-	config=/sys/kernel/config/gpio-sim/slot1
-	echo "/sys/devices/platform/$(cat $config/dev_name)/$(cat $config/b0/chip_name)/sim_gpio$number"
+	echo "$(wires slot1)/sim_gpio$number"
 }
 
 # What an output does here while nobody has requested it.
@@ -233,5 +216,4 @@ claim "a bench of seven ports comes up" play scripts/self_rescuer/performance.lu
 claim "instruments say by themselves what they say, at their pace" messages_come_by_themselves
 claim "and it leaves" leave
 
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" = 0 ]
+claims_end

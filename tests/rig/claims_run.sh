@@ -3,43 +3,17 @@
 #
 # Runs on real wires, as a person orders them: lines of a simulated chip, and a gauge that a few lines of shell
 # play at the far end of a serial port. Wires are driven and watched through the simulator, never through Davy.
-cd "$(dirname "$0")/../.." || exit 1
-davy=$PWD/build/davy
-scratch=$(mktemp -d)
+# shellcheck source=tests/rig/claims.sh
+. "$(dirname "$0")/claims.sh"
 station=$PWD/tests/rig/station.lua twice=$PWD/tests/rig/twice.lua # its fixtures are looked for above it
-export DAVY_STATE=$scratch/state LANG=C
-passed=0 failed=0
 far=
-
-claim() {
-	sentence=$1
-	shift
-	if "$@" >"$scratch/said" 2>&1; then
-		echo "ok      $sentence"
-		passed=$((passed + 1))
-	else
-		echo "FAILED  $sentence"
-		sed 's/^/        /' "$scratch/said"
-		failed=$((failed + 1))
-	fi
-}
 
 # ---- the wires ----
 
-chip=/sys/kernel/config/gpio-sim/bench
-mkdir -p $chip/b0
-echo 12 >$chip/b0/num_lines
-echo bench >$chip/b0/label
-for line in 0 1 2 3 4 5 6 7 8 9 10 11; do
-	mkdir $chip/b0/line$line
-	echo "bench-$line" >$chip/b0/line$line/name
-done
-echo 1 >$chip/live
-lines=/sys/devices/platform/$(cat $chip/dev_name)/$(cat $chip/b0/chip_name)
+chip bench 12
+lines=$(wires bench)
 
 # What the bench does when nobody has its wires: vent open, motor off.
-pull() { echo "pull-$2" >"$lines/sim_gpio$1/pull"; }
-level() { cat "$lines/sim_gpio$1/value"; }
 for line in 1 2 9 10; do pull $line up; done
 stty -F /dev/ttyS2 9600 raw -echo
 
@@ -61,12 +35,6 @@ return station {
   },
 }
 LUA
-
-cat >"${station%/*}/calibration.csv" <<'CSV'
-instrument,quantity,value,unit,expanded_uncertainty,k,certificate,due
-gauge,pressure,,Pa,2 Pa,2,chosen for the rig,2099-12-31
-clock,time,,s,0.01 %,2,chosen for the rig,2099-12-31
-CSV
 
 # The contact (line 3) follows the valve (line 0).
 follower() {
@@ -129,12 +97,6 @@ run() {
 	return 1
 }
 
-says() {
-	grep -qF -- "$1" "$scratch/out" && return
-	echo "that does not say: $1"
-	return 1
-}
-
 says_not() {
 	grep -qF -- "$1" "$scratch/out" || return 0
 	echo "that says: $1"
@@ -160,12 +122,6 @@ safe() {
 	levels="$(level 0)$(level 1)$(level 2)"
 	[ "$levels" = 011 ] && return
 	echo "valve, vent and motor are at $levels"
-	return 1
-}
-
-no_image() {
-	[ -z "$(ls "$DAVY_STATE/safe" 2>/dev/null)" ] && return
-	ls -l "$DAVY_STATE/safe"
 	return 1
 }
 
@@ -365,5 +321,4 @@ claim "runs that ended well leave nothing to be made safe" nothing_is_left
 claim "a stop while the bench comes up aborts the run" a_stop_comes_before_the_bench_is_up
 claim "an instrument that does not answer is an error before anything begins" a_mute_gauge_is_an_error
 
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" = 0 ]
+claims_end

@@ -4,43 +4,15 @@
 # What becomes of a run's outputs on real wires when its controller is killed, stopped or told `davy safe`, and when
 # nobody is left. The wires pull every output to its dangerous level, so that lines which nobody drives are
 # dangerous: the kernel, which frees the lines of the dead, has no part in what is claimed.
-cd "$(dirname "$0")/../.." || exit 1
-davy=$PWD/build/davy
-scratch=$(mktemp -d)
+# shellcheck source=tests/rig/claims.sh
+. "$(dirname "$0")/claims.sh"
 station=$PWD/tests/rig/station_safe.lua # its fixtures are looked for above it
-export DAVY_STATE="$scratch/state" LANG=C
-passed=0 failed=0
 asked=
-
-claim() {
-	sentence=$1
-	shift
-	if "$@" >"$scratch/said" 2>&1; then
-		echo "ok      $sentence"
-		passed=$((passed + 1))
-	else
-		echo "FAILED  $sentence"
-		sed 's/^/        /' "$scratch/said"
-		failed=$((failed + 1))
-	fi
-	clear_up
-}
 
 # ---- the wires ----
 
-chip=/sys/kernel/config/gpio-sim/safe
-mkdir -p $chip/b0
-echo 6 >$chip/b0/num_lines
-echo safe >$chip/b0/label
-for line in 0 1 2 3 4 5; do
-	mkdir $chip/b0/line$line
-	echo "safe-$line" >$chip/b0/line$line/name
-done
-echo 1 >$chip/live
-lines=/sys/devices/platform/$(cat $chip/dev_name)/$(cat $chip/b0/chip_name)
-
-pull() { echo "pull-$2" >"$lines/sim_gpio$1/pull"; }
-level() { cat "$lines/sim_gpio$1/value"; }
+chip safe 6
+lines=$(wires safe)
 
 # Safe is: valve low, vent high, motor high (it is active low). Hood and E-stop are closed.
 dangerous_wiring() { pull 0 up && pull 1 down && pull 2 down; }
@@ -51,7 +23,7 @@ pull 5 up
 
 cat >"$station" <<'LUA'
 return station {
-  name = "the rig", calibration = "calibration_safe.csv",
+  name = "the rig", calibration = "calibration.csv",
   slots = {
     slot { 1, fixture = "contacts",
       lines = { valve = "safe-0", vent = "safe-1", motor = "safe-2", opened = "safe-3",
@@ -59,10 +31,6 @@ return station {
   },
 }
 LUA
-cat >"${station%/*}/calibration_safe.csv" <<'CSV'
-instrument,quantity,value,unit,expanded_uncertainty,k,certificate,due
-clock,time,,s,0.01 %,2,chosen for the rig,2099-12-31
-CSV
 
 levels() { echo "$(level 0)$(level 1)$(level 2)"; }
 
@@ -112,12 +80,6 @@ ends() {
 	return 1
 }
 
-says() {
-	grep -qF -- "$1" "$scratch/out" && return
-	cat "$scratch/out"
-	return 1
-}
-
 # call CODE: davy safe; what it prints stays in $scratch/out.
 call() {
 	timeout 60 "$davy" safe >"$scratch/out" 2>&1
@@ -130,7 +92,7 @@ call() {
 
 gone() { ! kill -0 "$1" 2>/dev/null; }
 
-clear_up() {
+after_claim() {
 	for pid in "$(controller 2>/dev/null)" "$(guardian 2>/dev/null)"; do
 		[ -z "$pid" ] || kill -CONT "$pid" 2>/dev/null
 		[ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null
@@ -219,5 +181,4 @@ claim "davy safe stops a run that is on" safe_while_a_run_is_on
 claim "davy safe kills a controller that is stopped, any number of times" safe_with_a_stopped_controller
 claim "davy safe makes safe what nobody is left to make safe, and holds it" safe_with_nobody_left
 claim "davy safe makes up for a guardian that was killed with its controller" a_group_that_is_killed
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" = 0 ]
+claims_end

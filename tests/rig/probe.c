@@ -163,7 +163,10 @@ static int when(int count, char **words)
 
 	for (int i = first + 2; i < count && wire_count < WIRES_MOST; i++)
 		parse_wire(&wires[wire_count++], words[i]);
-	look(wires, wire_count, 0);
+	begun = now();
+	look(wires, wire_count, begun);
+	for (size_t i = 0; i < wire_count; i++)
+		wires[i].since = 0; /* those that are there already */
 	begun = now();
 	if (do_act(words) != 0) {
 		perror("probe");

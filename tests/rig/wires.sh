@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
 #
-# Sourced by claims: the rig's wires as a station for a shipped fixture. Each line of a slot is a line of a gpio-sim
+# Sourced after claims.sh: the rig's wires as a station for a shipped fixture. Each line of a slot is a line of a gpio-sim
 # chip of its own, each port one of the null-modems; pair 0 is on the board, the others on PCI cards (boot.sh).
 
 # ports_at ADDRESS: the ports of the card there, in order.
@@ -20,15 +20,6 @@ far_ports="/dev/ttyS2 $(for card in 04 06 08; do ports_at $card; done | tr '\n' 
 nth() {
 	shift "$1"
 	echo "$1"
-}
-
-# chip LABEL COUNT: a chip of so many lines.
-chip() {
-	config=/sys/kernel/config/gpio-sim/$1
-	mkdir -p "$config/b0"
-	echo "$2" >"$config/b0/num_lines"
-	echo "$1" >"$config/b0/label"
-	echo 1 >"$config/live"
 }
 
 # slot NUMBER FIXTURE FIRST_PAIR "PORT…" "LINE…": one slot of a station, as Lua.
