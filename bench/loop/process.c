@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <dirent.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -102,9 +103,22 @@ void process_keep_pages(void)
 	mlockall(MCL_CURRENT);
 }
 
-void process_become_reliable(const char *name, int priority)
+void process_act_promptly(int priority)
 {
 	struct sched_param real_time = {.sched_priority = priority};
+	DIR *threads = opendir("/proc/self/task");
+	struct dirent *thread;
+
+	while (threads && (thread = readdir(threads)))
+		if (thread->d_name[0] != '.')
+			sched_setscheduler((pid_t)strtol(thread->d_name, NULL, 10),
+					   SCHED_FIFO | SCHED_RESET_ON_FORK, &real_time);
+	if (threads)
+		closedir(threads);
+}
+
+void process_become_reliable(const char *name, int priority)
+{
 	struct rlimit files;
 	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 
@@ -120,7 +134,7 @@ void process_become_reliable(const char *name, int priority)
 	}
 	prctl(PR_SET_NAME, name);
 	process_keep_pages();
-	sched_setscheduler(0, SCHED_FIFO, &real_time);
+	process_act_promptly(priority);
 }
 
 void process_leave_no_core(void)

@@ -36,10 +36,15 @@ pid_t process_behind(int socket);
 
 /*
  * For a process that must act when all others are in trouble: its name, its pages kept in memory, a
- * real-time priority, as many descriptors as may be, the last to be killed for want of memory. Each of it
+ * real-time priority (1 is the least), as many descriptors as may be, the last to be killed for want of memory. Each of it
  * where the system allows it; none is owed.
  */
 void process_become_reliable(const char *name, int priority);
+/*
+ * Every thread that it has now comes before whatever has no real-time priority, where the system allows it.
+ * Its children are as ever.
+ */
+void process_act_promptly(int priority);
 /* Keep the pages in memory that it has now. */
 void process_keep_pages(void);
 /* It ends at once when it crashes: a core keeps everything open until it is written. */

@@ -29,6 +29,11 @@ struct gpio_settings {
 /* A debounced edge: the level since `time`. */
 typedef void gpio_edge_fn(void *ctx, bool level, nsec time);
 /*
+ * An edge is about to be told to everybody who listens to this wire: what cannot wait for what the others
+ * make of it is done here. It may be said twice, and no line may be closed in it.
+ */
+typedef void gpio_first_fn(void *ctx, bool level);
+/*
  * The line does not do any more what it was requested for: its chip has vanished, or edges of an INPUT came
  * faster than they could be taken and some are lost. `why` is a sentence without the line's name.
  * From the loop; the line may be closed in it.
@@ -62,8 +67,10 @@ struct gpio_line {
 	struct gpio_settings settings;
 	const struct gpio_backend *backend;
 	void *self;
-	gpio_edge_fn *on_edge;	 /* set by the user of the line; may be NULL */
-	gpio_fault_fn *on_fault; /* the same */
+	/* set by the user of the line; each may be NULL */
+	gpio_first_fn *on_first;
+	gpio_edge_fn *on_edge;
+	gpio_fault_fn *on_fault;
 	void *ctx;
 };
 

@@ -13,6 +13,9 @@
  * first, since one of them may have ended the level. The decision is made on stamps alone, so that a late
  * loop tells late but tells the same.
  *
+ * Before an edge is told to one of its listeners, each that will be told it by the same look at the wire has
+ * its `on_first`: an emergency stop that many slots share must not wait for what each makes of it.
+ *
  * A pulse input is listened to while a count is running and left alone otherwise, so that a fast signal
  * costs nothing between gates.
  *
@@ -115,6 +118,13 @@ static void tell(struct real_line *line)
 		line->line->on_edge(line->line->ctx, line->told, line->since);
 }
 
+/* It is about to be told this, and so may others be before it has its turn. */
+static void tell_first(struct real_line *line, bool level)
+{
+	if (line->line->on_first && !line->dead && !is_pulse(line) && level != line->told)
+		line->line->on_first(line->line->ctx, level);
+}
+
 static void settled(void *ctx);
 
 static void settle_later(struct real_line *line)
@@ -179,6 +189,9 @@ static void deliver(struct input *input, const struct gpio_raw_edge *edge)
 	input->high = edge->high;
 	input->certain = !edge->lost;
 	for (struct real_line *line = input->listeners; line; line = line->next_listener)
+		if (line->line->settings.debounce == 0)
+			tell_first(line, edge->high != line->active_low);
+	for (struct real_line *line = input->listeners; line; line = line->next_listener)
 		if (!line->dead)
 			listener_edge(line, edge, skipped);
 }
@@ -231,16 +244,23 @@ static void ready(void *ctx, uint32_t events)
 	bank_tell_gone(bank);
 }
 
+static bool has_settled(const struct real_line *line)
+{
+	return !line->dead && line->raw != line->told &&
+	       clock_now(line->clock) >= line->since + line->line->settings.debounce;
+}
+
 static void settled(void *ctx)
 {
 	struct real_line *line = ctx;
 	struct input *input = line->input;
-	nsec due;
 
 	input->busy++;
 	take(input, READS_PER_TURN);
-	due = line->since + line->line->settings.debounce;
-	if (!line->dead && line->raw != line->told && clock_now(line->clock) >= due)
+	for (struct real_line *other = input->listeners; other; other = other->next_listener)
+		if (has_settled(other))
+			tell_first(other, other->raw);
+	if (has_settled(line))
 		tell(line);
 	rest(input);
 }

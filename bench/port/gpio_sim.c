@@ -209,6 +209,8 @@ static void settled(void *ctx)
 	struct gpio_sim *sim = ctx;
 
 	sim->told = sim->raw;
+	if (sim->line->on_first)
+		sim->line->on_first(sim->line->ctx, sim->told);
 	if (sim->line->on_edge)
 		sim->line->on_edge(sim->line->ctx, sim->told, sim->since);
 }

@@ -11,8 +11,10 @@
  * its answer it is killed, and every ward is told. A turn of our own that came late (the machine was
  * suspended, this process stopped) proves nothing about the guardian, and it gets its time anew.
  *
- * While it guards anything this process leaves no core: the kernel closes nothing, and so frees no
- * line, until a core is written, which may take seconds.
+ * While it guards anything this process comes before every runner and behind the guardian, so that no
+ * script, however busy, comes between an emergency stop and the outputs, and so that it is quick to be
+ * gone when it is killed: its lines are free when the last of its threads has ended. And it leaves no
+ * core: the kernel closes nothing until a core is written, which may take seconds.
  */
 #include "run/guardian.h"
 
@@ -40,6 +42,8 @@
 #define READY_PATIENCE SEC(30)
 #define DISMISS_PATIENCE SEC(1)
 #define DEATH_PATIENCE MSEC(100)
+
+enum { REAL_TIME_PRIORITY = 1 };
 
 enum guardian_state { GUARDIAN_NONE = 1, GUARDIAN_STARTING, GUARDIAN_READY };
 
@@ -460,6 +464,7 @@ static int start(struct guardian *guardian, struct error *err)
 		return -1;
 	}
 	process_leave_no_core();
+	process_act_promptly(REAL_TIME_PRIORITY);
 	guardian->is = GUARDIAN_STARTING;
 	guardian->started = guardian->heard = now_of(guardian);
 	beat_again(guardian);

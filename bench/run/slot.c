@@ -46,6 +46,14 @@ static void edge(void *ctx, bool level, nsec time)
 	channels_edge(line->slot, line->index, level, time);
 }
 
+static void estop_first(void *ctx, bool level)
+{
+	struct slot_line *line = ctx;
+
+	if (!level && !line->slot->tripped && !line->slot->closing)
+		slot_cut_outputs(line->slot);
+}
+
 static void line_failed(void *ctx, const char *why)
 {
 	struct slot_line *line = ctx;
@@ -91,6 +99,7 @@ void slot_has_line(struct slot *slot, int index, struct gpio_line *gpio)
 	line->slot = slot;
 	line->index = index;
 	line->gpio = gpio;
+	gpio->on_first = index == slot->fixture->estop ? estop_first : NULL;
 	gpio->on_edge = edge;
 	gpio->on_fault = line_failed;
 	gpio->ctx = line;
@@ -98,14 +107,17 @@ void slot_has_line(struct slot *slot, int index, struct gpio_line *gpio)
 
 int slot_drive(struct slot *slot, int index, bool level, struct error *err)
 {
+	struct slot_line *line = &slot->line[index];
 	uint8_t byte = level;
+	nsec time = line->cut ? line->driven : slot_now(slot);
 
-	if (gpio_get(slot->line[index].gpio) == level)
+	if (gpio_get(line->gpio) == level && !line->cut)
 		return 0;
-	journal_entry(slot->journal, slot_now(slot), ENTRY_SET, (uint16_t)index, &byte, 1);
-	if (gpio_set(slot->line[index].gpio, level, err) < 0)
+	line->cut = false;
+	journal_entry(slot->journal, time, ENTRY_SET, (uint16_t)index, &byte, 1);
+	if (gpio_set(line->gpio, level, err) < 0)
 		return error_context(err, "%s", slot->fixture->line[index].name);
-	slot->line[index].driven = slot_now(slot);
+	line->driven = time;
 	guard_watch_output(slot, index, level);
 	slot->handlers.output(slot->ctx, index, level);
 	return 0;

@@ -129,6 +129,7 @@ struct slot_line {
 	int index;
 	struct gpio_line *gpio;
 	nsec driven;	      /* an output has had its level since then */
+	bool cut;	      /* … its safe one, and nobody was told yet: see slot_cut_outputs */
 	struct timer longest; /* runs while an output is on */
 	struct timer follows; /* runs while its contact may still show the level before */
 	bool noted;	      /* the safe sequence says of it what came of it */
@@ -224,6 +225,12 @@ nsec slot_now(const struct slot *slot);
 void slot_has_line(struct slot *slot, int line, struct gpio_line *gpio);
 /* Drive an output and tell everybody; no questions asked. */
 int slot_drive(struct slot *slot, int line, bool level, struct error *err);
+
+/*
+ * The emergency stop was pressed, and is told in a moment: every output goes to its safe level in the
+ * fixture's order, and nothing else is done. The trip that follows tells of them, with this time.
+ */
+void slot_cut_outputs(struct slot *slot);
 
 /*
  * Links (slot_links.c). Once, before ports are opened: the wires' clock is the bench's own then. Whoever

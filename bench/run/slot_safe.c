@@ -10,6 +10,9 @@
  * ERROR, whatever else ended it. So does a write that was not acknowledged where the run had ended by
  * itself; after a trip or an emergency stop an instrument may well be without power.
  *
+ * An emergency stop that many slots share first cuts the outputs of all of them; then each is made safe as
+ * above, which sets them once more and tells what a refusal was.
+ *
  * A port whose wire is gone is left out at first: whoever can be told is told. Then it is waited for,
  * WIRE_PATIENCE from the beginning, and its writes are sent when it comes back, to whoever is there.
  *
@@ -60,6 +63,21 @@ static bool awaits_contact(struct slot *slot, int index, bool changes)
 	return true;
 }
 
+void slot_cut_outputs(struct slot *slot)
+{
+	for (size_t i = 0; i < slot->fixture->safe_count; i++) {
+		struct slot_line *line = &slot->line[slot->fixture->safe_sequence[i]];
+		bool safe = slot->fixture->line[slot->fixture->safe_sequence[i]].safe;
+		struct error told_later;
+
+		if (!line->gpio || gpio_get(line->gpio) == safe)
+			continue;
+		gpio_set(line->gpio, safe, &told_later);
+		line->cut = true;
+		line->driven = slot_now(slot);
+	}
+}
+
 static void lines_safe(struct slot *slot)
 {
 	for (size_t i = 0; i < slot->fixture->safe_count; i++) {
@@ -69,7 +87,8 @@ static void lines_safe(struct slot *slot)
 
 		if (!slot->line[index].gpio)
 			continue; /* it was not opened yet */
-		bool changes = gpio_get(slot->line[index].gpio) != line->safe;
+		bool changes =
+			slot->line[index].cut || gpio_get(slot->line[index].gpio) != line->safe;
 		int done = slot_drive(slot, index, line->safe, &err);
 
 		if (done == 0 && awaits_contact(slot, index, changes))

@@ -100,7 +100,7 @@ truncate -s 32M "$work/disk"
 (machine) >"$work/qemu" 2>&1 &
 emulator=$!
 trap 'kill -9 $emulator 2>/dev/null || :; rm -rf "$work"' EXIT
-tail -n +1 -f --pid=$emulator -s 0.2 "$work/console" | tr -d '\r' | grep --line-buffered -v '^davy-rig: ' &
+tail -n +1 -f --pid=$emulator -s 0.2 "$work/console" | sed -u "s,\r$,," | grep --line-buffered -v '^davy-rig: ' &
 reader=$!
 
 cut_power() {

@@ -17,7 +17,7 @@ run() {
 	shown=$!
 	wait $pid
 	status=$?
-	sleep 0.2
+	sleep 1.5 # busybox's tail looks once a second
 	kill $shown 2>/dev/null
 	totals=$(tail -n 1 /tmp/claims.log | grep -xE '[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped')
 	if [ -z "$totals" ]; then

@@ -11,6 +11,18 @@ protocol=tests/protocols/zero.lua
 mkdir -p /mnt
 mount -t ext4 /dev/vda /mnt || exit 1
 
+# ---- wires: one slot has real ones, an output on and an output blinking ----
+
+probe="build/davy-rig-tests --probe"
+station=tests/rig/cut_station.lua # its fixtures are looked for above it
+$probe chip lamps 3 >/dev/null
+$probe pull lamps 2 high # nobody presses the emergency stop
+cat >$station <<'LUA'
+return station { name = "the rig", slots = {
+  slot { 4, fixture = "lamps", lines = { steady = "lamps-0", blinks = "lamps-1", estop = "lamps-2" } },
+} }
+LUA
+
 wrong() {
 	echo "WRONG $*"
 }
@@ -46,18 +58,31 @@ if [ -d $state/runs ]; then
 			wrong "$run was told to be $verdict and is no longer"
 	done <given
 	aborted=$($davy list runs --json | grep -o '"verdict":"ABORTED"' | wc -l)
-	echo "looked at $runs runs, $aborted ended as ABORTED; $(wc -l <given) had been told"
+	wired=$($davy list runs --json | grep -o '"protocol":"rig.busy"' | wc -l)
+	$probe when nothing within 10 lamps:0=0 lamps:1=0 >/dev/null || wrong "an output is not safe"
+	echo "looked at $runs runs, $wired of them on wires, $aborted ended as ABORTED; $(wc -l <given) had been told"
 fi
 
 # ---- and runs until the next ----
 
+# told OPTIONS…: one run, and what it was told to be
+told() {
+	said=$($davy run "$@" --json 2>/dev/null)
+	run=$(echo "$said" | grep -o '"run":"[^"]*"' | head -n 1 | cut -d'"' -f4)
+	verdict=$(echo "$said" | grep -o '"verdict":"[A-Z]*"' | head -n 1 | cut -d'"' -f4)
+	[ -z "$verdict" ] || echo "told $run $verdict"
+}
+
 one() {
 	while :; do
 		seed=$((seed + 1))
-		said=$($davy run $protocol --seed $seed --json "$@" 2>/dev/null)
-		run=$(echo "$said" | grep -o '"run":"[^"]*"' | head -n 1 | cut -d'"' -f4)
-		verdict=$(echo "$said" | grep -o '"verdict":"[A-Z]*"' | head -n 1 | cut -d'"' -f4)
-		[ -z "$verdict" ] || echo "told $run $verdict"
+		told $protocol --seed $seed "$@"
+	done
+}
+
+on_wires() {
+	while :; do
+		told tests/rig/protocols/busy.lua --station $station --slot 4 --param time="$1" --param blink="20 ms"
 	done
 }
 seed=$(date +%s)
@@ -66,7 +91,8 @@ seed=$((seed + 100000))
 one --slot 2 --sim=zero_drift &
 seed=$((seed + 100000))
 one --sim --slot 3 --clock real &
+on_wires "400 ms" &
 before=$(ls $state/runs 2>/dev/null | wc -l)
-until [ "$(ls $state/runs 2>/dev/null | wc -l)" -ge $((before + 3)) ]; do sleep 0.1; done
+until [ "$(ls $state/runs 2>/dev/null | wc -l)" -ge $((before + 4)) ]; do sleep 0.1; done
 echo "davy-rig: cut"
 sleep 600

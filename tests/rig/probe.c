@@ -3,10 +3,14 @@
  * Wires are found by their label in configfs, as a claim made them (bench.c), and read through gpio-sim's own files.
  * A wire's time is the last at which it came to its level: one that was safe, and unsafe once more, was not safe.
  * After an act, watching goes on for a tenth of the patience when all are where they should be.
+ *
+ * Who looks comes before whom it looks at: a look that waited for a processor would be counted as theirs. It leaves
+ * them the processor between two looks.
  */
 #include "tests/rig/probe.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -17,7 +21,7 @@
 
 #include "tests/rig/bench.h"
 
-enum { WIRES_MOST = 256 };
+enum { WIRES_MOST = 256, BETWEEN_LOOKS = 500 /* us */ };
 
 struct wire {
 	int file;
@@ -94,12 +98,14 @@ static void parse_wire(struct wire *wire, char *word)
 			      .since = -1};
 }
 
-/* One look at all of them; true when all have their level. */
-static bool look(struct wire *wires, size_t count, double begun)
+/* One look at all of them, or only at those that were not where they should be; true when all are. */
+static bool look(struct wire *wires, size_t count, double begun, bool again)
 {
 	bool all = true;
 
 	for (size_t i = 0; i < count; i++) {
+		if (wires[i].there && !again)
+			continue;
 		bool there = level_of(wires[i].file) == wires[i].wanted;
 
 		if (there && !wires[i].there)
@@ -116,12 +122,13 @@ static int watch(struct wire *wires, size_t count, double begun, double patience
 	bool all = false, was = false;
 
 	while (now() < until) {
-		all = look(wires, count, begun);
+		all = look(wires, count, begun, was) && (was || look(wires, count, begun, true));
 		if (all && !was && now() + linger < until)
 			until = now() + linger;
 		else if (!all && was)
 			until = begun + patience;
 		was = all;
+		usleep(BETWEEN_LOOKS);
 	}
 	for (size_t i = 0; i < count; i++)
 		latest = wires[i].since > latest ? wires[i].since : latest;
@@ -149,6 +156,13 @@ static int do_act(char **words)
 	return 0;
 }
 
+static void come_first(void)
+{
+	struct sched_param real_time = {.sched_priority = 50};
+
+	sched_setscheduler(0, SCHED_FIFO, &real_time);
+}
+
 static int when(int count, char **words)
 {
 	static struct wire wires[WIRES_MOST];
@@ -164,9 +178,11 @@ static int when(int count, char **words)
 	for (int i = first + 2; i < count && wire_count < WIRES_MOST; i++)
 		parse_wire(&wires[wire_count++], words[i]);
 	begun = now();
-	look(wires, wire_count, begun);
+	look(wires, wire_count, begun, true);
 	for (size_t i = 0; i < wire_count; i++)
 		wires[i].since = 0; /* those that are there already */
+	if (strcmp(words[0], "nothing") != 0)
+		come_first();
 	begun = now();
 	if (do_act(words) != 0) {
 		perror("probe");

@@ -275,6 +275,61 @@ static void whoever_shares_may_hang_up_while_being_told(void)
 	gpio_rig_end(&rig);
 }
 
+/* In which order things were told. */
+struct hurry {
+	struct gpio_line *line;
+	int *told;
+	int first, then;
+};
+
+static void told_first(void *ctx, bool level)
+{
+	struct hurry *hurry = ctx;
+
+	CU_ASSERT(level);
+	++*hurry->told;
+	if (!hurry->first)
+		hurry->first = *hurry->told;
+}
+
+static void told_then(void *ctx, bool level, nsec time)
+{
+	struct hurry *hurry = ctx;
+
+	(void)level;
+	(void)time;
+	hurry->then = ++*hurry->told;
+}
+
+static void nobody_is_told_before_everybody_has_done_what_cannot_wait(void)
+{
+	static const nsec DEBOUNCES[] = {0, DEBOUNCE};
+
+	for (int d = 0; d < 2; d++) {
+		struct gpio_rig rig;
+		struct gpio_wire wire = contact(3, DEBOUNCES[d]);
+		struct hurry hurry[3];
+		int told = 0;
+
+		gpio_rig_begin(&rig);
+		for (int i = 0; i < 3; i++) {
+			hurry[i] = (struct hurry){gpio_rig_open(&rig, &wire), &told, 0, 0};
+			hurry[i].line->on_first = told_first;
+			hurry[i].line->on_edge = told_then;
+			hurry[i].line->ctx = &hurry[i];
+		}
+		pull(&rig, 3, true);
+		gpio_rig_run(&rig, MSEC(250));
+
+		for (int i = 0; i < 3; i++) {
+			CU_ASSERT(hurry[i].first >= 1 && hurry[i].first <= 3);
+			CU_ASSERT(hurry[i].then > 3);
+			gpio_close(hurry[i].line);
+		}
+		gpio_rig_end(&rig);
+	}
+}
+
 static void those_who_share_agree_about_the_bias(void)
 {
 	struct gpio_rig rig;
@@ -501,6 +556,7 @@ void suite_gpio_inputs(void)
 	claim(without_debounce_it_says_so_at_once_but_from_the_loop);
 	claim(an_input_may_be_shared_by_slots_with_their_own_clocks_and_polarity);
 	claim(whoever_shares_may_hang_up_while_being_told);
+	claim(nobody_is_told_before_everybody_has_done_what_cannot_wait);
 	claim(those_who_share_agree_about_the_bias);
 	claim(lost_edges_are_told_and_the_level_is_right_afterwards);
 	claim(a_fault_may_close_its_line);
