@@ -351,7 +351,12 @@ small_disk() {
 }
 a_disk_is_full() { small_disk && goes_away becomes_full "No space left on device" "make room on this disk"; }
 a_disk_is_full_before() { refuses "No space left on device"; }
-after_room_was_made() { rm "$scratch/small/fill" && all_have_a_verdict; }
+# Runs that were cut short are ended by a controller that starts.
+after_room_was_made() {
+	rm "$scratch/small/fill"
+	while [ -n "$(controller)" ]; do sleep 0.2; done
+	all_have_a_verdict
+}
 
 room_is_made_in_time() {
 	start out 1 --param hold="10 s" --param mind=reads
@@ -449,7 +454,7 @@ out_of_mind() {
 computes_for_ever() { out_of_mind endless "the script's process used more than"; }
 eats_memory() { out_of_mind memory "MiB of memory"; }
 forks() { out_of_mind fork "there is no 'os' here"; }
-starts_tasks() { out_of_mind tasks "the script's process used more than"; }
+starts_tasks() { out_of_mind tasks "used more than"; }
 never_stops_talking() { out_of_mind notes "the script's process sent more than"; }
 
 begin gauge "$far"

@@ -188,6 +188,34 @@ a_mute_device_is_mute() {
 	leave && return $done
 }
 
+# Two of the bench's lines end at lines of the rig's own; two wires join them.
+joined() {
+	supply=$(wire supply)/value supply_there=$(wires far)/sim_gpio0/pull
+	alarm=$(wire alarm)/pull alarm_there=$(wires far)/sim_gpio1/value
+	while sleep 0.05; do
+		read -r on <"$supply" && if [ "$on" = 1 ]; then echo pull-up; else echo pull-down; fi >"$supply_there"
+		read -r on <"$alarm_there" && if [ "$on" = 1 ]; then echo pull-up; else echo pull-down; fi >"$alarm"
+	done
+}
+
+far_lines_of_their_own() {
+	chip far 2
+	sed '3s/rig = {/& lines = { supply = "far-0", alarm = "far-1" },/' "$scratch/station.lua" >"$scratch/joined.lua"
+	for line in $gas_lines; do drive "$line" down; done
+	"$davy" rig "$scratch/joined.lua" scripts/gas/methane_transmitter.lua --clock x20 </dev/null >"$scratch/rig" 2>&1 &
+	far=$!
+	joined &
+	copies=$!
+	until grep -q "^Ctrl-C" "$scratch/rig" || ! kill -0 $far; do sleep 0.1; done
+	drive fan up && drive supply up && sleep 5 && becomes 1 alarm 20 && drive ch4_4 up && answers '41*' "$flow" 19200 'AS0.5\r' &&
+		becomes 0 alarm 60 && drive supply down && becomes 1 alarm 20
+	done=$?
+	kill $copies
+	leave && [ $done = 0 ] && return
+	cat "$scratch/rig"
+	return 1
+}
+
 virtual_time_is_refused() {
 	"$davy" rig "$scratch/station.lua" scripts/gas/methane_transmitter.lua --clock virtual >"$scratch/rig" 2>&1
 	status=$?
@@ -212,6 +240,7 @@ claim "a second rig finds the ports taken" a_second_rig_finds_the_ports_taken
 claim "it leaves when it is told, and well" it_leaves_when_told
 claim "a fault of a device's line is played" a_mute_device_is_mute
 claim "what a person does at the bench is typed" acts_are_typed
+claim "the far end of a line may be a line of its own" far_lines_of_their_own
 claim "a bench of seven ports comes up" play scripts/self_rescuer/performance.lua
 claim "instruments say by themselves what they say, at their pace" messages_come_by_themselves
 claim "and it leaves" leave

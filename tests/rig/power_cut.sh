@@ -49,16 +49,19 @@ if [ -d $state/runs ]; then
 		$davy show "$run" >/tmp/shown 2>&1
 		[ $? = 2 ] && wrong "$run cannot be shown: $(head -n 1 /tmp/shown)"
 	done
-	$davy list resources >/tmp/resources 2>&1
 	kill $controller 2>/dev/null
 	wait $controller
+	$davy list runs --json >/tmp/runs
+	$davy list hazards --json >/tmp/hazards
 	while read -r _ run verdict; do
 		[ -n "$run" ] || continue
-		$davy list runs --json | grep -q "\"run\":\"$run\",\"protocol\":\"[^\"]*\",\"verdict\":\"$verdict\"" ||
+		grep -q "\"run\":\"$run\",\"protocol\":\"[^\"]*\",\"verdict\":\"$verdict\"" /tmp/runs ||
 			wrong "$run was told to be $verdict and is no longer"
+		grep -q "\"run\":\"$run\",\"protocol\":\"rig.busy\"" /tmp/runs || continue
+		grep -q "\"run\":\"$run\"" /tmp/hazards || wrong "nobody is told that the specimen of $run is hot"
 	done <given
-	aborted=$($davy list runs --json | grep -o '"verdict":"ABORTED"' | wc -l)
-	wired=$($davy list runs --json | grep -o '"protocol":"rig.busy"' | wc -l)
+	aborted=$(grep -o '"verdict":"ABORTED"' /tmp/runs | wc -l)
+	wired=$(grep -o '"protocol":"rig.busy"' /tmp/runs | wc -l)
 	$probe when nothing within 10 lamps:0=0 lamps:1=0 >/dev/null || wrong "an output is not safe"
 	echo "looked at $runs runs, $wired of them on wires, $aborted ended as ABORTED; $(wc -l <given) had been told"
 fi

@@ -5,6 +5,7 @@ local test = protocol {
   id = "rig.busy", version = 1, language = 1,
   title = "A busy slot", zh = "忙碌的工位",
   standard = "none", class = "rig", fixture = "lamps",
+  hazard = { "the lamps are hot", zh = "灯很烫", wait = "10 min" },
   params = {
     time  = { "10 min", range = "0 .. 60 min" },
     blink = { "200 ms", range = "1 ms .. 10 s" },
