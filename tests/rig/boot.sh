@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# boot.sh [--disk IMAGE] [--cut SECONDS] [--give FILE] [--patience SECONDS] [--root DIR] [COMMAND…]: boot the rig and
-# run COMMAND in it.
+# boot.sh [--disk IMAGE] [--cut SECONDS] [--give FILE] [--patience SECONDS] [--root DIR] COMMAND…: boot the rig and run
+# COMMAND in it.
 #
 # A kernel of our own (kernel.sh) in a virtual machine with an empty disk and no network: busybox, the programs of
-# build/ with the libraries they are linked with, scripts/, fixtures/ and tests/rig/. COMMAND (by default
-# `sh tests/rig/inside.sh`) runs in /davy as root; what it prints is printed, and its exit status is ours.
-# 120 when the machine never got so far, 124 when it was cut off after its patience (1200 s).
+# build/ with the libraries they are linked with, scripts/, fixtures/ and tests/rig/. COMMAND runs in /davy as root;
+# what it prints is printed, and its exit status is ours. 120 when the machine never got so far, 124 when it was cut off
+# after its patience (1200 s).
 #
 # UARTs are joined in pairs, each one socket that the emulator holds at both ends: ttyS1 with ttyS2 on the board,
 # and eleven ports on each of two cards, the n-th of one with the n-th of the other (tests/rig/bench.c).
@@ -29,7 +29,10 @@ while [ $# -gt 0 ]; do
 	*) break ;;
 	esac
 done
-[ $# -gt 0 ] || set -- sh tests/rig/inside.sh
+[ $# -gt 0 ] || {
+	echo "boot.sh: what shall it run?" >&2
+	exit 2
+}
 
 kernel=$(bash "$here/kernel.sh")
 work=$(mktemp -d "${TMPDIR:-/tmp}/davy-rig.XXXXXX")
