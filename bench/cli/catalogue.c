@@ -204,7 +204,7 @@ char *catalogue_find_protocol(const char *program, const char *name, struct erro
 
 	if (stat(name, &status) == 0 && S_ISREG(status.st_mode))
 		return place_absolute(name);
-	if (strchr(name, '/') || ends_in(name, ".lua")) {
+	if (name[0] == '/' || name[0] == '.' || ends_in(name, ".lua")) {
 		error_set(err, ERROR_USAGE, "%s: there is no such protocol file", name);
 		return NULL;
 	}

@@ -5,7 +5,6 @@
  */
 #include "cli/place.h"
 
-#include <limits.h>
 #include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,9 +14,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
-
-#define SHARE_FOLDER "/usr/share/davy"
-#define INSTALLED_PROGRAM "/usr/libexec/davy/davy-lua"
+#include "base/installed.h"
 
 static const char *from_environment(const char *name)
 {
@@ -61,6 +58,18 @@ static char *user_state(struct error *err)
 	return NULL;
 }
 
+/* Whoever may look into the system's bench means that one, also while its service is stopped. */
+static bool may_use_system_state(void)
+{
+	return access(INSTALLED_STATE, R_OK | X_OK) == 0;
+}
+
+bool place_misses_system(const char *given)
+{
+	return !given && !from_environment("DAVY_STATE") && !from_environment("STATE_DIRECTORY") &&
+	       installed_here() && file_exists(INSTALLED_STATE) && !may_use_system_state();
+}
+
 char *place_state(const char *given, struct error *err)
 {
 	const char *service = from_environment("STATE_DIRECTORY");
@@ -75,6 +84,8 @@ char *place_state(const char *given, struct error *err)
 		return place_absolute(given);
 	if (service)
 		return xstrndup(service, strcspn(service, ":"));
+	if (installed_here() && may_use_system_state())
+		return xstrdup(INSTALLED_STATE);
 	return user_state(err);
 }
 
@@ -83,23 +94,12 @@ char *place_state(const char *given, struct error *err)
 char *place_program(struct error *err)
 {
 	const char *given = from_environment("DAVY_LUA");
-	char self[PATH_MAX];
-	ssize_t size = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *path = NULL;
+	char *path = given ? place_absolute(given) : installed_beside("davy-lua");
 
-	if (given) {
-		path = place_absolute(given);
-	} else if (size > 0) {
-		self[size] = '\0';
-		*strrchr(self, '/') = '\0';
-		path = xprintf("%s/davy-lua", self);
-		if (!file_exists(path)) {
-			free(path);
-			path = NULL;
-		}
+	if (!given && !(path && file_exists(path))) {
+		free(path);
+		path = installed_path("libexec/davy/davy-lua");
 	}
-	if (!path)
-		path = xstrdup(INSTALLED_PROGRAM);
 	if (access(path, X_OK) == 0)
 		return path;
 	error_os(err, "%s: the program that runs protocols", path);
@@ -134,9 +134,10 @@ static char *climb(char *folder, const char *one, const char *other)
 
 static char *installed_tree(void)
 {
-	const char *share = from_environment("DAVY_SHARE");
+	char *share = installed_share(), *whole = place_absolute(share);
 
-	return share ? place_absolute(share) : xstrdup(SHARE_FOLDER);
+	free(share);
+	return whole;
 }
 
 char *place_tree(void)

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/installed.h"
 #include "base/json.h"
 #include "cli/commands.h"
 #include "cli/place.h"
@@ -42,7 +43,7 @@ static const struct option OPTIONS[] = {
 };
 
 static const struct {
-	struct words asked, killed, immortal, nothing, done, failed, damaged, held;
+	struct words asked, killed, immortal, nothing, elsewhere, done, failed, damaged, held;
 } TEXTS = {
 	.asked = {"the controller has made its outputs safe: %d runs were stopped",
 		  "控制器已将输出置于安全状态,中止检验 %d 项"},
@@ -53,6 +54,11 @@ static const struct {
 		 "控制器(进程 %d)已被强制终止但仍未退出:内核挂起"},
 	.nothing = {"nothing is left to be made safe: no run on real wires stands open in %s",
 		    "没有需要处理的输出:%s 中没有未结束的实线检验"},
+	.elsewhere = {"NOT DONE: this machine's own bench (" INSTALLED_STATE
+		      ") is not yours to reach: "
+		      "`sudo davy safe`, or join the group davy",
+		      "未能执行: 无权访问本机检验台(" INSTALLED_STATE "):请用 `sudo davy safe`,"
+		      "或加入 davy 组"},
 	.done = {"slot %d  %s: %s (%s)  done", "工位 %d  %s: %s(%s) 已执行"},
 	.failed = {"slot %d  %s: %s (%s)  NOT DONE: %s", "工位 %d  %s: %s(%s) 未能执行: %s"},
 	.damaged = {"NOT DONE: %s", "未能执行: %s"},
@@ -291,6 +297,10 @@ static int safe(void *ctx, char **operands, int count, struct error *err)
 	making.loop = loop_new(err);
 	if (making.loop)
 		done = make_safe(&making, err);
+	if (done == 0 && place_misses_system(settings->state)) {
+		making.incomplete = true;
+		say_line(&making, say(TEXTS.elsewhere));
+	}
 	if (done == 0)
 		print_report(&making);
 	loop_free(making.loop);

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@
 #include "run/consumed.h"
 #include "run/desk.h"
 #include "run/journal_read.h"
+#include "run/service.h"
 
 /* How long a command waits for a controller that comes up or goes away: ten seconds. */
 enum { PATIENCE_TURNS = 500, PATIENCE_MS = 20, STARTS_MOST = 3 };
@@ -49,6 +51,26 @@ static int socket_address(const char *state, int folder, struct sockaddr_un *add
 	if (size < 0 || (size_t)size >= sizeof(address->sun_path))
 		return error_set(err, ERROR_OS, "%s: the path of its socket is too long", state);
 	return 0;
+}
+
+/*
+ * What root makes in another's folder its owner could not write to; anybody else there could not write
+ * himself.
+ */
+static int check_owner(const char *state, struct error *err)
+{
+	struct passwd *owner;
+	struct stat folder;
+
+	if (stat(state, &folder) < 0 || folder.st_uid == geteuid() ||
+	    (geteuid() != 0 && access(state, W_OK) == 0))
+		return 0;
+	owner = getpwuid(folder.st_uid);
+	return error_set(
+		err, ERROR_USAGE,
+		"the state folder %s has no controller now, and belongs to user %s, who alone can "
+		"start one; the system's bench is started by: systemctl start davy",
+		state, owner ? owner->pw_name : "?");
 }
 
 static int take_lock(const char *state, struct error *err)
@@ -177,6 +199,7 @@ static int serve(const char *state, const char *program, bool leave_when_idle, i
 		 struct loop *loop, struct error *err)
 {
 	int listener = listen_at(state, err);
+	struct service *service;
 	struct desk *desk;
 	int done;
 
@@ -189,9 +212,11 @@ static int serve(const char *state, const char *program, bool leave_when_idle, i
 	if (done == 0)
 		done = loop_signal(loop, SIGINT, stop_signal, desk, err);
 	tell_ready(state, ready);
+	service = ready < 0 ? service_begin(loop) : NULL;
 	if (done == 0)
 		done = loop_run(loop, err);
 	desk_free(desk);
+	service_end(service);
 	return done;
 }
 
@@ -202,7 +227,7 @@ int controller_serve(const char *state, const char *program, bool leave_when_idl
 	int lock, done = -1;
 
 	signal(SIGPIPE, SIG_IGN);
-	if (file_make_folder(state, err) < 0)
+	if (file_make_folder(state, err) < 0 || check_owner(state, err) < 0)
 		return -1;
 	lock = take_lock(state, err);
 	if (lock < 0)
@@ -309,7 +334,8 @@ int controller_connect(const char *state, struct error *err)
 			return fd;
 		if (is_locked(state, owner, sizeof(owner)))
 			poll(NULL, 0, PATIENCE_MS);
-		else if (starts++ == STARTS_MOST || start_and_wait(state, err) < 0)
+		else if (check_owner(state, err) < 0 || starts++ == STARTS_MOST ||
+			 start_and_wait(state, err) < 0)
 			return -1;
 	}
 	return try_connect(state, err);

@@ -19,6 +19,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/installed.h"
 #include "run/loader.h"
 
 enum { FILE_MOST = 4 << 20 };
@@ -56,7 +57,6 @@ static void finish(struct planning *planning, const struct error *err)
 static char *find_root(const char *protocol)
 {
 	char *folder = xstrdup(protocol);
-	const char *share = getenv("DAVY_SHARE");
 	char *slash;
 
 	while ((slash = strrchr(folder, '/'))) {
@@ -71,7 +71,7 @@ static char *find_root(const char *protocol)
 			return folder;
 	}
 	free(folder);
-	return xstrdup(share ? share : "/usr/share/davy");
+	return installed_share();
 }
 
 const struct plan_source *plan_find_source(const struct plan *plan, const char *name)
