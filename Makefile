@@ -134,7 +134,9 @@ tidy:
 	@sh bench/dist/setup.sh tidy || :
 	@sh tests/tidy.sh
 
+include bench/dist/install.mk
+
 clean:
 	rm -rf build build-sanitize
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -path $(BUILD)/deb/source -prune -o -name '*.d' -type f -print 2>/dev/null)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# setup.sh [build] [test] [rig] [tidy]: install the Debian packages of these groups that are missing.
+# setup.sh [build] [test] [rig] [tidy] [package]: install the Debian packages of these groups that are missing.
 #
 # Works on Debian and Raspberry Pi OS. Silent, quick and without network when nothing is missing;
 # otherwise it says what it installs. When it cannot, it says so in one sentence and fails.
@@ -14,7 +14,8 @@ packages() {
 	test) echo libcunit1-dev libmodbus-dev git ;;
 	rig) echo linux-source qemu-system-x86 busybox-static flex bison bc libelf-dev cpio xz-utils ;;
 	tidy) echo clang-format ;;
-	*) give_up "'$1' is no group of packages; known are build, test, rig and tidy" ;;
+	package) echo debhelper dpkg-dev ;;
+	*) give_up "'$1' is no group of packages; known are build, test, rig, tidy and package" ;;
 	esac
 }
 

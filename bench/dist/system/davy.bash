@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# Completion of davy for bash. What can be said is asked of the program itself, so that this file knows no
+# command and no option but those that take names of things: protocols, runs, kinds of lists.
+
+# What davy's help has at the beginning of its lines: commands without an argument, else options.
+_davy_words() {
+	if [ $# = 0 ]; then
+		LC_ALL=C "$davy" help 2>/dev/null | sed -n '/^Usage/,/^Exit/s/^  \([a-z][a-z-]*\) .*/\1/p'
+		echo help
+	else
+		LC_ALL=C "$davy" help "$1" 2>/dev/null | grep -oE '^  --[a-z-]+' | tr -d ' '
+	fi
+}
+
+# Does this option of this command take a word of its own?
+_davy_takes_word() {
+	LC_ALL=C "$davy" help "$1" 2>/dev/null | grep -qE -- "^  $2 [A-Z[]"
+}
+
+# What can be listed: "[protocols|fixtures|…]" in the usage line.
+_davy_kinds() {
+	LC_ALL=C "$davy" help list 2>/dev/null | sed -n '1s/.*list \[\([a-z|]*\)\].*/\1/p' | tr '|' ' '
+}
+
+_davy_protocols() {
+	LC_ALL=C "$davy" list protocols 2>/dev/null | grep -oE 'scripts/[^ ]+\.lua' | sed 's,^scripts/,,; s,\.lua$,,'
+}
+
+_davy_runs() {
+	echo last
+	LC_ALL=C "$davy" list runs "$@" 2>/dev/null | awk 'NR > 2 && NF > 1 { print $1 }'
+}
+
+_davy() {
+	local davy=${COMP_WORDS[0]} word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+	local command=${COMP_WORDS[1]-} i state=()
+
+	COMPREPLY=()
+	if [ "$COMP_CWORD" = 1 ]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(_davy_words)" -- "$word")
+		return
+	fi
+	for ((i = 2; i < COMP_CWORD - 1; i++)); do
+		[ "${COMP_WORDS[i]}" = --state ] && state=(--state "${COMP_WORDS[i + 1]}")
+	done
+	if [[ $word == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(_davy_words "$command")" -- "$word")
+	elif [[ $before == --clock ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "real virtual x10" -- "$word")
+	elif [[ $before == --state ]]; then
+		mapfile -t COMPREPLY < <(compgen -d -- "$word")
+	elif [[ $before == --station || $before == --limits ]]; then
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+	elif [[ $before == --* ]] && _davy_takes_word "$command" "$before"; then
+		return
+	else
+		_davy_operands
+	fi
+}
+
+_davy_operands() {
+	case $command in
+	help) mapfile -t COMPREPLY < <(compgen -W "$(_davy_words)" -- "$word") ;;
+	list) mapfile -t COMPREPLY < <(compgen -W "$(_davy_kinds)" -- "$word") ;;
+	show | replay) mapfile -t COMPREPLY < <(compgen -W "$(_davy_runs "${state[@]}")" -- "$word") ;;
+	run) mapfile -t COMPREPLY < <(
+		compgen -W "$(_davy_protocols)" -- "$word"
+		compgen -f -- "$word"
+	) ;;
+	*) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+	esac
+}
+
+complete -o filenames -F _davy davy
