@@ -20,7 +20,8 @@ enum { PLANNED_AT_ONCE = 2 };
 struct job {
 	struct batch *batch;
 	int slot;
-	bool wires;	     /* real ones */
+	bool wires; /* real ones */
+	bool by_hand;
 	struct order *order; /* waits to be planned */
 	struct planning *planning;
 	struct plan *plan; /* made, and not begun yet */
@@ -247,6 +248,7 @@ struct batch *batch_start(const struct run_place *place, struct order *const *or
 			.batch = batch,
 			.slot = orders[i]->slot,
 			.wires = order_has_wires(orders[i]),
+			.by_hand = orders[i]->by_hand,
 			.order = orders[i],
 		};
 	for (int i = 0; i < PLANNED_AT_ONCE; i++)
@@ -318,6 +320,21 @@ void batch_answer(struct batch *batch, int slot, uint32_t request, const char *t
 		    run_answer(job->run, request, text))
 			return;
 	}
+}
+
+void batch_operate(struct batch *batch, const char *text)
+{
+	for (size_t i = 0; i < batch->count; i++)
+		if (batch->job[i].run && !batch->job[i].over)
+			run_operate(batch->job[i].run, text);
+}
+
+void batch_left_alone(struct batch *batch)
+{
+	for (size_t i = 0; i < batch->count; i++)
+		if (batch->job[i].by_hand)
+			batch_stop(batch, batch->job[i].slot,
+				   "whoever operated it by hand has gone");
 }
 
 bool batch_has_slot(const struct batch *batch, int slot)

@@ -38,6 +38,10 @@ size_t batch_make_safe(struct batch *batch, const char *why);
 bool batch_has_wires(const struct batch *batch);
 /* To the run on this slot (0: whichever has the question). */
 void batch_answer(struct batch *batch, int slot, uint32_t request, const char *text);
+/* What a person typed, to the run that is operated by hand. */
+void batch_operate(struct batch *batch, const char *text);
+/* Whoever watched it is gone: what was operated by hand ends, all else goes on. */
+void batch_left_alone(struct batch *batch);
 /* Does a run that has not ended have this slot? */
 bool batch_has_slot(const struct batch *batch, int slot);
 bool batch_is_over(const struct batch *batch);

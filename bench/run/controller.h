@@ -8,6 +8,8 @@
  *            {"do":"stop","why":"…"}    the connection's runs: finally blocks, then safe; again: safe
  *                                       now; with "slot":N that one alone
  *            {"do":"answer","slot":N,"id":N,"text":"…"}
+ *            {"do":"operate","text":"…"} to a run by hand (order "by_hand"): what a person typed, answered by
+ *                                       {"event":"operated"} with "answer" or "why" (run/run_operate.c)
  *            {"do":"status"}
  *            {"do":"safe"}              every run on real wires is tripped: ABORTED
  *   from it  the runs' events (run/run_watch.c), each with its "slot", among them
@@ -20,7 +22,7 @@
  *            {"event":"safe","runs":N} at once, and {"event":"made_safe"} when those runs have let go of
  *            their wires
  *
- * A run outlives the terminal that asked for it. When a controller starts it first ends every run that
+ * A run outlives the terminal that asked for it, unless it is operated by hand. When a controller starts it first ends every run that
  * an earlier one left without a verdict, and has a guardian make safe what those left on real wires.
  */
 #ifndef DAVY_RUN_CONTROLLER_H

@@ -3,8 +3,8 @@
  * The desk.
  *
  * A job is a batch of runs (run/batch.h) and who watches it. A client is a connection; it may watch one
- * job. The two part easily: a client that goes away leaves its job running, and a job that
- * ends tells its client, if there still is one, and is gone. What is to be freed is freed from a timer,
+ * job. The two part easily: a client that goes away leaves its job running, unless it operated it by hand, and
+ * a job that ends tells its client, if there still is one, and is gone. What is to be freed is freed from a timer,
  * never from inside its own callback.
  *
  * A client that does not read is dropped when 4 MiB wait for it; the run does not notice.
@@ -332,6 +332,9 @@ static void take_request(struct client *client, const struct value *request)
 	} else if (what && !strcmp(what, "stop")) {
 		if (client->job)
 			batch_stop(client->job->batch, slot, why ? why : "stopped by the operator");
+	} else if (what && !strcmp(what, "operate")) {
+		if (client->job)
+			batch_operate(client->job->batch, text ? text : "");
 	} else if (what && !strcmp(what, "answer")) {
 		if (client->job)
 			batch_answer(client->job->batch, slot,
@@ -450,6 +453,8 @@ static void sweep(void *ctx)
 	for (struct job **place = &desk->jobs; *place;) {
 		struct job *job = *place;
 
+		if (!job->client)
+			batch_left_alone(job->batch);
 		if (!batch_is_over(job->batch)) {
 			batch_tidy(job->batch);
 			place = &job->next;

@@ -169,3 +169,44 @@ void guard_setting_ended(struct slot *slot, int device, int write, double number
 		setting->there = !safe;
 	moved(setting, was_away);
 }
+
+/* ---- raw bytes ---- */
+
+static int setting_allows_bytes(struct slot *slot, int device, int index, struct error *err)
+{
+	const struct fixture_device *spec = &slot->fixture->device[device];
+	const char *name = write_of(spec, spec->safe[index].write)->name;
+	struct fixture_output output = {.line = -1, .device = device, .setting = index};
+	char what[160];
+
+	snprintf(what, sizeof(what), "raw bytes might set %s.%s", spec->name, name);
+	if (guard_estop_pressed(slot))
+		return error_set(err, ERROR_REFUSED, "%s: the E-stop is pressed", what);
+	return guard_interlocks_allow(slot, &output, what, err);
+}
+
+int guard_allows_bytes(struct slot *slot, int port, struct error *err)
+{
+	if (slot->tripped)
+		return error_set(err, ERROR_REFUSED, "the bench has tripped");
+	for (size_t d = 0; d < slot->fixture->device_count; d++)
+		for (size_t i = 0; i < slot->fixture->device[d].safe_count; i++)
+			if (slot->fixture->device[d].port == port &&
+			    setting_allows_bytes(slot, (int)d, (int)i, err) < 0)
+				return -1;
+	return 0;
+}
+
+void guard_bytes_leave(struct slot *slot, int port)
+{
+	for (size_t d = 0; d < slot->fixture->device_count; d++)
+		for (size_t i = 0; i < slot->fixture->device[d].safe_count; i++) {
+			struct slot_setting *setting = &slot->setting[d][i];
+			bool was_away = setting_is_away(setting);
+
+			if (slot->fixture->device[d].port != port)
+				continue;
+			setting->there = true;
+			moved(setting, was_away);
+		}
+}

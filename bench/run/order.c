@@ -51,6 +51,9 @@ static int read_clock(struct order *order, const struct value *value, struct err
 	if (!(order->scale > 0 && order->scale <= SCALE_MOST))
 		return error_set(err, ERROR_USAGE, "the scale of time is between 0 and %d",
 				 SCALE_MOST);
+	if (order->by_hand && order->clock == CLOCK_KIND_VIRTUAL)
+		return error_set(err, ERROR_USAGE,
+				 "whoever operates a bench by hand lives in real time");
 	if (order->rig && order->clock == CLOCK_KIND_VIRTUAL)
 		return error_set(
 			err, ERROR_USAGE,
@@ -88,6 +91,8 @@ struct order *order_from_value(const struct value *value, struct error *err)
 	struct order *order = xcalloc(1, sizeof(*order));
 
 	order->protocol = text_of(value, "protocol");
+	order->by_hand = value_get_bool(value, "by_hand");
+	order->fixture = text_of(value, "fixture");
 	order->station = text_of(value, "station");
 	order->limits = text_of(value, "limits");
 	order->fault = text_of(value, "fault");
@@ -101,8 +106,11 @@ struct order *order_from_value(const struct value *value, struct error *err)
 	order->simulated = order->rig || value_get_bool(value, "simulated");
 	order->severity = value_get_real(value, "severity", 1);
 	order->seed = value_get_int(value, "seed", 1);
-	if (!order->protocol)
+	if (!order->protocol && !order->by_hand)
 		error_set(err, ERROR_USAGE, "an order names a protocol");
+	else if (order->by_hand && !order->station && !order->fixture)
+		error_set(err, ERROR_USAGE,
+			  "what is operated by hand is a station's slot, or a fixture");
 	else if (read_clock(order, value, err) == 0 && check_wires(order, err) == 0)
 		return order;
 	order_free(order);
@@ -114,6 +122,9 @@ struct value *order_to_value(const struct order *order)
 	struct value *value = value_map();
 
 	value_set_text(value, "protocol", order->protocol);
+	if (order->by_hand)
+		value_set_bool(value, "by_hand", true);
+	value_set_text(value, "fixture", order->fixture);
 	value_set_text(value, "station", order->station);
 	value_set_text(value, "limits", order->limits);
 	value_set_int(value, "slot", order->slot);
@@ -139,6 +150,7 @@ void order_free(struct order *order)
 	if (!order)
 		return;
 	free(order->protocol);
+	free(order->fixture);
 	free(order->station);
 	free(order->limits);
 	free(order->fault);

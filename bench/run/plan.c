@@ -194,7 +194,7 @@ static void load_station(struct planning *planning)
 {
 	struct plan *plan = planning->plan;
 
-	if (plan->order->station)
+	if (plan->order->station && !plan->station_data)
 		load_file(planning, "station", xstrdup(plan->order->station), &plan->station_data,
 			  NULL, compile, &plan->station_source);
 	else
@@ -270,21 +270,81 @@ static void compile(struct planning *planning)
 	finish(planning, done ? NULL : &err);
 }
 
+/* ---- by hand, there is no protocol ---- */
+
+/* What a protocol says, of a session that tests nothing. */
+static struct value *nothing_is_tested(const char *fixture)
+{
+	struct value *data = value_map();
+
+	value_set_text(data, "id", "maintenance");
+	value_set_int(data, "version", 1);
+	value_set_text(data, "title", "Operated by hand");
+	value_set_text(data, "zh", "手动操作(维护)");
+	value_set_text(data, "standard", "none");
+	value_set_text(data, "class", "maintenance");
+	value_set_text(data, "fixture", fixture);
+	return data;
+}
+
+static void by_hand(struct planning *planning, const char *fixture)
+{
+	struct plan *plan = planning->plan;
+
+	plan->protocol_source = "davy operate";
+	plan->protocol_data = nothing_is_tested(fixture);
+	protocol_loaded(planning);
+}
+
+static void station_loaded(struct planning *planning)
+{
+	struct plan *plan = planning->plan;
+	const struct value *slot = station_find_slot(plan->station_data, plan->order->slot);
+	const char *fixture = value_get_text(slot, "fixture");
+	struct error err;
+
+	if (fixture) {
+		by_hand(planning, fixture);
+		return;
+	}
+	error_set(&err, ERROR_USAGE, "%s has no slot %d", plan->station_source, plan->order->slot);
+	finish(planning, &err);
+}
+
+/* ".../fixtures/NAME/fixture.lua" */
+static void fixture_named(struct planning *planning)
+{
+	char *folder = xstrdup(planning->plan->order->fixture);
+	char *slash = strrchr(folder, '/');
+
+	if (slash)
+		*slash = '\0';
+	slash = strrchr(folder, '/');
+	by_hand(planning, slash ? slash + 1 : folder);
+	free(folder);
+}
+
 static void start(void *ctx)
 {
 	struct planning *planning = ctx;
 	struct plan *plan = planning->plan;
 	struct error err;
 
-	planning->protocol_loader = loader_open(planning->loop, planning->program, &err);
-	if (planning->protocol_loader)
-		planning->bench_loader = loader_open(planning->loop, planning->program, &err);
-	if (!planning->bench_loader) {
+	planning->bench_loader = loader_open(planning->loop, planning->program, &err);
+	if (planning->bench_loader && !plan->order->by_hand)
+		planning->protocol_loader = loader_open(planning->loop, planning->program, &err);
+	if (!planning->bench_loader || (!planning->protocol_loader && !plan->order->by_hand)) {
 		finish(planning, &err);
 		return;
 	}
-	load_file(planning, "protocol", xstrdup(plan->order->protocol), &plan->protocol_data, NULL,
-		  protocol_loaded, &plan->protocol_source);
+	if (plan->order->by_hand && plan->order->station)
+		load_file(planning, "station", xstrdup(plan->order->station), &plan->station_data,
+			  NULL, station_loaded, &plan->station_source);
+	else if (plan->order->by_hand)
+		fixture_named(planning);
+	else
+		load_file(planning, "protocol", xstrdup(plan->order->protocol),
+			  &plan->protocol_data, NULL, protocol_loaded, &plan->protocol_source);
 }
 
 struct planning *planning_start(struct loop *loop, const char *program, struct order *order,
@@ -296,7 +356,9 @@ struct planning *planning_start(struct loop *loop, const char *program, struct o
 	planning->program = program;
 	planning->done = done;
 	planning->ctx = ctx;
-	planning->root = find_root(order->protocol);
+	planning->root = find_root(order->protocol  ? order->protocol
+				   : order->station ? order->station
+						    : order->fixture);
 	planning->plan = xcalloc(1, sizeof(*planning->plan));
 	planning->plan->order = order;
 	planning->plan->drivers = value_map();

@@ -19,7 +19,9 @@
 
 /* What was asked for; every text may be NULL but `protocol`. Maps are name→text. */
 struct order {
-	char *protocol; /* path */
+	char *protocol; /* path; NULL by hand */
+	bool by_hand;	/* a person operates the slot (run_operate.c): there is no protocol */
+	char *fixture;	/* by hand without a station: the path of its file */
 	char *station;	/* path */
 	char *limits;	/* path */
 	int slot;	/* 1 … */

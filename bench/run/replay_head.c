@@ -30,6 +30,15 @@ static int take_source(struct replay_head *head, const struct value *line, struc
 	return 0;
 }
 
+static int nothing_to_replay(const struct replay_head *head, struct error *err)
+{
+	bool by_hand = value_get_bool(value_get(head->run, "order"), "by_hand");
+
+	return error_set(err, ERROR_USAGE, "%s: there is nothing to replay",
+			 by_hand ? "the bench was operated by hand, and nothing was judged"
+				 : "the run ended before its script began");
+}
+
 static int take_line(struct replay_head *head, const struct journal_item *item, struct error *err)
 {
 	if (!strcmp(item->kind, "run"))
@@ -43,9 +52,7 @@ static int take_line(struct replay_head *head, const struct journal_item *item, 
 	else if (!strcmp(item->kind, "concludes"))
 		head->concluded = true;
 	else if (!strcmp(item->kind, "verdict") && !head->concluded)
-		return error_set(err, ERROR_USAGE,
-				 "the run ended before its script began: there is nothing to "
-				 "replay");
+		return nothing_to_replay(head, err);
 	return 0;
 }
 

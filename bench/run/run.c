@@ -218,6 +218,11 @@ static void slot_tripped(void *ctx, enum verdict verdict, const char *why)
 	run_make_safe(run);
 }
 
+static void slot_doubt(void *ctx, const char *text)
+{
+	watch_note(ctx, text);
+}
+
 static void slot_simulated(void *ctx, const char *why)
 {
 	struct run *run = ctx;
@@ -234,7 +239,9 @@ static void start_script(struct run *run)
 	struct error err;
 
 	run->state = RUN_RUNNING;
-	if (runner_start(run, &err) < 0)
+	if (run->plan->order->by_hand)
+		operate_begin(run);
+	else if (runner_start(run, &err) < 0)
 		slot_trip(run->slot, VERDICT_ERROR, err.text);
 }
 
@@ -357,7 +364,8 @@ static void too_long(void *ctx)
 static int open_slot(struct run *run, struct error *err)
 {
 	static const struct slot_handlers HANDLERS = {slot_sample, slot_samples, slot_pulse,
-						      slot_output, slot_tripped, slot_simulated};
+						      slot_output, slot_tripped, slot_simulated,
+						      slot_doubt,  operate_bytes};
 	struct plan *plan = run->plan;
 	struct source_file sources[PLAN_SOURCES];
 	struct value *start = plan_world_start(plan);
@@ -367,6 +375,7 @@ static int open_slot(struct run *run, struct error *err)
 		.journal = run->journal,
 		.fixture = plan->fixture,
 		.number = plan->order->slot,
+		.by_hand = plan->order->by_hand,
 		.program = run->place.program,
 		.cpu = run->place.cpu,
 		.grid = plan->grid,
@@ -456,9 +465,11 @@ void run_free(struct run *run)
 	timer_stop(&run->deadline);
 	timer_stop(&run->grace);
 	keep_end(run);
+	operate_end(run);
 	if (run->clock)
 		course_done(&run->course);
 	slot_close(run->slot);
+	operate_free(run);
 	runner_forget(run);
 	if (run->place.consumed)
 		consumed_release(run->place.consumed, run->folder_id, run);

@@ -54,6 +54,8 @@ void run_stop(struct run *run, const char *why);
 void run_trip(struct run *run, const char *why);
 /* False: it has no such question. */
 bool run_answer(struct run *run, uint32_t request, const char *text);
+/* Of a run that is operated by hand: what a person typed. Answered by an event "operated". */
+void run_operate(struct run *run, const char *text);
 /* The processes of a run, for tests and for `davy list`; 0 where there is none. */
 int run_runner_pid(const struct run *run);
 int run_world_pid(const struct run *run);
@@ -123,6 +125,7 @@ struct run {
 	struct meeting *own_meeting;
 	nsec started_real, shown_real; /* for watching */
 	struct value *summary;
+	struct operating *operating; /* by hand, or NULL */
 };
 
 nsec run_now(const struct run *run);
@@ -187,6 +190,14 @@ void hazard_describe(const struct run *run, struct value *summary);
 /* What earlier runs have left in its slot, as sentences. */
 void hazard_warn(const struct run *run, struct value *warnings);
 
+/* run_operate.c: by hand, instead of a script. */
+void operate_begin(struct run *run);
+void operate_end(struct run *run);  /* nothing is awaited any more: the slot closes … */
+void operate_free(struct run *run); /* … and is closed */
+/* Bytes on a port: for whoever watches them. */
+void operate_bytes(void *run, int port, enum entry_kind direction, const uint8_t *bytes,
+		   size_t size);
+
 /* run_watch.c: what watchers are told. Each takes nothing that is not there. */
 void watch_started(struct run *run);
 void watch_step(struct run *run, const char *name, int repeat);
@@ -203,5 +214,9 @@ struct value *run_summary(struct run *run, enum verdict verdict, const char *why
 void watch_ended(struct run *run, const struct value *summary);
 /* It was ordered as a real run, and is none. */
 void watch_simulated(struct run *run, const char *why);
+/* By hand: what came of a command; `answer` is taken, `why` is NULL where it was done. */
+void watch_operated(struct run *run, struct value *answer, const char *why);
+/* Bytes on a port that is watched. */
+void watch_bytes(struct run *run, int port, const char *direction, const char *hex);
 
 #endif

@@ -406,6 +406,10 @@ void runner_stop(struct run *run, const char *why)
 	journal_line(run->journal, run_now(run), "stop", line);
 	if (run->state != RUN_RUNNING)
 		return;
+	if (!run->runner) {
+		run_make_safe(run);
+		return;
+	}
 	run->state = RUN_STOPPING;
 	course_drop_all(&run->course);
 	share_leave(run);

@@ -168,6 +168,32 @@ void watch_simulated(struct run *run, const char *why)
 	tell(run, event);
 }
 
+void watch_operated(struct run *run, struct value *answer, const char *why)
+{
+	struct value *event = new_event(run, "operated");
+
+	if (!event) {
+		value_free(answer);
+		return;
+	}
+	value_set_text(event, "why", why);
+	if (answer)
+		value_set(event, "answer", answer);
+	tell(run, event);
+}
+
+void watch_bytes(struct run *run, int port, const char *direction, const char *hex)
+{
+	struct value *event = new_event(run, "bytes");
+
+	if (!event)
+		return;
+	value_set_text(event, "port", run->plan->fixture->port[port].name);
+	value_set_text(event, "direction", direction);
+	value_set_text(event, "hex", hex);
+	tell(run, event);
+}
+
 void watch_stopping(struct run *run, enum verdict verdict, const char *why)
 {
 	struct value *event = new_event(run, "stopping");
@@ -200,6 +226,8 @@ struct value *run_summary(struct run *run, enum verdict verdict, const char *why
 		value_set_text(summary, "fault", plan->order->fault);
 	if (plan->order->only)
 		value_set_text(summary, "only", plan->order->only);
+	if (plan->order->by_hand)
+		value_set_bool(summary, "by_hand", true);
 	if (run->unfit)
 		value_set_bool(summary, "unfit", true);
 	if (plan->order->force)

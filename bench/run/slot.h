@@ -38,6 +38,11 @@ struct slot_handlers {
 	void (*tripped)(void *ctx, enum verdict verdict, const char *why);
 	/* On real wires that nobody was said to play: an instrument says that it is played. Once. */
 	void (*simulated)(void *ctx, const char *why);
+	/* Where the slot is operated by hand: something is not well, and the slot goes on. */
+	void (*doubt)(void *ctx, const char *text);
+	/* Bytes that crossed, or came, on a port. May be NULL. */
+	void (*bytes)(void *ctx, int port, enum entry_kind direction, const uint8_t *bytes,
+		      size_t size);
 };
 
 struct slot_settings {
@@ -46,6 +51,7 @@ struct slot_settings {
 	struct journal *journal;
 	const struct fixture *fixture;
 	int number;
+	bool by_hand; /* no protocol: a device that is silent or not well is told of, and not a trip */
 	/* simulated */
 	const char *program; /* davy-lua */
 	int cpu;
@@ -113,8 +119,9 @@ struct slot_channel {
 	int index;
 	struct interest *interests;
 	struct timer poll;
-	nsec due;  /* when the latest poll was due: the next is counted from there */
-	bool busy; /* a question or a count is on its way */
+	nsec due;     /* when the latest poll was due: the next is counted from there */
+	bool busy;    /* a question or a count is on its way */
+	bool doubted; /* by hand: it was told that its device fails, which still does */
 	nsec asked;
 	bool seen; /* and its latest value, SI */
 	double value;
@@ -284,6 +291,12 @@ int guard_allows(struct slot *slot, int line, bool level, struct error *err);
 /* May this be set? `number` is in the write's unit. */
 int guard_allows_setting(struct slot *slot, int device, int write, double number,
 			 struct error *err);
+/*
+ * Raw bytes to a port, which may set whatever lives there: may all of it be away from safe now? Once they
+ * have left, it counts as away until a safe value was acknowledged.
+ */
+int guard_allows_bytes(struct slot *slot, int port, struct error *err);
+void guard_bytes_leave(struct slot *slot, int port);
 /* A setting leaves; and its exchange ended: `failed`, nobody knows what it is now. */
 void guard_setting_leaves(struct slot *slot, int device, int write, double number);
 void guard_setting_ended(struct slot *slot, int device, int write, double number, bool failed);

@@ -56,6 +56,7 @@ static void tell(struct slot_channel *channel, const struct bench_sample *sample
 	journal_entry(slot->journal, sample->time, ENTRY_SAMPLE, (uint16_t)channel->index, &entry,
 		      sizeof(entry));
 	channel->seen = true;
+	channel->doubted = false;
 	channel->value = sample->value;
 	channel->seen_asked = sample->asked;
 	guard_sample(slot, channel->index, sample, true);
@@ -71,7 +72,15 @@ static void device_failed(struct slot_channel *channel, const struct error *err)
 
 	snprintf(why, sizeof(why), "%s: %.280s", channel->slot->fixture->device[spec->device].name,
 		 err->text);
-	slot_trip(channel->slot, VERDICT_ERROR, why);
+	if (!channel->slot->settings.by_hand) {
+		slot_trip(channel->slot, VERDICT_ERROR, why);
+		return;
+	}
+	if (!channel->doubted)
+		channel->slot->handlers.doubt(channel->slot->ctx, why);
+	channel->doubted = true;
+	channel->seen = false;
+	schedule(channel);
 }
 
 static void answered(void *ctx, const uint8_t *bytes, size_t size, const struct error *err)

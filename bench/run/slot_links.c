@@ -38,6 +38,9 @@ static void tap(void *ctx, enum link_direction direction, nsec time, const uint8
 		port->stray += size;
 	journal_entry(port->slot->journal, slot_now(port->slot), KINDS[direction],
 		      (uint16_t)port->index, bytes, size);
+	if (port->slot->handlers.bytes)
+		port->slot->handlers.bytes(port->slot->ctx, port->index, KINDS[direction], bytes,
+					   size);
 }
 
 static bool port_has_bus(const struct slot *slot, int port, enum bus bus)

@@ -111,7 +111,7 @@ static void fell_silent(void *ctx)
 	size_t stray = slot->port[spoken->talker->port].stray;
 	char silent[32], every[32], expected[64] = "", other[80] = "", why[320];
 
-	if (!is_wanted(spoken))
+	if (!is_wanted(spoken) || slot->settings.by_hand)
 		return; /* it was awaited for the bench to come up, and no longer is */
 	print_time(silent, sizeof(silent), patience(spoken));
 	print_time(every, sizeof(every), spoken->stream->every);
@@ -249,6 +249,8 @@ static void message_came(void *ctx, size_t kind, nsec arrived, const uint8_t *by
 	struct stream_message message;
 
 	journal_entry(slot->journal, whole, ENTRY_STREAMED, (uint16_t)talker->port, bytes, size);
+	if (slot->handlers.bytes)
+		slot->handlers.bytes(slot->ctx, talker->port, ENTRY_STREAMED, bytes, size);
 	slot->port[talker->port].stray = 0;
 	if (slot->closing || slot->tripped)
 		return;

@@ -5,7 +5,8 @@
  * Devices are asked one after the other, each for its identity and then for what its driver calls
  * healthy. Meanwhile contacts settle, what streams all the time is heard, and the channels that
  * interlocks need are read. When all of that is known the bench is up, once; until then a device that
- * refuses says so to whoever started it, and a trip has told everybody already.
+ * refuses says so to whoever started it, and a trip has told everybody already. A slot that is operated by
+ * hand comes up whatever its devices say: it may be there to find out what is wrong with them.
  */
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +30,14 @@ static void device_refused(struct slot *slot, const struct error *err)
 	struct error named = *err;
 
 	error_context(&named, "%s", slot->fixture->device[slot->identify_next].name);
-	slot_came_up(slot, &named);
+	if (!slot->settings.by_hand) {
+		slot_came_up(slot, &named);
+		return;
+	}
+	slot->handlers.doubt(slot->ctx, named.text);
+	slot->identify_next++;
+	slot->health_next = -1;
+	identify_next(slot);
 }
 
 static int check_identity(struct slot *slot, const uint8_t *bytes, size_t size, struct error *err)
@@ -98,13 +106,14 @@ void slot_check_up(struct slot *slot)
 {
 	if (!slot->identified || slot->up || slot->tripped)
 		return;
-	for (size_t i = 0; i < slot->fixture->interlock_count; i++) {
+	/* by hand nothing is waited for: what an interlock does not know it refuses */
+	for (size_t i = 0; i < slot->fixture->interlock_count && !slot->settings.by_hand; i++) {
 		const struct fixture_interlock *interlock = &slot->fixture->interlock[i];
 
 		if (is_awaited(slot, interlock) && !slot->channel[interlock->channel].seen)
 			return;
 	}
-	if (!streams_are_heard(slot))
+	if (!slot->settings.by_hand && !streams_are_heard(slot))
 		return;
 	if (guard_ready(slot))
 		slot_came_up(slot, NULL);
@@ -154,7 +163,7 @@ static void identify_next(struct slot *slot)
 		slot->identify_next++;
 		slot->health_next = -1;
 	}
-	if (wires_all_identified(slot, &err) < 0)
+	if (wires_all_identified(slot, &err) < 0 && !slot->settings.by_hand)
 		slot_came_up(slot, &err);
 	else
 		timer_start(&slot->settle, slot->clock, settling_time(slot), TIMER_POLL, settled,

@@ -232,6 +232,32 @@ a_rig_that_is_none_is_an_error() {
 	return $done
 }
 
+# A person opens the valve, is refused to once the hood is open, and goes.
+a_person_moves_lines() {
+	all_well
+	begin follower
+	printf 'set valve open\nread opened\n' | timeout 30 "$davy" operate "$station" --slot 1 >"$scratch/out" 2>&1
+	[ $? = 0 ] && says done && safe || {
+		cat "$scratch/out"
+		leave
+		return 1
+	}
+	pull 4 down
+	printf 'set valve open\n' | timeout 30 "$davy" operate "$station" --slot 1 >"$scratch/out" 2>&1
+	done=$?
+	leave
+	all_well
+	[ $done = 3 ] && says "the hood is shut while the valve is open" && safe && "$davy" show last | grep -q INCONCLUSIVE
+}
+
+a_person_asks_a_gauge() {
+	begin gauge "MAKER GAUGE 7"
+	printf 'set gauge.setpoint 5 Pa\nsend line "P?\\n"\n' | timeout 30 "$davy" operate "$station" --slot 2 >"$scratch/out" 2>&1
+	cat "$scratch/out"
+	leave
+	says "MAKER GAUGE 7" && says "P 1005.0" && says_not SIMULATED
+}
+
 nothing_is_left() { no_image; }
 
 a_rig_without_instruments_is_an_error() {
@@ -317,6 +343,8 @@ claim "an instrument that says SIM makes the run a simulated one" a_played_gauge
 claim "behind a rig a run is simulated, in real and in scaled time" a_rig_is_met
 claim "a rig that answers as a real instrument is an error" a_rig_that_is_none_is_an_error
 claim "a bench where nobody can say that it is played takes no --rig" a_rig_without_instruments_is_an_error
+claim "a person moves lines by hand, within the interlocks" a_person_moves_lines
+claim "a person asks an instrument by hand, with raw bytes" a_person_asks_a_gauge
 claim "runs that ended well leave nothing to be made safe" nothing_is_left
 claim "a stop while the bench comes up aborts the run" a_stop_comes_before_the_bench_is_up
 claim "an instrument that does not answer is an error before anything begins" a_mute_gauge_is_an_error
