@@ -219,6 +219,34 @@ static void a_sync_brings_entries_to_the_disk_as_well(void)
 	rig_close(&rig);
 }
 
+static void nothing_follows_the_last_line(void)
+{
+	struct rig rig;
+	struct buf before, after;
+
+	rig_open(&rig, 1);
+	journal_entry(rig.journal, 5, ENTRY_SENT, 1, "!", 1);
+	journal_line(rig.journal, 6, "verdict", value_map());
+	journal_seal(rig.journal);
+	journal_line(rig.journal, 7, "ends", value_map());
+	journal_entry(rig.journal, 8, ENTRY_SENT, 1, "?", 1);
+	rig_finish(&rig);
+	after = content_of(rig.run, "journal");
+	rig_close(&rig);
+
+	rig_open(&rig, 1);
+	journal_entry(rig.journal, 5, ENTRY_SENT, 1, "!", 1);
+	journal_line(rig.journal, 6, "verdict", value_map());
+	rig_finish(&rig);
+	before = content_of(rig.run, "journal");
+	rig_close(&rig);
+
+	CU_ASSERT_EQUAL_FATAL(after.size, before.size);
+	CU_ASSERT_EQUAL(memcmp(after.data, before.data, before.size), 0);
+	buf_done(&before);
+	buf_done(&after);
+}
+
 static void the_head_is_the_chain_of_the_last_line(void)
 {
 	struct rig rig;
@@ -249,5 +277,6 @@ void suite_journal(void)
 	claim(a_quota_is_told_and_keeps_nothing_back);
 	claim(a_report_may_close_the_journal_and_no_other_follows);
 	claim(a_sync_brings_entries_to_the_disk_as_well);
+	claim(nothing_follows_the_last_line);
 	claim(the_head_is_the_chain_of_the_last_line);
 }

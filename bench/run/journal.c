@@ -41,6 +41,7 @@ struct journal {
 	struct buf line; /* the line being made, kept for its memory */
 	nsec last;	 /* the latest time told */
 	uint64_t size, quota;
+	bool sealed;
 	struct report *first, **end;
 };
 
@@ -132,6 +133,10 @@ void journal_cut(struct journal *journal, nsec time)
 
 void journal_line(struct journal *journal, nsec time, const char *kind, struct value *fields)
 {
+	if (journal->sealed) {
+		value_free(fields);
+		return;
+	}
 	journal_cut(journal, time);
 	chain_write_line(&journal->chain, &journal->line, time, kind, fields);
 	hand_over(journal);
@@ -148,6 +153,8 @@ void journal_entry(struct journal *journal, nsec time, enum entry_kind kind, uin
 {
 	uint8_t head[ENTRY_HEAD_SIZE] = {(uint8_t)kind};
 
+	if (journal->sealed)
+		return;
 	assert(size <= CHAIN_SEGMENT_MOST - SEGMENT_FULL - sizeof(head));
 	put_little_endian(head + 2, 2, subject);
 	put_little_endian(head + 4, 4, size);
@@ -185,6 +192,12 @@ void journal_sync(struct journal *journal, nsec time, writer_done_fn *fn, void *
 	journal->end = &report->next;
 	journal_cut(journal, time);
 	writer_sync(journal->writer, journal->fd, report_sync, journal);
+}
+
+void journal_seal(struct journal *journal)
+{
+	journal_cut(journal, journal->last);
+	journal->sealed = true;
 }
 
 void journal_push(struct journal *journal)

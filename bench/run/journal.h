@@ -62,6 +62,11 @@ void journal_cut(struct journal *journal, nsec time);
  * not yet the power.
  */
 void journal_push(struct journal *journal);
+/*
+ * This was the last line. What is still given is dropped: timers, wires and instruments of a run that has
+ * its verdict go on until it is freed.
+ */
+void journal_seal(struct journal *journal);
 /* Cut, and report once all of it is on the disk. */
 void journal_sync(struct journal *journal, nsec time, writer_done_fn *fn, void *ctx);
 int journal_over_quota(const struct journal *journal);

@@ -106,6 +106,7 @@ static void write_verdict(void *ctx, const struct error *err)
 		note_unkept(run, err->text);
 	run_conclude(run);
 	journal_line(run->journal, run_now(run), "verdict", value_copy(run->summary));
+	journal_seal(run->journal);
 	journal_sync(run->journal, run_now(run), sealed, run);
 }
 
