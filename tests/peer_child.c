@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "wire/packet.h"
+#include "tests/hostile_child.h"
 
 enum { SOCKET = 3 };
 
@@ -26,7 +26,7 @@ static struct {
 	struct buf packet; /* our answer */
 } turn;
 
-static void add(enum frame_type type, uint32_t request, const struct value *payload)
+void peer_turn_add(enum frame_type type, uint32_t request, const struct value *payload)
 {
 	struct error err;
 
@@ -41,7 +41,7 @@ static void add_text(enum frame_type type, struct value *text)
 	value_set(payload, "text", text);
 	if (type == FRAME_FAILED)
 		value_set_text(payload, "kind", "script");
-	add(type, 0, payload);
+	peer_turn_add(type, 0, payload);
 	value_free(payload);
 }
 
@@ -58,7 +58,7 @@ static void add_large_note(size_t size)
 	free(text);
 }
 
-static void send_answer(void)
+void peer_turn_send(void)
 {
 	if (send(SOCKET, turn.packet.data, turn.packet.size, MSG_NOSIGNAL) < 0)
 		_exit(9);
@@ -67,14 +67,14 @@ static void send_answer(void)
 
 static void send_more(void)
 {
-	add(FRAME_MORE, 0, NULL);
-	send_answer();
+	peer_turn_add(FRAME_MORE, 0, NULL);
+	peer_turn_send();
 }
 
-static void send_idle(void)
+void peer_turn_idle(void)
 {
-	add(FRAME_IDLE, turn.last, NULL);
-	send_answer();
+	peer_turn_add(FRAME_IDLE, turn.last, NULL);
+	peer_turn_send();
 }
 
 /* ---- modes ---- */
@@ -102,12 +102,12 @@ static void be_count(void)
 		count++;
 	}
 	add_text(FRAME_NOTE, value_printf("packet %d: %d frames", turn.number, count));
-	send_idle();
+	peer_turn_idle();
 }
 
 static void be_quick(void)
 {
-	send_idle();
+	peer_turn_idle();
 }
 
 static void be_long(void)
@@ -115,14 +115,14 @@ static void be_long(void)
 	add_note("first");
 	send_more();
 	add_note("second");
-	send_idle();
+	peer_turn_idle();
 }
 
 static void be_burst(void)
 {
 	for (int i = 0; i < 40; i++)
 		send_more();
-	send_idle();
+	peer_turn_idle();
 }
 
 static void be_mute(void)
@@ -163,21 +163,21 @@ static void be_survived(void)
 static void be_failed(void)
 {
 	add_text(FRAME_FAILED, value_text("a.lua:1: no such channel"));
-	send_answer();
+	peer_turn_send();
 	exit(1);
 }
 
 static void be_done(void)
 {
-	add(FRAME_DONE, 0, NULL);
-	send_idle();
+	peer_turn_add(FRAME_DONE, 0, NULL);
+	peer_turn_idle();
 	exit(0);
 }
 
 static void be_garbage(void)
 {
 	buf_add_text(&turn.packet, "hello");
-	send_answer();
+	peer_turn_send();
 }
 
 static void be_huge(void)
@@ -185,7 +185,7 @@ static void be_huge(void)
 	static const char zeros[PACKET_MOST + 1];
 
 	buf_add(&turn.packet, zeros, sizeof(zeros));
-	send_answer();
+	peer_turn_send();
 }
 
 static void be_flood(void)
@@ -203,26 +203,26 @@ static void be_chatty(void)
 		if (i % 500 == 0)
 			send_more();
 	}
-	send_idle();
+	peer_turn_idle();
 }
 
 static void be_wrong_ack(void)
 {
 	turn.last += 6;
-	send_idle();
+	peer_turn_idle();
 }
 
 static void be_late(void)
 {
-	send_idle();
-	send_idle();
+	peer_turn_idle();
+	peer_turn_idle();
 }
 
 static void be_after_idle(void)
 {
-	add(FRAME_IDLE, turn.last, NULL);
+	peer_turn_add(FRAME_IDLE, turn.last, NULL);
 	add_note("and another thing");
-	send_answer();
+	peer_turn_send();
 }
 
 static void be_controller(void)
@@ -230,22 +230,71 @@ static void be_controller(void)
 	struct value *payload = value_map();
 
 	value_set_int(payload, "to", 0);
-	add(FRAME_ADVANCE, 0, payload);
+	peer_turn_add(FRAME_ADVANCE, 0, payload);
 	value_free(payload);
-	send_idle();
+	peer_turn_idle();
 }
 
 static void be_skipping(void)
 {
 	add_note("");
 	turn.sequence++;
-	send_idle();
+	peer_turn_idle();
 }
 
 static void be_open_ended(void)
 {
 	add_note("");
-	send_answer();
+	peer_turn_send();
+}
+
+/* The first frame of the answer, spoilt at a byte of its head. */
+static void send_spoilt(size_t at, uint32_t number)
+{
+	add_note("");
+	memcpy(turn.packet.data + at, &number, sizeof(number));
+	peer_turn_send();
+}
+
+static void be_half(void)
+{
+	add_note("half of a message, and then no more");
+	turn.packet.size /= 2;
+	peer_turn_send();
+}
+
+static void be_huge_length(void)
+{
+	send_spoilt(8, 0xffffffff);
+}
+
+static void be_unknown(void)
+{
+	send_spoilt(4, 77 << 16 | PACKET_SCHEMA);
+}
+
+static void be_other_version(void)
+{
+	send_spoilt(4, FRAME_NOTE << 16 | (PACKET_SCHEMA + 1));
+}
+
+static void be_empty(void)
+{
+	peer_turn_send();
+	pause();
+}
+
+static void be_nested(void)
+{
+	struct value *deep = value_list(), *inner = deep;
+
+	for (int depth = 0; depth < 100; depth++) {
+		value_add(inner, value_list());
+		inner = inner->items[0];
+	}
+	peer_turn_add(FRAME_ANSWER, 1, deep);
+	value_free(deep);
+	peer_turn_idle();
 }
 
 static const struct mode {
@@ -274,6 +323,12 @@ static const struct mode {
 	{"controller", be_controller},
 	{"skipping", be_skipping},
 	{"open_ended", be_open_ended},
+	{"half", be_half},
+	{"huge_length", be_huge_length},
+	{"unknown", be_unknown},
+	{"other_version", be_other_version},
+	{"empty", be_empty},
+	{"nested", be_nested},
 };
 
 /* The sequence of the packet's last frame. */
@@ -288,7 +343,13 @@ static uint32_t last_sequence(const uint8_t *bytes, size_t size)
 	return frame.sequence;
 }
 
-static void serve(void (*answer)(void))
+const uint8_t *peer_turn_bytes(size_t *size)
+{
+	*size = turn.size;
+	return turn.bytes;
+}
+
+void peer_serve(peer_answer_fn *answer)
 {
 	static uint8_t bytes[PACKET_MOST];
 	ssize_t size;
@@ -304,10 +365,21 @@ static void serve(void (*answer)(void))
 	buf_done(&turn.packet);
 }
 
-int peer_child(const char *mode)
+peer_answer_fn *peer_mode(const char *mode)
 {
 	for (size_t i = 0; i < sizeof(MODES) / sizeof(MODES[0]); i++)
 		if (strcmp(MODES[i].name, mode) == 0)
-			serve(MODES[i].answer);
+			return MODES[i].answer;
+	return NULL;
+}
+
+int peer_child(const char *mode)
+{
+	peer_answer_fn *answer = peer_mode(mode);
+
+	if (strchr(mode, ':'))
+		return hostile_child(mode);
+	if (answer)
+		peer_serve(answer);
 	return 0;
 }

@@ -99,6 +99,7 @@ struct course {
 		double high, low; /* shortest widths of the last count, s */
 	} pulse[FIXTURE_MOST];
 	char step[96];
+	bool in_step; /* it was begun, and has not been ended */
 	struct {
 		uint32_t id; /* of the request that took it, or waits for it */
 		size_t count;

@@ -481,6 +481,7 @@ static int verb_step(struct course *course, uint32_t id, nsec now, const struct 
 		course_give(course);
 	}
 	snprintf(course->step, sizeof(course->step), "%s", step);
+	course->in_step = begins;
 	course->host->step(course->ctx, step, (int)value_get_int(payload, "repeat", 1), begins);
 	course_answer_plain(course, id);
 	return 0;

@@ -109,6 +109,7 @@ struct run {
 	bool unfit;	     /* it ended before its script, for its environment */
 	char *simulated_why; /* on real wires: an instrument said that it is played */
 	bool runner_done;
+	uint32_t numbered;  /* the script's latest request */
 	bool hazardous;	    /* what its specimen is now stands in the hazards */
 	enum verdict cause; /* 0, or what ended the run early */
 	char cause_why[RUN_WHY];

@@ -289,6 +289,38 @@ static void take_measure(struct run *run, const struct value *payload)
 		slot_trip(run->slot, VERDICT_ERROR, err.text);
 }
 
+/*
+ * All that is open is found by its number: of two with the same one, whatever ends one would end the
+ * other, which may be another kind of thing.
+ */
+static bool take_number(struct run *run, uint32_t number)
+{
+	char why[120];
+
+	if (number > run->numbered) {
+		run->numbered = number;
+		return true;
+	}
+	snprintf(why, sizeof(why), "the script's process numbered a request %u after %u", number,
+		 run->numbered);
+	slot_trip(run->slot, VERDICT_ERROR, why);
+	return false;
+}
+
+/* A script that ends inside a step has left out the rest of it. */
+static void take_done(struct run *run)
+{
+	char why[JUDGEMENT_WHY];
+
+	run->runner_done = true;
+	if (run->state == RUN_RUNNING && run->course.in_step) {
+		snprintf(why, sizeof(why), "the script ended in the middle of its step '%.80s'",
+			 run->course.step);
+		slot_trip(run->slot, VERDICT_ERROR, why);
+	}
+	run_make_safe(run);
+}
+
 static void take_frame(void *ctx, const struct frame *frame)
 {
 	struct run *run = ctx;
@@ -298,6 +330,8 @@ static void take_frame(void *ctx, const struct frame *frame)
 		return;
 	switch (frame->type) {
 	case FRAME_REQUEST:
+		if (!take_number(run, frame->request))
+			break;
 		runner_line(run, now, "request", frame->request, frame->payload);
 		course_request(&run->course, frame->request, now, frame->payload);
 		break;
@@ -319,8 +353,7 @@ static void take_frame(void *ctx, const struct frame *frame)
 		break;
 	case FRAME_DONE:
 		runner_line(run, now, "done", 0, NULL);
-		run->runner_done = true;
-		run_make_safe(run);
+		take_done(run);
 		break;
 	default:
 		break;

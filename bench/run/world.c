@@ -44,6 +44,7 @@ struct world {
 	nsec asked;   /* how far it was told to go */
 	bool started;
 	bool ended;
+	bool owes_out; /* it was started or told to go on, and has not said how far it came */
 	bool halted; /* real and scaled time: it stopped on the way, and has been nearer than before */
 	uint32_t next_ask;
 	struct open_ask *asks;
@@ -55,6 +56,7 @@ static void send_advance(struct world *world, nsec to)
 	struct value *payload = value_map();
 
 	world->asked = to;
+	world->owes_out = true;
 	value_set_int(payload, "to", to);
 	peer_add(world->peer, FRAME_ADVANCE, 0, payload);
 	peer_flush(world->peer);
@@ -152,7 +154,9 @@ static void take_out(struct world *world, const struct frame *frame)
 	const struct value *pulses = value_get(frame->payload, "pulses");
 	const struct value *lines = value_get(frame->payload, "lines");
 	const struct value *streams = value_get(frame->payload, "streams");
+	bool stands = world->started && reached <= world->reached;
 
+	world->owes_out = false;
 	for (size_t i = 0; i < value_count(pulses); i++) {
 		const struct value *pulse = value_at(pulses, i);
 		nsec time = value_get_int(pulse, "t", 0);
@@ -165,6 +169,10 @@ static void take_out(struct world *world, const struct frame *frame)
 	world->halted = reached > world->reached && reached + world->grid <= world->asked;
 	if (reached > world->reached)
 		world->reached = reached;
+	if (stands && reached + world->grid <= world->asked) {
+		end(world, "did not go on when it was told to");
+		return;
+	}
 	if (value_count(pulses) == 0 && value_count(lines) == 0 && value_count(streams) == 0 &&
 	    reached + world->grid <= world->asked) {
 		end(world, "stopped between two steps, and nothing had changed");
@@ -172,7 +180,7 @@ static void take_out(struct world *world, const struct frame *frame)
 		take_lines(world, reached, lines);
 		take_streams(world, reached, streams);
 	}
-	if (!world->started)
+	if (!world->started && !world->ended)
 		start(world);
 }
 
@@ -209,11 +217,16 @@ static void take_frame(void *ctx, const struct frame *frame)
 	}
 }
 
-/* A clock that runs by itself does not wait: a world that stopped for an edge goes on at once. */
+/*
+ * A world that keeps silent would be told to go on again and again, while time stands still. A clock
+ * that runs by itself does not wait: a world that stopped for an edge goes on at once.
+ */
 static void peer_idle(void *ctx)
 {
 	struct world *world = ctx;
 
+	if (world->owes_out)
+		end(world, "took its turn and did not say how far it came");
 	if (!world->halted || world->ended || clock_kind(world->clock) == CLOCK_KIND_VIRTUAL)
 		return;
 	world->halted = false;
@@ -238,6 +251,7 @@ struct world *world_start(struct loop *loop, struct bench_clock *clock, const ch
 	world->handlers = *handlers;
 	world->ctx = ctx;
 	world->grid = grid;
+	world->owes_out = true;
 	world->peer = peer_start(loop, clock, argv, cpu, &PEER, world, err);
 	if (!world->peer) {
 		free(world);

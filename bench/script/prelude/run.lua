@@ -15,8 +15,10 @@ local stopped = false
 local step_name            -- of the step that runs
 local fx
 
+local TEXT_MOST = 4000     -- bytes of a reason: a message has an end
+
 local function failed(text)
-  native.emit("FAILED", { text = text, kind = "script" })
+  native.emit("FAILED", { text = text:sub(1, TEXT_MOST), kind = "script" })
 end
 
 -- ---- finally ----
