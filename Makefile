@@ -1,14 +1,15 @@
 # Davy. `make demo` and `make test` do their own set-up; see README.md.
 #
 # Folders under bench/ become one archive, so that each program links no more than it calls.
-# SANITIZE=1 builds everything with ASan and UBSan into build-sanitize/.
+# SANITIZE=1 builds everything with ASan and UBSan into build-sanitize/; TORTURE=1 and VALGRIND=1 are
+# builds under strain (bench/base/strain.h), which go together with it or alone.
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 
-BUILD := build$(if $(SANITIZE),-sanitize)
+BUILD := build$(if $(TORTURE),-torture)$(if $(VALGRIND),-valgrind)$(if $(SANITIZE),-sanitize)
 VERSION := 0.1
 
 CC ?= cc
@@ -16,9 +17,10 @@ CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Wno-missing-field-initializers \
 	-Wno-format-truncation -Wno-dangling-pointer -Werror
+STRAIN := $(if $(TORTURE),-DDAVY_TORTURE) $(if $(VALGRIND),-DDAVY_VALGRIND)
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DDAVY_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) \
-	-ffp-contract=off -Ibench -I. -I$(BUILD) -MMD -MP $(if $(SANITIZE),$(SANITIZERS))
+	-ffp-contract=off -Ibench -I. -I$(BUILD) -MMD -MP $(if $(SANITIZE),$(SANITIZERS)) $(STRAIN)
 LDFLAGS_ALL = $(LDFLAGS) -Wl,--as-needed $(if $(SANITIZE),$(SANITIZERS))
 
 FOLDERS := base loop codec verdict port wire run
@@ -60,7 +62,7 @@ $(BUILD)/davy: $(call objects,$(CLI_SOURCES)) $(BUILD)/libdavy.a
 
 # Started several times a run, so nothing is left to be linked at its start, where the libraries allow
 # it.
-STATIC = $(if $(SANITIZE),,$(shell echo 'int main(void) { return 0; }' | \
+STATIC = $(if $(SANITIZE)$(VALGRIND),,$(shell echo 'int main(void) { return 0; }' | \
 	$(CC) -x c - -x none -o /dev/null -static-pie $(SCRIPT_LIBS) -lm 2>/dev/null && \
 	echo -static-pie))
 $(BUILD)/davy-lua: $(call objects,$(SCRIPT_SOURCES)) $(BUILD)/libdavy.a
@@ -137,6 +139,6 @@ tidy:
 include bench/dist/install.mk
 
 clean:
-	rm -rf build build-sanitize
+	rm -rf build build-*/
 
 -include $(shell find $(BUILD) -path $(BUILD)/deb/source -prune -o -name '*.d' -type f -print 2>/dev/null)

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/strain.h"
 
 static int read_all(int fd, const char *path, size_t most, struct buf *out, struct error *err)
 {
@@ -25,7 +26,7 @@ static int read_all(int fd, const char *path, size_t most, struct buf *out, stru
 
 	for (;;) {
 		char piece[16384];
-		ssize_t got = read(fd, piece, sizeof(piece));
+		ssize_t got = read(fd, piece, strain_read(sizeof(piece)));
 
 		if (got < 0 && errno == EINTR)
 			continue;

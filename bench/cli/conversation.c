@@ -18,6 +18,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/strain.h"
 #include "run/controller.h"
 
 enum { GREETINGS = 5 };
@@ -63,7 +64,7 @@ static void readable(void *ctx, uint32_t events)
 {
 	struct conversation *conversation = ctx;
 	char bytes[65536];
-	ssize_t got = recv(conversation->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+	ssize_t got = recv(conversation->fd, bytes, strain_read(sizeof(bytes)), MSG_DONTWAIT);
 
 	(void)events;
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))

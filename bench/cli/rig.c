@@ -15,6 +15,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/strain.h"
 #include "cli/catalogue.h"
 #include "cli/columns.h"
 #include "cli/commands.h"
@@ -211,7 +212,7 @@ static void typed(void *ctx, uint32_t events)
 {
 	struct playing *playing = ctx;
 	char bytes[256], *end;
-	ssize_t size = read(STDIN_FILENO, bytes, sizeof(bytes));
+	ssize_t size = read(STDIN_FILENO, bytes, strain_read(sizeof(bytes)));
 
 	(void)events;
 	if (size <= 0) {

@@ -20,6 +20,7 @@
 
 #include "base/alloc.h"
 #include "base/json.h"
+#include "base/strain.h"
 #include "cli/commands.h"
 #include "cli/conversation.h"
 #include "cli/figures.h"
@@ -190,7 +191,7 @@ static void typed(void *ctx, uint32_t events)
 {
 	struct watching *watching = ctx;
 	char bytes[512], *newline;
-	ssize_t got = read(STDIN_FILENO, bytes, sizeof(bytes));
+	ssize_t got = read(STDIN_FILENO, bytes, strain_read(sizeof(bytes)));
 
 	(void)events;
 	if (got < 0 && (errno == EINTR || errno == EAGAIN))

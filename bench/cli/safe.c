@@ -19,6 +19,7 @@
 #include "base/alloc.h"
 #include "base/installed.h"
 #include "base/json.h"
+#include "base/strain.h"
 #include "cli/commands.h"
 #include "cli/place.h"
 #include "loop/clock.h"
@@ -111,7 +112,7 @@ static struct value *hear(const struct making *making, int fd, struct buf *heard
 			value_free(event);
 		}
 		if (poll(&ready, 1, 20) > 0) {
-			ssize_t got = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+			ssize_t got = recv(fd, bytes, strain_read(sizeof(bytes)), MSG_DONTWAIT);
 
 			*gone = got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
 			buf_add(heard, bytes, got > 0 ? (size_t)got : 0);

@@ -24,6 +24,7 @@
 
 #include "base/alloc.h"
 #include "base/json.h"
+#include "base/strain.h"
 #include "loop/child.h"
 
 struct worker {
@@ -144,7 +145,7 @@ static void reap(struct crew *crew, struct worker *worker)
 static void listen_to(struct crew *crew, struct worker *worker)
 {
 	char bytes[65536];
-	ssize_t got = read(worker->fd, bytes, sizeof(bytes));
+	ssize_t got = read(worker->fd, bytes, strain_read(sizeof(bytes)));
 
 	if (got > 0)
 		buf_add(&worker->bytes, bytes, (size_t)got);

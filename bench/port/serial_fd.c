@@ -21,6 +21,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/strain.h"
 #include "loop/clock.h"
 
 enum { READ_MOST = 4096, WAITING_MOST = 65536 };
@@ -167,7 +168,7 @@ static void ready(void *ctx, uint32_t events)
 	}
 	if (port->why[0] || !(events & ~(uint32_t)EPOLLOUT))
 		return;
-	got = read(port->fd, bytes, sizeof(bytes));
+	got = read(port->fd, bytes, strain_read(sizeof(bytes)));
 	if (got > 0)
 		hear(port, bytes, (size_t)got); /* which may free the port */
 	else if (got == 0)

@@ -21,6 +21,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/strain.h"
 #include "port/gpio_bank.h"
 #include "run/batch.h"
 #include "run/guardian.h"
@@ -375,7 +376,7 @@ static void client_ready(void *ctx, uint32_t events)
 		client_send(client);
 	if (client->gone || !(events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
 		return;
-	got = recv(client->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+	got = recv(client->fd, bytes, strain_read(sizeof(bytes)), MSG_DONTWAIT);
 	if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
 		client_drop(client);
 		return;

@@ -33,6 +33,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/strain.h"
 #include "run/chain.h"
 #include "run/journal_read.h"
 
@@ -122,7 +123,7 @@ static int read_more(struct journal_reader *reader, struct error *err)
 	buf_drop(&reader->bytes, reader->used);
 	reader->used = 0;
 	do
-		count = read(reader->fd, block, sizeof(block));
+		count = read(reader->fd, block, strain_read(sizeof(block)));
 	while (count < 0 && errno == EINTR);
 	if (count < 0)
 		return error_os(err, "%s: cannot read on after byte %llu", reader->path,

@@ -27,9 +27,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/strain.h"
 #include "script/bindings.h"
 #include "script/library.h"
 #include "script/quantity_lua.h"
+#include "script/torture.h"
 #include "script/value_lua.h"
 
 struct host *host_of(lua_State *L)
@@ -107,6 +109,8 @@ static int open_state(lua_State *L)
 	library_open(L);
 	quantity_open(L);
 	bindings_open(L);
+	if (STRAIN_TORTURES)
+		torture_open(L);
 	return 0;
 }
 
@@ -122,6 +126,7 @@ static int open_lua(struct host *host, struct error *err)
 	lua_pushcfunction(host->lua, open_state);
 	if (lua_pcall(host->lua, 0, 0, 0) != LUA_OK)
 		return error_set(err, ERROR_OS, "%s", lua_tostring(host->lua, -1));
+	host->memory.tortures = STRAIN_TORTURES;
 	return 0;
 }
 

@@ -23,6 +23,7 @@ struct host {
 	bool started;	   /* the file is sound: what goes wrong now is an error while running */
 	bool ended;	   /* FAILED was sent and nothing is left to go on with */
 	bool over;	   /* DONE was sent */
+	bool forced;	   /* the task that runs was made to yield (torture.c) */
 };
 
 /* The caller owns `host`, which must not move; done with host_done. */

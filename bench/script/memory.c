@@ -11,6 +11,7 @@
  */
 #include "script/memory.h"
 
+#include <lua.h>
 #include <stdlib.h>
 
 static void refuse(struct memory *memory, const void *old, size_t size)
@@ -30,6 +31,22 @@ static void grant(struct memory *memory, const void *old, size_t size)
 		memory->refused = false;
 }
 
+/*
+ * Lua says what a new object is by the "old size" of a block that is not there: a string and all that comes
+ * after it. Of anything else it cannot be told whether Lua would ask again.
+ */
+static bool is_object(const void *old, size_t old_size)
+{
+	return !old && old_size >= LUA_TSTRING;
+}
+
+/* Refuse an object the first time that it is asked for. */
+static bool is_tortured(struct memory *memory)
+{
+	memory->collected = !memory->collected;
+	return memory->collected;
+}
+
 void *memory_allocate(void *ctx, void *old, size_t old_size, size_t size)
 {
 	struct memory *memory = ctx;
@@ -41,6 +58,8 @@ void *memory_allocate(void *ctx, void *old, size_t old_size, size_t size)
 		memory->used -= before;
 		return NULL;
 	}
+	if (memory->tortures && is_object(old, old_size) && is_tortured(memory))
+		return NULL;
 	if (size > before && memory->used - before + size > memory->most) {
 		refuse(memory, old, size);
 		return NULL;

@@ -12,10 +12,12 @@ struct memory {
 	/* Called when the cap was hit for good; does not return. */
 	void (*full)(void *ctx);
 	void *ctx;
+	bool tortures; /* every object is refused once, so that Lua collects all garbage there and then */
 
 	bool refused;	 /* a block was refused and has not been granted since … */
 	const void *old; /* … this one, */
 	size_t size;	 /*   to be of this size */
+	bool collected;	 /* … for the object that is asked for now */
 };
 
 /* A lua_Alloc; `ctx` is the struct memory. */

@@ -10,8 +10,8 @@
  * The names are the same on amd64 and arm64. What the filter cannot see is time: an endless loop makes
  * no call at all. The controller counts this process's processor time instead.
  *
- * Under AddressSanitizer there is no filter and no limit of address space: its reports need more calls
- * than a script does. A sanitized build is for finding bugs, never for running strangers' files.
+ * Under AddressSanitizer or valgrind there is no filter and no limit of address space: its reports need more calls
+ * than a script does. Such a build is for finding bugs, never for running strangers' files.
  */
 #include "script/sandbox.h"
 
@@ -23,13 +23,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { ADDRESS_SPACE_MIB = 320 };
+#include "base/strain.h"
 
-#ifdef __SANITIZE_ADDRESS__
-enum { SANITIZED = 1 };
-#else
-enum { SANITIZED = 0 };
-#endif
+enum { ADDRESS_SPACE_MIB = 320 };
 
 static int set_limits(struct error *err)
 {
@@ -98,7 +94,7 @@ int sandbox_enter(int fd, struct error *err)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return error_os(err, "cannot give up privileges");
-	if (SANITIZED)
+	if (STRAIN_IS_WATCHED)
 		return 0;
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return error_os(err, "cannot hide from other processes");

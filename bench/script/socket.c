@@ -12,8 +12,11 @@
 #include "script/socket.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "base/strain.h"
 
 enum { END_OF_PACKET = PACKET_HEAD + 16 };
 
@@ -102,8 +105,9 @@ int socket_emit(struct socket *socket, enum frame_type type, uint32_t request,
 		const struct value *payload, struct error *err)
 {
 	struct error full;
+	bool alone = STRAIN_TORTURES && socket->packet.size > 0; /* it goes without company */
 
-	if (try_emit(socket, type, request, payload, &full) == 0)
+	if (!alone && try_emit(socket, type, request, payload, &full) == 0)
 		return 0;
 	if (socket->packet.size > 0)
 		end_packet(socket, FRAME_MORE, 0);

@@ -35,6 +35,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/strain.h"
 #include "loop/child.h"
 
 enum {
@@ -44,8 +45,8 @@ enum {
 	SOCKET_ROOM = 4 * PACKET_MOST,
 };
 
-#define TURN_PROCESSOR_MOST SEC(1)
-#define TURN_TIME_MOST SEC(5)
+#define TURN_PROCESSOR_MOST SEC(1 * STRAIN_SLOWER)
+#define TURN_TIME_MOST SEC(5 * STRAIN_SLOWER)
 #define HUNG_TICK MSEC(250)
 #define LEAVE_PATIENCE MSEC(500)
 
