@@ -250,8 +250,10 @@ int serial_tty_open(const struct serial_wire *wire, struct serial_found *found, 
 		return -1;
 	if (sp_get_port_by_name(found->path, &port) == SP_OK) {
 		fd = open_port(port, claimed, wire, found, err);
-		sp_close(port);
+		sp_close(port); /* which lets others in again since version 0.1.2 */
 		sp_free_port(port);
+		if (fd >= 0)
+			ioctl(fd, TIOCEXCL);
 	} else {
 		error_set(err, ERROR_USAGE, "%s: is no serial port", wire->where);
 	}
