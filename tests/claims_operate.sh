@@ -55,7 +55,7 @@ nonsense_is_answered() {
 	types 'dance\nread nix\nset hood off\nset fan maybe\nsend nowhere 01\nsend bus 0\nsend bus "\\q"\nset fan\nset controller.setpoint 3 kPa\nread fan\n' \
 		3 gas_bench --sim || return
 	for said in "'dance' is none" "there is no 'nix'" "hood is an input" "fan can be on or off" "no port 'nowhere'" \
-		"bytes are hexadecimal" "is set in L/min"; do
+		"bytes are hexadecimal" "is not in L/min"; do
 		says "$said" err || return
 	done
 	[ "$(wc -l <"$scratch/err")" = 9 ] && says on

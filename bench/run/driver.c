@@ -417,6 +417,21 @@ int driver_word(const struct driver_item *write, const char *word, double *numbe
 			 write->word_count ? list : "a quantity", word);
 }
 
+int driver_setting(const struct driver_item *write, const char *text, double *number,
+		   struct error *err)
+{
+	struct quantity quantity;
+
+	if (write->word_count)
+		return driver_word(write, text, number, err);
+	if (quantity_parse(&quantity, text, err) < 0)
+		return -1;
+	if (!unit_same_kind(&quantity.unit, &write->unit))
+		return error_set(err, ERROR_USAGE, "'%s' is not in %s", text, write->unit.symbol);
+	*number = quantity_in(&quantity, &write->unit);
+	return 0;
+}
+
 /* Instruments answer with a number for "overflow", "open" or "fault"; it must never become a reading. */
 int driver_shows(const struct driver_item *item, double value, struct error *err)
 {

@@ -119,6 +119,9 @@ int driver_find_write(const struct driver *driver, const char *name);
  */
 int driver_word(const struct driver_item *write, const char *word, double *number,
 		struct error *err);
+/* The number to be sent for "0 L/min", or for one of the write's words. */
+int driver_setting(const struct driver_item *write, const char *text, double *number,
+		   struct error *err);
 
 /* ---- between driver.c and driver_streams.c ---- */
 

@@ -83,28 +83,12 @@ static int compile_drivers(struct fixture *fixture, const struct value *drivers,
 	return 0;
 }
 
-static int find_port(const struct fixture *fixture, const char *name)
+int fixture_find_port(const struct fixture *fixture, const char *name)
 {
 	for (size_t i = 0; i < fixture->port_count; i++)
 		if (name && !strcmp(fixture->port[i].name, name))
 			return (int)i;
 	return -1;
-}
-
-/* The number to be sent for "0 L/min", or for one of the write's words. */
-static int read_setting(const struct driver_item *write, const char *text, double *number,
-			struct error *err)
-{
-	struct quantity quantity;
-
-	if (write->word_count)
-		return driver_word(write, text, number, err);
-	if (quantity_parse(&quantity, text, err) < 0)
-		return -1;
-	if (!unit_same_kind(&quantity.unit, &write->unit))
-		return error_set(err, ERROR_USAGE, "'%s' is not in %s", text, write->unit.symbol);
-	*number = quantity_in(&quantity, &write->unit);
-	return 0;
 }
 
 static bool list_has(const struct value *list, const char *name)
@@ -126,7 +110,7 @@ static int compile_safe_write(struct fixture_device *device, const char *name,
 	if (index < 0 || text->kind != VALUE_TEXT)
 		return error_set(err, ERROR_USAGE, "the driver has no such write");
 	write = &device->driver->write[index];
-	if (read_setting(write, text->text, &device->safe[device->safe_count].number, err) < 0)
+	if (driver_setting(write, text->text, &device->safe[device->safe_count].number, err) < 0)
 		return -1;
 	device->safe[device->safe_count].write = index;
 	device->safe[device->safe_count].teardown = list_has(value_get(whole, "teardown"), name);
@@ -190,7 +174,7 @@ static int compile_device(struct fixture *fixture, const char *name, const struc
 	if (fixture_name(device->name, name, err) < 0)
 		return -1;
 	device->driver = driver ? driver_named(fixture, driver) : NULL;
-	device->port = find_port(fixture, value_get_text(value, "port"));
+	device->port = fixture_find_port(fixture, value_get_text(value, "port"));
 	device->unit = (int)value_get_int(value, "unit", 1);
 	device->dut = value_get_bool(value, "dut");
 	if (!device->driver)

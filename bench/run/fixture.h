@@ -161,6 +161,7 @@ struct fixture *fixture_compile(const struct value *value, const struct value *d
 void fixture_free(struct fixture *fixture); /* accepts NULL */
 int fixture_find_line(const struct fixture *fixture, const char *name);
 int fixture_find_channel(const struct fixture *fixture, const char *name);
+int fixture_find_port(const struct fixture *fixture, const char *name);
 int fixture_find_device(const struct fixture *fixture, const char *name);
 /* NULL: it is not shared. */
 const struct fixture_resource *fixture_find_resource(const struct fixture *fixture,

@@ -172,12 +172,10 @@ static int find_device(const struct run *run, const char *name, const char **ite
 
 static int find_port(const struct run *run, const char *name, struct error *err)
 {
-	const struct fixture *fixture = run->plan->fixture;
+	int port = fixture_find_port(run->plan->fixture, name);
 
-	for (size_t i = 0; i < fixture->port_count; i++)
-		if (!strcmp(fixture->port[i].name, name))
-			return (int)i;
-	return error_set(err, ERROR_USAGE, "this bench has no port '%.60s'", name);
+	return port >= 0 ? port
+			 : error_set(err, ERROR_USAGE, "this bench has no port '%.60s'", name);
 }
 
 static void list_names(const struct driver_item *items, size_t count, char *text, size_t size)
@@ -322,23 +320,6 @@ static void set_line(struct run *run, int line, const char *level)
 	refuse(run, &err);
 }
 
-static int parse_setting(const struct driver_item *write, const char *text, double *number,
-			 struct error *err)
-{
-	struct quantity quantity;
-
-	if (write->word_count)
-		return driver_word(write, text, number, err);
-	if (quantity_parse(&quantity, text, err) < 0)
-		return -1;
-	if (!unit_same_kind(&quantity.unit, &write->unit))
-		return error_set(
-			err, ERROR_USAGE, "%s is set in %s, and '%.40s' is not", write->name,
-			write->unit.symbol[0] ? write->unit.symbol : "plain numbers", text);
-	*number = quantity_in(&quantity, &write->unit);
-	return 0;
-}
-
 static void set_device(struct run *run, const char *name, const char *value)
 {
 	const struct fixture *fixture = run->plan->fixture;
@@ -356,7 +337,7 @@ static void set_device(struct run *run, const char *name, const char *value)
 			  fixture->device[device].name, item, names[0] ? names : "none");
 	}
 	if (write < 0 ||
-	    parse_setting(&fixture->device[device].driver->write[write], value, &number, &err) < 0)
+	    driver_setting(&fixture->device[device].driver->write[write], value, &number, &err) < 0)
 		refuse(run, &err);
 	else
 		slot_set(run->slot, device, write, number, was_set, run);
