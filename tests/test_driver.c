@@ -133,6 +133,44 @@ static void health_names_a_read_and_its_flag(void)
 		"'status' has no flag 'hot'");
 }
 
+static void health_is_read_from_flags(void)
+{
+	check_refused("{'bus':'modbus','reads':{'raw':{'input':1,'as':'f32'}},"
+		      "'healthy':[{'items':['raw']}]}",
+		      "healthy: 'raw' has no flags");
+}
+
+static void text_is_no_reading_and_no_setting(void)
+{
+	check_refused("{'bus':'modbus','reads':{'serial':{'input':1,'as':'string[8]'}}}",
+		      "test: reads.serial: a string is no number");
+	check_refused("{'bus':'modbus','writes':{'label':{'holding':1,'as':'string[8]'}}}",
+		      "test: writes.label: a string is no number");
+	driver_free(sound("{'bus':'modbus','identify':{'input':1,'as':'string[8]'}}"));
+}
+
+static void a_field_beyond_all_frames_is_refused_of_writes_too(void)
+{
+	check_refused("{'bus':'frame','writes':{'zero':{'tell':'FF u8','reply':'FF u8',"
+		      "'field':257}}}",
+		      "test: writes.zero: field is a number from 1 to 256");
+	check_refused("{'bus':'frame','writes':{'zero':{'tell':'FF u8','reply':'FF u8',"
+		      "'field':0}}}",
+		      "test: writes.zero: field is a number from 1 to 256");
+}
+
+static void samples_however_far_apart_are_counted_without_overflow(void)
+{
+	check_refused("{'bus':'frame','streams':{'s':{'layout':'FF FE u16*200','every':'1 s'}},"
+		      "'reads':{'flow':{'stream':'s','samples':200,'spacing':'20 d'}}}",
+		      "200 samples of 20 d are longer than the 1 s");
+	check_refused("{'bus':'frame','streams':{'s':{'layout':'FF FE u16*200','every':'1 s'}},"
+		      "'reads':{'flow':{'stream':'s','samples':200,'spacing':'5000 d'}}}",
+		      "200 samples of 5000 d are longer than the 1 s");
+	driver_free(sound("{'bus':'frame','streams':{'s':{'layout':'FF FE u16*200','every':'1 s'}},"
+			  "'reads':{'flow':{'stream':'s','samples':200,'spacing':'5 ms'}}}"));
+}
+
 /* ---- Modbus ---- */
 
 static const char METER[] =
@@ -468,6 +506,10 @@ void suite_driver(void)
 	claim(a_frame_needs_a_field_that_is_there);
 	claim(a_scale_of_nothing_is_refused);
 	claim(health_names_a_read_and_its_flag);
+	claim(health_is_read_from_flags);
+	claim(text_is_no_reading_and_no_setting);
+	claim(a_field_beyond_all_frames_is_refused_of_writes_too);
+	claim(samples_however_far_apart_are_counted_without_overflow);
 	claim(a_modbus_read_is_a_frame_for_its_unit);
 	claim(a_modbus_answer_is_a_number_in_si);
 	claim(a_modbus_answer_that_is_no_number_is_refused);

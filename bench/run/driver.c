@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "run/shape.h"
 #include "verdict/duration.h"
 
 #define DEFAULT_WITHIN MSEC(300)
@@ -82,6 +83,8 @@ static int compile_frame_item(struct driver_item *item, const struct value *valu
 		return -1;
 	item->ask = xstrdup(ask);
 	item->reply = xstrdup(reply);
+	if (item->field >= FRAME_FIELDS)
+		return error_set(err, ERROR_USAGE, "field is a number from 1 to %d", FRAME_FIELDS);
 	if (!writes && item->field >= frame_layout_fields(item->reply_layout))
 		return error_set(err, ERROR_USAGE, "the reply layout has no field %zu",
 				 item->field + 1);
@@ -188,11 +191,18 @@ static int compile_item(const struct driver *driver, struct driver_item *item, c
 	return range ? compile_range(item, range, err) : 0;
 }
 
-/* A read is a number, and the reply has to have it. */
-static int check_number(const struct driver_item *item, struct error *err)
+/* What is read or written is a number; only an identity is text. The reply to a line has to have it. */
+static int check_number(const struct driver *driver, const struct driver_item *item, bool writes,
+			struct error *err)
 {
 	size_t numbers = 0;
 
+	if (item->layout.kind == LAYOUT_STRING)
+		return error_set(
+			err, ERROR_USAGE,
+			"a string is no number: it can be asked for under `identify` only");
+	if (driver->bus != BUS_LINE || writes || item->streamed)
+		return 0;
 	for (const char *at = item->reply; at && (at = strstr(at, "{number")); at++)
 		numbers++;
 	if (item->field < numbers)
@@ -213,8 +223,7 @@ static int compile_items(const struct driver *driver, struct driver_item *items,
 		*count = i + 1;
 		if (compile_item(driver, &items[i], name, value_at(map, i), writes, err) < 0)
 			return error_context(err, "%s.%s", group, name);
-		if (driver->bus == BUS_LINE && !writes && !items[i].streamed &&
-		    check_number(&items[i], err) < 0)
+		if (check_number(driver, &items[i], writes, err) < 0)
 			return error_context(err, "%s.%s", group, name);
 	}
 	return 0;
@@ -276,6 +285,8 @@ static int compile_health_rule(struct driver *driver, const struct value *value,
 	if (driver->read[index].streamed)
 		return error_set(err, ERROR_USAGE, "healthy: '%s' comes unasked and has no flags",
 				 read);
+	if (driver->read[index].layout.kind != LAYOUT_FLAGS)
+		return error_set(err, ERROR_USAGE, "healthy: '%s' has no flags", read);
 	rule->read = (size_t)index;
 	snprintf(rule->else_says, sizeof(rule->else_says), "%s", says ? says : "it is not healthy");
 	if (without) {
@@ -346,7 +357,8 @@ struct driver *driver_compile(const struct value *value, const char *where, stru
 	const char *id = value_get_text(value, "id");
 
 	snprintf(driver->id, sizeof(driver->id), "%s", id ? id : "");
-	if (compile_bus(driver, value, err) < 0 || compile_framing(driver, value, err) < 0 ||
+	if (shape_check("driver", value, err) < 0 || compile_bus(driver, value, err) < 0 ||
+	    compile_framing(driver, value, err) < 0 ||
 	    driver_compile_streams(driver, value, err) < 0 ||
 	    compile_items(driver, driver->read, DRIVER_READS, &driver->read_count,
 			  value_get(value, "reads"), "reads", false, err) < 0 ||

@@ -164,7 +164,7 @@ static int compile_spacing(struct driver_item *item, const struct driver_stream 
 		return error_context(err, "spacing");
 	if (item->spacing < 1)
 		return error_set(err, ERROR_USAGE, "spacing: samples lie apart");
-	if (stream->every && (nsec)item->samples * item->spacing > stream->every)
+	if (stream->every && item->spacing > stream->every / (nsec)item->samples)
 		return error_set(err, ERROR_USAGE,
 				 "%zu samples of %s are longer than the %.6g s from one message to "
 				 "the next",

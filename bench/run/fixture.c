@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "run/shape.h"
 #include "verdict/duration.h"
 
 #define DEFAULT_GATE MSEC(500)
@@ -299,7 +300,7 @@ struct fixture *fixture_compile(const struct value *value, const struct value *d
 {
 	struct fixture *fixture = xcalloc(1, sizeof(*fixture));
 
-	if (check_counts(value, drivers, err) < 0 ||
+	if (shape_check("fixture", value, err) < 0 || check_counts(value, drivers, err) < 0 ||
 	    compile_ports(fixture, field(value, "ports"), err) < 0 ||
 	    compile_drivers(fixture, drivers, err) < 0 ||
 	    compile_devices(fixture, field(value, "devices"), err) < 0 ||

@@ -13,11 +13,12 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "run/shape.h"
 #include "wire/peer.h"
 
 struct loader {
 	struct peer *peer;
-	char name[192];
+	char name[192], kind[16];
 	loader_done_fn *done;
 	void *ctx;
 	struct value *data;
@@ -60,11 +61,25 @@ static void add_data(struct value *data, const struct value *more)
 	}
 }
 
+/* All of it is here. */
+static void take_data(struct loader *loader)
+{
+	struct error err;
+
+	if (!loader->data)
+		error_set(&err, ERROR_USAGE, "declares nothing");
+	else if (shape_check(loader->kind, loader->data, &err) == 0) {
+		finish(loader, NULL);
+		return;
+	}
+	error_context(&err, "%s", loader->name);
+	finish(loader, &err);
+}
+
 static void take_frame(void *ctx, const struct frame *frame)
 {
 	struct loader *loader = ctx;
 	const char *text;
-	char why[320];
 
 	switch (frame->type) {
 	case FRAME_DATA:
@@ -78,12 +93,7 @@ static void take_frame(void *ctx, const struct frame *frame)
 		refuse(loader, text ? text : "could not be loaded");
 		break;
 	case FRAME_DONE:
-		if (loader->data) {
-			finish(loader, NULL);
-			break;
-		}
-		snprintf(why, sizeof(why), "%s: declares nothing", loader->name);
-		refuse(loader, why);
+		take_data(loader);
 		break;
 	default:
 		break;
@@ -138,6 +148,7 @@ void loader_load(struct loader *loader, const struct load_request *request, load
 	struct value *start = value_map();
 
 	snprintf(loader->name, sizeof(loader->name), "%s", request->name);
+	snprintf(loader->kind, sizeof(loader->kind), "%s", request->kind);
 	loader->done = done;
 	loader->ctx = ctx;
 	loader->over = false;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "run/shape.h"
 
 static void copy_text(char *to, size_t size, const struct value *from, const char *key)
 {
@@ -23,7 +24,8 @@ int protocol_compile_measure(struct protocol_measure *measure, const char *name,
 			     const struct value *value, const char *protocol,
 			     const struct limit_set *set, struct error *err)
 {
-	struct value *limit = NULL;
+	const struct value *said = value_get(value, "limit");
+	struct value *limit;
 	int done;
 
 	snprintf(measure->name, sizeof(measure->name), "%s", name);
@@ -34,7 +36,8 @@ int protocol_compile_measure(struct protocol_measure *measure, const char *name,
 	measure->optional = value_get_bool(value, "optional");
 	copy_text(measure->share_of, sizeof(measure->share_of), value, "share_of");
 
-	limit = value_get(value, "limit") ? value_copy(value_get(value, "limit")) : value_map();
+	limit = value_count(said) ? value_copy(said)
+				  : value_map(); /* an empty table may be a list */
 	if (!value_get_text(limit, "key"))
 		value_set_text(limit, "key", name);
 	done = limit_freeze(&measure->limit, limit, protocol, set, err);
@@ -107,7 +110,8 @@ struct protocol *protocol_compile(const struct value *value, const struct limit_
 	protocol->step = xcalloc(value_count(steps) + 2, sizeof(*protocol->step));
 	protocol->step_count = value_count(steps);
 
-	if (rule_parse(&protocol->rule, rule ? rule : "simple", err) < 0)
+	if (shape_check("protocol", value, err) < 0 ||
+	    rule_parse(&protocol->rule, rule ? rule : "simple", err) < 0)
 		goto failed;
 	for (size_t i = 0; i < protocol->step_count; i++)
 		if (compile_step(&protocol->step[i], value_at(steps, i), protocol->id, set, err) <

@@ -41,7 +41,9 @@ static int nothing_to_replay(const struct replay_head *head, struct error *err)
 
 static int take_line(struct replay_head *head, const struct journal_item *item, struct error *err)
 {
-	if (!strcmp(item->kind, "run"))
+	if (!strcmp(item->kind, "run") && head->run)
+		return error_set(err, ERROR_DEVICE, "the journal says twice what the run is");
+	else if (!strcmp(item->kind, "run"))
 		head->run = value_copy(item->line);
 	else if (!strcmp(item->kind, "source"))
 		return take_source(head, item->line, err);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "run/shape.h"
 
 const struct value *station_find_slot(const struct value *station, int number)
 {
@@ -218,6 +219,8 @@ static int compile(struct station_slot *slot, const struct value *station,
 	const struct value *written = station_find_slot(station, slot->number);
 	const char *watchdog = value_get_text(station, "watchdog");
 
+	if (shape_check("station", station, err) < 0)
+		return -1;
 	if (set_where(slot->watchdog, watchdog ? watchdog : "", err) < 0)
 		return error_context(err, "watchdog");
 	for (size_t i = 0; i < fixture->port_count; i++)
