@@ -299,8 +299,11 @@ static void every_composed_symbol_is_read_back_as_its_dimension(void)
 static void a_dimension_too_rich_for_a_symbol_has_none(void)
 {
 	const signed char dimension[UNIT_DIMENSIONS] = {-11, -11, -11, -11, -11, -11, -11};
+	const signed char ninth[UNIT_DIMENSIONS] = {9}, tenth[UNIT_DIMENSIONS] = {10};
 
 	CU_ASSERT_STRING_EQUAL(unit_coherent(dimension).symbol, "");
+	CU_ASSERT_STRING_EQUAL(unit_coherent(ninth).symbol, "m^9");
+	CU_ASSERT_STRING_EQUAL(unit_coherent(tenth).symbol, ""); /* it would not be read back */
 }
 
 static void the_same_value_in_two_units_is_the_same_double(void)

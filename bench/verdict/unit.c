@@ -299,7 +299,7 @@ static const char *named_coherent(const signed char dimension[UNIT_DIMENSIONS])
 	return NULL;
 }
 
-/* Append one base with its power; false when it does not fit. */
+/* Append one base with its power; false when it does not fit, or no symbol says such a power. */
 static bool compose_base(char *symbol, size_t room, const char *before, int base, int power)
 {
 	size_t used = strlen(symbol);
@@ -307,7 +307,7 @@ static bool compose_base(char *symbol, size_t room, const char *before, int base
 			       : snprintf(symbol + used, room - used, "%s%s^%d", before,
 					  BASES[base], power);
 
-	return (size_t)wrote < room - used;
+	return (size_t)wrote < room - used && abs(power) <= MOST_POWER;
 }
 
 static bool compose(char *symbol, size_t room, const signed char dimension[UNIT_DIMENSIONS])
