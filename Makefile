@@ -2,23 +2,32 @@
 #
 # Folders under bench/ become one archive, so that each program links no more than it calls.
 # SANITIZE=1 builds everything with ASan and UBSan into build-sanitize/; TORTURE=1 and VALGRIND=1 are
-# builds under strain (bench/base/strain.h), which go together with it or alone.
+# builds under strain (bench/base/strain.h), which go together with it or alone. FUZZ=1 builds the fuzz
+# targets with clang's libFuzzer, ASan and UBSan into build-fuzz/.
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 
-BUILD := build$(if $(TORTURE),-torture)$(if $(VALGRIND),-valgrind)$(if $(SANITIZE),-sanitize)
+BUILD := build$(if $(TORTURE),-torture)$(if $(VALGRIND),-valgrind)$(if $(SANITIZE),-sanitize)$(if $(FUZZ),-fuzz)
 VERSION := 0.1
 
 CC ?= cc
+ifneq ($(FUZZ),)
+CC := clang
+endif
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Wno-missing-field-initializers \
 	-Wno-format-truncation -Wno-dangling-pointer -Werror
 STRAIN := $(if $(TORTURE),-DDAVY_TORTURE) $(if $(VALGRIND),-DDAVY_VALGRIND)
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+ifneq ($(FUZZ),)
+SANITIZE := 1
+SANITIZERS += -fsanitize=fuzzer-no-link
+WARNINGS += -Wno-unknown-warning-option
+endif
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DDAVY_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) \
 	-ffp-contract=off -Ibench -I. -I$(BUILD) -MMD -MP $(if $(SANITIZE),$(SANITIZERS)) $(STRAIN)
 LDFLAGS_ALL = $(LDFLAGS) -Wl,--as-needed $(if $(SANITIZE),$(SANITIZERS))
@@ -46,12 +55,18 @@ BENCHMARK_SHARED := $(call objects,tests/benchmark/figures.c tests/benchmark/wir
 BENCHMARK_PROGRAMS := $(patsubst tests/benchmark/%.c,$(BUILD)/benchmark/%,$(filter-out \
 	tests/benchmark/figures.c tests/benchmark/wires.c,$(BENCHMARK_SOURCES)))
 
-.PHONY: all programs tests rig-tests benchmarks demo test test-rig benchmark tidy sanitize clean
+# tests/fuzz: what fuzz targets share, and one program per target, fuzz_NAME.c.
+FUZZ_SHARED := $(call objects,$(sort $(filter-out tests/fuzz/fuzz_%.c,$(wildcard tests/fuzz/*.c))))
+FUZZ_PROGRAMS := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+.PHONY: all programs tests rig-tests benchmarks fuzzers demo test test-rig benchmark tidy sanitize \
+	fuzz test-fuzz clean
 all: programs
 programs: $(BUILD)/davy $(BUILD)/davy-lua
 tests: programs $(BUILD)/davy-tests
 rig-tests: programs $(BUILD)/davy-rig-tests
 benchmarks: programs $(BENCHMARK_PROGRAMS)
+fuzzers: $(FUZZ_PROGRAMS)
 
 $(BUILD)/libdavy.a: $(call objects,$(SOURCES))
 	@rm -f $@
@@ -83,6 +98,10 @@ $(BENCHMARK_PROGRAMS): $(BUILD)/benchmark/%: $(BUILD)/tests/benchmark/%.o $(BENC
 		$(BUILD)/libdavy.a
 	@mkdir -p $(@D)
 	$(CC) -o $@ $^ $(LDFLAGS_ALL) $(DAVY_LIBS)
+
+$(FUZZ_PROGRAMS): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_SHARED) $(BUILD)/libdavy.a
+	@mkdir -p $(@D)
+	$(CC) -o $@ $^ -fsanitize=fuzzer $(LDFLAGS_ALL) $(DAVY_LIBS)
 
 $(BUILD)/tests/main.o: $(BUILD)/suites.h
 $(BUILD)/suites.h: $(wildcard tests/test_*.c) Makefile
@@ -130,6 +149,17 @@ sanitize:
 	@sh bench/dist/setup.sh build test
 	@+$(MAKE) -s SANITIZE=1 tests
 	@build-sanitize/davy-tests
+
+# Coverage-guided fuzzing (tests/fuzz): build it, or run it over the kept corpora and a sample of new
+# inputs; with FUZZ_RUNS=10000000 over so many new ones for each target.
+fuzz:
+	@sh bench/dist/setup.sh build fuzz
+	@+$(MAKE) -s FUZZ=1 fuzzers
+
+test-fuzz:
+	@sh bench/dist/setup.sh build
+	@sh bench/dist/setup.sh fuzz || :
+	@bash tests/fuzz/all.sh
 
 # Without clang-format the rest is still worth checking; tidy.sh says what it left out.
 tidy:

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Framed binary messages: the input's first line is a layout, the rest the bytes of a frame. What was
+ * encoded matches, and decodes to numbers again.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec/frame.h"
+#include "tests/fuzz/fuzz.h"
+
+static void encode(const struct frame_layout *layout, const double *fields)
+{
+	uint8_t bytes[FRAME_MOST];
+	double again[FRAME_FIELDS];
+	struct error err;
+
+	if (frame_encode(layout, fields, frame_layout_fields(layout), bytes, &err) < 0)
+		return;
+	must(frame_match(layout, bytes, frame_layout_size(layout)) == 1);
+	must(frame_decode(layout, bytes, frame_layout_size(layout), again, &err) == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct fuzz_parts parts = fuzz_split(data, size);
+	double fields[FRAME_FIELDS] = {0};
+	struct error err;
+	struct frame_layout *layout = frame_layout_new(parts.first, &err);
+	int match;
+
+	free(parts.first);
+	if (!layout)
+		return 0;
+	must(frame_layout_size(layout) >= 1 && frame_layout_size(layout) <= FRAME_MOST);
+	must(frame_layout_fields(layout) <= FRAME_FIELDS);
+	must(frame_layout_head(layout) <= frame_layout_size(layout));
+	for (size_t i = 0; i <= frame_layout_fields(layout); i++)
+		must((frame_layout_number(layout, i) != NULL) == (i < frame_layout_fields(layout)));
+	encode(layout, fields);
+	match = parts.size ? frame_match(layout, parts.rest, parts.size) : 0;
+	if (frame_decode(layout, parts.rest, parts.size, fields, &err) == 0) {
+		must(match == 1);
+		encode(layout, fields);
+	}
+	frame_layout_free(layout);
+	return 0;
+}
