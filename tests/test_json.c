@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/json.h"
 #include "tests/claims.h"
@@ -196,6 +197,41 @@ static void a_bottomless_document_is_refused(void)
 	free(deep);
 }
 
+/* Compared with all before it, each key made these take minutes. */
+static void a_map_of_very_many_keys_is_read_in_no_time(void)
+{
+	enum { KEYS = 200000 };
+	clock_t began = clock();
+	struct value *value;
+	struct buf text;
+
+	buf_init(&text);
+	buf_add_text(&text, "{");
+	for (int i = 0; i < KEYS; i++)
+		buf_printf(&text, "%s\"common beginning %d\":%d", i ? "," : "", i, i);
+	buf_add_text(&text, "}");
+	value = parsed(text.data);
+
+	CU_ASSERT_EQUAL(value_count(value), KEYS);
+	CU_ASSERT_STRING_EQUAL(value_key(value, KEYS - 1), "common beginning 199999");
+	CU_ASSERT_EQUAL(value_get_int(value, "common beginning 7", 0), 7);
+	CU_ASSERT((clock() - began) / CLOCKS_PER_SEC < 15);
+	value_free(value);
+	buf_done(&text);
+}
+
+static void an_empty_map_takes_keys_afterwards(void)
+{
+	struct value *value = parsed("{}");
+
+	value_set_int(value, "first", 1);
+	value_set_int(value, "first", 2);
+
+	CU_ASSERT_EQUAL(value_count(value), 1);
+	CU_ASSERT_EQUAL(value_get_int(value, "first", 0), 2);
+	value_free(value);
+}
+
 void suite_json(void)
 {
 	suite_begin("json");
@@ -214,4 +250,6 @@ void suite_json(void)
 	claim(text_outside_utf8_is_refused_on_the_way_in);
 	claim(an_integer_and_a_real_are_told_apart);
 	claim(a_bottomless_document_is_refused);
+	claim(a_map_of_very_many_keys_is_read_in_no_time);
+	claim(an_empty_map_takes_keys_afterwards);
 }

@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 static struct value *value_from(const json_t *json);
 
 static struct value *list_from(const json_t *json)
@@ -29,13 +31,21 @@ static struct value *list_from(const json_t *json)
 	return list;
 }
 
+/* Keys were found to be unique: setting each would compare it with all before, for minutes in a long line. */
 static struct value *map_from(const json_t *json)
 {
 	struct value *map = value_map();
 	const char *key;
 	json_t *child;
 
-	json_object_foreach((json_t *)json, key, child) value_set(map, key, value_from(child));
+	map->room = json_object_size(json);
+	map->items = xcalloc(map->room, sizeof(*map->items));
+	map->keys = xcalloc(map->room, sizeof(*map->keys));
+	json_object_foreach((json_t *)json, key, child)
+	{
+		map->keys[map->count] = xstrdup(key);
+		map->items[map->count++] = value_from(child);
+	}
 	return map;
 }
 
