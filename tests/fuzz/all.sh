@@ -40,7 +40,12 @@ has_fuzzer() {
 # options NAME: what every run of a target has.
 options() {
 	echo -timeout=20 -rss_limit_mb=1024 -malloc_limit_mb=128 -artifact_prefix="$build/found/$1-"
-	[ ! -f "tests/fuzz/$1.dict" ] || echo "-dict=tests/fuzz/$1.dict"
+	case $1 in
+	unit | quantity | limit | expression | calibration | limit_set) echo -dict=tests/fuzz/dict/words.dict ;;
+	driver | fixture | station | protocol | image | replay) echo -dict=tests/fuzz/dict/names.dict ;;
+	frame | template | listener) echo -dict=tests/fuzz/dict/codecs.dict ;;
+	json | talk | journal | chained) echo -dict=tests/fuzz/dict/json.dict ;;
+	esac
 }
 
 # figure NAME: a number that libFuzzer printed of the run.
