@@ -128,6 +128,12 @@ static bool opens_the_valve(const struct frame *frame)
 	       value_get_bool(value_get(frame->payload, "lines"), "valve");
 }
 
+/* A trace goes on after its answer, and a CANCEL would end it. */
+static bool is_trace(const struct frame *frame)
+{
+	return value_get(value_get(frame->payload, "value"), "trace") != NULL;
+}
+
 /* What the controller says: does it turn a world? Requests that have ended are kept for the habit. */
 static bool look_at_turn(void)
 {
@@ -139,7 +145,8 @@ static bool look_at_turn(void)
 
 	while (packet_next(bytes, size, &offset, &frame, &err) > 0) {
 		turns = turns || opens_the_valve(&frame);
-		if (frame.type == FRAME_RESULT && child.ended_count < ENDED_MOST)
+		if (frame.type == FRAME_RESULT && child.ended_count < ENDED_MOST &&
+		    !is_trace(&frame))
 			child.ended[child.ended_count++] = frame.request;
 		value_free(frame.payload);
 	}

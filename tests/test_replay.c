@@ -162,6 +162,15 @@ static void a_run_stopped_in_the_middle_of_a_turn_replays(void)
 				       "log 'now' fx.valve:open() wait '10 s'");
 }
 
+static void a_run_stopped_in_its_finally_blocks_replays(void)
+{
+	CHECK_REPLAYS(VERDICT_ABORTED, .at_now = stop_soon,
+		      .body = MEASURED "finally(function() fx.motor:off() log 'the last' end)\n"
+				       "finally(function() log 'now' wait '1 s' fx.purge:open()\n"
+				       "  exclusive('manifold', function() wait '1 s' end) fx.purge:close() "
+				       "end)\nfx.motor:on()");
+}
+
 static void stop_twice(struct bench *bench)
 {
 	stop_it(bench);
@@ -460,6 +469,7 @@ void suite_replay(void)
 	claim(a_run_whose_script_was_killed_replays);
 	claim(a_stopped_run_replays);
 	claim(a_run_stopped_in_the_middle_of_a_turn_replays);
+	claim(a_run_stopped_in_its_finally_blocks_replays);
 	claim(a_run_stopped_twice_replays);
 	claim(a_run_that_the_emergency_stop_ended_replays);
 	claim(an_inconclusive_run_replays);

@@ -154,8 +154,10 @@ static void a_stop_lets_running_finally_blocks_end_and_goes_no_further(void)
 	struct cell *cell = cell_run("finally(function() wait '1 s' print 'clean' end)");
 
 	cell_send(cell, FRAME_STOP, 0, NULL);
-	CU_ASSERT_EQUAL(cell->count, 0);
+	SAYS(cell, FRAME_REQUEST, 0, "{'for':'[1 s]','verb':'wait','where':'t.lua:10'}");
 	cell_answer(cell, 2, NULL);
+	CU_ASSERT_EQUAL(cell->count, 0);
+	cell_answer(cell, 3, NULL);
 
 	SAYS(cell, FRAME_NOTE, 0, "{'text':'clean'}");
 	CU_ASSERT_EQUAL(cell_frames(cell, FRAME_DONE), 1);

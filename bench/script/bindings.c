@@ -50,7 +50,10 @@ static int native_request(lua_State *L)
 	lua_pushvalue(L, 1);
 	lua_setfield(L, 2, "verb");
 	host_push_where(L, L);
-	lua_setfield(L, 2, "where");
+	if (lua_isnil(L, -1)) /* asked again, and not from the script: where it was first */
+		lua_pop(L, 1);
+	else
+		lua_setfield(L, 2, "where");
 	emit(L, FRAME_REQUEST, ++host->requests, 2);
 	lua_pushinteger(L, host->requests);
 	return 1;

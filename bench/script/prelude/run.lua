@@ -124,7 +124,10 @@ end
 
 local function stop()
   stopped = true
-  if closing then return end
+  if closing then
+    tasks.ask_again()
+    return
+  end
   tasks.drop()
   end_early()
 end

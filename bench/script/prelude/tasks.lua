@@ -37,11 +37,16 @@ local function must_be_able_to_wait(word)
   return current
 end
 
+-- Send the request that a task waits for from now on: its number.
+local function request(task, verb, fields)
+  local id = native.request(verb, fields)
+  waiting[id], task.request, task.verb, task.fields = task, id, verb, fields
+  return id
+end
+
 -- Ask the controller and wait for its answer: RESULT's value. A refusal is raised at the script's line.
 function tasks.ask(verb, fields, word)
-  local task = must_be_able_to_wait(word or verb)
-  local id = native.request(verb, fields)
-  waiting[id], task.request = task, id
+  request(must_be_able_to_wait(word or verb), verb, fields)
   local result = yield()
   if not result.ok then error((fields.where or "davy") .. ": " .. result.why, 0) end
   return result.value
@@ -54,10 +59,9 @@ end
 function tasks.take(names)
   local task = must_be_able_to_wait("exclusive")
   local fields, outer = { names = names }, task.taken
-  local id = native.request("take", fields)
-  waiting[id], task.request, task.taken = task, id, id
+  task.taken = request(task, "take", fields)
   local result = yield()
-  if result.ok then return id end
+  if result.ok then return task.taken end
   task.taken = outer
   return error((fields.where or "davy") .. ": " .. result.why, 0)
 end
@@ -189,6 +193,17 @@ function tasks.answer(id, result)
   if not task then return end
   waiting[id], task.request, task.answer = nil, nil, result
   make_ready(task)
+end
+
+-- A stop has dropped every request: those whose tasks go on are sent once more, the oldest first.
+function tasks.ask_again()
+  local again = waiting
+  waiting = {}
+  for _, task in pairs(again) do
+    local took = task.taken == task.request
+    local id = request(task, task.verb, task.fields)
+    if took then task.taken = id end
+  end
 end
 
 -- Forget every task and every request: nothing of them runs again.
