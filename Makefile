@@ -60,7 +60,7 @@ FUZZ_SHARED := $(call objects,$(sort $(filter-out tests/fuzz/fuzz_%.c,$(wildcard
 FUZZ_PROGRAMS := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 .PHONY: all programs tests rig-tests benchmarks fuzzers demo test test-rig benchmark tidy sanitize \
-	fuzz test-fuzz clean
+	fuzz test-fuzz test-torture test-valgrind clean
 all: programs
 programs: $(BUILD)/davy $(BUILD)/davy-lua
 tests: programs $(BUILD)/davy-tests
@@ -160,6 +160,11 @@ test-fuzz:
 	@sh bench/dist/setup.sh build
 	@sh bench/dist/setup.sh fuzz || :
 	@bash tests/fuzz/all.sh
+
+# Builds under strain (bench/base/strain.h): a fixed sample of the claims in minutes, WHOLE=1 all that can be.
+test-torture test-valgrind: test-%:
+	@sh bench/dist/setup.sh build test $(filter valgrind,$*)
+	@bash tests/strain.sh $* $(if $(WHOLE),whole)
 
 # Without clang-format the rest is still worth checking; tidy.sh says what it left out.
 tidy:

@@ -83,7 +83,8 @@ no_debian() {
 
 unknown_group() {
 	machine
-	setup_says 1 "setup: 'colour' is no group of packages; known are build, test, rig, fuzz, tidy and package" colour
+	setup_says 1 "setup: 'colour' is no group of packages; known are build, test, rig, fuzz, tidy, valgrind and package" \
+		colour
 }
 
 claim "silent, and no apt-get, when nothing is missing" nothing_missing

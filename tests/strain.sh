@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# strain.sh torture|valgrind [whole]: the claims in C in a build under strain (bench/base/strain.h), a fixed
+# sample of the suites or the whole. The last line is exactly "N passed, N failed, N skipped"; the exit status
+# is 0 only when something passed and nothing failed. SUITES="a b" runs just these.
+#
+# torture: with AddressSanitizer, since what is used after it was collected is seen only there.
+# valgrind: davy-tests and every davy-lua that it starts; one error or one definite leak in any of
+# them is a failure, whatever the claims say. No suppressions.
+#
+# What is left out of the whole: claims about budgets of processor time, which are thirty times as long here and
+# so need thirty times as long to be passed, and claims in real time, which a slow machine cannot keep. They
+# run under SANITIZE=1 with all others (tests/all.sh).
+set -u
+cd "$(dirname "$0")/.." || exit 1
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
+strain=${1:-} extent=${2:-sample}
+left_out=" hostile_scripts hostile_peers script_hostile run_hostile peer_limits guardian controller_life watchdog "
+case $strain in
+torture)
+	flags="TORTURE=1 SANITIZE=1" build=build-torture-sanitize
+	sample="script script_tasks script_loader script_world script_kinds peer packet schema serial_fd listener
+		journal world run run_ends controller"
+	;;
+valgrind)
+	flags=VALGRIND=1 build=build-valgrind
+	sample="buf value json journal packet schema binary peer serial_fd link modbus template limit expression
+		script_tasks script_kinds loader world"
+	;;
+*)
+	echo "strain.sh torture|valgrind [whole]" >&2
+	exit 2
+	;;
+esac
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+suites_of() {
+	[ "$extent" != whole ] && echo "$sample" && return
+	for file in tests/test_*.c; do
+		name=${file#tests/test_} name=${name%.c}
+		case $left_out in *" $name "*) ;; *) echo "$name" ;; esac
+	done
+}
+
+# run_suite NAME: its output in $work/NAME.
+run_suite() {
+	local watch=()
+	[ "$strain" != valgrind ] || watch=(valgrind -q --trace-children=yes
+		'--trace-children-skip=/bin/*,/usr/bin/*' --leak-check=full
+		--show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect
+		--error-exitcode=97 --child-silent-after-fork=no "--log-file=$work/$1.%p.log")
+	timeout "${TEST_PATIENCE:-1800}" "${watch[@]}" "$build/davy-tests" "$1" </dev/null >"$work/$1" 2>&1
+	echo $? >"$work/$1.status"
+}
+
+command -v valgrind >/dev/null || [ "$strain" != valgrind ] || {
+	echo "SKIPPED valgrind: it is not installed"
+	echo "0 passed, 0 failed, 1 skipped"
+	exit 0
+}
+# shellcheck disable=SC2086 # two words
+make -s $flags tests || {
+	echo "FAILED  the build with $flags"
+	echo "0 passed, 1 failed, 0 skipped"
+	exit 1
+}
+
+# Two at a time, each with a core.
+suites=${SUITES:-$(suites_of)}
+for suite in $suites; do
+	run_suite "$suite" &
+	while [ "$(jobs -pr | wc -l)" -ge "$(nproc)" ]; do wait -n; done
+done
+wait
+
+passed=0 failed=0 skipped=0
+for suite in $suites; do
+	grep -v '^[0-9]* passed, ' "$work/$suite"
+	read -r good _ bad _ left _ < <(grep -xE '[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped' "$work/$suite" ||
+		echo "0 passed, 1 failed, 0 skipped")
+	status=$(cat "$work/$suite.status")
+	[ "$status" = 0 ] || [ "$bad" != 0 ] || bad=1
+	[ "$bad" = 0 ] || echo "FAILED  $suite under $strain: status $status"
+	for log in "$work/$suite".*.log; do
+		[ -s "$log" ] || continue
+		echo "FAILED  $suite: what valgrind says:"
+		head -n 40 "$log"
+		bad=$((bad + 1))
+	done
+	passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
