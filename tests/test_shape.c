@@ -65,6 +65,20 @@ static void a_measure_whose_limit_is_empty_or_nil_has_none(void)
 	value_free(value);
 }
 
+static void a_fixture_takes_bounds_by_their_names(void)
+{
+	struct value *value = said("{'id':'f'}"), *bounds = said("['0 .. 5 L/min']");
+	struct error err = {0};
+	struct fixture *fixture = fixture_compile(value, NULL, "bench", &err);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(fixture);
+	CU_ASSERT(fixture_take_bounds(fixture, bounds, &err) < 0);
+	CU_ASSERT_STRING_EQUAL(err.text, "bounds: must be a table with names");
+	fixture_free(fixture);
+	value_free(bounds);
+	value_free(value);
+}
+
 static void whoever_compiles_refuses_what_is_out_of_shape(void)
 {
 	struct value *fixture = said("{'id':'f','resources':['bath']}");
@@ -87,5 +101,6 @@ void suite_shape(void)
 	claim(a_text_or_a_number_is_no_table_either);
 	claim(what_is_left_out_or_empty_is_in_shape);
 	claim(a_measure_whose_limit_is_empty_or_nil_has_none);
+	claim(a_fixture_takes_bounds_by_their_names);
 	claim(whoever_compiles_refuses_what_is_out_of_shape);
 }

@@ -188,6 +188,8 @@ static int take_bound(struct fixture *fixture, const char *name, const char *tex
 
 int fixture_take_bounds(struct fixture *fixture, const struct value *bounds, struct error *err)
 {
+	if (value_count(bounds) && bounds->kind != VALUE_MAP)
+		return error_set(err, ERROR_USAGE, "bounds: must be a table with names");
 	for (size_t i = 0; i < value_count(bounds); i++) {
 		const struct value *text = value_at(bounds, i);
 
