@@ -183,10 +183,23 @@ slots() {
 			"$(figure "slots$count" controller_pss_kib | cut -d. -f1)")"
 	done
 	echo "  aim at 64 slots: p99 581 µs; elsewhere asyncio 1744, a C prototype 776 (all due at once)"
-	measure hostile $programs/slots 31 "$lua" "$work/state" "$protocols/tenth.lua" "10 s" \
-		"$protocols/endless.lua"
-	slots_row hostile "31, and a script in an endless loop" \
-		"killed and ordered again $(figure hostile disturbing_runs) times; aim: unchanged"
+	hostile_neighbour endless "31, and a script in an endless loop"
+	hostile_neighbour flood "31, and a script that floods its wire"
+}
+
+# hostile_neighbour PROTOCOL LABEL: 31 slots alone and then with that one beside them. Each is measured right before
+# and after the other, so that both meet the same machine.
+hostile_neighbour() {
+	measure "alone_$1" $programs/slots 31 "$lua" "$work/state" "$protocols/tenth.lua" "10 s"
+	measure "$1" $programs/slots 31 "$lua" "$work/state" "$protocols/tenth.lua" "10 s" "$protocols/$1.lua"
+	slots_row "alone_$1" "31 alone" "right before"
+	slots_row "$1" "$2" "killed and ordered again $(figure "$1" disturbing_runs) times"
+	row "" "p50 $(change "$1" late_p50_us), p99 $(change "$1" late_p99_us)" "aim: within 10 %"
+}
+
+# change NAME FIELD: by how much it differs from that of the slots alone.
+change() {
+	calculate '%+.0f %%' "100 * ($(figure "$1" "$2") / $(figure "alone_$1" "$2") - 1)"
 }
 
 battery_speed() {
