@@ -165,10 +165,11 @@ static void a_run_stopped_in_the_middle_of_a_turn_replays(void)
 static void a_run_stopped_in_its_finally_blocks_replays(void)
 {
 	CHECK_REPLAYS(VERDICT_ABORTED, .at_now = stop_soon,
-		      .body = MEASURED "finally(function() fx.motor:off() log 'the last' end)\n"
-				       "finally(function() log 'now' wait '1 s' fx.purge:open()\n"
-				       "  exclusive('manifold', function() wait '1 s' end) fx.purge:close() "
-				       "end)\nfx.motor:on()");
+		      .body = MEASURED
+		      "finally(function() fx.motor:off() log 'the last' end)\n"
+		      "finally(function() log 'now' wait '1 s' fx.purge:open()\n"
+		      "  exclusive('manifold', function() wait '1 s' end) fx.purge:close() "
+		      "end)\nfx.motor:on()");
 }
 
 static void stop_twice(struct bench *bench)
