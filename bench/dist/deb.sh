@@ -3,6 +3,8 @@
 #
 # deb.sh: the Debian package of this tree, for the Debian that this machine is. Prints the package's path, in build/deb.
 #
+# setup.sh has installed what it is built with, so that is not asked for again (-d: Debian would want a C++ compiler, too).
+#
 # debhelper does what every package needs; what is special to this one is in bench/dist/debian. It is staged in
 # build/deb, so that the tree gets no debian/ of its own. Two builds of one commit by one compiler are the same
 # bytes: the date in it is the commit's.
@@ -30,8 +32,10 @@ cat >"$stage/source/debian/changelog" <<-CHANGELOG
 	 -- The Davy developers <davy@localhost>  $(LC_ALL=C date -u -R -d "@$SOURCE_DATE_EPOCH")
 CHANGELOG
 
+# debhelper gives its children another home, where a compiler's cache would be empty.
+export CCACHE_DIR=${CCACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/ccache}
 log=$stage/build.log
-(cd "$stage/source" && DAVY_TOP=$top DAVY_VERSION=$version dpkg-buildpackage -b -us -uc) >"$log" 2>&1 || {
+(cd "$stage/source" && DAVY_TOP=$top DAVY_VERSION=$version dpkg-buildpackage -d -b -us -uc) >"$log" 2>&1 || {
 	tail -n 40 "$log" >&2
 	echo "deb.sh: the package could not be built; $log has it all" >&2
 	exit 1

@@ -1,4 +1,5 @@
-# What is put where by `make install`, and the Debian package (`make deb`). Part of the Makefile at the top.
+# What is put where by `make install`, the Debian package (`make deb`), and what is proved in other Debians. Part of
+# the Makefile at the top.
 #
 #   make install PREFIX=/usr/local DESTDIR=
 #
@@ -20,7 +21,7 @@ INSTALL_FILE := install -D -m 0644
 INSTALL_PROGRAM := install -D -m 0755
 INSTALLED_LUA := $(shell find scripts fixtures -type f \( -name '*.lua' -o -name '*.csv' -o -name '*.json' \) | sort)
 
-.PHONY: install uninstall deb
+.PHONY: install uninstall deb test-package test-trixie
 install: programs
 	$(INSTALL_PROGRAM) $(BUILD)/davy $(DESTDIR)$(BINDIR)/davy
 	$(INSTALL_PROGRAM) $(BUILD)/davy-lua $(DESTDIR)$(LIBEXECDIR)/davy-lua
@@ -48,3 +49,9 @@ uninstall:
 deb:
 	@sh bench/dist/setup.sh build package
 	@VERSION=$(VERSION) bash bench/dist/deb.sh
+
+# The package's life in fresh roots of Debian 12 and 13, and everything that `make test` does in one of Debian 13.
+test-package:
+	@bash tests/roots/package.sh
+test-trixie:
+	@bash tests/roots/suite.sh trixie

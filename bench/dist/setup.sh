@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# setup.sh [build] [test] [rig] [fuzz] [tidy] [valgrind] [package]: install the Debian packages of these groups that
-# are missing.
+# setup.sh [build] [test] [rig] [fuzz] [tidy] [valgrind] [package] [lint] [roots]: install the Debian packages of
+# these groups that are missing.
 #
 # Works on Debian and Raspberry Pi OS. Silent, quick and without network when nothing is missing;
 # otherwise it says what it installs. When it cannot, it says so in one sentence and fails.
@@ -18,7 +18,9 @@ packages() {
 	tidy) echo clang-format ;;
 	valgrind) echo valgrind ;;
 	package) echo debhelper dpkg-dev ;;
-	*) give_up "'$1' is no group of packages; known are build, test, rig, fuzz, tidy, valgrind and package" ;;
+	lint) echo lintian man-db mandoc bsdextrautils systemd udev ;;
+	roots) echo mmdebstrap ;;
+	*) give_up "'$1' is no group of packages; known are build, test, rig, fuzz, tidy, valgrind, package, lint and roots" ;;
 	esac
 }
 
