@@ -3,7 +3,7 @@
 #
 # root.sh make SUITE FOLDER [ARCHITECTURE]   a fresh, small Debian in FOLDER, which must not be there yet
 # root.sh enter FOLDER COMMAND…              COMMAND in it, as root, in /
-# root.sh tree FOLDER                        this tree as /davy in it, without what was built; what was built there stays
+# root.sh tree FOLDER                        this tree as /davy in it, as it is when it was cloned: nothing is built
 #
 # A Debian is fetched once from the mirror that this machine itself uses, and kept in the cache folder ($DAVY_CACHE,
 # else $XDG_CACHE_HOME/davy, else ~/.cache/davy). Whatever COMMAND starts ends with it, and what it mounts is seen by
@@ -63,8 +63,8 @@ enter_root() {
 copy_tree() {
 	local folder=$1/davy top
 	top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-	mkdir -p "$folder"
-	find "$folder" -mindepth 1 -maxdepth 1 ! -name build ! -name build-sanitize -exec rm -rf {} +
+	rm -rf "$folder"
+	mkdir "$folder"
 	git -C "$top" ls-files -z --cached --others --exclude-standard |
 		(cd "$top" && tar --null --ignore-failed-read -cf - -T -) | tar -C "$folder" --no-same-owner -xf -
 	# Some claims and the package's date ask git.
