@@ -345,7 +345,7 @@ static void a_dismissed_guardian_goes(void)
 	ward_house_do(&rig.house, "free");
 
 	CU_ASSERT_TRUE(ward_house_tells(&rig.house, "did free"));
-	CU_ASSERT_TRUE(process_goes(rig.house.guardian_pid, 100));
+	CU_ASSERT_TRUE(process_goes(rig.house.guardian_pid, 1000));
 	CU_ASSERT_EQUAL(guardian_post_holder(rig.state), 0);
 	rig_close(&rig);
 }
