@@ -61,6 +61,11 @@ nonsense_is_answered() {
 	[ "$(wc -l <"$scratch/err")" = 9 ] && says on
 }
 
+only_quit_leaves() {
+	types 'quitter\nread fan\n  quit\nread fan\n' 3 gas_bench --sim && says "'quitter' is none" err &&
+		[ "$(wc -l <"$scratch/err")" = 1 ] && [ "$(grep -cx on "$scratch/out")" = 1 ]
+}
+
 bytes_are_sent_and_seen() {
 	types 'send flow "AVE\\r"\nwatch flow\nread controller.flow\nunwatch flow\nread controller.flow\nsend bus 01 03 01 00 00 08 45 F0\n' 0 gas_bench --sim &&
 		says 'A SIM 10v05.0.' && says 'flow sent: 41 0d  "A."' && says '01 03 10 53 49 4d' &&
@@ -112,6 +117,7 @@ claim "at its end everything is made safe" leaves_everything_safe
 claim "an interlock holds by hand as well" an_interlock_holds
 claim "so does a bound" a_bound_holds
 claim "what cannot be is answered, and the session goes on" nonsense_is_answered
+claim "only quit leaves, and nothing is done after it" only_quit_leaves
 claim "raw bytes are sent, and those of a port are watched" bytes_are_sent_and_seen
 claim "a device that is silent is told of, and ends nothing" a_silent_device_ends_nothing
 claim "its record is maintenance, and no evidence" its_record_is_no_evidence

@@ -18,7 +18,6 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/file.h"
-#include "cli/catalogue.h"
 #include "cli/columns.h"
 #include "cli/commands.h"
 #include "cli/conversation.h"
@@ -184,7 +183,8 @@ static void say_command(struct session *session, const char *text)
 	value_set_text(request, "do", "operate");
 	value_set_text(request, "text", text);
 	session->busy = true;
-	session->leaving = !strncmp(text, "quit", 4);
+	text += strspn(text, " \t");
+	session->leaving = strcspn(text, " \t") == 4 && !strncmp(text, "quit", 4);
 	conversation_say(session->conversation, request);
 }
 
