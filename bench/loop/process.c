@@ -8,10 +8,10 @@
  */
 #include "loop/process.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <dirent.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/epoll.h>

@@ -36,8 +36,8 @@ pid_t process_behind(int socket);
 
 /*
  * For a process that must act when all others are in trouble: its name, its pages kept in memory, a
- * real-time priority (1 is the least), as many descriptors as may be, the last to be killed for want of memory. Each of it
- * where the system allows it; none is owed.
+ * real-time priority (1 is the least), as many descriptors as may be, the last to be killed for want of
+ * memory. Each of it where the system allows it; none is owed.
  */
 void process_become_reliable(const char *name, int priority);
 /*

@@ -22,8 +22,9 @@
  *            {"event":"safe","runs":N} at once, and {"event":"made_safe"} when those runs have let go of
  *            their wires
  *
- * A run outlives the terminal that asked for it, unless it is operated by hand. When a controller starts it first ends every run that
- * an earlier one left without a verdict, and has a guardian make safe what those left on real wires.
+ * A run outlives the terminal that asked for it, unless it is operated by hand. When a controller starts it
+ * first ends every run that an earlier one left without a verdict, and has a guardian make safe what those
+ * left on real wires.
  */
 #ifndef DAVY_RUN_CONTROLLER_H
 #define DAVY_RUN_CONTROLLER_H

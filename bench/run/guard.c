@@ -229,6 +229,18 @@ bool guard_is_in_force(const struct slot *slot, int index, nsec time)
 	return !after || (interlock->watching && time >= interlock->since + after);
 }
 
+bool guard_relies_on(const struct slot *slot, int channel)
+{
+	nsec now = slot_now(slot);
+
+	for (size_t i = 0; i < slot->fixture->interlock_count; i++)
+		if (slot->fixture->interlock[i].channel == channel &&
+		    guard_is_in_force(slot, (int)i, now) &&
+		    guard_any_away(slot, &slot->fixture->interlock[i], now))
+			return true;
+	return false;
+}
+
 void guard_check_interlock(struct slot *slot, int index, double value, nsec time)
 {
 	const struct fixture_interlock *interlock = &slot->fixture->interlock[index];

@@ -51,7 +51,7 @@ struct slot_settings {
 	struct journal *journal;
 	const struct fixture *fixture;
 	int number;
-	bool by_hand; /* no protocol: a device that is silent or not well is told of, and not a trip */
+	bool by_hand; /* no protocol: a device that fails is told of, and a trip only where an output relies on it */
 	/* simulated */
 	const char *program; /* davy-lua */
 	int cpu;
@@ -316,6 +316,8 @@ void guard_forget(struct slot *slot);
 
 /* Between them. Has one of the guarded outputs been away from safe since `time` or longer? */
 bool guard_any_away(const struct slot *slot, const struct fixture_interlock *interlock, nsec time);
+/* Is an output away from safe on the strength of what this channel says? */
+bool guard_relies_on(const struct slot *slot, int channel);
 bool guard_guards(const struct fixture_interlock *interlock, const struct fixture_output *output);
 bool guard_estop_pressed(const struct slot *slot);
 /* Do the interlocks let this output away from safe? `what`: "valve may not be open". */

@@ -72,7 +72,7 @@ static void device_failed(struct slot_channel *channel, const struct error *err)
 
 	snprintf(why, sizeof(why), "%s: %.280s", channel->slot->fixture->device[spec->device].name,
 		 err->text);
-	if (!channel->slot->settings.by_hand) {
+	if (!channel->slot->settings.by_hand || guard_relies_on(channel->slot, channel->index)) {
 		slot_trip(channel->slot, VERDICT_ERROR, why);
 		return;
 	}
