@@ -165,6 +165,32 @@ static void a_stop_lets_running_finally_blocks_end_and_goes_no_further(void)
 	cell_free(cell);
 }
 
+static void what_finally_blocks_wait_for_is_asked_again_in_its_order(void)
+{
+	struct cell *cell = cell_run("for _ = 1, 10 do wait '1 s' end\n" /* numbers grow */
+				     "finally(function()\n"
+				     "  local branches = {}\n"
+				     "  for i = 1, 9 do\n"
+				     "    branches[i] = function() wait(i .. ' s') end\n"
+				     "  end\n"
+				     "  together(table.unpack(branches))\n"
+				     "end)");
+	char first[16], said[16];
+
+	for (uint32_t number = 2; number < 12; number++)
+		cell_answer(cell, number, NULL);
+	CU_ASSERT_EQUAL(cell_frames(cell, FRAME_REQUEST), 9);
+	cell_send(cell, FRAME_STOP, 0, NULL);
+
+	CU_ASSERT_EQUAL(cell_frames(cell, FRAME_REQUEST), 9);
+	for (int i = 0; i < 9; i++) {
+		snprintf(first, sizeof(first), "{'for':'[%d s]'", i + 1);
+		snprintf(said, sizeof(said), "%.14s", cell_said(cell, FRAME_REQUEST, (size_t)i));
+		CU_ASSERT_STRING_EQUAL(said, first);
+	}
+	cell_free(cell);
+}
+
 /* ---- turns ---- */
 
 static void a_turn_ends_with_the_number_of_the_last_frame_seen(void)
@@ -202,6 +228,7 @@ void suite_script_tasks(void)
 	claim(a_finally_block_that_fails_does_not_keep_the_others_from_running);
 	claim(a_stop_runs_the_finally_blocks_and_never_the_task);
 	claim(a_stop_lets_running_finally_blocks_end_and_goes_no_further);
+	claim(what_finally_blocks_wait_for_is_asked_again_in_its_order);
 	claim(a_turn_ends_with_the_number_of_the_last_frame_seen);
 	claim(a_long_turn_arrives_in_several_packets);
 }

@@ -13,6 +13,7 @@ davy.tasks = tasks
 
 local create, resume, yield = coroutine.create, coroutine.resume, coroutine.yield
 local isyieldable, status = coroutine.isyieldable, coroutine.status
+local sort = table.sort
 
 local waiting = {}         -- request id -> task
 local ready = {}           -- queue
@@ -197,9 +198,12 @@ end
 
 -- A stop has dropped every request: those whose tasks go on are sent once more, the oldest first.
 function tasks.ask_again()
-  local again = waiting
+  local again, ids = waiting, {}
   waiting = {}
-  for _, task in pairs(again) do
+  for id in pairs(again) do ids[#ids + 1] = id end
+  sort(ids)
+  for _, number in ipairs(ids) do
+    local task = again[number]
     local took = task.taken == task.request
     local id = request(task, task.verb, task.fields)
     if took then task.taken = id end
