@@ -18,8 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
-
 static struct value *value_from(const json_t *json);
 
 static struct value *list_from(const json_t *json)
@@ -38,14 +36,7 @@ static struct value *map_from(const json_t *json)
 	const char *key;
 	json_t *child;
 
-	map->room = json_object_size(json);
-	map->items = xcalloc(map->room, sizeof(*map->items));
-	map->keys = xcalloc(map->room, sizeof(*map->keys));
-	json_object_foreach((json_t *)json, key, child)
-	{
-		map->keys[map->count] = xstrdup(key);
-		map->items[map->count++] = value_from(child);
-	}
+	json_object_foreach((json_t *)json, key, child) value_set_new(map, key, value_from(child));
 	return map;
 }
 

@@ -220,19 +220,24 @@ static size_t value_find(const struct value *map, const char *key)
 	return place;
 }
 
+struct value *value_set_new(struct value *map, const char *key, struct value *child)
+{
+	assert(map->kind == VALUE_MAP);
+	value_make_room(map);
+	map->keys[map->count] = xstrdup(key);
+	map->items[map->count++] = child;
+	return child;
+}
+
 struct value *value_set(struct value *map, const char *key, struct value *child)
 {
 	assert(map->kind == VALUE_MAP);
 
 	size_t place = value_find(map, key);
 
-	if (place < map->count) {
-		value_free(map->items[place]);
-	} else {
-		value_make_room(map);
-		map->keys[place] = xstrdup(key);
-		map->count++;
-	}
+	if (place == map->count)
+		return value_set_new(map, key, child);
+	value_free(map->items[place]);
 	map->items[place] = child;
 	return child;
 }

@@ -61,6 +61,8 @@ bool value_same(const struct value *a, const struct value *b);
 /* Append to a list; set (or replace, keeping its place) in a map. Both take `child` and return it. */
 struct value *value_add(struct value *list, struct value *child);
 struct value *value_set(struct value *map, const char *key, struct value *child);
+/* The same for a key that the map is known not to have: nothing is compared. */
+struct value *value_set_new(struct value *map, const char *key, struct value *child);
 /* Short forms for the usual children. NULL text sets nothing. */
 void value_set_text(struct value *map, const char *key, const char *text);
 void value_set_int(struct value *map, const char *key, int64_t integer);
