@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "run/safe_image.h"
 #include "tests/fuzz/fuzz.h"
 
 static const char FIXTURE[] =
@@ -49,10 +48,23 @@ const struct fixture *bench_fixture(void)
 	return fixture;
 }
 
+void bench_check_image(const struct safe_image *image)
+{
+	struct value *said = safe_image_to_value(image), *twice;
+	struct error err;
+	struct safe_image *again = safe_image_from_value(said, "again", &err);
+
+	must(again != NULL);
+	twice = safe_image_to_value(again);
+	must(value_same(said, twice));
+	value_free(twice);
+	value_free(said);
+	safe_image_free(again);
+}
+
 void bench_check_wires(const struct fixture *fixture, const struct station_slot *wires)
 {
-	struct safe_image *image, *again;
-	struct value *said, *twice;
+	struct safe_image *image;
 	struct error err;
 
 	must(wires->port_count == fixture->port_count && wires->line_count == fixture->line_count);
@@ -61,13 +73,6 @@ void bench_check_wires(const struct fixture *fixture, const struct station_slot 
 	if (!image)
 		return;
 	must(image->line_count == fixture->safe_count);
-	said = safe_image_to_value(image);
-	again = safe_image_from_value(said, "image", &err);
-	must(again != NULL);
-	twice = safe_image_to_value(again);
-	must(value_same(said, twice));
-	value_free(said);
-	value_free(twice);
-	safe_image_free(again);
+	bench_check_image(image);
 	safe_image_free(image);
 }

@@ -99,12 +99,18 @@ start() {
 	started=$!
 }
 
-# until_on CHIP LINE: an output is driven; some 30 s at most.
-until_on() {
-	for _ in $(seq 300); do
-		[ "$(level "$1" "$2")" = 1 ] && return
+# until_level LEVEL TENTHS CHIP LINE
+until_level() {
+	for _ in $(seq "$2"); do
+		[ "$(level "$3" "$4")" = "$1" ] && return
 		sleep 0.1
 	done
+	return 1
+}
+
+# until_on CHIP LINE: an output is driven; some 30 s at most.
+until_on() {
+	until_level 1 300 "$1" "$2" && return
 	echo "$1-$2 was never driven"
 	cat "$scratch/$name"
 	return 1
@@ -112,10 +118,7 @@ until_on() {
 
 # until_off CHIP LINE: it is safe again; some 5 s at most.
 until_off() {
-	for _ in $(seq 50); do
-		[ "$(level "$1" "$2")" = 0 ] && return
-		sleep 0.1
-	done
+	until_level 0 50 "$1" "$2" && return
 	echo "$1-$2 is still driven"
 	return 1
 }

@@ -28,21 +28,6 @@
 	echo "} }"
 } >"$scratch/station.lua"
 
-# play PROTOCOL SCALE FAULT: a rig on the far ends; FAULT "" is a good product on a good bench.
-play() {
-	"$davy" rig "$scratch/station.lua" "scripts/$1.lua" --clock "$2" ${3:+--fault "$3"} </dev/null >"$scratch/rig" 2>&1 &
-	far=$!
-	tries=300
-	until grep -q "^Ctrl-C" "$scratch/rig"; do
-		tries=$((tries - 1))
-		kill -0 $far 2>/dev/null && [ $tries -gt 0 ] || {
-			cat "$scratch/rig"
-			return 1
-		}
-		sleep 0.1
-	done
-}
-
 # The same run again from its journal, to the same verdict, and marked like it.
 replays() {
 	"$davy" replay last >"$scratch/again" 2>&1 && grep -q "bit for bit" "$scratch/again" &&
@@ -51,20 +36,20 @@ replays() {
 	return 1
 }
 
-# meets CODE VERDICT PROTOCOL SLOT SCALE FAULT WHY OPTIONS…: WHY stands in what the run printed.
+# meets CODE VERDICT PROTOCOL SLOT SCALE FAULT WHY OPTIONS…: WHY stands in what the run printed; FAULT "" is a good
+# product on a good bench.
 meets() {
 	code=$1 verdict=$2 protocol=$3 number=$4 scale=$5 fault=$6 why=$7
 	shift 7
-	play "$protocol" "$scale" "$fault" || return
+	play "$scratch/station.lua" "scripts/$protocol.lua" --clock "$scale" ${fault:+--fault "$fault"} || return
 	yes | timeout 400 "$davy" run "scripts/$protocol.lua" --station "$scratch/station.lua" --slot "$number" --rig \
 		--clock "$scale" --limits scripts/limits/example.json "$@" >"$scratch/out" 2>&1
-	status=$?
-	kill $far
-	wait $far
+	ended=$?
+	leave
 	tail -n 25 "$scratch/out"
 	tail -n 3 "$scratch/rig"
-	[ $status = "$code" ] || {
-		echo "it ended with $status, not $code"
+	[ $ended = "$code" ] || {
+		echo "it ended with $ended, not $code"
 		return 1
 	}
 	says "SIMULATED 仿真  $verdict" && says "played by a rig" && says "$why" && replays "$verdict"

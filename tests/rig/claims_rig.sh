@@ -48,31 +48,6 @@ becomes() {
 
 # ---- the rig ----
 
-far=
-
-# play OPTIONS…: until `leave`.
-play() {
-	"$davy" rig "$scratch/station.lua" "$@" </dev/null >"$scratch/rig" 2>&1 &
-	far=$!
-	tries=200
-	until grep -q "^Ctrl-C" "$scratch/rig"; do
-		tries=$((tries - 1))
-		kill -0 $far 2>/dev/null && [ $tries -gt 0 ] || {
-			cat "$scratch/rig"
-			return 1
-		}
-		sleep 0.1
-	done
-}
-
-leave() {
-	kill $far
-	wait $far
-	status=$?
-	far=
-	return $status
-}
-
 # ask PORT SPEED "BYTES": what comes back within half a second, in hexadecimal.
 ask() {
 	stty -F "$1" "$2" cs8 -parenb -cstopb raw -echo clocal
@@ -182,7 +157,7 @@ acts_are_typed() {
 }
 
 a_mute_device_is_mute() {
-	play scripts/gas/methane_transmitter.lua --fault transmitter.mute || return
+	play "$scratch/station.lua" scripts/gas/methane_transmitter.lua --fault transmitter.mute || return
 	modbus_is_silent && lines_answer
 	done=$?
 	leave && return $done
@@ -202,13 +177,10 @@ far_lines_of_their_own() {
 	chip far 2
 	sed '3s/rig = {/& lines = { supply = "far-0", alarm = "far-1" },/' "$scratch/station.lua" >"$scratch/joined.lua"
 	for line in $gas_lines; do drive "$line" down; done
-	"$davy" rig "$scratch/joined.lua" scripts/gas/methane_transmitter.lua --clock x20 </dev/null >"$scratch/rig" 2>&1 &
-	far=$!
 	joined &
 	copies=$!
-	until grep -q "^Ctrl-C" "$scratch/rig" || ! kill -0 $far; do sleep 0.1; done
-	drive fan up && drive supply up && sleep 5 && becomes 1 alarm 20 && drive ch4_4 up && answers '41*' "$flow" 19200 'AS0.5\r' &&
-		becomes 0 alarm 60 && drive supply down && becomes 1 alarm 20
+	play "$scratch/joined.lua" scripts/gas/methane_transmitter.lua --clock x20 && drive fan up && drive supply up &&
+		sleep 5 && becomes 1 alarm 20 && drive ch4_4 up && answers '41*' "$flow" 19200 'AS0.5\r' && becomes 0 alarm 60 && drive supply down && becomes 1 alarm 20
 	done=$?
 	kill $copies
 	leave && [ $done = 0 ] && return
@@ -226,7 +198,7 @@ virtual_time_is_refused() {
 claim "a rig without a protocol is told that it needs one" sh -c "! $davy rig $scratch/station.lua >$scratch/rig 2>&1 &&
 	grep -q 'declares the specimen that is to be played' $scratch/rig"
 claim "no rig is played in virtual time" virtual_time_is_refused
-claim "a rig comes up on real wires" play scripts/gas/methane_transmitter.lua --clock x20
+claim "a rig comes up on real wires" play "$scratch/station.lua" scripts/gas/methane_transmitter.lua --clock x20
 claim "it says that it is simulated, what it plays and what not" it_says_what_it_is
 claim "it answers a Modbus question, as SIM" modbus_answers
 claim "it answers for no neighbour, and hides no question behind one" a_neighbour_is_not_answered_for
@@ -241,7 +213,7 @@ claim "it leaves when it is told, and well" it_leaves_when_told
 claim "a fault of a device's line is played" a_mute_device_is_mute
 claim "what a person does at the bench is typed" acts_are_typed
 claim "the far end of a line may be a line of its own" far_lines_of_their_own
-claim "a bench of seven ports comes up" play scripts/self_rescuer/performance.lua
+claim "a bench of seven ports comes up" play "$scratch/station.lua" scripts/self_rescuer/performance.lua
 claim "instruments say by themselves what they say, at their pace" messages_come_by_themselves
 claim "and it leaves" leave
 

@@ -46,6 +46,7 @@ if [ -d $state/runs ]; then
 		runs=$((runs + 1))
 		count=$(verdicts_of "$folder/journal")
 		[ "$count" = 1 ] || wrong "$run has $count verdicts"
+		[ -f /mnt/looked ] && [ "$folder/journal" -ot /mnt/looked ] && continue
 		$davy show "$run" >/tmp/shown 2>&1
 		[ $? = 2 ] && wrong "$run cannot be shown: $(head -n 1 /tmp/shown)"
 	done
@@ -65,6 +66,8 @@ if [ -d $state/runs ]; then
 	$probe when nothing within 10 lamps:0=0 lamps:1=0 >/dev/null || wrong "an output is not safe"
 	echo "looked at $runs runs, $wired of them on wires, $aborted ended as ABORTED; $(wc -l <given) had been told"
 fi
+
+touch /mnt/looked # what was whole and has not been touched since needs no second look
 
 # ---- and runs until the next ----
 

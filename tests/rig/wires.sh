@@ -40,6 +40,30 @@ slot() {
 	echo "ports = {$near }, lines = {$lines }, rig = { ports = {$far } } },"
 }
 
+# play STATION PROTOCOL OPTIONS…: a rig on the far ends, until `leave`; what it says stands in $scratch/rig.
+far=
+play() {
+	"$davy" rig "$@" </dev/null >"$scratch/rig" 2>&1 &
+	far=$!
+	tries=300
+	until grep -q "^Ctrl-C" "$scratch/rig"; do
+		tries=$((tries - 1))
+		kill -0 $far 2>/dev/null && [ $tries -gt 0 ] || {
+			cat "$scratch/rig"
+			return 1
+		}
+		sleep 0.1
+	done
+}
+
+leave() {
+	kill $far
+	wait $far
+	status=$?
+	far=
+	return $status
+}
+
 gas_ports="bus flow reference"
 gas_lines="ch4_1 ch4_2 ch4_3 ch4_4 zero_air supply fan hood estop alarm cut_off frequency"
 breathing_ports="machine co2_feed extraction mouth co2 o2 bus"
