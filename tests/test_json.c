@@ -232,6 +232,21 @@ static void an_empty_map_takes_keys_afterwards(void)
 	value_free(value);
 }
 
+static void numbers_may_be_asked_for_as_reals(void)
+{
+	static const char TEXT[] = "[1,1e400]", BIG[] = "[1,123456789012345678901]";
+	struct error err;
+	struct value *list = json_parse_reals(BIG, strlen(BIG), "test.json", &err);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(list);
+	CU_ASSERT_EQUAL(value_at(list, 0)->kind, VALUE_REAL);
+	CU_ASSERT_EQUAL(value_at(list, 1)->real, 123456789012345678901.0);
+	value_free(list);
+
+	CU_ASSERT_PTR_NULL(json_parse_reals(TEXT, strlen(TEXT), "test.json", &err));
+	CU_ASSERT_PTR_NULL(json_parse(BIG, strlen(BIG), "test.json", &err));
+}
+
 void suite_json(void)
 {
 	suite_begin("json");
@@ -252,4 +267,5 @@ void suite_json(void)
 	claim(a_bottomless_document_is_refused);
 	claim(a_map_of_very_many_keys_is_read_in_no_time);
 	claim(an_empty_map_takes_keys_afterwards);
+	claim(numbers_may_be_asked_for_as_reals);
 }

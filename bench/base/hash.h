@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SHA-256. The only home of the digest library until records bring signatures. */
+/* SHA-256. Signatures, with all else that OpenSSL does, are at home in record. */
 #ifndef DAVY_BASE_HASH_H
 #define DAVY_BASE_HASH_H
 

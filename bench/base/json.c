@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 static struct value *value_from(const json_t *json);
 
 static struct value *list_from(const json_t *json)
@@ -62,9 +64,10 @@ static struct value *value_from(const json_t *json)
 	return value_nil();
 }
 
-struct value *json_parse(const char *text, size_t size, const char *where, struct error *err)
+static struct value *parse(const char *text, size_t size, size_t more_rules, const char *where,
+			   struct error *err)
 {
-	const size_t rules = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
+	const size_t rules = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL | more_rules;
 	json_error_t why;
 	json_t *json = json_loadb(text, size, rules, &why);
 
@@ -83,27 +86,14 @@ struct value *json_parse(const char *text, size_t size, const char *where, struc
 	return value;
 }
 
-/* The bytes of the well-formed UTF-8 character at `text`, or 0. */
-static size_t character_size(const unsigned char *text, size_t left)
+struct value *json_parse(const char *text, size_t size, const char *where, struct error *err)
 {
-	unsigned char first = text[0];
+	return parse(text, size, 0, where, err);
+}
 
-	if (first < 0x80)
-		return 1;
-
-	size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-
-	if (first < 0xc2 || first > 0xf4 || left < size)
-		return 0;
-	for (size_t i = 1; i < size; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-
-	/* Overlong forms, surrogates and what lies beyond U+10FFFF show in the second byte. */
-	bool outside = (first == 0xe0 && text[1] < 0xa0) || (first == 0xed && text[1] > 0x9f) ||
-		       (first == 0xf0 && text[1] < 0x90) || (first == 0xf4 && text[1] > 0x8f);
-
-	return outside ? 0 : size;
+struct value *json_parse_reals(const char *text, size_t size, const char *where, struct error *err)
+{
+	return parse(text, size, JSON_DECODE_INT_AS_REAL, where, err);
 }
 
 static void write_escaped(struct buf *out, unsigned char byte)
@@ -126,7 +116,7 @@ static void write_text(struct buf *out, const char *text, size_t size)
 
 	buf_add_byte(out, '"');
 	for (const unsigned char *at = from; at < end;) {
-		size_t step = character_size(at, (size_t)(end - at));
+		size_t step = utf8_character_size(at, (size_t)(end - at));
 
 		if (step && *at >= ' ' && *at != '"' && *at != '\\') {
 			at += step;

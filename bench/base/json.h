@@ -14,6 +14,12 @@
 struct value *json_parse(const char *text, size_t size, const char *where, struct error *err);
 
 /*
+ * The same where every number is a double, as ECMAScript has them: each comes as a real, rounded as
+ * reals are, and an integer of any size is welcome.
+ */
+struct value *json_parse_reals(const char *text, size_t size, const char *where, struct error *err);
+
+/*
  * Append compact JSON (no spaces, keys in the tree's order, UTF-8 unescaped). Reals are written with
  * the fewest digits that read back as the same double; NaN and infinities as null.
  */
