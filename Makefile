@@ -32,7 +32,7 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DDAVY_VERSION='"$(VERSION)"' $(WARNINGS) $(
 	-ffp-contract=off -Ibench -I. -I$(BUILD) -MMD -MP $(if $(SANITIZE),$(SANITIZERS)) $(STRAIN)
 LDFLAGS_ALL = $(LDFLAGS) -Wl,--as-needed $(if $(SANITIZE),$(SANITIZERS))
 
-FOLDERS := base loop codec verdict port wire run
+FOLDERS := base loop codec verdict port wire record run
 # libgpiod 1 (Debian 12) and 2 are two libraries by one name: the files of one speak to the one that is here.
 OTHER_GPIO = $(wildcard bench/port/gpio_$(if $(shell pkg-config --atleast-version=2 libgpiod && echo 2),v1,v2)*.c)
 SOURCES = $(filter-out $(OTHER_GPIO),$(foreach f,$(FOLDERS),$(sort $(wildcard bench/$(f)/*.c))))
