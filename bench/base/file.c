@@ -42,10 +42,35 @@ static int read_all(int fd, const char *path, size_t most, struct buf *out, stru
 	}
 }
 
-int file_read(const char *path, size_t most, struct buf *out, struct error *err)
+static int check_file(const char *path, const struct stat *status, struct error *err)
+{
+	if (!S_ISREG(status->st_mode))
+		return error_set(err, ERROR_USAGE, "%s: not a file", path);
+	return 0;
+}
+
+static int check_secret(const char *path, const struct stat *status, struct error *err)
+{
+	if (check_file(path, status, err) < 0)
+		return -1;
+	if (geteuid() != 0 && status->st_uid != geteuid())
+		return error_set(err, ERROR_REFUSED, "%s: is a secret, but belongs to another user",
+				 path);
+	if (status->st_mode & (S_IRWXG | S_IRWXO | S_IXUSR))
+		return error_set(err, ERROR_REFUSED,
+				 "%s: is a secret, but others may use it (mode %04o); "
+				 "when nobody has: chmod 600 %s",
+				 path, status->st_mode & 07777, path);
+	return 0;
+}
+
+typedef int check_fn(const char *path, const struct stat *status, struct error *err);
+
+static int read_checked(const char *path, int flags, check_fn *check, size_t most, struct buf *out,
+			struct error *err)
 {
 	/* O_NONBLOCK: opening a pipe must fail below, not wait for its writer. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags);
 	size_t before = out->size;
 	struct stat status;
 	int result = -1;
@@ -54,9 +79,7 @@ int file_read(const char *path, size_t most, struct buf *out, struct error *err)
 		return error_os(err, "%s: cannot open", path);
 	if (fstat(fd, &status) < 0)
 		error_os(err, "%s: cannot read", path);
-	else if (!S_ISREG(status.st_mode))
-		error_set(err, ERROR_USAGE, "%s: not a file", path);
-	else
+	else if (check(path, &status, err) == 0)
 		result = read_all(fd, path, most, out, err);
 	if (result < 0) {
 		out->size = before;
@@ -64,6 +87,16 @@ int file_read(const char *path, size_t most, struct buf *out, struct error *err)
 	}
 	close(fd);
 	return result;
+}
+
+int file_read(const char *path, size_t most, struct buf *out, struct error *err)
+{
+	return read_checked(path, 0, check_file, most, out, err);
+}
+
+int file_read_secret(const char *path, size_t most, struct buf *out, struct error *err)
+{
+	return read_checked(path, O_NOFOLLOW, check_secret, most, out, err);
 }
 
 static int write_all(int fd, const char *data, size_t size)
@@ -126,6 +159,27 @@ int file_write(const char *path, const void *data, size_t size, struct error *er
 		result = error_os(err, "%s: written, but its folder cannot be synced", path);
 	}
 	free(beside);
+	return result;
+}
+
+int file_create_secret(const char *path, const void *data, size_t size, struct error *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int result;
+
+	if (fd < 0 && errno == EEXIST)
+		return error_set(err, ERROR_REFUSED,
+				 "%s: is there already; a secret is never written over", path);
+	if (fd < 0)
+		return error_os(err, "%s: cannot make", path);
+	result = fchmod(fd, 0600) < 0 || write_all(fd, data, size) < 0 || fsync(fd) < 0 ? -1 : 0;
+	if (result < 0)
+		error_os(err, "%s: cannot write", path);
+	close(fd);
+	if (result < 0)
+		unlink(path);
+	else if (sync_folder_of(path) < 0)
+		result = error_os(err, "%s: written, but its folder cannot be synced", path);
 	return result;
 }
 

@@ -13,6 +13,13 @@
 int file_read(const char *path, size_t most, struct buf *out, struct error *err);
 /* Replace `path` by these bytes or leave it as it was: written beside, synced, renamed. */
 int file_write(const char *path, const void *data, size_t size, struct error *err);
+/*
+ * The same for a file that is a secret: refused unless it is this user's (or this user is root) and nobody
+ * else may read or write it (mode 0600 or less); a link is not followed.
+ */
+int file_read_secret(const char *path, size_t most, struct buf *out, struct error *err);
+/* Make a new file that only this user may read and write (mode 0600), durably. Refused where `path` exists. */
+int file_create_secret(const char *path, const void *data, size_t size, struct error *err);
 /* Make the folder and its parents (mode 0755); an existing folder is fine. */
 int file_make_folder(const char *path, struct error *err);
 bool file_exists(const char *path);
