@@ -220,6 +220,8 @@ static void a_layout_that_cannot_work_is_refused_when_it_is_read(void)
 		"FF check:neg8[0..9]",
 		"check:neg8[1..9] FF",
 		"FF check:neg8[0..1]",
+		"FF check:neg8[2..2] check:neg8[0..0]",
+		"check:ccittbe[2..3] check:ccittbe[0..1]",
 		"skip[512] FF",
 		"u8*257",
 		"u8*256 u8",

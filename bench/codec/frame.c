@@ -200,6 +200,17 @@ static int check_ranges(const struct frame_layout *layout, struct error *err)
 			return error_set(err, ERROR_USAGE,
 					 "check:%s[%zu..%zu] covers itself: it stands at byte %zu",
 					 part->check->name, part->first, part->last, part->offset);
+		for (size_t later = i + 1; later < layout->count; later++) {
+			const struct part *other = &layout->parts[later];
+
+			if (other->kind == PART_CHECK && part->last >= other->offset &&
+			    part->first < other->offset + other->size)
+				return error_set(err, ERROR_USAGE,
+						 "check:%s[%zu..%zu] covers the check at byte %zu, "
+						 "which stands behind it and is computed later",
+						 part->check->name, part->first, part->last,
+						 other->offset);
+		}
 	}
 	return 0;
 }
