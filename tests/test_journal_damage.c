@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "run/chain.h"
 #include "tests/claims.h"
 #include "tests/journal_rig.h"
 
@@ -343,6 +344,64 @@ static void damage_before_any_verdict_ends_the_run_behind_the_last_good_line(voi
 	rig_close(&rig);
 }
 
+/* A line by hand: chained as it should be, though no journal has such lines. */
+static void add_line(struct buf *journal, struct chain *chain, const char *text, const char *raw,
+		     size_t size)
+{
+	char hex[HASH_HEX_SIZE];
+
+	chain_add(chain, text, strlen(text), raw, size);
+	hash_hex(chain->digest, hex);
+	buf_printf(journal, "%s %s\n", text, hex);
+	if (size > 0) {
+		buf_add(journal, raw, size);
+		buf_add_byte(journal, '\n');
+	}
+}
+
+/* The run is ended behind its first line, whose chain is gone on with, and the rest is kept. */
+static void check_ended_before(const char *text, const char *raw, size_t size)
+{
+	struct rig rig;
+	struct buf journal;
+	struct chain chain;
+	struct error err;
+	size_t good;
+
+	rig_open(&rig, 1);
+	buf_init(&journal);
+	chain_init(&chain);
+	add_line(&journal, &chain, "{\"k\":\"note\",\"t\":1}", NULL, 0);
+	good = journal.size;
+	add_line(&journal, &chain, text, raw, size);
+	put_copy(&rig, journal.data, journal.size);
+	CU_ASSERT_EQUAL(journal_end_cut_short(rig.copy, "power was lost", &err), 1);
+
+	expect_one_verdict(&rig);
+	expect_torn_kept(&rig, "torn", journal.data + good, journal.size - good);
+	chain_done(&chain);
+	buf_done(&journal);
+	rig_close(&rig);
+}
+
+static void a_line_that_is_none_is_ended_before_though_its_chain_fits(void)
+{
+	check_ended_before("{\"k\":\"note\",0}", NULL, 0);
+	check_ended_before("{\"t\":1}", NULL, 0);
+}
+
+static void a_segment_of_no_entries_is_ended_before_though_its_chain_fits(void)
+{
+	char entry[ENTRY_HEAD_SIZE + 1] = {ENTRY_EDGE, 0, 0, 0, 1};
+
+	check_ended_before("{\"k\":\"segment\",\"t\":2,\"bytes\":5}", entry, 5);
+	entry[4] = 2;
+	check_ended_before("{\"k\":\"segment\",\"t\":2,\"bytes\":17}", entry, sizeof(entry));
+	entry[4] = 1;
+	entry[0] = 99;
+	check_ended_before("{\"k\":\"segment\",\"t\":2,\"bytes\":17}", entry, sizeof(entry));
+}
+
 static void damage_before_a_verdict_is_left_to_a_person(void)
 {
 	struct rig rig;
@@ -394,6 +453,8 @@ void suite_journal_damage(void)
 	claim(a_journal_without_a_whole_first_line_is_ended_too);
 	claim(torn_bytes_kept_before_are_never_overwritten);
 	claim(damage_before_any_verdict_ends_the_run_behind_the_last_good_line);
+	claim(a_line_that_is_none_is_ended_before_though_its_chain_fits);
+	claim(a_segment_of_no_entries_is_ended_before_though_its_chain_fits);
 	claim(damage_before_a_verdict_is_left_to_a_person);
 	claim(a_folder_without_a_journal_is_named);
 }

@@ -197,24 +197,69 @@ static int find_raw(struct journal_reader *reader, size_t from, size_t size, str
 	return 1;
 }
 
+/* Is the line what its chain says? `next` is the chain behind it then. */
 static int check_chain(struct journal_reader *reader, size_t text_size, size_t raw_bytes,
-		       struct error *err)
+		       struct chain *next, struct error *err)
 {
 	const char *text = line_start(reader);
-	struct chain next = reader->chain;
 	char hex[HASH_HEX_SIZE];
 
-	chain_add(&next, text, text_size, text + text_size + CHAIN_TAIL + 1, raw_bytes);
-	hash_hex(next.digest, hex);
+	*next = reader->chain;
+	chain_add(next, text, text_size, text + text_size + CHAIN_TAIL + 1, raw_bytes);
+	hash_hex(next->digest, hex);
 	if (text[text_size] != ' ' || memcmp(text + text_size + 1, hex, HASH_HEX_SIZE - 1) != 0)
 		return broken(reader, err, "the chain does not fit");
-	reader->chain = next;
 	return 0;
 }
 
-/* The line in the buffer is good: it is used up, whatever is in it. */
+static uint64_t get_little_endian(const uint8_t *bytes, size_t size)
+{
+	uint64_t number = 0;
+
+	for (size_t i = size; i-- > 0;)
+		number = number << 8 | bytes[i];
+	return number;
+}
+
+/* The size of the entry at `head`, of which `left` bytes are there; 0: it is none. */
+static size_t entry_size(struct journal_reader *reader, const uint8_t *head, size_t left,
+			 struct error *err)
+{
+	size_t size;
+
+	if (left < ENTRY_HEAD_SIZE) {
+		broken(reader, err, "the segment ends inside an entry");
+		return 0;
+	}
+	size = (size_t)get_little_endian(head + 4, 4);
+	if (size > left - ENTRY_HEAD_SIZE) {
+		broken(reader, err, "an entry is longer than its segment");
+		return 0;
+	}
+	if (head[0] < ENTRY_SENT || head[0] > ENTRY_BREATH || head[1] != 0) {
+		broken(reader, err, "an entry of kind %u, which this version does not know",
+		       head[0]);
+		return 0;
+	}
+	return ENTRY_HEAD_SIZE + size;
+}
+
+static int check_entries(struct journal_reader *reader, size_t from, size_t raw_bytes,
+			 struct error *err)
+{
+	const uint8_t *raw = (const uint8_t *)line_start(reader) + from;
+
+	for (size_t at = 0, size; at < raw_bytes; at += size) {
+		size = entry_size(reader, raw + at, raw_bytes - at, err);
+		if (size == 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The line in the buffer fits its chain, which is `next` behind it: it is used up if it is one of a journal. */
 static int take_line(struct journal_reader *reader, size_t text_size, size_t raw_bytes,
-		     struct error *err)
+		     const struct chain *next, struct error *err)
 {
 	char *text = reader->bytes.data + reader->used;
 	size_t whole = text_size + CHAIN_TAIL + 1;
@@ -225,6 +270,8 @@ static int take_line(struct journal_reader *reader, size_t text_size, size_t raw
 	reader->object = json_parse(text, text_size, reader->path, &ignored);
 	if (!value_get_text(reader->object, "k") || !value_get(reader->object, "t"))
 		return broken(reader, err, "no line of a journal, though its chain fits");
+	if (check_entries(reader, whole, raw_bytes, err) < 0)
+		return -1;
 	text[text_size] = '\0';
 	reader->text = text;
 	time = value_get_int(reader->object, "t", 0);
@@ -238,6 +285,7 @@ static int take_line(struct journal_reader *reader, size_t text_size, size_t raw
 	}
 	reader->used += whole;
 	reader->place += whole;
+	reader->chain = *next;
 	reader->lines++;
 	return 1;
 }
@@ -246,6 +294,7 @@ static int take_line(struct journal_reader *reader, size_t text_size, size_t raw
 static int next_line(struct journal_reader *reader, struct error *err)
 {
 	size_t size, raw_bytes, text_size;
+	struct chain next;
 	int got = find_line(reader, &size, err);
 
 	if (got <= 0)
@@ -260,45 +309,25 @@ static int next_line(struct journal_reader *reader, struct error *err)
 		if (got <= 0)
 			return got;
 	}
-	if (check_chain(reader, text_size, raw_bytes, err) < 0)
+	if (check_chain(reader, text_size, raw_bytes, &next, err) < 0)
 		return -1;
-	return take_line(reader, text_size, raw_bytes, err);
+	return take_line(reader, text_size, raw_bytes, &next, err);
 }
 
 /* ---- entries ---- */
 
-static uint64_t get_little_endian(const uint8_t *bytes, size_t size)
-{
-	uint64_t number = 0;
-
-	for (size_t i = size; i-- > 0;)
-		number = number << 8 | bytes[i];
-	return number;
-}
-
-static int next_entry(struct journal_reader *reader, struct journal_item *item, struct error *err)
+static void next_entry(struct journal_reader *reader, struct journal_item *item)
 {
 	const uint8_t *head = (const uint8_t *)reader->bytes.data + reader->entry;
-	size_t left = reader->entries_end - reader->entry, size;
-
-	if (left < ENTRY_HEAD_SIZE)
-		return broken(reader, err, "the segment before ends inside an entry");
-	size = (size_t)get_little_endian(head + 4, 4);
-	if (size > left - ENTRY_HEAD_SIZE)
-		return broken(reader, err, "an entry is longer than the segment before");
-	if (head[0] < ENTRY_SENT || head[0] > ENTRY_BREATH || head[1] != 0)
-		return broken(reader, err, "an entry of kind %u, which this version does not know",
-			      head[0]);
 
 	*item = (struct journal_item){
 		.entry = head[0],
 		.subject = (uint16_t)get_little_endian(head + 2, 2),
 		.time = (nsec)get_little_endian(head + 8, 8),
 		.data = head + ENTRY_HEAD_SIZE,
-		.size = size,
+		.size = (size_t)get_little_endian(head + 4, 4),
 	};
-	reader->entry += ENTRY_HEAD_SIZE + size;
-	return 1;
+	reader->entry += ENTRY_HEAD_SIZE + item->size;
 }
 
 int journal_reader_next(struct journal_reader *reader, struct journal_item *item, struct error *err)
@@ -323,7 +352,8 @@ int journal_reader_next(struct journal_reader *reader, struct journal_item *item
 		};
 		return 1;
 	}
-	return next_entry(reader, item, err);
+	next_entry(reader, item);
+	return 1;
 }
 
 /* ---- ending a journal that was cut short ---- */
