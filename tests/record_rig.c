@@ -53,20 +53,15 @@ size_t of_hex(const char *hex, uint8_t *bytes)
 }
 
 /* PKCS#8 of a seed is the seed behind sixteen fixed bytes (RFC 8410, section 7). */
-struct key *rfc_key(int test)
+struct key *key_of_seed(const char *hex)
 {
-	static const char *const SEEDS[] = {
-		"9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
-		"4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
-		"c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
-	};
 	struct record_rig *rig = record_rig_new();
 	struct key *key;
 	struct buf pem;
 	uint8_t der[64];
 	size_t size = of_hex("302e020100300506032b657004220420", der);
 
-	size += of_hex(SEEDS[test - 1], der + size);
+	size += of_hex(hex, der + size);
 	buf_init(&pem);
 	buf_add_text(&pem, "-----BEGIN PRIVATE KEY-----\n");
 	base64_write(&pem, BASE64_PADDED, der, size);
@@ -76,4 +71,15 @@ struct key *rfc_key(int test)
 	buf_done(&pem);
 	record_rig_free(rig);
 	return key;
+}
+
+struct key *rfc_key(int test)
+{
+	static const char *const SEEDS[] = {
+		"9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+		"4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+		"c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
+	};
+
+	return key_of_seed(SEEDS[test - 1]);
 }

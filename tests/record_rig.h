@@ -24,6 +24,8 @@ const char *record_rig_write(struct record_rig *rig, const char *name, const cha
 
 /* The bytes of hexadecimal text; returns how many. */
 size_t of_hex(const char *hex, uint8_t *bytes);
+/* The pair of Ed25519 whose seed this is; the caller frees the key. */
+struct key *key_of_seed(const char *hex);
 /* The pairs of RFC 8032, section 7.1: tests 1 to 3 (RFC 8037 has the first). The caller frees the key. */
 struct key *rfc_key(int test);
 
