@@ -47,7 +47,7 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 SCRIPT_LIBS = $(shell pkg-config --libs lua5.4 libseccomp)
 WIRE_LIBS = $(shell pkg-config --libs libgpiod libserialport)
-DAVY_LIBS = -ljansson -lcrypto $(WIRE_LIBS) -lpthread -lm
+DAVY_LIBS = -ljansson -lcrypto -lsqlite3 $(WIRE_LIBS) -lpthread -lm
 TEST_LIBS = -lcunit -lmodbus $(DAVY_LIBS)
 
 # tests/benchmark: what several programs share, and one program per other file.

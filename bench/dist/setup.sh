@@ -10,7 +10,7 @@ set -eu
 
 packages() {
 	case $1 in
-	build) echo gcc make pkgconf libc6-dev liblua5.4-dev libseccomp-dev libjansson-dev libssl-dev \
+	build) echo gcc make pkgconf libc6-dev liblua5.4-dev libseccomp-dev libjansson-dev libssl-dev libsqlite3-dev \
 		libgpiod-dev libserialport-dev ;;
 	test) echo libcunit1-dev libmodbus-dev git python3 ;;
 	rig) echo linux-source qemu-system-x86 busybox-static flex bison bc libelf-dev cpio xz-utils ;;
