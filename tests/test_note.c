@@ -254,7 +254,8 @@ static void verifier_keys_of_other_kinds_and_lengths_are_refused(void)
 		      "the name and id of this verifier key are not its key's");
 	check_no_vkey("x+c74f20a3+ARpc", "a public key of Ed25519 has 32 bytes, not these 2");
 	check_no_vkey("x+c74f20a3+", "of another kind than Ed25519");
-	check_no_vkey("+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", "are not its key's");
+	check_no_vkey("+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+		      "are not its key's");
 	check_no_vkey(
 		"rekor.sigstore.dev+c0d23d6a+AjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABNhtmPtrWm3U1eQX"
 		"BogSMdGvXwBcK5AW5i0hrZLOC96l+smGNM7nwZ4QvFK/4sueRoVj//QP22Ni4Qt9DPfkWLc=",

@@ -44,7 +44,8 @@ options() {
 	unit | quantity | limit | expression | calibration | limit_set) echo -dict=tests/fuzz/dict/words.dict ;;
 	driver | fixture | station | protocol | image | replay) echo -dict=tests/fuzz/dict/names.dict ;;
 	frame | template | listener) echo -dict=tests/fuzz/dict/codecs.dict ;;
-	json | talk | journal | chained) echo -dict=tests/fuzz/dict/json.dict ;;
+	json | talk | journal | chained | canonical) echo -dict=tests/fuzz/dict/json.dict ;;
+	jws | checkpoint) echo -dict=tests/fuzz/dict/proof.dict ;;
 	esac
 }
 
