@@ -111,7 +111,8 @@ keep() {
 	# shellcheck disable=SC2046
 	"$build/fuzz/$name" $(options "$name") -merge=1 -use_counters=0 "$scratch/merged/$name" \
 		"$corpora/$name" "$scratch/small" >"$scratch/log" 2>&1 || { tail "$scratch/log"; return; }
-	cp "$corpora/$name"/found-* "$scratch/merged/$name" 2>/dev/null # once a finding, always kept
+	# Once a finding, always kept; and what others really sent, whose signatures hold.
+	cp "$corpora/$name"/found-* "$corpora/$name"/real-* "$scratch/merged/$name" 2>/dev/null
 	rm -rf "${corpora:?}/$name"
 	mv "$scratch/merged/$name" "$corpora/$name"
 	echo "$name: $(find "$corpora/$name" -type f | wc -l) inputs," \
