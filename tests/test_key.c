@@ -218,6 +218,25 @@ static void bytes_that_are_no_point_make_no_key(void)
 			"not a key");
 }
 
+static void a_point_that_fits_any_signature_makes_no_key(void)
+{
+	static const char *const POINTS[] = {
+		"0000000000000000000000000000000000000000000000000000000000000000",
+		"0100000000000000000000000000000000000000000000000000000000000000",
+		"0100000000000000000000000000000000000000000000000000000000000080",
+		"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+		"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+		"26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+		"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+		"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+		"edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+		"eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+	};
+
+	for (size_t i = 0; i < sizeof(POINTS) / sizeof(*POINTS); i++)
+		check_no_public(KEY_ED25519, POINTS[i], "a public key of Ed25519 that is nobody's");
+}
+
 static void check_no_jwk(const char *json, const char *sentence)
 {
 	struct error err = {0};
@@ -261,5 +280,6 @@ void suite_key(void)
 	claim(a_new_key_signs_and_its_public_half_verifies);
 	claim(every_bit_of_a_signature_counts);
 	claim(bytes_that_are_no_point_make_no_key);
+	claim(a_point_that_fits_any_signature_makes_no_key);
 	claim(a_json_web_key_is_read_strictly);
 }

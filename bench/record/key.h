@@ -52,6 +52,7 @@ bool key_same(const struct key *a, const struct key *b);
 
 /* The public half: 32 bytes of Ed25519 (RFC 8032), 65 of SM2 (0x04, x, y). Returns how many. */
 size_t key_public(const struct key *key, uint8_t bytes[KEY_PUBLIC_MOST]);
+/* From such bytes. Refused: a point that is not on SM2's curve, and Ed25519's points of small order. */
 struct key *key_from_public(enum key_kind kind, const uint8_t *bytes, size_t size,
 			    struct error *err);
 

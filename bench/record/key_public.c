@@ -63,6 +63,38 @@ static EVP_PKEY *sm2_from_point(const uint8_t *point)
 	return pair;
 }
 
+/*
+ * The points of small order, in all their encodings, without the sign. A signature that fits every message can
+ * be made for each of them, so whoever enrols one could disown whatever was signed.
+ */
+static bool is_small_order(const uint8_t *bytes)
+{
+	static const uint8_t POINTS[][ED25519_SIZE] = {
+		{0},
+		{1},
+		{0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4,
+		 0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6,
+		 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05},
+		{0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b,
+		 0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39,
+		 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a},
+	};
+	uint8_t point[ED25519_SIZE];
+
+	memcpy(point, bytes, sizeof(point));
+	point[ED25519_SIZE - 1] &= 0x7f;
+	for (size_t i = 0; i < sizeof(POINTS) / sizeof(*POINTS); i++)
+		if (memcmp(point, POINTS[i], sizeof(point)) == 0)
+			return true;
+
+	/* 2^255 - 20 is the point of order two, and the next two are zero and one once more. */
+	bool high = point[ED25519_SIZE - 1] == 0x7f && point[0] >= 0xec && point[0] <= 0xee;
+
+	for (size_t i = 1; high && i < ED25519_SIZE - 1; i++)
+		high = point[i] == 0xff;
+	return high;
+}
+
 struct key *key_from_public(enum key_kind kind, const uint8_t *bytes, size_t size,
 			    struct error *err)
 {
@@ -71,6 +103,12 @@ struct key *key_from_public(enum key_kind kind, const uint8_t *bytes, size_t siz
 	if (size != wanted || (kind == KEY_SM2 && bytes[0] != UNCOMPRESSED)) {
 		error_set(err, ERROR_USAGE, "a public key of %s has %zu bytes, not these %zu",
 			  key_kind_name(kind), wanted, size);
+		return NULL;
+	}
+	if (kind == KEY_ED25519 && is_small_order(bytes)) {
+		error_set(err, ERROR_REFUSED,
+			  "a public key of Ed25519 that is nobody's: any signature could be made "
+			  "for it");
 		return NULL;
 	}
 	if (kind == KEY_SM2)
