@@ -166,7 +166,11 @@ struct order *bench_order(struct bench *bench, const struct mini_order *what)
 		bench_put(bench, "limits.json", what->limits);
 		order->limits = xprintf("%s/limits.json", bench->folder);
 	}
-	order->protocol = xprintf("%s/mini.lua", bench->folder);
+	if (what->qualifies)
+		order->fixture = xprintf("%s/fixtures/mini/fixture.lua", bench->folder);
+	else
+		order->protocol = xprintf("%s/mini.lua", bench->folder);
+	order->qualifies = what->qualifies;
 	order->slot = 1;
 	order->dut = value_map();
 	order->params = value_map();

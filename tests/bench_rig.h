@@ -43,6 +43,7 @@ struct bench {
 struct mini_order {
 	const char *body;     /* of the one step "S"; its first line is mini.lua:10 */
 	const char *protocol; /* the whole file instead */
+	bool qualifies;	      /* no protocol: the bench itself is qualified */
 	const char *measures; /* besides x (limit >= 5 Pa, verbatim) */
 	const char *header;   /* more fields of protocol { … } */
 	const char *fault, *only;

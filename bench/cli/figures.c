@@ -95,6 +95,12 @@ static void add_quantity(struct buf *out, const struct value *measure, const str
 	buf_add_text(out, text);
 }
 
+/* A check of a qualification: what was found, in words. */
+static const char *found_text(const struct value *measure)
+{
+	return value_get_text(measure, "found");
+}
+
 void figure_value(struct buf *out, const struct value *measure)
 {
 	double value = value_get_real(measure, "value", NAN);
@@ -102,6 +108,8 @@ void figure_value(struct buf *out, const struct value *measure)
 	struct error ignored;
 	struct unit unit;
 
+	if (found_text(measure))
+		add_clean(out, found_text(measure));
 	if (!value_get(measure, "value"))
 		return;
 	word = state_word(measure, value);
@@ -119,7 +127,8 @@ void figure_value(struct buf *out, const struct value *measure)
 
 void figure_limit(struct buf *out, const struct value *measure)
 {
-	const char *text = limit_text(measure);
+	const char *expected = value_get_text(measure, "expected");
+	const char *text = expected ? expected : limit_text(measure);
 
 	add_clean(out, *text ? text : say(TEXTS.no_limit));
 }
@@ -129,8 +138,8 @@ void figure_measure(struct buf *out, const struct value *measure)
 	const char *why = value_get_text(measure, "why");
 
 	figure_name(out, measure);
-	buf_add_byte(out, ' ');
-	if (value_get(measure, "value"))
+	buf_add_text(out, value_get(measure, "expected") ? ": " : " ");
+	if (value_get(measure, "value") || found_text(measure))
 		figure_value(out, measure);
 	else
 		add_clean(out, why ? why : say(TEXTS.not_reached));
@@ -143,7 +152,8 @@ void figure_measure(struct buf *out, const struct value *measure)
 void figure_reasoned(struct buf *out, const struct value *measure)
 {
 	const char *why = value_get_text(measure, "why");
-	bool undecided = !strcmp(figure_mark(value_get_text(measure, "verdict")), "?");
+	bool undecided = !strcmp(figure_mark(value_get_text(measure, "verdict")), "?") ||
+			 (found_text(measure) && why);
 	struct buf value;
 
 	buf_init(&value);

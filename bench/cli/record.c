@@ -124,6 +124,23 @@ static void take_simulated(struct record *record, const struct value *line)
 	value_set_text(record->head, "simulated_why", value_get_text(line, "why"));
 }
 
+/* A bench that came up more than once has asked its instruments each time. */
+static void take_device(struct record *record, const struct value *line)
+{
+	const char *name = value_get_text(line, "device"),
+		   *identity = value_get_text(line, "identity");
+
+	for (size_t i = 0; i < value_count(record->devices); i++) {
+		const char *known = value_get_text(value_at(record->devices, i), "device");
+		const char *was = value_get_text(value_at(record->devices, i), "identity");
+
+		if (name && known && identity && was && !strcmp(name, known) &&
+		    !strcmp(identity, was))
+			return;
+	}
+	value_add(record->devices, value_copy(line));
+}
+
 static void take_line(struct record *record, const struct journal_item *item)
 {
 	if (!strcmp(item->kind, "run"))
@@ -133,7 +150,7 @@ static void take_line(struct record *record, const struct journal_item *item)
 	else if (!strcmp(item->kind, "judged"))
 		value_add(record->judged, value_copy(item->line));
 	else if (!strcmp(item->kind, "device"))
-		value_add(record->devices, value_copy(item->line));
+		take_device(record, item->line);
 	else if (!strcmp(item->kind, "verdict"))
 		keep(&record->verdict, item->line);
 	else if (!strcmp(item->kind, "simulated") && record->head)

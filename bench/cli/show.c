@@ -42,7 +42,8 @@ static const struct option OPTIONS[] = {
 static const struct {
 	struct words protocol, standard, dut, order, fault, severity, seed, slot, simulated_why,
 		limit_set, calibration, began, rule, instrument, method, replaced, limit, accepts,
-		source, why, open, bench_time, journal, chain, torn, only, needs_budget, warning;
+		source, why, expected, open, bench_time, journal, chain, torn, only, needs_budget,
+		warning;
 } TEXTS = {
 	.protocol = {"protocol", "检验程序"},
 	.standard = {"standard", "标准"},
@@ -64,6 +65,7 @@ static const struct {
 	.accepts = {"accepted", "接受限"},
 	.source = {"source", "来源"},
 	.why = {"why", "原因"},
+	.expected = {"expected", "应为"},
 	.open = {"no verdict: running, or cut short", "尚无判定:进行中或中断"},
 	.bench_time = {"bench time", "试验时间"},
 	.journal = {"journal", "日志"},
@@ -229,7 +231,10 @@ static void print_measure(const struct value *measure)
 	figure_judged(&text, measure);
 	columns_print(stdout, text.data);
 	buf_done(&text);
-	print_limit(measure);
+	if (value_get(measure, "expected"))
+		print_detail(TEXTS.expected, value_get_text(measure, "expected"));
+	else
+		print_limit(measure);
 	print_detail(TEXTS.why, value_get_text(measure, "why"));
 }
 

@@ -20,8 +20,9 @@ enum { PLANNED_AT_ONCE = 2 };
 struct job {
 	struct batch *batch;
 	int slot;
-	bool wires; /* real ones */
-	bool by_hand;
+	bool wires;	     /* real ones */
+	bool pulls;	     /* the controller kills itself in it */
+	const char *left;    /* why it ends when nobody watches it any more; NULL: it does not */
 	struct order *order; /* waits to be planned */
 	struct planning *planning;
 	struct plan *plan; /* made, and not begun yet */
@@ -248,7 +249,10 @@ struct batch *batch_start(const struct run_place *place, struct order *const *or
 			.batch = batch,
 			.slot = orders[i]->slot,
 			.wires = order_has_wires(orders[i]),
-			.by_hand = orders[i]->by_hand,
+			.pulls = orders[i]->pulls,
+			.left = orders[i]->by_hand     ? "whoever operated it by hand has gone"
+				: orders[i]->qualifies ? "nobody attends it any more"
+						       : NULL,
 			.order = orders[i],
 		};
 	for (int i = 0; i < PLANNED_AT_ONCE; i++)
@@ -332,9 +336,8 @@ void batch_operate(struct batch *batch, const char *text)
 void batch_left_alone(struct batch *batch)
 {
 	for (size_t i = 0; i < batch->count; i++)
-		if (batch->job[i].by_hand)
-			batch_stop(batch, batch->job[i].slot,
-				   "whoever operated it by hand has gone");
+		if (batch->job[i].left)
+			batch_stop(batch, batch->job[i].slot, batch->job[i].left);
 }
 
 bool batch_has_slot(const struct batch *batch, int slot)
@@ -343,6 +346,11 @@ bool batch_has_slot(const struct batch *batch, int slot)
 		if (!batch->job[i].over && batch->job[i].slot == slot)
 			return true;
 	return false;
+}
+
+bool batch_pulls(const struct batch *batch)
+{
+	return batch->job[0].pulls && !batch->over;
 }
 
 bool batch_is_over(const struct batch *batch)

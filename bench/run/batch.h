@@ -44,6 +44,8 @@ void batch_operate(struct batch *batch, const char *text);
 void batch_left_alone(struct batch *batch);
 /* Does a run that has not ended have this slot? */
 bool batch_has_slot(const struct batch *batch, int slot);
+/* Will the controller kill itself in it? */
+bool batch_pulls(const struct batch *batch);
 bool batch_is_over(const struct batch *batch);
 /* Add a map {run, protocol, slot, runner, world} to the list for each run that is on. */
 void batch_describe(const struct batch *batch, struct value *runs);

@@ -208,6 +208,23 @@ static int read_orders(const struct desk *desk, const struct value *list, struct
 	return 0;
 }
 
+/* A controller that kills itself takes every run with it: it has no other. */
+static int check_alone(const struct desk *desk, struct order *const *orders, size_t count,
+		       struct error *err)
+{
+	for (size_t i = 0; i < count; i++)
+		if (orders[i]->pulls && (desk->jobs || count > 1))
+			return error_set(err, ERROR_REFUSED,
+					 "the controller has other runs, and would take them with "
+					 "it");
+	for (const struct job *job = desk->jobs; job; job = job->next)
+		if (batch_pulls(job->batch))
+			return error_set(err, ERROR_REFUSED,
+					 "this controller is about to be killed, in a "
+					 "qualification: order again when it is over");
+	return 0;
+}
+
 static void begin_job(struct client *client, struct order *const *orders, size_t count)
 {
 	static const struct batch_handlers HANDLERS = {job_event, job_over};
@@ -257,7 +274,8 @@ static void start_job(struct client *client, const struct value *request)
 		value_add(list, value_copy(value_get(request, "order")));
 	many = many ? many : list;
 	if (check_may_order(client, many, &err) == 0 &&
-	    read_orders(client->desk, many, orders, &err) == 0) {
+	    read_orders(client->desk, many, orders, &err) == 0 &&
+	    check_alone(client->desk, orders, value_count(many), &err) == 0) {
 		begin_job(client, orders, value_count(many));
 	} else {
 		client_refuse(client, &err);

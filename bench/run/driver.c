@@ -394,6 +394,16 @@ void driver_free(struct driver *driver)
 	free(driver);
 }
 
+const struct driver_item *driver_question(const struct driver *driver)
+{
+	if (driver->identifies)
+		return &driver->identity;
+	for (size_t i = 0; i < driver->read_count; i++)
+		if (!driver->read[i].streamed)
+			return &driver->read[i];
+	return NULL;
+}
+
 int driver_find_read(const struct driver *driver, const char *name)
 {
 	for (size_t i = 0; i < driver->read_count; i++)

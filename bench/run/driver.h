@@ -110,6 +110,11 @@ struct driver *driver_compile(const struct value *value, const char *where, stru
 void driver_free(struct driver *driver); /* accepts NULL */
 /* Index of a read or write by name, or -1. */
 int driver_find_read(const struct driver *driver, const char *name);
+/*
+ * What it is asked to know that somebody is there: its identity, else its first reading that it gives when
+ * asked; NULL: it only speaks by itself.
+ */
+const struct driver_item *driver_question(const struct driver *driver);
 /* Is this value of a read, SI, one that the instrument can show? -1 (ERROR_DEVICE): it is no reading. */
 int driver_shows(const struct driver_item *item, double value, struct error *err);
 int driver_find_write(const struct driver *driver, const char *name);
@@ -155,5 +160,8 @@ int exchange_number(const struct exchange *exchange, const uint8_t *bytes, size_
 		    double *number, struct error *err);
 int exchange_text(const struct exchange *exchange, const uint8_t *bytes, size_t size, char *text,
 		  size_t room, struct error *err);
+/* Is the instrument well, by this rule of its driver's, whose flags the exchange has read? */
+int exchange_is_well(const struct exchange *exchange, size_t rule, const uint8_t *bytes,
+		     size_t size, struct error *err);
 
 #endif

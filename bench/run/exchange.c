@@ -294,3 +294,18 @@ int exchange_text(const struct exchange *exchange, const uint8_t *bytes, size_t 
 	snprintf(text, room, "%s", string);
 	return 0;
 }
+
+int exchange_is_well(const struct exchange *exchange, size_t index, const uint8_t *bytes,
+		     size_t size, struct error *err)
+{
+	const struct health_rule *rule = &exchange->driver->health[index];
+	double number;
+	uint16_t flags;
+
+	if (exchange_number(exchange, bytes, size, &number, err) < 0)
+		return -1;
+	flags = (uint16_t)number;
+	if ((flags & rule->without) || (flags & rule->needs) != rule->needs)
+		return error_set(err, ERROR_DEVICE, "%s", rule->else_says);
+	return 0;
+}

@@ -79,6 +79,11 @@ static bool interlock_holds(struct slot *slot, const struct fixture_interlock *i
 	return limit_met(&interlock->limit, &probe);
 }
 
+bool guard_holds(struct slot *slot, int interlock, char *how, size_t size)
+{
+	return interlock_holds(slot, &slot->fixture->interlock[interlock], how, size);
+}
+
 bool guard_guards(const struct fixture_interlock *interlock, const struct fixture_output *output)
 {
 	for (size_t i = 0; i < interlock->guard_count; i++) {

@@ -170,6 +170,15 @@ void guard_setting_ended(struct slot *slot, int device, int write, double number
 	moved(setting, was_away);
 }
 
+void guard_setting_is_unknown(struct slot *slot, int device, int index)
+{
+	struct slot_setting *setting = &slot->setting[device][index];
+	bool was_away = setting_is_away(setting);
+
+	setting->there = true;
+	moved(setting, was_away);
+}
+
 /* ---- raw bytes ---- */
 
 static int setting_allows_bytes(struct slot *slot, int device, int index, struct error *err)
@@ -200,13 +209,7 @@ int guard_allows_bytes(struct slot *slot, int port, struct error *err)
 void guard_bytes_leave(struct slot *slot, int port)
 {
 	for (size_t d = 0; d < slot->fixture->device_count; d++)
-		for (size_t i = 0; i < slot->fixture->device[d].safe_count; i++) {
-			struct slot_setting *setting = &slot->setting[d][i];
-			bool was_away = setting_is_away(setting);
-
-			if (slot->fixture->device[d].port != port)
-				continue;
-			setting->there = true;
-			moved(setting, was_away);
-		}
+		for (size_t i = 0; i < slot->fixture->device[d].safe_count; i++)
+			if (slot->fixture->device[d].port == port)
+				guard_setting_is_unknown(slot, (int)d, (int)i);
 }

@@ -35,6 +35,11 @@ static int clock_of(struct order *order, const char *clock, struct error *err)
 	return error_set(err, ERROR_USAGE, "a clock is real, scaled or virtual, not '%s'", clock);
 }
 
+bool order_needs_protocol(const struct order *order)
+{
+	return !order->by_hand && !order->qualifies;
+}
+
 bool order_has_wires(const struct order *order)
 {
 	return !order->simulated || order->rig;
@@ -92,6 +97,11 @@ struct order *order_from_value(const struct value *value, struct error *err)
 
 	order->protocol = text_of(value, "protocol");
 	order->by_hand = value_get_bool(value, "by_hand");
+	order->qualifies = value_get_bool(value, "qualifies");
+	order->consents = value_get_bool(value, "consents");
+	order->no_person = value_get_bool(value, "no_person");
+	order->pulls = value_get_bool(value, "pulls");
+	order->pulled = text_of(value, "pulled");
 	order->fixture = text_of(value, "fixture");
 	order->station = text_of(value, "station");
 	order->limits = text_of(value, "limits");
@@ -106,11 +116,14 @@ struct order *order_from_value(const struct value *value, struct error *err)
 	order->simulated = order->rig || value_get_bool(value, "simulated");
 	order->severity = value_get_real(value, "severity", 1);
 	order->seed = value_get_int(value, "seed", 1);
-	if (!order->protocol && !order->by_hand)
+	if (!order->protocol && order_needs_protocol(order))
 		error_set(err, ERROR_USAGE, "an order names a protocol");
-	else if (order->by_hand && !order->station && !order->fixture)
+	else if (!order_needs_protocol(order) && !order->station && !order->fixture)
 		error_set(err, ERROR_USAGE,
-			  "what is operated by hand is a station's slot, or a fixture");
+			  "what is operated by hand or qualified is a station's slot, or a "
+			  "fixture");
+	else if (order->pulls && !order_has_wires(order))
+		error_set(err, ERROR_USAGE, "a simulated bench has no plug to pull");
 	else if (read_clock(order, value, err) == 0 && check_wires(order, err) == 0)
 		return order;
 	order_free(order);
@@ -124,6 +137,15 @@ struct value *order_to_value(const struct order *order)
 	value_set_text(value, "protocol", order->protocol);
 	if (order->by_hand)
 		value_set_bool(value, "by_hand", true);
+	if (order->qualifies)
+		value_set_bool(value, "qualifies", true);
+	if (order->consents)
+		value_set_bool(value, "consents", true);
+	if (order->no_person)
+		value_set_bool(value, "no_person", true);
+	if (order->pulls)
+		value_set_bool(value, "pulls", true);
+	value_set_text(value, "pulled", order->pulled);
 	value_set_text(value, "fixture", order->fixture);
 	value_set_text(value, "station", order->station);
 	value_set_text(value, "limits", order->limits);
@@ -151,6 +173,7 @@ void order_free(struct order *order)
 		return;
 	free(order->protocol);
 	free(order->fixture);
+	free(order->pulled);
 	free(order->station);
 	free(order->limits);
 	free(order->fault);

@@ -270,9 +270,40 @@ static void compile(struct planning *planning)
 	finish(planning, done ? NULL : &err);
 }
 
-/* ---- by hand, there is no protocol ---- */
+/* ---- without a protocol ---- */
 
-/* What a protocol says, of a session that tests nothing. */
+static void add_step(struct value *steps, const char *name, const char *zh)
+{
+	struct value *step = value_add(steps, value_map());
+
+	value_set_text(step, "name", name);
+	value_set_text(step, "zh", zh);
+}
+
+/* What a protocol says, of a qualification: its steps, whose measures are made from the fixture. */
+static struct value *installation_is_tested(const char *fixture)
+{
+	struct value *data = value_map(), *steps;
+
+	value_set_text(data, "id", "qualification");
+	value_set_int(data, "version", 1);
+	value_set_text(data, "title", "Qualification of an installation");
+	value_set_text(data, "zh", "安装确认");
+	value_set_text(data, "standard", "none");
+	value_set_text(data, "class", "installation");
+	value_set_text(data, "fixture", fixture);
+	steps = value_set(data, "steps", value_list());
+	add_step(steps, "Devices", "仪器");
+	add_step(steps, "Timing", "时间");
+	add_step(steps, "Lines", "信号线");
+	add_step(steps, "Interlocks", "联锁");
+	add_step(steps, "Emergency stop", "急停");
+	add_step(steps, "Plug", "控制器终止");
+	add_step(steps, "End", "结束");
+	return data;
+}
+
+/* … and of a session that tests nothing. */
 static struct value *nothing_is_tested(const char *fixture)
 {
 	struct value *data = value_map();
@@ -287,12 +318,14 @@ static struct value *nothing_is_tested(const char *fixture)
 	return data;
 }
 
-static void by_hand(struct planning *planning, const char *fixture)
+static void without_protocol(struct planning *planning, const char *fixture)
 {
 	struct plan *plan = planning->plan;
+	bool qualifies = plan->order->qualifies;
 
-	plan->protocol_source = "davy operate";
-	plan->protocol_data = nothing_is_tested(fixture);
+	plan->protocol_source = qualifies ? "davy qualify" : "davy operate";
+	plan->protocol_data =
+		qualifies ? installation_is_tested(fixture) : nothing_is_tested(fixture);
 	protocol_loaded(planning);
 }
 
@@ -304,7 +337,7 @@ static void station_loaded(struct planning *planning)
 	struct error err;
 
 	if (fixture) {
-		by_hand(planning, fixture);
+		without_protocol(planning, fixture);
 		return;
 	}
 	error_set(&err, ERROR_USAGE, "%s has no slot %d", plan->station_source, plan->order->slot);
@@ -320,7 +353,7 @@ static void fixture_named(struct planning *planning)
 	if (slash)
 		*slash = '\0';
 	slash = strrchr(folder, '/');
-	by_hand(planning, slash ? slash + 1 : folder);
+	without_protocol(planning, slash ? slash + 1 : folder);
 	free(folder);
 }
 
@@ -328,19 +361,20 @@ static void start(void *ctx)
 {
 	struct planning *planning = ctx;
 	struct plan *plan = planning->plan;
+	bool scripted = order_needs_protocol(plan->order);
 	struct error err;
 
 	planning->bench_loader = loader_open(planning->loop, planning->program, &err);
-	if (planning->bench_loader && !plan->order->by_hand)
+	if (planning->bench_loader && scripted)
 		planning->protocol_loader = loader_open(planning->loop, planning->program, &err);
-	if (!planning->bench_loader || (!planning->protocol_loader && !plan->order->by_hand)) {
+	if (!planning->bench_loader || (!planning->protocol_loader && scripted)) {
 		finish(planning, &err);
 		return;
 	}
-	if (plan->order->by_hand && plan->order->station)
+	if (!scripted && plan->order->station)
 		load_file(planning, "station", xstrdup(plan->order->station), &plan->station_data,
 			  NULL, station_loaded, &plan->station_source);
-	else if (plan->order->by_hand)
+	else if (!scripted)
 		fixture_named(planning);
 	else
 		load_file(planning, "protocol", xstrdup(plan->order->protocol),

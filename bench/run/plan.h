@@ -21,10 +21,15 @@
 struct order {
 	char *protocol; /* path; NULL by hand */
 	bool by_hand;	/* a person operates the slot (run_operate.c): there is no protocol */
-	char *fixture;	/* by hand without a station: the path of its file */
-	char *station;	/* path */
-	char *limits;	/* path */
-	int slot;	/* 1 … */
+	bool qualifies; /* the installation is (qualify.h): no protocol either */
+	bool consents;	/* … and whoever ordered it has consented that outputs are moved */
+	bool no_person; /* … nobody is there to be asked */
+	bool pulls; /* … no check is made: outputs leave safe, and the controller kills itself */
+	char *pulled;  /* … the run in which it did, before this one; or NULL */
+	char *fixture; /* by hand without a station: the path of its file */
+	char *station; /* path */
+	char *limits;  /* path */
+	int slot;      /* 1 … */
 	struct value *dut, *params;
 	bool simulated;
 	bool rig;    /* on real wires whose far ends somebody plays; `simulated` is true as well */
@@ -42,6 +47,8 @@ struct order {
 struct order *order_from_value(const struct value *value, struct error *err);
 struct value *order_to_value(const struct order *order);
 void order_free(struct order *order); /* accepts NULL */
+/* Is a script to be run? Not by hand, nor in a qualification. */
+bool order_needs_protocol(const struct order *order);
 /* Does it drive real wires? */
 bool order_has_wires(const struct order *order);
 

@@ -193,7 +193,9 @@ static int check_order(const struct plan *plan, struct error *err)
 static int bind_wires(struct plan *plan, struct error *err)
 {
 	if (!order_has_wires(plan->order))
-		return 0;
+		return station_check_identities(
+			station_find_slot(plan->station_data, plan->order->slot), plan->fixture,
+			err);
 	plan->wires = station_slot_compile(plan->station_data, plan->order->slot, plan->fixture,
 					   plan->station_source, err);
 	return plan->wires ? 0 : -1;

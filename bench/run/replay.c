@@ -22,6 +22,7 @@
 #include "run/journal_read.h"
 #include "run/replay_breath.h"
 #include "run/replay_bytes.h"
+#include "run/replay_checks.h"
 #include "run/replay_expected.h"
 #include "run/replay_head.h"
 #include "run/run.h"
@@ -555,10 +556,15 @@ static void stage_free(struct stage *stage)
 
 int replay_run(const char *folder, const char *program, struct replay *replay, struct error *err)
 {
-	struct stage *stage = xcalloc(1, sizeof(*stage));
-	int done = -1;
+	struct stage *stage;
+	int done;
 
 	memset(replay, 0, sizeof(*replay));
+	done = replay_checks(folder, replay, err);
+	if (done <= 0)
+		return done;
+	done = -1;
+	stage = xcalloc(1, sizeof(*stage));
 	stage->replay = replay;
 	stage->loop = loop_new(err);
 	if (stage->loop && replay_head_read(&stage->head, folder, err) == 0) {

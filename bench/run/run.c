@@ -90,11 +90,24 @@ static void conclude(struct run *run)
 	course_conclude(&run->course, run_now(run), run->cause != 0);
 }
 
+/* What the checks found of the bench, unless something ended them early that is worse. */
+static enum verdict qualified(const struct run *run, char why[RUN_WHY])
+{
+	enum verdict verdict = qualify_verdict(run->checks, why);
+
+	if (!run->cause || verdict_worse(run->cause, verdict) != run->cause)
+		return verdict;
+	snprintf(why, RUN_WHY, "%s", run->cause_why);
+	return run->cause;
+}
+
 void run_conclude(struct run *run)
 {
 	char why[RUN_WHY];
-	enum verdict verdict = run_verdict(&run->course.judgement, run->plan->order->only,
-					   run->cause, run->cause_why, why);
+	enum verdict verdict = run->plan->order->qualifies
+				       ? qualified(run, why)
+				       : run_verdict(&run->course.judgement, run->plan->order->only,
+						     run->cause, run->cause_why, why);
 
 	value_free(run->summary);
 	run->summary = run_summary(run, verdict, why);
@@ -120,6 +133,7 @@ void run_make_safe(struct run *run)
 	if (run->state >= RUN_SAFING)
 		return;
 	run->state = RUN_SAFING;
+	qualify_end(run);
 	run->course.ended = true;
 	share_leave(run);
 	timer_stop(&run->grace);
@@ -150,10 +164,20 @@ void run_stop(struct run *run, const char *why)
 		slot_trip(run->slot, VERDICT_ABORTED, why);
 }
 
+/* It ends by this, whatever a trip of the bench would otherwise be. */
+static void end_by_trip(struct run *run, enum verdict verdict, const char *why)
+{
+	run_end_early(run, verdict, why);
+	if (slot_is_tripped(run->slot))
+		run_make_safe(run); /* as a qualification that goes on after a trip */
+	else
+		slot_trip(run->slot, verdict, why);
+}
+
 void run_trip(struct run *run, const char *why)
 {
 	if (run->state < RUN_SAFING)
-		slot_trip(run->slot, VERDICT_ABORTED, why);
+		end_by_trip(run, VERDICT_ABORTED, why);
 }
 
 bool run_answer(struct run *run, uint32_t request, const char *text)
@@ -161,6 +185,8 @@ bool run_answer(struct run *run, uint32_t request, const char *text)
 	const struct request *asked = course_find(&run->course, request);
 	struct value *line;
 
+	if (run->plan->order->qualifies)
+		return run->state == RUN_RUNNING && qualify_answer(run, request, text);
 	if (run->state >= RUN_SAFING || !asked || asked->kind != REQUEST_OPERATOR)
 		return false;
 	line = value_map();
@@ -173,8 +199,8 @@ bool run_answer(struct run *run, uint32_t request, const char *text)
 
 void run_check_quota(struct run *run)
 {
-	if (journal_over_quota(run->journal))
-		slot_trip(run->slot, VERDICT_ERROR, "the journal of this run has grown too long");
+	if (journal_over_quota(run->journal) && run->state < RUN_SAFING)
+		end_by_trip(run, VERDICT_ERROR, "the journal of this run has grown too long");
 }
 
 /* ---- what the slot tells ---- */
@@ -213,21 +239,30 @@ static void slot_tripped(void *ctx, enum verdict verdict, const char *why)
 {
 	struct run *run = ctx;
 
+	if (qualify_tripped(run, verdict, why))
+		return;
 	run->runner_done = true; /* nothing that it still says counts */
 	run_end_early(run, verdict, why);
 	run_make_safe(run);
 }
 
+/* A qualification tells of it by its checks. */
 static void slot_doubt(void *ctx, const char *text)
 {
-	watch_note(ctx, text);
+	struct run *run = ctx;
+
+	if (!run->plan->order->qualifies)
+		watch_note(run, text);
 }
 
 static void slot_simulated(void *ctx, const char *why)
 {
 	struct run *run = ctx;
-	struct value *line = value_map();
+	struct value *line;
 
+	if (run->simulated_why) /* a qualification has opened its slot anew */
+		return;
+	line = value_map();
 	value_set_text(line, "why", why);
 	journal_line(run->journal, run_now(run), "simulated", line);
 	run->simulated_why = xstrdup(why);
@@ -241,6 +276,8 @@ static void start_script(struct run *run)
 	run->state = RUN_RUNNING;
 	if (run->plan->order->by_hand)
 		operate_begin(run);
+	else if (run->plan->order->qualifies)
+		qualify_begin(run, NULL);
 	else if (runner_start(run, &err) < 0)
 		slot_trip(run->slot, VERDICT_ERROR, err.text);
 }
@@ -343,6 +380,11 @@ static void bench_is_up(void *ctx, const struct error *err)
 
 	if (run->state != RUN_COMING_UP)
 		return;
+	if (err && run->plan->order->qualifies) {
+		run->state = RUN_RUNNING;
+		qualify_begin(run, err->text);
+		return;
+	}
 	if (err) {
 		slot_trip(run->slot, VERDICT_ERROR, err->text);
 		return;
@@ -356,12 +398,13 @@ static void too_long(void *ctx)
 {
 	struct run *run = ctx;
 
-	slot_trip(run->slot, VERDICT_ERROR, "the run's own deadline has passed");
+	if (run->state < RUN_SAFING)
+		end_by_trip(run, VERDICT_ERROR, "the run's own deadline has passed");
 }
 
 /* ---- the beginning ---- */
 
-static int open_slot(struct run *run, struct error *err)
+static int open_slot(struct run *run, slot_done_fn *up, struct error *err)
 {
 	static const struct slot_handlers HANDLERS = {slot_sample, slot_samples, slot_pulse,
 						      slot_output, slot_tripped, slot_simulated,
@@ -375,7 +418,7 @@ static int open_slot(struct run *run, struct error *err)
 		.journal = run->journal,
 		.fixture = plan->fixture,
 		.number = plan->order->slot,
-		.by_hand = plan->order->by_hand,
+		.by_hand = !order_needs_protocol(plan->order),
 		.program = run->place.program,
 		.cpu = run->place.cpu,
 		.grid = plan->grid,
@@ -396,9 +439,16 @@ static int open_slot(struct run *run, struct error *err)
 
 	run->slot = slot_open(&settings, &HANDLERS, run, err);
 	if (run->slot)
-		slot_start(run->slot, bench_is_up);
+		slot_start(run->slot, up);
 	value_free(start);
 	return run->slot ? 0 : -1;
+}
+
+int run_reopen_slot(struct run *run, slot_done_fn *up, struct error *err)
+{
+	slot_close(run->slot);
+	run->slot = NULL;
+	return open_slot(run, up, err);
 }
 
 /* Refused here, a run leaves nothing behind. */
@@ -430,6 +480,7 @@ struct run *run_start(const struct run_place *place, struct plan *plan,
 	run->ctx = ctx;
 	run->plan = plan;
 	run->state = RUN_COMING_UP;
+	run->checks = value_list();
 	share_open(run);
 	if (plan->wires)
 		plan->wall = loop_wall_time(); /* of the bench clock's beginning */
@@ -447,7 +498,7 @@ struct run *run_start(const struct run_place *place, struct plan *plan,
 	watch_started(run);
 	timer_start(&run->deadline, run->clock, LONGEST_RUN, TIMER_STOP, too_long, run);
 	keep_begin(run);
-	if (open_slot(run, err) < 0) {
+	if (open_slot(run, bench_is_up, err) < 0) {
 		/* what has a journal has a verdict in it */
 		run->summary = run_summary(run, VERDICT_ERROR, err->text);
 		journal_line(run->journal, 0, "verdict", value_copy(run->summary));
@@ -466,10 +517,12 @@ void run_free(struct run *run)
 	timer_stop(&run->grace);
 	keep_end(run);
 	operate_end(run);
+	qualify_end(run);
 	if (run->clock)
 		course_done(&run->course);
 	slot_close(run->slot);
 	operate_free(run);
+	qualify_free(run);
 	runner_forget(run);
 	if (run->place.consumed)
 		consumed_release(run->place.consumed, run->folder_id, run);
@@ -479,6 +532,7 @@ void run_free(struct run *run)
 	if (run->clock)
 		clock_free(run->clock);
 	value_free(run->summary);
+	value_free(run->checks);
 	free(run->simulated_why);
 	plan_free(run->plan);
 	free(run);

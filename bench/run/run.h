@@ -126,7 +126,9 @@ struct run {
 	struct meeting *own_meeting;
 	nsec started_real, shown_real; /* for watching */
 	struct value *summary;
-	struct operating *operating; /* by hand, or NULL */
+	struct operating *operating;	     /* by hand, or NULL */
+	struct qualification *qualification; /* or NULL */
+	struct value *checks;		     /* … as they were judged */
 };
 
 nsec run_now(const struct run *run);
@@ -199,6 +201,19 @@ void operate_free(struct run *run); /* … and is closed */
 void operate_bytes(void *run, int port, enum entry_kind direction, const uint8_t *bytes,
 		   size_t size);
 
+/* qualify.c: an installation is qualified, instead of a script; `not_up`: why the bench did not come up. */
+void qualify_begin(struct run *run, const char *not_up);
+void qualify_end(struct run *run); /* as those of run_operate.c */
+void qualify_free(struct run *run);
+/* The bench has tripped. False: it ends this run as it does any other. */
+bool qualify_tripped(struct run *run, enum verdict verdict, const char *why);
+/* What these checks say of the bench; why (RUN_WHY bytes). Pure: a replay asks it again. */
+enum verdict qualify_verdict(const struct value *checks, char why[RUN_WHY]);
+/* qualify_person.c; false: it has no such question. */
+bool qualify_answer(struct run *run, uint32_t question, const char *text);
+/* The slot is closed and opened anew, safe, with a journal that goes on; `up` is told with the run. */
+int run_reopen_slot(struct run *run, slot_done_fn *up, struct error *err);
+
 /* run_watch.c: what watchers are told. Each takes nothing that is not there. */
 void watch_started(struct run *run);
 void watch_step(struct run *run, const char *name, int repeat);
@@ -217,6 +232,10 @@ void watch_ended(struct run *run, const struct value *summary);
 void watch_simulated(struct run *run, const char *why);
 /* By hand: what came of a command; `answer` is taken, `why` is NULL where it was done. */
 void watch_operated(struct run *run, struct value *answer, const char *why);
+/* In a qualification: a check has ended; somebody is asked, and `why` his answer could not be taken; not any more. */
+void watch_checked(struct run *run, const struct value *measure);
+void watch_asks(struct run *run, uint32_t id, const char *text, const char *zh, const char *why);
+void watch_withdrawn(struct run *run, uint32_t id);
 /* Bytes on a port that is watched. */
 void watch_bytes(struct run *run, int port, const char *direction, const char *hex);
 

@@ -182,6 +182,40 @@ void watch_operated(struct run *run, struct value *answer, const char *why)
 	tell(run, event);
 }
 
+void watch_checked(struct run *run, const struct value *measure)
+{
+	struct value *event = new_event(run, "judged");
+
+	if (!event)
+		return;
+	value_set(event, "measure", value_copy(measure));
+	tell(run, event);
+}
+
+void watch_asks(struct run *run, uint32_t id, const char *text, const char *zh, const char *why)
+{
+	struct value *event = new_event(run, "operator");
+
+	if (!event)
+		return;
+	value_set_int(event, "id", id);
+	value_set_text(event, "text", text);
+	value_set_text(event, "zh", zh);
+	value_set_text(event, "why", why);
+	value_set_bool(event, "simulated", !order_has_wires(run->plan->order));
+	tell(run, event);
+}
+
+void watch_withdrawn(struct run *run, uint32_t id)
+{
+	struct value *event = new_event(run, "withdrawn");
+
+	if (!event)
+		return;
+	value_set_int(event, "id", id);
+	tell(run, event);
+}
+
 void watch_bytes(struct run *run, int port, const char *direction, const char *hex)
 {
 	struct value *event = new_event(run, "bytes");
@@ -228,6 +262,8 @@ struct value *run_summary(struct run *run, enum verdict verdict, const char *why
 		value_set_text(summary, "only", plan->order->only);
 	if (plan->order->by_hand)
 		value_set_bool(summary, "by_hand", true);
+	if (plan->order->qualifies)
+		value_set_bool(summary, "qualifies", true);
 	if (run->unfit)
 		value_set_bool(summary, "unfit", true);
 	if (plan->order->force)
@@ -244,6 +280,8 @@ struct value *run_summary(struct run *run, enum verdict verdict, const char *why
 	measures = value_set(summary, "measures", value_list());
 	for (size_t i = 0; i < run->course.judgement.count; i++)
 		value_add(measures, judged_describe(&run->course.judgement.judged[i]));
+	for (size_t i = 0; i < value_count(run->checks); i++)
+		value_add(measures, value_copy(value_at(run->checks, i)));
 	return summary;
 }
 

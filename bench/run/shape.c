@@ -56,6 +56,7 @@ static const struct {
 	{"station", "slots.*.ports.*"},
 	{"station", "slots.*.lines"},
 	{"station", "slots.*.lines.*"},
+	{"station", "slots.*.identities"},
 };
 
 static bool is_absent(const struct value *value)

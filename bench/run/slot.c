@@ -41,6 +41,7 @@ static void edge(void *ctx, bool level, nsec time)
 
 	if (line->slot->closing)
 		return;
+	line->moved = time;
 	journal_entry(line->slot->journal, time, ENTRY_EDGE, (uint16_t)line->index, &byte, 1);
 	guard_line_changed(line->slot, line->index, level);
 	channels_edge(line->slot, line->index, level, time);
@@ -221,6 +222,7 @@ static void world_ended(void *ctx, const char *why)
 
 	if (slot->closing)
 		return;
+	slot->worldless = true;
 	snprintf(text, sizeof(text), "the simulated world %.280s", why);
 	slot_trip(slot, VERDICT_ERROR, text);
 }

@@ -51,7 +51,9 @@ struct slot_settings {
 	struct journal *journal;
 	const struct fixture *fixture;
 	int number;
-	bool by_hand; /* no protocol: a device that fails is told of, and a trip only where an output relies on it */
+	/* no protocol, by hand or a qualification: a device that fails is told of, and trips only where an
+	 * output relies on it */
+	bool by_hand;
 	/* simulated */
 	const char *program; /* davy-lua */
 	int cpu;
@@ -136,6 +138,7 @@ struct slot_line {
 	int index;
 	struct gpio_line *gpio;
 	nsec driven;	      /* an output has had its level since then */
+	nsec moved;	      /* the latest edge of an input */
 	bool cut;	      /* … its safe one, and nobody was told yet: see slot_cut_outputs */
 	struct timer longest; /* runs while an output is on */
 	struct timer follows; /* runs while its contact may still show the level before */
@@ -206,6 +209,7 @@ struct slot {
 	struct slot_follow follow[FIXTURE_FOLLOWS];
 	struct act *acts; /* on their way */
 	bool tripped, stopping, closing, up, safe_running, safe_done;
+	bool worldless;	    /* its world has ended by itself */
 	enum verdict cause; /* of the trip, or 0 */
 	slot_done_fn *on_up;
 	bool identified;      /* start-up: every device, and the contacts have settled */
@@ -300,6 +304,8 @@ void guard_bytes_leave(struct slot *slot, int port);
 /* A setting leaves; and its exchange ended: `failed`, nobody knows what it is now. */
 void guard_setting_leaves(struct slot *slot, int device, int write, double number);
 void guard_setting_ended(struct slot *slot, int device, int write, double number, bool failed);
+/* Nobody knows what an instrument was told: it counts as away until a safe value was acknowledged. */
+void guard_setting_is_unknown(struct slot *slot, int device, int setting);
 /* Something an interlock needs has changed: trip when a guarded output is on without it. */
 void guard_line_changed(struct slot *slot, int line, bool level);
 /* `latest`: none that is newer is known. */
@@ -320,6 +326,8 @@ bool guard_any_away(const struct slot *slot, const struct fixture_interlock *int
 bool guard_relies_on(const struct slot *slot, int channel);
 bool guard_guards(const struct fixture_interlock *interlock, const struct fixture_output *output);
 bool guard_estop_pressed(const struct slot *slot);
+/* Does what this interlock needs hold now? `how` it is: "hood is off". */
+bool guard_holds(struct slot *slot, int interlock, char *how, size_t size);
 /* Do the interlocks let this output away from safe? `what`: "valve may not be open". */
 int guard_interlocks_allow(struct slot *slot, const struct fixture_output *output, const char *what,
 			   struct error *err);

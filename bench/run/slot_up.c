@@ -63,17 +63,8 @@ static int check_identity(struct slot *slot, const uint8_t *bytes, size_t size, 
 
 static int check_health(struct slot *slot, const uint8_t *bytes, size_t size, struct error *err)
 {
-	const struct driver *driver = slot->identify_exchange.driver;
-	const struct health_rule *rule = &driver->health[slot->health_next];
-	double number;
-	uint16_t flags;
-
-	if (exchange_number(&slot->identify_exchange, bytes, size, &number, err) < 0)
-		return -1;
-	flags = (uint16_t)number;
-	if ((flags & rule->without) || (flags & rule->needs) != rule->needs)
-		return error_set(err, ERROR_DEVICE, "%s", rule->else_says);
-	return 0;
+	return exchange_is_well(&slot->identify_exchange, (size_t)slot->health_next, bytes, size,
+				err);
 }
 
 /* One answer of the round through the devices: identity first (-1), then each rule of health. */

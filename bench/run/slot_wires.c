@@ -54,6 +54,16 @@ static void fail(struct slot_wires *wires, const struct error *err)
 
 static void next_write(struct slot_wires *wires);
 
+/* By hand the bench comes up all the same, to find out; what was not acknowledged counts as away from safe. */
+static void nobody_knows(struct slot_wires *wires, const struct error *err)
+{
+	struct slot *slot = wires->slot;
+	const struct fixture_output *output = &slot->fixture->safe_write[wires->write];
+
+	slot->handlers.doubt(slot->ctx, err->text);
+	guard_setting_is_unknown(slot, output->device, output->setting);
+}
+
 static void written(void *ctx, const uint8_t *bytes, size_t size, const struct error *err)
 {
 	struct slot_wires *wires = ctx;
@@ -70,8 +80,11 @@ static void written(void *ctx, const uint8_t *bytes, size_t size, const struct e
 	if (err) {
 		wrong = *err;
 		error_context(&wrong, "%s: it could not be made safe at the start", device->name);
-		fail(wires, &wrong);
-		return;
+		if (!wires->slot->settings.by_hand) {
+			fail(wires, &wrong);
+			return;
+		}
+		nobody_knows(wires, &wrong);
 	}
 	wires->write++;
 	next_write(wires);

@@ -153,6 +153,20 @@ static int check_known(const struct station_slot *slot, const struct fixture *fi
 	return 0;
 }
 
+/* Of simulated wires it is asked as well, which are bound to nothing. */
+int station_check_identities(const struct value *written, const struct fixture *fixture,
+			     struct error *err)
+{
+	const struct value *identities = value_get(written, "identities");
+
+	for (size_t i = 0; i < value_count(identities); i++)
+		if (fixture_find_device(fixture, value_key(identities, i)) < 0)
+			return error_set(err, ERROR_USAGE,
+					 "identities: fixture %s has no device '%s'", fixture->id,
+					 value_key(identities, i));
+	return 0;
+}
+
 static int refuse_twice(const char *what, const char *one, const char *other, const char *where,
 			struct error *err)
 {
@@ -230,7 +244,8 @@ static int compile(struct station_slot *slot, const struct value *station,
 	for (size_t i = 0; i < fixture->line_count; i++)
 		if (bind_line(&slot->line[slot->line_count++], written, &fixture->line[i], err) < 0)
 			return -1;
-	if (check_known(slot, fixture, written, err) < 0 || check_twice(slot, err) < 0)
+	if (check_known(slot, fixture, written, err) < 0 ||
+	    station_check_identities(written, fixture, err) < 0 || check_twice(slot, err) < 0)
 		return -1;
 	return check_others(slot, fixture, station, err);
 }

@@ -41,6 +41,9 @@ const struct value *station_find_slot(const struct value *station, int number);
 /* Is the slot there, and does it hold this fixture? `where` is the station file's name. */
 int station_check_slot(const struct value *station, int number, const char *fixture,
 		       const char *where, struct error *err);
+/* Does the fixture have each device whose identity this slot of a station names? */
+int station_check_identities(const struct value *slot, const struct fixture *fixture,
+			     struct error *err);
 /*
  * Bind each port and line of the fixture. One that has no wire, one that the fixture has not, a wire
  * named twice in the slot, and an output that another slot names, too, are refused by name. Names of

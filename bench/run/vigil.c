@@ -284,9 +284,13 @@ static void controller_died(void *ctx)
 		guardian_log_note(&vigil->log, "controller %d is gone%s",
 				  (int)vigil->controller_pid,
 				  vigil->killed ? ": it gave no sign of life and was killed" : "");
-	for (struct charge *charge = vigil->charges; charge; charge = charge->next)
-		if (!charge->maker)
-			make_safe(charge);
+	for (struct charge *charge = vigil->charges; charge; charge = charge->next) {
+		if (charge->maker)
+			continue;
+		guardian_log_note(&vigil->log, "slot %d: outputs of run %s", charge->image->slot,
+				  charge->image->run);
+		make_safe(charge);
+	}
 	check_leave(vigil);
 }
 

@@ -40,6 +40,7 @@ struct world {
 	struct world_handlers handlers;
 	void *ctx;
 	nsec grid;
+	nsec born; /* a slot that was opened anew has a world that catches up: what it says of before is old */
 	nsec reached; /* its latest step */
 	nsec asked;   /* how far it was told to go */
 	bool started;
@@ -132,7 +133,7 @@ static void take_lines(struct world *world, nsec time, const struct value *lines
 
 static void take_streams(struct world *world, nsec time, const struct value *streams)
 {
-	if (value_count(streams) == 0)
+	if (value_count(streams) == 0 || time < world->born)
 		return;
 	move_clock(world, time);
 	world->handlers.streams(world->ctx, streams);
@@ -252,6 +253,7 @@ struct world *world_start(struct loop *loop, struct bench_clock *clock, const ch
 	world->ctx = ctx;
 	world->grid = grid;
 	world->owes_out = true;
+	world->born = clock_now(clock);
 	world->peer = peer_start(loop, clock, argv, cpu, &PEER, world, err);
 	if (!world->peer) {
 		free(world);

@@ -10,6 +10,7 @@ local STATION = {
 }
 local SLOT = {
   [1] = "integer", fixture = "string", ports = "table", lines = "table", rig = "table",
+  identities = "table",
 }
 local PORT = { [1] = "string", echo = "boolean" }
 local LINE = { [1] = "string", bias = "string", drive = "string" }
@@ -82,6 +83,18 @@ local function rig_data(where, written, ports, lines)
   }
 end
 
+-- What of its identity tells an instrument from one that is alike: its serial number.
+local function identities_data(where, written)
+  if not written then return nil end
+  davy.check_names(where, "identities", written)
+  for name, identity in pairs(written) do
+    if type(identity) ~= "string" or identity == "" then
+      raise_at(where, "identities.%s is a text that its identity has in it", name)
+    end
+  end
+  return written
+end
+
 local function slot_data(where, slot)
   if math.type(slot[1]) ~= "integer" or slot[1] < 1 or slot[1] > slots_most then
     raise_at(where, "a slot begins with its number, from 1 to %d", slots_most)
@@ -92,6 +105,7 @@ local function slot_data(where, slot)
   return {
     number = slot[1], fixture = slot.fixture, ports = ports, lines = lines,
     rig = rig_data(where, slot.rig, ports, lines),
+    identities = identities_data(where, slot.identities),
   }
 end
 

@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Attending runs from their order to their verdict.
+ *
+ * A run is the controller's and outlives this command; a broken pipe behind stdout ends the showing
+ * and not the run. What ends it early from here is a person: Ctrl-C once lets the script clean up, twice
+ * makes everything safe at once; a closed terminal and a SIGTERM count as the first.
+ *
+ * With --json stdout gets the summary and nothing else; progress then goes to stderr, if that is a
+ * terminal.
+ */
+#include "cli/attend.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/strain.h"
+#include "cli/conversation.h"
+#include "cli/figures.h"
+#include "cli/order.h"
+#include "cli/progress.h"
+#include "verdict/decision.h"
+
+static const struct {
+	struct words stop_once, stop_twice, stop_early, gone, gone_early, no_input, fault, confirm,
+		unconfirmed, another, consumed, unfit;
+} TEXTS = {
+	.stop_once =
+		{"stopping: the script's finally blocks run now; Ctrl-C again makes everything "
+		 "safe at once",
+		 "正在停止:正在执行 finally 收尾;再按 Ctrl-C 立即全部置于安全状态"},
+	.stop_twice = {"making everything safe now", "立即全部置于安全状态"},
+	.stop_early = {"stopped before the run had begun: nothing was driven",
+		       "检验开始前已停止:未驱动任何输出"},
+	.gone = {"the controller is gone before the verdict of %s; the run is ended as ABORTED at "
+		 "its next start",
+		 "控制器在 %s 判定前消失;下次启动时该次检验按 ABORTED 结束"},
+	.gone_early = {"the controller is gone before the run had begun", "控制器在检验开始前消失"},
+	.no_input = {"the operator's answer cannot be read: standard input has ended",
+		     "无法读取操作员的回答:标准输入已结束"},
+	.fault = {"fault", "故障"},
+	.confirm = {"this test uses up its specimen. To begin, type the serial number of what "
+		    "stands in slot %lld again:",
+		    "本试验为破坏性试验,样品将被耗尽。请再次输入工位 %lld 上样品的出厂编号以开始:"},
+	.unconfirmed =
+		{"this test uses up its specimen: confirm it with --destroys %s. Nothing was "
+		 "begun",
+		 "本试验为破坏性试验,样品将被耗尽:请用 --destroys %s 确认。检验未开始"},
+	.another = {"the specimen was named '%s' and confirmed as '%s': nothing was begun",
+		    "样品编号为 '%s',确认时给出的是 '%s':检验未开始"},
+	.consumed = {"specimen %s was used up by run %s: a destructive test needs a new one. "
+		     "Nothing was begun",
+		     "样品 %s 已在检验 %s 中耗尽:破坏性试验须用新样品。检验未开始"},
+	.unfit = {"", "环境条件不符合检验要求,检验未开始;--force 可强制进行,但不判合格"},
+};
+
+struct watching {
+	struct loop *loop;
+	struct conversation *conversation;
+	struct progress *progress;
+	bool json, mortal;
+	int stops;
+	int code; /* what to end with, or -1 with the sentence */
+	size_t runs, ended;
+	enum verdict worst;	 /* of those that ended; 0: none has */
+	struct value *summaries; /* as they ended, for --json */
+	struct value *orders;
+	int64_t confirming; /* the slot whose specimen is to be confirmed; 0: none */
+	char *run;
+	int64_t question, asking_slot; /* 0: none */
+	struct watch *input;
+	struct buf typed;
+	struct error *err;
+};
+
+/* ---- stopping ---- */
+
+static void finish(struct watching *watching, int code)
+{
+	watching->code = code;
+	loop_quit(watching->loop);
+}
+
+static void stop(struct watching *watching, const char *why)
+{
+	struct value *request;
+
+	if (watching->confirming) { /* nobody has a run to stop */
+		progress_say(watching->progress, say(TEXTS.stop_early));
+		finish(watching, EXIT_IS_ABORTED);
+		return;
+	}
+	request = value_map();
+	value_set_text(request, "do", "stop");
+	value_set_text(request, "why", why);
+	conversation_say(watching->conversation, request);
+	watching->stops++;
+	progress_say(watching->progress,
+		     say(watching->stops == 1 ? TEXTS.stop_once : TEXTS.stop_twice));
+	progress_show(watching->progress);
+}
+
+static void interrupted(void *ctx, int number)
+{
+	(void)number;
+	stop(ctx, "stopped by the operator (Ctrl-C)");
+}
+
+static void told_to_end(void *ctx, int number)
+{
+	struct watching *watching = ctx;
+
+	if (watching->stops == 0)
+		stop(watching, number == SIGHUP
+				       ? "stopped: the terminal of davy run was closed (SIGHUP)"
+				       : "stopped: davy run was told to end (SIGTERM)");
+}
+
+static int take_signals(struct watching *watching, struct error *err)
+{
+	if (loop_signal(watching->loop, SIGINT, interrupted, watching, err) < 0 ||
+	    loop_signal(watching->loop, SIGHUP, told_to_end, watching, err) < 0)
+		return -1;
+	return loop_signal(watching->loop, SIGTERM, told_to_end, watching, err);
+}
+
+/* ---- the operator ---- */
+
+static void end_question(struct watching *watching)
+{
+	loop_unwatch(watching->input);
+	watching->input = NULL;
+	watching->question = watching->asking_slot = 0;
+	buf_clear(&watching->typed);
+	progress_hold(watching->progress, false);
+}
+
+static void say_orders(struct watching *watching)
+{
+	struct value *request = value_map();
+
+	value_set_text(request, "do", "run");
+	value_set(request, "orders", value_copy(watching->orders));
+	conversation_say(watching->conversation, request);
+}
+
+/* The serial number was typed again: order once more, with it. The controller compares. */
+static void confirm(struct watching *watching, const char *text)
+{
+	struct value *orders = value_list();
+
+	for (size_t i = 0; i < value_count(watching->orders); i++) {
+		struct value *order = value_add(orders, value_copy(value_at(watching->orders, i)));
+
+		if (value_count(watching->orders) == 1 ||
+		    value_get_int(order, "slot", 0) == watching->confirming)
+			value_set_text(order, "destroys", text);
+	}
+	value_free(watching->orders);
+	watching->orders = orders;
+	watching->confirming = 0;
+	end_question(watching);
+	say_orders(watching);
+}
+
+static void answer(struct watching *watching, const char *text)
+{
+	if (watching->confirming) {
+		confirm(watching, text);
+		return;
+	}
+	struct value *request = value_map();
+
+	value_set_text(request, "do", "answer");
+	value_set_int(request, "slot", watching->asking_slot);
+	value_set_int(request, "id", watching->question);
+	value_set_text(request, "text", text);
+	conversation_say(watching->conversation, request);
+	end_question(watching);
+}
+
+static void typed(void *ctx, uint32_t events)
+{
+	struct watching *watching = ctx;
+	char bytes[512], *newline;
+	ssize_t got = read(STDIN_FILENO, bytes, strain_read(sizeof(bytes)));
+
+	(void)events;
+	if (got < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (got <= 0) {
+		end_question(watching);
+		stop(watching, say(TEXTS.no_input));
+		return;
+	}
+	buf_add(&watching->typed, bytes, (size_t)got);
+	newline = memchr(watching->typed.data, '\n', watching->typed.size);
+	if (newline) {
+		*newline = '\0';
+		answer(watching, watching->typed.data);
+	}
+}
+
+static void listen(struct watching *watching)
+{
+	struct error err;
+
+	progress_hold(watching->progress, true);
+	watching->input = loop_watch(watching->loop, STDIN_FILENO, POLLIN, typed, watching, &err);
+	if (!watching->input) /* a plain file or /dev/null is never waited for */
+		typed(watching, POLLIN);
+}
+
+static void take_question(struct watching *watching, const struct value *event)
+{
+	if (value_get_bool(event, "simulated"))
+		return;
+	watching->question = value_get_int(event, "id", 0);
+	watching->asking_slot = value_get_int(event, "slot", 0);
+	listen(watching);
+}
+
+static void ask_to_confirm(struct watching *watching, const struct value *event)
+{
+	char *text;
+
+	watching->confirming = value_get_int(event, "of_slot", 1);
+	text = xprintf(say(TEXTS.confirm), (long long)watching->confirming);
+	progress_say(watching->progress, text);
+	progress_show(watching->progress);
+	free(text);
+	listen(watching);
+}
+
+/* ---- events ---- */
+
+/* What was confirmed for the specimen of this refusal, or NULL. */
+static const char *confirmed_as(const struct watching *watching, const struct value *event)
+{
+	for (size_t i = 0; i < value_count(watching->orders); i++) {
+		const struct value *order = value_at(watching->orders, i);
+		const char *serial = value_get_text(value_get(order, "dut"), "serial");
+
+		if (serial && !strcmp(serial, value_get_text(event, "serial")))
+			return value_get_text(order, "destroys");
+	}
+	return NULL;
+}
+
+/* A specimen that the test would use up: asked about once, on a terminal. */
+static void take_specimen(struct watching *watching, const struct value *event, const char *kind)
+{
+	const char *serial = value_get_text(event, "serial");
+	const char *confirmed = confirmed_as(watching, event);
+
+	if (!strcmp(kind, "consumed"))
+		finish(watching, error_set(watching->err, ERROR_USAGE, say(TEXTS.consumed), serial,
+					   value_get_text(event, "by")));
+	else if (confirmed)
+		finish(watching, error_set(watching->err, ERROR_USAGE, say(TEXTS.another), serial,
+					   confirmed));
+	else if (!watching->json && isatty(STDIN_FILENO))
+		ask_to_confirm(watching, event);
+	else
+		finish(watching,
+		       error_set(watching->err, ERROR_USAGE, say(TEXTS.unconfirmed), serial));
+}
+
+static void take_refusal(struct watching *watching, const struct value *event)
+{
+	const char *why = value_get_text(event, "why"), *kind = value_get_text(event, "kind");
+
+	if (watching->stops) {
+		progress_say(watching->progress, say(TEXTS.stop_early));
+		finish(watching, EXIT_IS_ABORTED);
+		return;
+	}
+	if (kind && (!strcmp(kind, "confirm") || !strcmp(kind, "consumed"))) {
+		take_specimen(watching, event, kind);
+		return;
+	}
+	finish(watching, error_set(watching->err,
+				   kind && !strcmp(kind, "usage") ? ERROR_USAGE : ERROR_REFUSED,
+				   "%s", why ? why : "refused"));
+}
+
+static const struct value *summary_of_slot(const struct watching *watching, int64_t slot)
+{
+	for (size_t i = 0; i < value_count(watching->summaries); i++)
+		if (value_get_int(value_at(watching->summaries, i), "slot", 0) == slot)
+			return value_at(watching->summaries, i);
+	return NULL;
+}
+
+/* One run is one object, several are a list in the order of their slots. */
+static int print_summaries(const struct watching *watching, struct error *err)
+{
+	struct buf text;
+	int done = 0;
+
+	buf_init(&text);
+	if (watching->runs == 1)
+		json_write(&text, value_at(watching->summaries, 0));
+	for (int64_t slot = 1; watching->runs > 1 && slot <= ORDER_SLOTS_MOST; slot++) {
+		const struct value *summary = summary_of_slot(watching, slot);
+
+		if (!summary)
+			continue;
+		buf_add_text(&text, text.size ? "," : "[");
+		json_write(&text, summary);
+	}
+	if (printf("%s%s\n", text.data, watching->runs > 1 ? "]" : "") < 0 || fflush(stdout) == EOF)
+		done = error_os(err, "standard output does not take the summary of %s",
+				watching->run);
+	buf_done(&text);
+	return done;
+}
+
+/* One more run has ended; the last of them ends the command, by the worst verdict. */
+static void take_end(struct watching *watching, const struct value *event, struct value *summary,
+		     const char *verdict)
+{
+	enum verdict ended;
+	struct error ignored;
+
+	if (watching->question && watching->asking_slot == value_get_int(event, "slot", 0))
+		end_question(watching);
+	if (verdict_parse(&ended, verdict, &ignored) < 0)
+		ended = VERDICT_ERROR;
+	watching->worst = watching->ended++ ? verdict_worse(watching->worst, ended) : ended;
+	value_add(watching->summaries, summary);
+	if (watching->ended < watching->runs)
+		return;
+	progress_end(watching->progress);
+	if (watching->json && print_summaries(watching, watching->err) < 0)
+		finish(watching, -1);
+	else
+		finish(watching, (int)figure_exit(verdict_name(watching->worst)));
+}
+
+static void take_verdict(struct watching *watching, const struct value *event)
+{
+	const struct value *summary = value_get(event, "summary");
+	const char *verdict = value_get_text(summary, "verdict");
+
+	if (value_get_bool(summary, "unfit") && say(TEXTS.unfit)[0])
+		progress_say(watching->progress, say(TEXTS.unfit));
+	take_end(watching, event, value_copy(summary), verdict ? verdict : "");
+}
+
+/* One run of several could not begin: the others go on. */
+static void take_refused_slot(struct watching *watching, const struct value *event)
+{
+	struct value *summary = value_map();
+
+	value_set_int(summary, "slot", value_get_int(event, "slot", 0));
+	value_set_text(summary, "refused", value_get_text(event, "why"));
+	take_end(watching, event, summary, "ERROR");
+}
+
+/* Runs of one order have their protocol and their limit set in common. */
+static void take_first(struct watching *watching, const struct value *event)
+{
+	watching->run = xstrdup(value_get_text(event, "run"));
+	figure_warn(value_get(event, "warnings"));
+}
+
+static void take_event(void *ctx, const struct value *event)
+{
+	struct watching *watching = ctx;
+	const char *name = value_get_text(event, "event");
+
+	progress_take(watching->progress, event);
+	if (!name)
+		return;
+	if (!strcmp(name, "started") && !watching->run)
+		take_first(watching, event);
+	else if (!strcmp(name, "operator"))
+		take_question(watching, event);
+	else if (!strcmp(name, "withdrawn") &&
+		 watching->question == value_get_int(event, "id", 0) && watching->question)
+		end_question(watching);
+	else if (!strcmp(name, "refused") && value_get(event, "slot"))
+		take_refused_slot(watching, event);
+	else if (!strcmp(name, "refused"))
+		take_refusal(watching, event);
+	else if (!strcmp(name, "verdict"))
+		take_verdict(watching, event);
+}
+
+static void pause_of_events(void *ctx)
+{
+	struct watching *watching = ctx;
+
+	progress_show(watching->progress);
+}
+
+static void controller_gone(void *ctx)
+{
+	struct watching *watching = ctx;
+
+	if (watching->mortal && watching->run) {
+		finish(watching, ATTEND_GONE);
+		return;
+	}
+	if (watching->run)
+		error_set(watching->err, ERROR_LINK, say(TEXTS.gone), watching->run);
+	else
+		error_set(watching->err, ERROR_LINK, "%s", say(TEXTS.gone_early));
+	finish(watching, -1);
+}
+
+/* ---- the whole ---- */
+
+static FILE *progress_goes_to(bool json)
+{
+	if (!json)
+		return stdout;
+	return isatty(STDERR_FILENO) ? stderr : NULL;
+}
+
+static void remark_fault(struct progress *progress, const struct value *order)
+{
+	const char *fault = value_get_text(order, "fault");
+	char *text;
+
+	if (!fault)
+		return;
+	text = xprintf("%s %s", say(TEXTS.fault), fault);
+	if (value_get(order, "severity")) {
+		char *whole = xprintf("%s (%.3g)", text, value_get_real(order, "severity", 1));
+
+		free(text);
+		text = whole;
+	}
+	progress_remark(progress, text);
+	free(text);
+}
+
+static int watch(struct watching *watching, const char *state, struct value *orders)
+{
+	static const struct conversation_handlers HANDLERS = {take_event, pause_of_events,
+							      controller_gone};
+
+	watching->orders = orders;
+	watching->conversation =
+		conversation_open(watching->loop, state, &HANDLERS, watching, watching->err);
+	if (!watching->conversation || take_signals(watching, watching->err) < 0)
+		return -1;
+	remark_fault(watching->progress, value_at(orders, 0));
+	say_orders(watching);
+	if (loop_run(watching->loop, watching->err) < 0)
+		return -1;
+	return watching->code;
+}
+
+int attend_runs(const char *state, struct value *orders, const struct attending *attending,
+		struct error *err)
+{
+	struct watching watching = {.json = attending->json,
+				    .mortal = attending->mortal,
+				    .err = err,
+				    .loop = loop_new(err),
+				    .runs = value_count(orders)};
+	int code;
+
+	if (!watching.loop) {
+		value_free(orders);
+		return -1;
+	}
+	buf_init(&watching.typed);
+	watching.summaries = value_list();
+	watching.progress = progress_new(progress_goes_to(attending->json), attending->brief,
+					 watching.runs > 1);
+	code = watch(&watching, state, orders);
+	loop_unwatch(watching.input);
+	conversation_close(watching.conversation);
+	progress_free(watching.progress);
+	loop_free(watching.loop);
+	buf_done(&watching.typed);
+	value_free(watching.summaries);
+	value_free(watching.orders);
+	if (attending->run)
+		*attending->run = watching.run;
+	else
+		free(watching.run);
+	return code;
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Is each instrument there, at its address, the one that it should be, and well?
+ *
+ * Each is asked, also after another has failed. Whom the driver expects is one thing (a maker, a model), and
+ * which of several alike ones this is another: only the station can say it, by `identities`. Two that
+ * answer with each other's are swapped; alike ones that nobody told apart might be.
+ *
+ * One that is silent at its Modbus address is looked for at the others, once each. One whose driver has no
+ * question for its identity is asked for a reading, and a person says whether it is the one on the label.
+ *
+ * While an instrument that can energise something is not well, nothing is moved at all.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "run/qualify.h"
+
+#define STEP "Devices"
+
+enum { MODBUS_LAST = 247 }; /* the last address of a slave: Modbus over Serial Line V1.02, 2.2 */
+
+static const struct fixture_device *device_of(const struct qualification *q)
+{
+	return &q->run->plan->fixture->device[q->check[q->next - 1].index];
+}
+
+static struct link *link_of(const struct qualification *q)
+{
+	return q->run->slot->port[device_of(q)->port].link;
+}
+
+static const char *expected_identity(const struct qualification *q, const char *device)
+{
+	const struct plan *plan = q->run->plan;
+	const struct value *slot = station_find_slot(plan->station_data, plan->order->slot);
+
+	return value_get_text(value_get(slot, "identities"), device);
+}
+
+/* ---- how it ends ---- */
+
+static void is_well(struct qualification *q)
+{
+	q->device_is_well[qualify_check(q)->index] = true;
+	/* a binary frame answers, and has no name to tell */
+	qualify_ends(q, CHECK_HOLDS, q->identity[0] ? q->identity : "answers", NULL);
+}
+
+static void is_not_well(struct qualification *q, const char *why)
+{
+	const struct fixture_device *device = device_of(q);
+
+	if (device->safe_count && !q->dangerous[0])
+		snprintf(q->dangerous, sizeof(q->dangerous),
+			 "%s, which can be away from safe by itself, is not in order: while it is "
+			 "so nothing is moved",
+			 device->name);
+	qualify_ends(q, CHECK_FAILS, q->identity, why);
+}
+
+/* ---- its health ---- */
+
+static void ask_health(struct qualification *q);
+
+static void health_answered(void *ctx, const uint8_t *bytes, size_t size, const struct error *err)
+{
+	struct qualification *q = ctx;
+	struct error wrong;
+
+	if (q->over)
+		return;
+	if (!err && exchange_is_well(&q->exchange, (size_t)q->rule, bytes, size, &wrong) < 0)
+		err = &wrong;
+	if (err) {
+		is_not_well(q, err->text);
+		return;
+	}
+	q->rule++;
+	ask_health(q);
+}
+
+static void ask_health(struct qualification *q)
+{
+	const struct fixture_device *device = device_of(q);
+	const struct driver *driver = device->driver;
+
+	if ((size_t)q->rule == driver->health_count) {
+		is_well(q);
+		return;
+	}
+	exchange_read(&q->exchange, driver, &driver->read[driver->health[q->rule].read],
+		      device->unit);
+	exchange_ask(&q->exchange, link_of(q), health_answered, q);
+}
+
+/* ---- who it is ---- */
+
+/* The other device that this identity belongs to, by the station; NULL: none. */
+static const char *whose(const struct qualification *q, const char *identity)
+{
+	const struct fixture *fixture = q->run->plan->fixture;
+
+	for (size_t i = 0; i < fixture->device_count; i++) {
+		const char *expected = expected_identity(q, fixture->device[i].name);
+
+		if (&fixture->device[i] != device_of(q) && expected && strstr(identity, expected))
+			return fixture->device[i].name;
+	}
+	return NULL;
+}
+
+/* Another of its kind, which could stand in its place and nobody would see it; NULL: there is none. */
+static const char *alike(const struct qualification *q)
+{
+	const struct fixture *fixture = q->run->plan->fixture;
+	const struct fixture_device *device = device_of(q);
+
+	for (size_t i = 0; i < fixture->device_count && !device->dut; i++)
+		if (&fixture->device[i] != device && fixture->device[i].driver == device->driver &&
+		    !fixture->device[i].dut)
+			return fixture->device[i].name;
+	return NULL;
+}
+
+static void check_identity(struct qualification *q)
+{
+	const struct fixture_device *device = device_of(q);
+	const char *expected = expected_identity(q, device->name);
+	const char *other = whose(q, q->identity);
+	size_t begin = strlen(device->driver->identity_is);
+	char why[CHECK_WHY];
+
+	if (strncmp(q->identity, device->driver->identity_is, begin) != 0) {
+		snprintf(why, sizeof(why), "answers as '%s', expected '%s…'", q->identity,
+			 device->driver->identity_is);
+		is_not_well(q, why);
+	} else if (expected && !strstr(q->identity, expected) && other) {
+		snprintf(
+			why, sizeof(why),
+			"answers as '%s', which the station expects of %s: the two are swapped, or "
+			"their wires are",
+			q->identity, other);
+		is_not_well(q, why);
+	} else if (expected && !strstr(q->identity, expected)) {
+		snprintf(why, sizeof(why), "answers as '%s', and the station expects '%.100s'",
+			 q->identity, expected);
+		is_not_well(q, why);
+	} else if (!expected && alike(q)) {
+		q->device_is_well[qualify_check(q)->index] = true;
+		snprintf(why, sizeof(why),
+			 "it might be %s, which is alike: let the station tell them apart, with "
+			 "identities = { %s = \"…\" }",
+			 alike(q), device->name);
+		qualify_ends(q, CHECK_NOT_LOOKED_AT, q->identity, why);
+	} else {
+		q->rule = 0;
+		ask_health(q);
+	}
+}
+
+static void person_compared(struct qualification *q, enum answer answer)
+{
+	char why[CHECK_WHY];
+
+	snprintf(q->identity, sizeof(q->identity), "answers; its label was compared");
+	if (answer == ANSWER_YES) {
+		q->rule = 0;
+		ask_health(q);
+		return;
+	}
+	q->identity[0] = '\0';
+	if (answer == ANSWER_NO) {
+		is_not_well(q, "whoever compared its label says that it is another one");
+		return;
+	}
+	q->device_is_well[qualify_check(q)->index] = true;
+	snprintf(why, sizeof(why),
+		 "its driver has no question for its identity, and of its label: %s",
+		 qualify_nobody(q));
+	qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, why);
+}
+
+static void compare_label(struct qualification *q)
+{
+	const struct fixture_device *device = device_of(q);
+	const char *port = q->run->plan->fixture->port[device->port].name;
+	char id[64], text[CHECK_WHY], zh[CHECK_WHY];
+
+	snprintf(id, sizeof(id), "see_%s", device->name);
+	snprintf(
+		text, sizeof(text),
+		"%s cannot say who it is. Is the one that is wired to port %s, unit %d, the one on "
+		"its label? (y/n, s: skip)",
+		device->name, port, device->unit);
+	snprintf(zh, sizeof(zh),
+		 "%s 无法自报身份。接在端口 %s、地址 %d 上的是否为标签所示仪器?(y/n,s 跳过)",
+		 device->name, port, device->unit);
+	qualify_ask(q, id, text, zh, person_compared);
+}
+
+/* ---- silent at its address ---- */
+
+static void try_next_address(struct qualification *q);
+
+static void says_silence(struct qualification *q, const char *elsewhere)
+{
+	char why[CHECK_WHY];
+
+	snprintf(why, sizeof(why), "%.150s%s%.200s", q->refused, elsewhere ? "; " : "",
+		 elsewhere ? elsewhere : "");
+	is_not_well(q, why);
+}
+
+static void somebody_is_there(void *ctx, const uint8_t *bytes, size_t size, const struct error *err)
+{
+	struct qualification *q = ctx;
+	char identity[DEVICE_IDENTITY] = "?", elsewhere[200];
+	struct error ignored;
+
+	if (q->over)
+		return;
+	if (err) {
+		q->address++;
+		try_next_address(q);
+		return;
+	}
+	if (device_of(q)->driver->identifies)
+		exchange_text(&q->exchange, bytes, size, identity, sizeof(identity), &ignored);
+	snprintf(elsewhere, sizeof(elsewhere),
+		 "but somebody answers at address %d, as '%s': the wrong address?", q->address,
+		 identity);
+	says_silence(q, elsewhere);
+}
+
+static bool is_taken(const struct qualification *q, int address)
+{
+	const struct fixture *fixture = q->run->plan->fixture;
+
+	for (size_t i = 0; i < fixture->device_count; i++)
+		if (fixture->device[i].port == device_of(q)->port &&
+		    fixture->device[i].unit == address)
+			return true;
+	return false;
+}
+
+static void try_next_address(struct qualification *q)
+{
+	while (q->address <= MODBUS_LAST && is_taken(q, q->address))
+		q->address++;
+	if (q->address > MODBUS_LAST) {
+		says_silence(q, "and nobody answers at any other address");
+		return;
+	}
+	exchange_read(&q->exchange, &q->probe, driver_question(&q->probe), q->address);
+	exchange_ask(&q->exchange, link_of(q), somebody_is_there, q);
+}
+
+static void is_silent(struct qualification *q, const struct error *err)
+{
+	snprintf(q->refused, sizeof(q->refused), "%s", err->text);
+	if (err->kind != ERROR_TIMEOUT || device_of(q)->driver->bus != BUS_MODBUS) {
+		says_silence(q, NULL);
+		return;
+	}
+	q->probe = *device_of(q)->driver;
+	q->probe.retries = 0;
+	q->address = 1;
+	try_next_address(q);
+}
+
+/* ---- the question ---- */
+
+static int read_answer(struct qualification *q, const uint8_t *bytes, size_t size,
+		       struct error *err)
+{
+	double ignored;
+
+	return device_of(q)->driver->identifies
+		       ? exchange_text(&q->exchange, bytes, size, q->identity, sizeof(q->identity),
+				       err)
+		       : exchange_number(&q->exchange, bytes, size, &ignored, err);
+}
+
+static void answered(void *ctx, const uint8_t *bytes, size_t size, const struct error *err)
+{
+	struct qualification *q = ctx;
+	struct error wrong;
+
+	if (q->over)
+		return;
+	if (!err && read_answer(q, bytes, size, &wrong) < 0)
+		err = &wrong;
+	if (err) {
+		q->identity[0] = '\0';
+		is_silent(q, err);
+	} else if (device_of(q)->driver->identifies) {
+		check_identity(q);
+	} else {
+		compare_label(q);
+	}
+}
+
+static void begin(struct qualification *q)
+{
+	const struct fixture_device *device = device_of(q);
+	const struct driver_item *question = driver_question(device->driver);
+
+	q->identity[0] = '\0';
+	if (!link_of(q)) {
+		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, "its port could not be opened");
+	} else if (question) {
+		exchange_read(&q->exchange, device->driver, question, device->unit);
+		exchange_ask(&q->exchange, link_of(q), answered, q);
+	} else {
+		compare_label(q);
+	}
+}
+
+void qualify_plan_devices(struct qualification *q)
+{
+	const struct fixture *fixture = q->run->plan->fixture;
+
+	for (size_t i = 0; i < fixture->device_count; i++) {
+		const struct fixture_device *device = &fixture->device[i];
+		struct check *check = qualify_add(q, begin, (int)i, false, STEP);
+		const char *identity = expected_identity(q, device->name);
+
+		snprintf(check->name, sizeof(check->name), "device %s", device->name);
+		snprintf(check->zh, sizeof(check->zh), "仪器 %s", device->name);
+		if (!identity)
+			identity = device->driver->identity_is;
+		snprintf(check->expected, sizeof(check->expected),
+			 "%.40s on port %s%s%.100s, and well", device->driver->id,
+			 fixture->port[device->port].name, identity[0] ? ", as " : "", identity);
+	}
+}

@@ -1,0 +1,524 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Does each interlock refuse, does it trip, and does the emergency stop?
+ *
+ * Refuse: what is needed is broken while everything is safe, and then each output that it guards must be
+ * refused, by this very interlock: whatever else those outputs need is brought about first. Trip: all that
+ * is needed holds, one of the outputs leaves safe, what is needed is broken, and every output must be safe.
+ * One that needs another output cannot be broken from here: taking that output away must be refused.
+ * One with `after` forbids nothing; it must trip when its effect stays away.
+ *
+ * A device's setting is moved only where its driver has words for it ("on", "off"): nobody has said which
+ * other value would be harmless. Contacts and readings are broken by a person.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "run/qualify.h"
+
+#define STEP "Interlocks"
+#define ESTOP_STEP "Emergency stop"
+#define TRIP_PATIENCE SEC(1) /* once what is needed is seen to be broken */
+#define EFFECT_PATIENCE SEC(2)
+
+static const struct fixture_interlock *interlock_of(const struct qualification *q)
+{
+	return &q->run->plan->fixture->interlock[q->check[q->next - 1].index];
+}
+
+static const char *needed_name(const struct qualification *q)
+{
+	const struct fixture_interlock *interlock = interlock_of(q);
+	const struct fixture *fixture = q->run->plan->fixture;
+
+	return interlock->line >= 0 ? fixture->line[interlock->line].name
+				    : fixture->channel[interlock->channel].name;
+}
+
+static bool needs_output(const struct qualification *q)
+{
+	const struct fixture_interlock *interlock = interlock_of(q);
+
+	return interlock->line >= 0 && q->run->plan->fixture->line[interlock->line].output;
+}
+
+/* A reading that has not come is not one that is broken. */
+static bool is_broken(struct qualification *q)
+{
+	const struct fixture_interlock *interlock = interlock_of(q);
+	char ignored[200];
+
+	return (interlock->channel < 0 || q->run->slot->channel[interlock->channel].seen) &&
+	       !guard_holds(q->run->slot, qualify_check(q)->index, ignored, sizeof(ignored));
+}
+
+/* ---- guarded outputs, lines and settings ---- */
+
+static void say_output(const struct qualification *q, const struct fixture_output *output,
+		       char *text, size_t size)
+{
+	const struct fixture *fixture = q->run->plan->fixture;
+	const struct fixture_device *device;
+
+	if (output->line >= 0) {
+		snprintf(text, size, "%s", fixture->line[output->line].name);
+		return;
+	}
+	device = &fixture->device[output->device];
+	snprintf(text, size, "%s.%s", device->name,
+		 device->driver->write[device->safe[output->setting].write].name);
+}
+
+/* One of its words that is not the safe one; -1: its write has none. */
+static int other_word(const struct qualification *q, const struct fixture_output *output)
+{
+	const struct fixture_device *device = &q->run->plan->fixture->device[output->device];
+	const struct fixture_setting *setting = &device->safe[output->setting];
+	const struct driver_item *write = &device->driver->write[setting->write];
+
+	for (size_t i = 0; i < write->word_count; i++)
+		if (limit_exceeds(write->word[i].number, setting->number) ||
+		    limit_exceeds(setting->number, write->word[i].number))
+			return (int)i;
+	return -1;
+}
+
+static bool can_move(const struct qualification *q, const struct fixture_output *output)
+{
+	return output->line >= 0 ||
+	       (q->device_is_well[output->device] && other_word(q, output) >= 0);
+}
+
+static void set_done(void *ctx, const struct error *err)
+{
+	struct qualification *q = ctx;
+	qualify_done_fn *acted = q->acted;
+
+	q->acted = NULL;
+	if (acted && !q->over)
+		acted(q, err);
+}
+
+static void move_away(struct qualification *q, const struct fixture_output *output,
+		      qualify_done_fn *acted)
+{
+	const struct fixture *fixture = q->run->plan->fixture;
+	const struct fixture_device *device;
+	int write;
+
+	if (output->line >= 0) {
+		qualify_act(q, output->line, !fixture->line[output->line].safe, acted);
+		return;
+	}
+	device = &fixture->device[output->device];
+	write = device->safe[output->setting].write;
+	q->acted = acted;
+	slot_set(q->run->slot, output->device, write,
+		 device->driver->write[write].word[other_word(q, output)].number, set_done, q);
+}
+
+/* ---- breaking it ---- */
+
+static void break_it(struct qualification *q, qualify_answered_fn *then)
+{
+	const struct fixture_interlock *interlock = interlock_of(q);
+	char id[64], text[CHECK_WHY], zh[CHECK_WHY];
+
+	snprintf(id, sizeof(id), "move_%s", needed_name(q));
+	snprintf(text, sizeof(text),
+		 "Break the interlock \"%s\": bring %s out of \"%s\" (n: done, and nothing is "
+		 "seen; s: skip)",
+		 interlock->text, needed_name(q), interlock->limit.text);
+	snprintf(zh, sizeof(zh), "请破坏联锁\"%s\":使 %s 不满足 \"%s\"(n 已动作而无反应,s 跳过)",
+		 interlock->text, needed_name(q), interlock->limit.text);
+	qualify_move(q, id, text, zh, is_broken, then);
+}
+
+static void was_not_broken(struct qualification *q, enum answer answer)
+{
+	char why[CHECK_WHY];
+
+	snprintf(why, sizeof(why), "%s was moved, and is seen to hold all the same",
+		 needed_name(q));
+	if (answer == ANSWER_NO)
+		qualify_ends(q, CHECK_FAILS, NULL, why);
+	else
+		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, qualify_nobody(q));
+}
+
+/* ---- it refuses ---- */
+
+static void try_guard(struct qualification *q);
+
+static void guard_tried(struct qualification *q, const struct error *err)
+{
+	char name[80], why[CHECK_WHY];
+
+	say_output(q, &interlock_of(q)->guards[q->tries], name, sizeof(name));
+	if (err && err->kind == ERROR_REFUSED && strstr(err->text, interlock_of(q)->text)) {
+		size_t used = strlen(q->refused);
+
+		snprintf(q->refused + used, sizeof(q->refused) - used, "%s%s", used ? ", " : "",
+			 name);
+		q->tries++;
+		try_guard(q);
+	} else if (err) {
+		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, err->text);
+	} else {
+		snprintf(why, sizeof(why), "%s was not refused, though the interlock was broken",
+			 name);
+		qualify_ends(q, CHECK_FAILS, NULL, why);
+	}
+}
+
+static void guard_prepared(struct qualification *q, const struct error *err)
+{
+	if (err)
+		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, err->text);
+	else
+		move_away(q, &interlock_of(q)->guards[q->tries], guard_tried);
+}
+
+static void try_guard(struct qualification *q)
+{
+	const struct fixture_interlock *interlock = interlock_of(q);
+	char found[CHECK_FOUND];
+
+	while (q->tries < interlock->guard_count && !can_move(q, &interlock->guards[q->tries]))
+		q->tries++;
+	if (q->tries < interlock->guard_count) {
+		qualify_prepare(q, &interlock->guards[q->tries], qualify_check(q)->index,
+				guard_prepared);
+		return;
+	}
+	snprintf(found, sizeof(found), "refused: %.220s", q->refused);
+	if (q->refused[0])
+		qualify_ends(q, CHECK_HOLDS, found, NULL);
+	else
+		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL,
+			     "no output that it guards can be moved from here without a value");
+}
+
+static void is_broken_for_refusal(struct qualification *q, enum answer answer)
+{
+	if (answer == ANSWER_YES)
+		try_guard(q);
+	else
+		was_not_broken(q, answer);
+}
+
+static void needed_is_taken_away(struct qualification *q, const struct error *err)
+{
+	if (err)
+		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, err->text);
+	else
+		try_guard(q);
+}
+
+static void begin_refuses(struct qualification *q)
+{
+	const struct fixture_interlock *interlock = interlock_of(q);
+
+	q->tries = 0;
+	q->refused[0] = '\0';
+	if (needs_output(q))
+		qualify_act(q, interlock->line, !limit_met_state(&interlock->limit, true),
+			    needed_is_taken_away);
+	else
+		break_it(q, is_broken_for_refusal);
+}
+
+/* ---- how it tripped ---- */
+
+/* Since this input moved, or since the trip where there is none. */
+static void tripped_well(struct qualification *q, int input)
+{
+	const struct slot *slot = q->run->slot;
+	nsec from = input >= 0 ? slot->line[input].moved : q->trip.time;
+	double all = (double)(run_now(q->run) - from) / 1e6;
+	double first = (double)(q->trip.time - from) / 1e6;
+	char found[CHECK_FOUND];
+
+	qualify_figure(q, "tripped after", first, "ms");
+	qualify_figure(q, "all safe after", all, "ms");
+	snprintf(found, sizeof(found), "tripped; every output safe %.3f ms after %s", all,
+		 input >= 0 ? "the contact moved" : "the trip");
+	snprintf(q->refused, sizeof(q->refused), "%s", found);
+}
+
+/* ---- it trips ---- */
+
+static void it_tripped(struct qualification *q)
+{
+	const struct fixture_interlock *interlock = interlock_of(q);
+	char why[CHECK_WHY];
+
+	if (!strstr(q->trip.why, interlock->text)) {
+		snprintf(why, sizeof(why), "it tripped otherwise: %.300s", q->trip.why);
+		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, why);
+	} else if (!qualify_is_safe(q, why, sizeof(why))) {
+		qualify_ends(q, CHECK_FAILS, NULL, why);
+	} else {
+		tripped_well(q, interlock->line);
+		qualify_ends(q, CHECK_HOLDS, q->refused, NULL);
+	}
+}
+
+static void no_trip_came(struct qualification *q)
+{
+	char how[200], why[CHECK_WHY];
+	bool holds = guard_holds(q->run->slot, qualify_check(q)->index, how, sizeof(how));
+
+	snprintf(why, sizeof(why),
+		 holds ? "%s, and nobody can break it from here" : "%s, and nothing tripped", how);
+	qualify_ends(q, holds ? CHECK_NOT_LOOKED_AT : CHECK_FAILS, NULL, why);
+}
+
+static void is_broken_for_trip(struct qualification *q, enum answer answer)
+{
+	if (answer == ANSWER_YES)
+		qualify_after(q, TRIP_PATIENCE, no_trip_came);
+	else
+		was_not_broken(q, answer);
+}
+
+static void taking_it_away_was_tried(struct qualification *q, const struct error *err)
+{
+	char found[CHECK_FOUND], why[CHECK_WHY];
+
+	snprintf(found, sizeof(found), "%s may not be taken away", needed_name(q));
+	snprintf(why, sizeof(why), "%s was taken away from under an output that needs it",
+		 needed_name(q));
+	if (err && err->kind == ERROR_REFUSED && strstr(err->text, interlock_of(q)->text))
+		qualify_ends(q, CHECK_HOLDS, found, NULL);
+	else if (err)
+		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, err->text);
+	else
+		qualify_ends(q, CHECK_FAILS, NULL, why);
+}
+
+static void provoke(struct qualification *q)
+{
+	const struct fixture_interlock *interlock = interlock_of(q);
+	nsec effect = interlock->after + (interlock->fresh ? interlock->fresh : interlock->after);
+
+	if (needs_output(q)) {
+		qualify_act(q, interlock->line, !limit_met_state(&interlock->limit, true),
+			    taking_it_away_was_tried);
+		return;
+	}
+	q->on_trip = it_tripped;
+	if (interlock->after)
+		qualify_after(q, effect + EFFECT_PATIENCE, no_trip_came);
+	else
+		break_it(q, is_broken_for_trip);
+}
+
+static bool guarded_is_at_rest(struct qualification *q)
+{
+	return q->output.line < 0 || !timer_armed(&q->run->slot->line[q->output.line].follows);
+}
+
+static void guarded_came_to_rest(struct qualification *q, bool so)
+{
+	(void)so;
+	provoke(q);
+}
+
+static void guarded_is_away(struct qualification *q, const struct error *err)
+{
+	if (err)
+		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, err->text);
+	else
+		qualify_await(q, guarded_is_at_rest, SEC(3), guarded_came_to_rest);
+}
+
+static void ready_to_trip(struct qualification *q, const struct error *err)
+{
+	struct fixture_output output = q->output;
+
+	if (err)
+		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, err->text);
+	else
+		move_away(q, &output, guarded_is_away);
+}
+
+/* How long this output may be away from safe, with nothing else going on, until something trips. */
+static nsec may_stay(const struct qualification *q, const struct fixture_output *output)
+{
+	const struct fixture *fixture = q->run->plan->fixture;
+	nsec most = NSEC_NEVER;
+
+	if (output->line >= 0 && fixture->line[output->line].longest)
+		most = fixture->line[output->line].longest;
+	for (size_t i = 0; i < fixture->interlock_count; i++) {
+		const struct fixture_interlock *other = &fixture->interlock[i];
+
+		if (other->after && other->after < most && guard_guards(other, output))
+			most = other->after;
+	}
+	return most;
+}
+
+/* A line that may stay away for long, else a setting with words; NULL: none. */
+static const struct fixture_output *best_guard(const struct qualification *q)
+{
+	const struct fixture_interlock *interlock = interlock_of(q);
+	const struct fixture_output *best = NULL;
+	nsec most = -1;
+
+	for (size_t i = 0; i < interlock->guard_count; i++) {
+		const struct fixture_output *guard = &interlock->guards[i];
+		nsec stays = guard->line >= 0 ? may_stay(q, guard) : 0;
+
+		if (!can_move(q, guard) || stays <= most)
+			continue;
+		best = guard;
+		most = stays;
+	}
+	return best;
+}
+
+static void begin_trips(struct qualification *q)
+{
+	const struct fixture_output *guard = best_guard(q);
+
+	if (guard)
+		qualify_prepare(q, guard, -1, ready_to_trip);
+	else
+		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL,
+			     "no output that it guards can be moved from here without a value");
+}
+
+/* ---- the emergency stop ---- */
+
+static int estop_of(const struct qualification *q)
+{
+	return q->run->plan->fixture->estop;
+}
+
+static bool is_pressed(struct qualification *q)
+{
+	return !gpio_get(q->run->slot->line[estop_of(q)].gpio);
+}
+
+static bool is_released(struct qualification *q)
+{
+	return !is_pressed(q);
+}
+
+static void move_estop(struct qualification *q, bool press, qualify_answered_fn *then)
+{
+	const char *name = q->run->plan->fixture->line[estop_of(q)].name;
+	char id[64], text[CHECK_WHY], zh[CHECK_WHY];
+
+	snprintf(id, sizeof(id), "move_%s", name);
+	snprintf(text, sizeof(text), "%s the emergency stop (%s)%s", press ? "Press" : "Release",
+		 name, press ? " (n: pressed, and nothing is seen; s: skip)" : "");
+	snprintf(zh, sizeof(zh), "请%s急停(%s)%s", press ? "按下" : "复位", name,
+		 press ? "(n 已按下而无反应,s 跳过)" : "");
+	qualify_move(q, id, text, zh, press ? is_pressed : is_released, then);
+}
+
+static void was_released(struct qualification *q, enum answer answer)
+{
+	if (answer != ANSWER_YES)
+		snprintf(q->not_up, sizeof(q->not_up), "the emergency stop was not released");
+	qualify_ends(q, CHECK_HOLDS, q->refused, NULL);
+}
+
+static void estop_tripped(struct qualification *q)
+{
+	char why[CHECK_WHY];
+
+	if (!strstr(q->trip.why, "E-stop")) {
+		snprintf(why, sizeof(why), "it tripped otherwise: %.300s", q->trip.why);
+		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, why);
+	} else if (!qualify_is_safe(q, why, sizeof(why))) {
+		qualify_ends(q, CHECK_FAILS, NULL, why);
+	} else {
+		tripped_well(q, estop_of(q));
+		move_estop(q, false, was_released);
+	}
+}
+
+static void estop_did_nothing(struct qualification *q)
+{
+	qualify_ends(q, CHECK_FAILS, NULL, "the emergency stop is pressed, and nothing tripped");
+}
+
+static void estop_was_pressed(struct qualification *q, enum answer answer)
+{
+	if (answer == ANSWER_YES)
+		qualify_after(q, TRIP_PATIENCE, estop_did_nothing);
+	else if (answer == ANSWER_NO)
+		qualify_ends(q, CHECK_FAILS, NULL,
+			     "it was pressed, and nothing was seen of it: its wire is broken, or "
+			     "another's");
+	else
+		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, qualify_nobody(q));
+}
+
+static void press_it(struct qualification *q, const struct error *err)
+{
+	(void)err; /* where no output could be moved it trips all the same */
+	q->on_trip = estop_tripped;
+	q->trip.by_estop = true;
+	move_estop(q, true, estop_was_pressed);
+}
+
+static void ready_for_estop(struct qualification *q, const struct error *err)
+{
+	struct fixture_output output = q->output;
+
+	if (err)
+		press_it(q, err);
+	else
+		move_away(q, &output, press_it);
+}
+
+static void begin_estop(struct qualification *q)
+{
+	const struct fixture *fixture = q->run->plan->fixture;
+
+	for (size_t i = 0; i < fixture->safe_count; i++) {
+		struct fixture_output output = {.line = fixture->safe_sequence[i]};
+
+		if (may_stay(q, &output) != NSEC_NEVER)
+			continue;
+		qualify_prepare(q, &output, -1, ready_for_estop);
+		return;
+	}
+	press_it(q, NULL);
+}
+
+/* ---- the plan ---- */
+
+static void plan_one(struct qualification *q, int index, qualify_fn *begin, const char *does,
+		     const char *zh)
+{
+	const struct fixture_interlock *interlock = &q->run->plan->fixture->interlock[index];
+	struct check *check = qualify_add(q, begin, index, true, STEP);
+
+	snprintf(check->name, sizeof(check->name), "interlock %d %s", index + 1, does);
+	snprintf(check->zh, sizeof(check->zh), "联锁 %d %s", index + 1, zh);
+	snprintf(check->expected, sizeof(check->expected), "%s", interlock->text);
+}
+
+void qualify_plan_interlocks(struct qualification *q)
+{
+	const struct fixture *fixture = q->run->plan->fixture;
+	struct check *check;
+
+	for (size_t i = 0; i < fixture->interlock_count; i++) {
+		if (!fixture->interlock[i].after)
+			plan_one(q, (int)i, begin_refuses, "refuses", "拒绝动作");
+		plan_one(q, (int)i, begin_trips, "trips", "跳闸");
+	}
+	if (fixture->estop < 0)
+		return;
+	check = qualify_add(q, begin_estop, fixture->estop, true, ESTOP_STEP);
+	snprintf(check->name, sizeof(check->name), "emergency stop");
+	snprintf(check->zh, sizeof(check->zh), "急停");
+	snprintf(check->expected, sizeof(check->expected), "every output safe");
+}

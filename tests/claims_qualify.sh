@@ -1,0 +1,132 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# davy qualify on simulated benches, as a laboratory or a script calls it. tests/test_qualify.c has what it finds;
+# tests/rig has it on real wires.
+cd "$(dirname "$0")/.." || exit 1
+# shellcheck source=tests/claims.sh
+. tests/claims.sh
+davy=$PWD/build/davy
+export DAVY_STATE=$scratch/state LANG=C
+
+# qualify CODE OPERANDS…: what it prints stays in $scratch/out, complaints in $scratch/err.
+qualify() {
+	local code=$1 status
+	shift
+	timeout 120 "$davy" qualify "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+	status=$?
+	[ $status = "$code" ] && return
+	cat "$scratch/out" "$scratch/err"
+	echo "it ended with $status, not $code"
+	return 1
+}
+
+says() {
+	grep -qF -- "$1" "$scratch/${2:-out}" && return
+	cat "$scratch/${2:-out}"
+	echo "that does not say: $1"
+	return 1
+}
+
+a_good_bench() {
+	qualify 5 gas_bench --sim && says "✓ device controller: A SIM 10v05.0" && says "✓ interlock 1 trips" &&
+		says "✓ emergency stop" && says "? controller killed" && ! grep -q "✗" "$scratch/out" && says "SIMULATED 仿真  INCONCLUSIVE"
+}
+
+it_is_shown() {
+	"$davy" show last >"$scratch/out" && says "Qualification of an installation" && says "Emergency stop" &&
+		says "expected: the hood stays shut while methane flows" && says "simulated: there are no wires" &&
+		[ "$(grep -c 'instrument *controller' "$scratch/out")" = 1 ] && "$davy" list runs >"$scratch/out" && says qualification
+}
+
+it_is_replayed() {
+	"$davy" replay last >"$scratch/out" && says "INCONCLUSIVE" && says "25 measures"
+}
+
+a_broken_bench() {
+	qualify 1 gas_bench --sim=transmitter.mute && says "✗ device transmitter: no reply" && says "✓ output ch4_1" &&
+		"$davy" replay last >"$scratch/out" && says FAIL
+}
+
+as_json() {
+	qualify 1 gas_bench --sim=controller.mute --json && says '"qualifies":true' && says '"measure":"device controller"' &&
+		says '"verdict":"FAIL"' && [ "$(wc -l <"$scratch/out")" = 1 ]
+}
+
+in_chinese() {
+	LANG=zh_CN.UTF-8 qualify 5 gas_bench --sim && says "仪器 controller" && says "联锁 1 跳闸" && says "安装确认"
+}
+
+figures_have_units() {
+	qualify 5 gas_bench --sim --json && says '"figures":[{"name":"least"' && says '"unit":"ms"'
+}
+
+real_time_shows_its_jitter() {
+	qualify 5 gas_bench --sim --clock real && says "✓ timer jitter: late by" && says "(median, p99, greatest)"
+}
+
+a_station() {
+	sed 's/^	*//' >"$scratch/station.lua" <<-'LUA'
+		return station { slots = { slot { 2, fixture = "gas_bench",
+		  identities = { controller = "20v99", infrared = "IR-1" }, ports = {}, lines = {} } } }
+	LUA
+	mkdir -p "$scratch/tree" && cp -r fixtures "$scratch/tree" && mv "$scratch/station.lua" "$scratch/tree"
+}
+
+its_identities_are_expected() {
+	a_station && qualify 1 "$scratch/tree/station.lua" --slot 2 --sim && says "✗ device controller: A SIM 10v05.0" &&
+		says "and the station expects '20v99'" && says "✗ device infrared"
+}
+
+identities_of_nobody() {
+	a_station && sed -i 's/controller = /compressor = /' "$scratch/tree/station.lua" &&
+		qualify 2 "$scratch/tree/station.lua" --slot 2 --sim && says "has no device 'compressor'" err &&
+		sed -i 's/"20v99"/""/' "$scratch/tree/station.lua" && qualify 2 "$scratch/tree/station.lua" --slot 2 --sim &&
+		says "identities.compressor is a text" err
+}
+
+nothing_of_that_name() {
+	qualify 2 nix --sim && says "no station file and no fixture 'nix'" err
+}
+
+a_slot_that_is_not_there() {
+	a_station && qualify 2 "$scratch/tree/station.lua" --slot 3 --sim && says "has no slot 3" err
+}
+
+# Whoever attended it goes: nobody would answer its questions.
+nobody_is_left() {
+	local pid
+	"$davy" qualify gas_bench --sim --clock real >"$scratch/out" 2>&1 </dev/null &
+	pid=$!
+	until grep -q "step 3/7" "$scratch/out"; do sleep 0.1; done
+	kill -9 $pid
+	until "$davy" list runs | grep -q ABORTED; do sleep 0.1; done
+	"$davy" show last --journal >"$scratch/out" && says "nobody attends it any more" &&
+		"$davy" replay last >"$scratch/out" && says ABORTED
+}
+
+ctrl_c() {
+	local pid
+	"$davy" qualify gas_bench --sim --clock real >"$scratch/out" 2>&1 </dev/null &
+	pid=$!
+	until grep -q "step 3/7" "$scratch/out"; do sleep 0.1; done
+	kill -INT $pid
+	wait $pid
+	[ $? = 4 ] && says ABORTED
+}
+
+claim "of a good simulated bench only what needs wires is left" a_good_bench
+claim "its record is shown as any other" it_is_shown
+claim "from its checks follows the same verdict again" it_is_replayed
+claim "a silent instrument fails the bench, and the rest is looked at" a_broken_bench
+claim "it is one line of JSON for programs" as_json
+claim "figures are kept with their units" figures_have_units
+claim "it speaks Chinese" in_chinese
+claim "in real time the timers' jitter is measured" real_time_shows_its_jitter
+claim "a station says which instrument is expected" its_identities_are_expected
+claim "a station that expects nobody's identity is refused" identities_of_nobody
+claim "what is no bench is named" nothing_of_that_name
+claim "a slot that the station lacks is named" a_slot_that_is_not_there
+claim "it ends when nobody attends it any more" nobody_is_left
+claim "Ctrl-C aborts it" ctrl_c
+claims_end
