@@ -2,8 +2,6 @@
 /* Base 64. Bits are gathered in a word and given out from its top; what is left over must be zero. */
 #include "record/base64.h"
 
-#include <string.h>
-
 static const char *alphabet(enum base64_form form)
 {
 	return form == BASE64_URL
@@ -33,9 +31,15 @@ void base64_write(struct buf *out, enum base64_form form, const void *data, size
 /* The value of a character, or 64. */
 static unsigned value_of(const char *letters, char character)
 {
-	const char *found = memchr(letters, character, 64);
+	unsigned byte = (unsigned char)character;
 
-	return found ? (unsigned)(found - letters) : 64;
+	if (byte - 'A' < 26)
+		return byte - 'A';
+	if (byte - 'a' < 26)
+		return byte - 'a' + 26;
+	if (byte - '0' < 10)
+		return byte - '0' + 52;
+	return character == letters[62] ? 62 : character == letters[63] ? 63 : 64;
 }
 
 /* The characters before the padding; SIZE_MAX where that is wrong. */
