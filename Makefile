@@ -59,7 +59,7 @@ BENCHMARK_PROGRAMS := $(patsubst tests/benchmark/%.c,$(BUILD)/benchmark/%,$(filt
 FUZZ_SHARED := $(call objects,$(sort $(filter-out tests/fuzz/fuzz_%.c,$(wildcard tests/fuzz/*.c))))
 FUZZ_PROGRAMS := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all programs tests rig-tests benchmarks fuzzers demo test test-rig benchmark tidy sanitize \
+.PHONY: all programs tests rig-tests benchmarks fuzzers demo test test-all test-rig benchmark tidy sanitize \
 	fuzz test-fuzz test-torture test-valgrind clean
 all: programs
 programs: $(BUILD)/davy $(BUILD)/davy-lua
@@ -135,7 +135,12 @@ test:
 	@sh bench/dist/setup.sh build test
 	@bash tests/all.sh
 
-# The same, on real wires: a kernel of our own in a virtual machine (tests/rig).
+# Everything that can be tested, or the parts named in PARTS: hours (tests/everything.sh).
+test-all:
+	@sh bench/dist/setup.sh build test
+	@bash tests/everything.sh
+
+# The same as test, on real wires: a kernel of our own in a virtual machine (tests/rig).
 test-rig:
 	@sh bench/dist/setup.sh build test
 	@bash tests/rig/all.sh
@@ -151,7 +156,7 @@ sanitize:
 	@build-sanitize/davy-tests
 
 # Coverage-guided fuzzing (tests/fuzz): build it, or run it over the kept corpora and a sample of new
-# inputs; with FUZZ_RUNS=10000000 over so many new ones for each target.
+# inputs; with FUZZ_RUNS=10000000 over so many new ones for each target. TARGETS="unit json" runs just these.
 fuzz:
 	@sh bench/dist/setup.sh build fuzz
 	@+$(MAKE) -s FUZZ=1 fuzzers
@@ -159,9 +164,10 @@ fuzz:
 test-fuzz:
 	@sh bench/dist/setup.sh build
 	@sh bench/dist/setup.sh fuzz || :
-	@bash tests/fuzz/all.sh
+	@bash tests/fuzz/all.sh $(TARGETS)
 
-# Builds under strain (bench/base/strain.h): a fixed sample of the claims in minutes, WHOLE=1 all that can be.
+# Builds under strain (bench/base/strain.h): a fixed sample of the claims in minutes, WHOLE=1 all that can be,
+# SUITES="journal json" just these.
 test-torture test-valgrind: test-%:
 	@sh bench/dist/setup.sh build test $(filter valgrind,$*)
 	@bash tests/strain.sh $* $(if $(WHOLE),whole)

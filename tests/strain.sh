@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# strain.sh torture|valgrind [whole]: the claims in C in a build under strain (bench/base/strain.h), a fixed
+# strain.sh torture|valgrind [whole|list]: the claims in C in a build under strain (bench/base/strain.h), a fixed
 # sample of the suites or the whole. The last line is exactly "N passed, N failed, N skipped"; the exit status
-# is 0 only when something passed and nothing failed. SUITES="a b" runs just these.
+# is 0 only when something passed and nothing failed. SUITES="a b" runs just these; `list` prints those of the whole.
 #
 # torture: with AddressSanitizer, since what is used after it was collected is seen only there.
 # valgrind: davy-tests and every davy-lua that it starts; one error or one definite leak in any of
@@ -31,7 +31,7 @@ valgrind)
 		expression quantity decision condition judgement evidence script_tasks script_kinds"
 	;;
 *)
-	echo "strain.sh torture|valgrind [whole]" >&2
+	echo "strain.sh torture|valgrind [whole|list]" >&2
 	exit 2
 	;;
 esac
@@ -39,11 +39,16 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 suites_of() {
-	[ "$extent" != whole ] && echo "$sample" && return
+	[ "$extent" = sample ] && echo "$sample" && return
 	for file in tests/test_*.c; do
 		name=${file#tests/test_} name=${name%.c}
 		case $left_out in *" $name "*) ;; *) echo "$name" ;; esac
 	done
+}
+
+[ "$extent" != list ] || {
+	suites_of
+	exit
 }
 
 # run_suite NAME: its output in $work/NAME.

@@ -1,0 +1,55 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What adds up parts, each of which ends with a line "N passed, N failed, N skipped": sourced. `count NAME COMMAND…`
+# runs one, and the next after it, whatever became of it; `totals_end` prints the sum in the same words and ends, with 0
+# only when something passed and nothing failed. One that dies, or hangs for $patience seconds, before its line is one
+# failure; so is one whose line counts none but which ends as if there were. Of `count_failures_only` nothing else
+# counts. With `totals_table` before the end, each part's line and its time are printed once more.
+set -u
+passed=0 failed=0 skipped=0 patience=${TEST_PATIENCE:-1800} totals_table=()
+totals_log=$(mktemp)
+trap 'rm -f "$totals_log"' EXIT
+
+fail() {
+	echo "FAILED  $*"
+	failed=$((failed + 1))
+}
+
+# run_part NAME COMMAND…: leaves what it counted in $good, $bad and $left_out.
+run_part() {
+	local name=$1 began=$SECONDS status why=
+	shift
+	echo "== $name"
+	timeout -k 10 "$patience" "$@" </dev/null 2>&1 | tee "$totals_log"
+	status=${PIPESTATUS[0]}
+	if ! read -r good _ bad _ left_out _ < <(grep -xE '[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped' "$totals_log" | tail -n 1); then
+		good=0 bad=1 left_out=0 why="ended with status $status before it had counted its claims"
+	elif [ "$status" != 0 ] && [ "$bad" = 0 ]; then
+		bad=1 why="counted no failure, but ended with status $status"
+	fi
+	[ -z "$why" ] || echo "FAILED  $name $why"
+	totals_table+=("$(printf '%-44s %s passed, %s failed, %s skipped in %d min %02d s' "$name" "$good" "$bad" "$left_out" \
+		$(((SECONDS - began) / 60)) $(((SECONDS - began) % 60)))")
+}
+
+count() {
+	run_part "$@"
+	passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left_out))
+}
+
+count_failures_only() {
+	run_part "$@"
+	failed=$((failed + bad))
+}
+
+totals_table() {
+	echo
+	printf '%s\n' ${totals_table[@]+"${totals_table[@]}"}
+}
+
+totals_end() {
+	echo "$passed passed, $failed failed, $skipped skipped"
+	[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
+	exit
+}
