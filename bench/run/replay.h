@@ -2,7 +2,8 @@
 /*
  * A run done again from its journal: the same script gets the same messages and must say the same; every
  * sample is decoded again from its bytes, every reading made again from the samples, every measure
- * judged again from the readings. Bit for bit, or it stops with both sides shown.
+ * judged again from the readings. Bit for bit, or it stops with both sides shown. Of a qualification, which
+ * has no script, the verdict is made again from its checks (run/replay_checks.h).
  */
 #ifndef DAVY_RUN_REPLAY_H
 #define DAVY_RUN_REPLAY_H
