@@ -339,7 +339,7 @@ static void take_end(struct watching *watching, const struct value *event, struc
 	if (watching->ended < watching->runs)
 		return;
 	progress_end(watching->progress);
-	if (watching->json && print_summaries(watching, watching->err) < 0)
+	if (watching->json && !watching->mortal && print_summaries(watching, watching->err) < 0)
 		finish(watching, -1);
 	else
 		finish(watching, (int)figure_exit(verdict_name(watching->worst)));

@@ -12,7 +12,7 @@ enum { ATTEND_GONE = 100 }; /* no exit code: a mortal controller died in the run
 
 struct attending {
 	bool json, brief;
-	bool mortal; /* the controller is expected to die in it */
+	bool mortal; /* the controller is expected to die in it; what it ends with otherwise is no result */
 	char **run; /* the first run's name, or NULL where none began; the caller's. NULL: nobody asks */
 };
 

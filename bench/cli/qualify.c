@@ -128,7 +128,7 @@ static bool pull(const char *state, struct value *order, const struct qualify_se
 	value_set_bool(pulls, "pulls", true);
 	*code = attend_runs(
 		state, list_of(pulls),
-		&(struct attending){.brief = settings->json, .mortal = true, .run = &run}, &err);
+		&(struct attending){.json = settings->json, .mortal = true, .run = &run}, &err);
 	if (*code == ATTEND_GONE) {
 		value_set_text(order, "pulled", run);
 		value_set_bool(order, "consents", true); /* it was given in that run */

@@ -244,6 +244,13 @@ nobody_consents() {
 	[ $? = 5 ] && says "the plug was not pulled: nobody has consented" && says "? output valve: nobody has consented" && says "✓ device left" && safe
 }
 
+# Of the two runs, programs are told of one.
+as_json() {
+	a_bench
+	alone 5 --json && [ "$(grep -c '^{' "$scratch/out")" = 1 ] && says '"measure":"controller killed"' && says "was killed with" &&
+		says_not "step 1/7"
+}
+
 another_run_keeps_the_plug_in() {
 	a_bench
 	{ sleep 60; } | "$davy" operate gas_bench --sim --slot 7 >"$scratch/first" 2>&1 &
@@ -263,6 +270,7 @@ claim "one that can energise and is silent keeps everything where it is" a_silen
 claim "a contact that does not follow its output is found" a_contact_that_does_not_follow
 claim "contacts that are wired to nothing are found" a_wire_that_is_not_there
 claim "without consent nothing is moved" nobody_consents
+claim "as JSON it is the qualification alone" as_json
 claim "while another run is on the controller is not killed" another_run_keeps_the_plug_in
 
 claims_end
