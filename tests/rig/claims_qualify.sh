@@ -177,18 +177,22 @@ the_killed_run_is_aborted() {
 }
 
 # The wires pull every output to its dangerous level: nobody but the guardian makes it safe. The vent is dangerous when
-# it is low: before anybody has it, and from when outputs are moved until the guardian has it.
+# it is low: before anybody has it, and from when outputs are moved until the guardian has it. The level is read first:
+# a run that is not there yet has no part in it.
 watcher() {
 	while :; do
-		echo "$(cut -d' ' -f1 /proc/uptime) $(level 1)"
+		echo "$(level 1) $(find "$DAVY_STATE/runs" -mindepth 1 -maxdepth 1 | wc -l)"
 		sleep 0.02
 	done >"$scratch/levels"
 }
 
-# The second time that it was low has ended in less than 2 s: the next controller is not there so soon.
-was_made_safe_soon() {
-	awk '$2 != last { if (last == "0" && ++low == 2) took = $1 - since
-		since = $1; last = $2 } END { print "low for", took, "s"; exit !(low >= 2 && took < 2) }' "$scratch/levels"
+# The second time that it was low has ended before the next controller had a run.
+was_made_safe_by_the_guardian() {
+	awk '$1 != last { if (last == "0" && ++low == 2) alone = $2 == runs; last = $1 } { runs = $2 }
+		END { exit !(low >= 2 && alone) }' "$scratch/levels" && return
+	uniq -c "$scratch/levels"
+	echo "it was not seen away from safe and made safe between the two runs"
+	return 1
 }
 
 the_plug_is_really_pulled() {
@@ -196,7 +200,7 @@ the_plug_is_really_pulled() {
 	dangerous_wiring
 	begin watcher
 	alone 5 && says "✓ controller killed" && says "? output vent: nobody was there" && says "✓ output valve" &&
-		was_made_safe_soon
+		was_made_safe_by_the_guardian
 }
 
 swapped_gauges() {
