@@ -388,14 +388,28 @@ confirmed() {
 		complains 2 "样品 K1 已在检验 sim-burnt-.* 中耗尽" env LANG=zh_CN.UTF-8 "${burn[@]}" serial=K1
 }
 
+# typed SERIAL ANSWER [EARLY]: EARLY is typed before anything is asked, ANSWER when it is.
 typed() {
-	{ sleep 1; echo "$2"; sleep 3; } |
-		TERM=xterm timeout 30 script -qec "${burn[*]} serial=$1 --state $scratch/typed" /dev/null >"$scratch/out" 2>&1
+	: >"$scratch/out"
+	{
+		[ -z "${3:-}" ] || echo "$3"
+		for _ in $(seq 250); do
+			grep -q "type the serial number" "$scratch/out" && break
+			sleep 0.1
+		done
+		echo "$2"
+		sleep 3
+	} |
+		TERM=xterm timeout 60 script -qec "${burn[*]} serial=$1 --state $scratch/typed" /dev/null >"$scratch/out" 2>&1
 }
 typed_again() {
 	typed K3 K4
 	says "type the serial number" && says "named 'K3' and confirmed as 'K4'" || return 1
 	typed K3 K3
+	says "PASS 合格"
+}
+typed_too_early() {
+	typed K6 K6 K7
 	says "PASS 合格"
 }
 
@@ -612,6 +626,7 @@ claim "a room out of range is told before the start, in two languages; --force r
 claim "davy list and davy check show what a protocol declares" shown_declarations
 if command -v script >/dev/null; then
 	claim "a terminal asks for the serial number of what a test uses up" typed_again
+	claim "what was typed before the question is no answer to it" typed_too_early
 	claim "nothing is wider than the terminal, Chinese included" narrow_terminal
 	claim "tables and reports fold where a terminal is narrow" narrow_tables
 	claim "a narrow table breaks no word, and becomes records where it must" whole_words

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -138,7 +139,6 @@ static void end_question(struct watching *watching)
 	loop_unwatch(watching->input);
 	watching->input = NULL;
 	watching->question = watching->asking_slot = 0;
-	buf_clear(&watching->typed);
 	progress_hold(watching->progress, false);
 }
 
@@ -186,10 +186,25 @@ static void answer(struct watching *watching, const char *text)
 	end_question(watching);
 }
 
+/* Answer by the first whole line that was typed; what stands behind it is for the next question. */
+static bool take_line(struct watching *watching)
+{
+	char *newline = memchr(watching->typed.data, '\n', watching->typed.size);
+	char *line;
+
+	if (!newline)
+		return false;
+	line = xprintf("%.*s", (int)(newline - watching->typed.data), watching->typed.data);
+	buf_drop(&watching->typed, (size_t)(newline - watching->typed.data) + 1);
+	answer(watching, line);
+	free(line);
+	return true;
+}
+
 static void typed(void *ctx, uint32_t events)
 {
 	struct watching *watching = ctx;
-	char bytes[512], *newline;
+	char bytes[512];
 	ssize_t got = read(STDIN_FILENO, bytes, strain_read(sizeof(bytes)));
 
 	(void)events;
@@ -201,18 +216,29 @@ static void typed(void *ctx, uint32_t events)
 		return;
 	}
 	buf_add(&watching->typed, bytes, (size_t)got);
-	newline = memchr(watching->typed.data, '\n', watching->typed.size);
-	if (newline) {
-		*newline = '\0';
-		answer(watching, watching->typed.data);
-	}
+	take_line(watching);
+}
+
+/*
+ * What a person typed before the question was there is no answer to it: an Enter too many, or the late answer
+ * to a question that is not asked any more. A file or a pipe has its answers ready.
+ */
+static void forget_early(struct watching *watching)
+{
+	if (!isatty(STDIN_FILENO))
+		return;
+	tcflush(STDIN_FILENO, TCIFLUSH);
+	buf_clear(&watching->typed);
 }
 
 static void listen(struct watching *watching)
 {
 	struct error err;
 
+	forget_early(watching);
 	progress_hold(watching->progress, true);
+	if (take_line(watching))
+		return;
 	watching->input = loop_watch(watching->loop, STDIN_FILENO, POLLIN, typed, watching, &err);
 	if (!watching->input) /* a plain file or /dev/null is never waited for */
 		typed(watching, POLLIN);
@@ -222,9 +248,17 @@ static void take_question(struct watching *watching, const struct value *event)
 {
 	if (value_get_bool(event, "simulated"))
 		return;
+	end_question(watching);
 	watching->question = value_get_int(event, "id", 0);
 	watching->asking_slot = value_get_int(event, "slot", 0);
 	listen(watching);
+}
+
+static void take_withdrawn(struct watching *watching, const struct value *event)
+{
+	if (watching->question == value_get_int(event, "id", 0) &&
+	    watching->asking_slot == value_get_int(event, "slot", 0))
+		end_question(watching);
 }
 
 static void ask_to_confirm(struct watching *watching, const struct value *event)
@@ -384,9 +418,8 @@ static void take_event(void *ctx, const struct value *event)
 		take_first(watching, event);
 	else if (!strcmp(name, "operator"))
 		take_question(watching, event);
-	else if (!strcmp(name, "withdrawn") &&
-		 watching->question == value_get_int(event, "id", 0) && watching->question)
-		end_question(watching);
+	else if (!strcmp(name, "withdrawn"))
+		take_withdrawn(watching, event);
 	else if (!strcmp(name, "refused") && value_get(event, "slot"))
 		take_refused_slot(watching, event);
 	else if (!strcmp(name, "refused"))

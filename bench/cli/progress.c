@@ -47,7 +47,7 @@ struct progress {
 
 static const struct {
 	struct words slot, step, repeat, method, bench_time, away, all_safe, asked, not_taken,
-		answered, note, stopping, refused, waits, waits_in_step, goes_on;
+		answered, withdrawn, note, stopping, refused, waits, waits_in_step, goes_on;
 } TEXTS = {
 	.slot = {"slot", "工位"},
 	.step = {"step", "步骤"},
@@ -59,6 +59,7 @@ static const struct {
 	.asked = {"operator", "操作员"},
 	.not_taken = {"this cannot be taken", "输入无效"},
 	.answered = {"(the world answers)", "(由仿真模型应答)"},
+	.withdrawn = {"the answer is not needed any more", "已无需应答"},
 	.note = {"note", "记录"},
 	.stopping = {"stopping", "正在停止"},
 	.refused = {"not begun", "未开始"},
@@ -292,6 +293,16 @@ static void take_operator(struct progress *progress, struct view *view, const st
 	say_of(progress, view, &line, INDENT);
 }
 
+static void take_withdrawn(struct progress *progress, struct view *view, const struct value *event)
+{
+	struct buf line;
+
+	(void)event;
+	begin_line(view, &line);
+	buf_add_text(&line, say(TEXTS.withdrawn));
+	say_of(progress, view, &line, INDENT);
+}
+
 /* The first of it is a line; how the queue moves shows in the block. */
 static void take_waits(struct progress *progress, struct view *view, const struct value *event)
 {
@@ -489,11 +500,11 @@ static const struct {
 	const char *name;
 	void (*take)(struct progress *progress, struct view *view, const struct value *event);
 } EVENTS[] = {
-	{"started", take_started},     {"step", take_step},	    {"reading", take_reading},
-	{"output", take_output},       {"judged", take_judged},	    {"note", take_note},
-	{"operator", take_operator},   {"stopping", take_stopping}, {"verdict", take_verdict},
-	{"refused", take_refused},     {"waits", take_waits},	    {"goes_on", take_goes_on},
-	{"simulated", take_simulated},
+	{"started", take_started},     {"step", take_step},	      {"reading", take_reading},
+	{"output", take_output},       {"judged", take_judged},	      {"note", take_note},
+	{"operator", take_operator},   {"stopping", take_stopping},   {"verdict", take_verdict},
+	{"refused", take_refused},     {"waits", take_waits},	      {"goes_on", take_goes_on},
+	{"simulated", take_simulated}, {"withdrawn", take_withdrawn},
 };
 
 void progress_take(struct progress *progress, const struct value *event)

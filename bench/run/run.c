@@ -189,6 +189,7 @@ bool run_answer(struct run *run, uint32_t request, const char *text)
 		return run->state == RUN_RUNNING && qualify_answer(run, request, text);
 	if (run->state >= RUN_SAFING || !asked || asked->kind != REQUEST_OPERATOR)
 		return false;
+	((struct live *)asked->host)->ended = true;
 	line = value_map();
 	value_set_int(line, "id", request);
 	value_set_text(line, "text", text);

@@ -87,9 +87,10 @@ struct live {
 	size_t next_setting;
 	bool orphan; /* its request was dropped while its act was on its way */
 	bool acting;
-	bool shares;	     /* it is a TAKE, MEET or OPERATOR */
-	bool holds_clock;    /* … that waits for other runs, in virtual time */
-	bool ended;	     /* TAKE, MEET: by being granted, and not dropped */
+	bool shares;	  /* it is a TAKE, MEET or OPERATOR */
+	bool holds_clock; /* … that waits for other runs, in virtual time */
+	bool ended; /* TAKE, MEET: by being granted, and not dropped; OPERATOR: by an answer */
+	bool asked; /* OPERATOR: the person has the question */
 	struct claim person; /* OPERATOR */
 };
 
@@ -222,6 +223,8 @@ void watch_output(struct run *run, int line, bool level);
 void watch_judged(struct run *run, const struct judged *judged);
 void watch_note(struct run *run, const char *text);
 void watch_question(struct run *run, const struct request *request, const char *why);
+/* A question that was put is not asked any more, and had no answer. */
+void watch_withdrawn(struct run *run, uint32_t id);
 /* It waits for so many others: for this to be free, or in step for them to come. */
 void watch_waits(struct run *run, const char *what, bool in_step, size_t others);
 void watch_goes_on(struct run *run);
@@ -232,10 +235,9 @@ void watch_ended(struct run *run, const struct value *summary);
 void watch_simulated(struct run *run, const char *why);
 /* By hand: what came of a command; `answer` is taken, `why` is NULL where it was done. */
 void watch_operated(struct run *run, struct value *answer, const char *why);
-/* In a qualification: a check has ended; somebody is asked, and `why` his answer could not be taken; not any more. */
+/* In a qualification: a check has ended; somebody is asked, and `why` his answer could not be taken. */
 void watch_checked(struct run *run, const struct value *measure);
 void watch_asks(struct run *run, uint32_t id, const char *text, const char *zh, const char *why);
-void watch_withdrawn(struct run *run, uint32_t id);
 /* Bytes on a port that is watched. */
 void watch_bytes(struct run *run, int port, const char *direction, const char *hex);
 

@@ -123,6 +123,8 @@ void runner_ask_operator(struct live *live, const struct request *request, const
 {
 	struct run *run = live->run;
 
+	live->asked = true;
+	live->ended = false;
 	watch_question(run, request, why);
 	if (!order_has_wires(run->plan->order))
 		slot_ask_operator(run->slot, request->operator_id, operator_answered, live);
@@ -162,6 +164,8 @@ static void host_close(void *ctx, struct request *request)
 	if (request->of >= 0)
 		slot_unwant(run->slot, &live->of);
 	timer_stop(&live->timer);
+	if (live->asked && !live->ended)
+		watch_withdrawn(run, request->id);
 	share_close(live, request);
 	if (run->slot && run->slot->world)
 		world_forget(run->slot->world, live);

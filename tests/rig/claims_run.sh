@@ -258,6 +258,23 @@ a_person_asks_a_gauge() {
 	says "MAKER GAUGE 7" && says "P 1005.0" && says_not SIMULATED
 }
 
+# asked QUESTION TEXT: TEXT comes once that is asked ("": at once), and then nothing for a while.
+asked() {
+	begin gauge "MAKER GAUGE 7"
+	: >"$scratch/out"
+	(until grep -qF -- "$1" "$scratch/out" || [ -z "$1" ]; do sleep 0.1; done && printf "$2" && sleep 30) |
+		timeout 60 "$davy" run tests/rig/protocols/asked.lua --station "$station" --slot 2 >"$scratch/out" 2>&1
+	status=$?
+	leave
+	cat "$scratch/out"
+	return $status
+}
+
+# The first question is over by itself, and the second is asked all the same.
+a_question_is_taken_back() { asked "Seat the gauge." '\n1060\n' && says "Is it warm?" && says "not needed any more" && says PASS; }
+
+answers_ready_are_taken_in_order() { asked '' '\n\n1060\n' && says PASS && replays; }
+
 nothing_is_left() { no_image; }
 
 a_rig_without_instruments_is_an_error() {
@@ -345,6 +362,8 @@ claim "a rig that answers as a real instrument is an error" a_rig_that_is_none_i
 claim "a bench where nobody can say that it is played takes no --rig" a_rig_without_instruments_is_an_error
 claim "a person moves lines by hand, within the interlocks" a_person_moves_lines
 claim "a person asks an instrument by hand, with raw bytes" a_person_asks_a_gauge
+claim "a question that is not needed any more is taken back, and the next one is asked" a_question_is_taken_back
+claim "answers that are there before their questions are taken in order" answers_ready_are_taken_in_order
 claim "runs that ended well leave nothing to be made safe" nothing_is_left
 claim "a stop while the bench comes up aborts the run" a_stop_comes_before_the_bench_is_up
 claim "an instrument that does not answer is an error before anything begins" a_mute_gauge_is_an_error
