@@ -1,17 +1,22 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# suite.sh SUITE [ARCHITECTURE]: this tree, built and tested (tests/all.sh) in another Debian. The last line counts the claims.
+# suite.sh SUITE: this tree, built and tested (tests/all.sh) in another Debian, whose journals are then compared with
+# this one's (journals.sh). The last line counts the claims.
 cd "$(dirname "$0")/../.." || exit 1
 . tests/roots/built.sh
+. tests/totals.sh
 
 roots_can_be_made
-suite=$1
-root_for_builds "$@" || {
-	echo "FAILED  a root of Debian $suite"
-	echo "0 passed, 1 failed, 0 skipped"
-	exit 1
+# shellcheck disable=SC2034 # of all of tests/all.sh
+patience=7200
+root_for_builds "$1" || {
+	fail "a root of Debian $1"
+	totals_end
 }
-exec bash tests/roots/root.sh enter "$root" sh -c 'cd /davy && . /etc/os-release && echo "$PRETTY_NAME, $(uname -m)" &&
+# shellcheck disable=SC2016 # there, not here
+count "$1" bash tests/roots/root.sh enter "$root" sh -c 'cd /davy && . /etc/os-release && echo "$PRETTY_NAME, $(uname -m)" &&
 	for library in libgpiod lua5.4 libserialport; do echo "$library $(pkg-config --modversion "$library")"; done &&
 	exec bash tests/all.sh'
+count "journals of both" bash tests/roots/journals.sh "$root"
+totals_end
