@@ -455,6 +455,20 @@ static void a_frozen_limit_changed_stops(void)
 		     .to = "'limit':'>= 4 Pa'");
 }
 
+/* What the replay's own process came to is no matter of the journal. */
+static void a_replay_whose_process_dies_says_so(void)
+{
+	struct bench bench;
+
+	bench_open(&bench);
+	bench_run(&bench, .body = "m.x = fx.pressure:read()");
+	CU_ASSERT_EQUAL(replay_run(bench.journal, "/bin/false", &last, &error), -1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "the script's process ended"));
+	if (!strstr(error.text, "the script's process ended"))
+		printf("        it was: %s\n", error.text);
+	bench_close(&bench);
+}
+
 void suite_replay(void)
 {
 	suite_begin("replay");
@@ -489,4 +503,5 @@ void suite_replay(void)
 	claim(a_changed_source_stops);
 	claim(a_removed_line_of_the_script_stops);
 	claim(a_frozen_limit_changed_stops);
+	claim(a_replay_whose_process_dies_says_so);
 }

@@ -479,12 +479,13 @@ static void ended(void *ctx, const char *why)
 	struct error err;
 
 	/* a process that said DONE ends, and one that died did so in the run, too: read what is left */
-	(void)why;
 	if (stage->over)
 		return;
 	stage->deaf = true;
 	read_on(stage);
-	if (!stage->over) {
+	if (stage->failed) {
+		error_context(&stage->err, "the script's process %s", why);
+	} else if (!stage->over) {
 		error_set(&err, ERROR_DEVICE, "the script's process %s", why);
 		fail(stage, &err);
 	}
