@@ -98,3 +98,11 @@ double uom_number(const struct uom *uom, double si)
 	snprintf(text, sizeof(text), "%.15g", unit_from_si(&uom->unit, si));
 	return strtod(text, NULL);
 }
+
+bool uom_is_code(const char *code)
+{
+	for (size_t i = 0; i < ROW_COUNT; i++)
+		if (!strcmp(ROWS[i].code, code))
+			return true;
+	return false;
+}

