@@ -4,7 +4,7 @@
 # sample.sh [COMMIT]: what a commit (the one that is checked out) is tested with besides the quick tests: one of the
 # long ones, or as much of it as takes about eight minutes on two cores that have built nothing of it yet. Prints the
 # command. The same commit always draws the same, another one another, so that in the course of some dozens all of it
-# was run; what takes longer than that even in part (make test-trixie) is left to make test-all.
+# was run; what takes longer than that even in part (make test-trixie, make test-clone) is left to make test-all.
 set -eu
 cd "$(dirname "$0")/.."
 commit=$(git rev-parse --verify --quiet "${1:-HEAD}^{commit}") || {
@@ -25,11 +25,11 @@ drawn() {
 
 files() { printf '%s\n' "$1"*.c | sed "s,^$1\\(.*\\)\\.c\$,\\1,"; }
 
-kind=$(drawn 1 kind fuzz torture valgrind package clone)
+kind=$(drawn 1 kind fuzz torture valgrind package)
 case $kind in
 # shellcheck disable=SC2046 # one word per name
 fuzz) echo "make test-fuzz TARGETS='$(drawn 7 fuzz $(files tests/fuzz/fuzz_))'" ;;
 # shellcheck disable=SC2046
 torture | valgrind) echo "make test-$kind SUITES='$(drawn 12 "$kind" $(bash tests/strain.sh "$kind" list))'" ;;
-package | clone) echo "make test-$kind RELEASES=$(drawn 1 "$kind" bookworm trixie)" ;;
+package) echo "make test-package RELEASES=$(drawn 1 package bookworm trixie)" ;;
 esac
