@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "run/guardian_log.h"
 #include "run/guardian_post.h"
 #include "tests/claims.h"
 #include "tests/guardian_rig.h"
@@ -475,6 +476,37 @@ static void an_image_that_cannot_be_saved_arms_nothing(void)
 	rig_close(&rig);
 }
 
+/* ---- what its log says ---- */
+
+static void its_log_says_how_soon_an_output_of_a_run_was_safe(void)
+{
+	static const char LOG[] =
+		"T slot 1: outputs of run a\n"
+		"T slot 1: valve (chip-0) closed: done 3.5 ms after its death was known\n"
+		"T slot 1: motor (chip-1) off: nobody has this line\n"
+		"T slot 2: outputs of run b\n"
+		"T slot 2: valve (chip-2) closed: done 9 ms after its death was known\n"
+		"T slot 1: left by run a\n"
+		"T slot 1: motor (chip-1) off: done 70 ms after its death was known\n"
+		"T slot 1: outputs of run c\n"
+		"T slot 1: valve (chip-0) closed: cannot be requested\n"
+		"T slot 1: outputs of run d\n"
+		"T slot 1: valve (chip-0) closed: done 8 ms after its death was known\n";
+	bool known;
+
+	CU_ASSERT_EQUAL(guardian_log_safe_after(LOG, 1, "a", "valve", &known), 3.5);
+	CU_ASSERT_TRUE(known);
+	CU_ASSERT_EQUAL(guardian_log_safe_after(LOG, 2, "b", "valve", &known), 9);
+	/* what was left is made safe later, by another */
+	CU_ASSERT_EQUAL(guardian_log_safe_after(LOG, 1, "a", "motor", &known), -1);
+	CU_ASSERT_TRUE(known);
+	CU_ASSERT_EQUAL(guardian_log_safe_after(LOG, 1, "c", "valve", &known), -1);
+	CU_ASSERT_EQUAL(guardian_log_safe_after(LOG, 1, "d", "valve", &known), 8);
+	CU_ASSERT_EQUAL(guardian_log_safe_after(LOG, 1, "e", "valve", &known), -1);
+	CU_ASSERT_FALSE(known);
+	CU_ASSERT_EQUAL(guardian_log_safe_after("", 1, "a", "valve", &known), -1);
+}
+
 void suite_guardian(void)
 {
 	suite_begin("guardian");
@@ -501,4 +533,5 @@ void suite_guardian(void)
 	claim(an_adapter_that_is_gone_is_named);
 	claim(two_controllers_have_two_guardians);
 	claim(an_image_that_cannot_be_saved_arms_nothing);
+	claim(its_log_says_how_soon_an_output_of_a_run_was_safe);
 }

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -55,4 +56,35 @@ void guardian_log_close(struct guardian_log *log)
 {
 	guardian_log_write(log);
 	buf_done(&log->text);
+}
+
+/* The nearer of two places in a text, of which either may be NULL. */
+static const char *nearer(const char *one, const char *other)
+{
+	return !one || (other && other < one) ? other : one;
+}
+
+double guardian_log_safe_after(const char *text, int slot, const char *run, const char *output,
+			       bool *known)
+{
+	char again[48], left[48], step[80];
+	char *mark = xprintf("slot %d: outputs of run %s\n", slot, run);
+	const char *line = strstr(text, mark), *end;
+	double ms = -1;
+
+	*known = line != NULL;
+	line = line ? line + strlen(mark) : "";
+	free(mark);
+	snprintf(again, sizeof(again), " slot %d: outputs of run ", slot);
+	snprintf(left, sizeof(left), " slot %d: left by run ", slot);
+	snprintf(step, sizeof(step), " slot %d: %s (", slot, output);
+	end = nearer(strstr(line, again), strstr(line, left));
+	while ((line = strstr(line, step)) && (!end || line < end)) {
+		const char *done = strstr(line, ": done "), *stop = strchr(line, '\n');
+
+		if (done && (!stop || done < stop))
+			ms = atof(done + strlen(": done "));
+		line += strlen(step);
+	}
+	return ms;
 }

@@ -16,6 +16,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "run/guardian_log.h"
 #include "run/journal_read.h"
 #include "run/qualify.h"
 
@@ -139,24 +140,6 @@ static bool read_away(const char *folder, char *text, size_t size)
 	return pulled;
 }
 
-/* How long after the death this output was safe, in ms; -1: the log does not say that it was. */
-static double safe_after(const char *log, int slot, const char *output)
-{
-	char begins[80];
-	const char *line = log, *done, *end;
-	double ms = -1;
-
-	snprintf(begins, sizeof(begins), " slot %d: %s (", slot, output);
-	while ((line = strstr(line, begins))) {
-		end = strchr(line, '\n');
-		done = strstr(line, ": done ");
-		if (done && (!end || done < end))
-			ms = atof(done + strlen(": done "));
-		line += strlen(begins);
-	}
-	return ms;
-}
-
 static void compare(struct qualification *q, const char *log, const char *away)
 {
 	const struct fixture *fixture = q->run->plan->fixture;
@@ -166,8 +149,14 @@ static void compare(struct qualification *q, const char *log, const char *away)
 
 	for (size_t i = 0; i < fixture->safe_count; i++) {
 		const char *name = fixture->line[fixture->safe_sequence[i]].name;
-		double ms = safe_after(log, order->slot, name);
+		bool known;
+		double ms = guardian_log_safe_after(log, order->slot, order->pulled, name, &known);
 
+		if (!known) {
+			qualify_ends(q, CHECK_FAILS, NULL,
+				     "the guardian's log has nothing of the run that was killed");
+			return;
+		}
 		if (ms < 0) {
 			snprintf(why, sizeof(why),
 				 "the guardian's log does not say that it made %s safe after run "
@@ -193,8 +182,6 @@ static void look_it_up(struct qualification *q)
 	const struct order *order = q->run->plan->order;
 	char *path = xprintf("%s/guardian.log", q->run->place.state);
 	char *folder = xprintf("%s/runs/%s", q->run->place.state, order->pulled);
-	char *mark = xprintf("slot %d: outputs of run %s\n", order->slot, order->pulled);
-	const char *from;
 	char away[160];
 	struct error err;
 	struct buf log;
@@ -205,13 +192,9 @@ static void look_it_up(struct qualification *q)
 			     "the run that was to be killed did not come so far");
 	else if (file_read(path, LOG_MOST, &log, &err) < 0)
 		qualify_ends(q, CHECK_FAILS, NULL, err.text);
-	else if (!(from = strstr(log.data, mark)))
-		qualify_ends(q, CHECK_FAILS, NULL,
-			     "the guardian's log has nothing of the run that was killed");
 	else
-		compare(q, from, away);
+		compare(q, log.data, away);
 	buf_done(&log);
-	free(mark);
 	free(folder);
 	free(path);
 }
