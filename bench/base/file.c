@@ -99,34 +99,45 @@ int file_read_secret(const char *path, size_t most, struct buf *out, struct erro
 	return read_checked(path, O_NOFOLLOW, check_secret, most, out, err);
 }
 
-static int write_all(int fd, const char *data, size_t size)
+int file_write_all(int fd, const void *data, size_t size)
 {
+	const char *rest = data;
+
 	while (size) {
-		ssize_t done = write(fd, data, size);
+		ssize_t done = write(fd, rest, size);
 
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done < 0)
 			return -1;
-		data += done;
+		rest += done;
 		size -= (size_t)done;
 	}
 	return 0;
 }
 
+int file_sync_folder(const char *folder, struct error *err)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int result = fd < 0 ? -1 : fsync(fd);
+
+	if (result < 0)
+		error_os(err, "%s: this folder cannot be synced", folder);
+	if (fd >= 0)
+		close(fd);
+	return result;
+}
+
 /* A rename is only durable once its folder is. */
-static int sync_folder_of(const char *path)
+static int sync_folder_of(const char *path, struct error *err)
 {
 	const char *slash = strrchr(path, '/');
 	char *folder =
 		!slash ? xstrdup(".") : xstrndup(path, slash == path ? 1 : (size_t)(slash - path));
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int result = fd < 0 ? -1 : fsync(fd);
+	int result = file_sync_folder(folder, err);
 
-	if (fd >= 0)
-		close(fd);
 	free(folder);
-	return result;
+	return result < 0 ? error_context(err, "%s is written", path) : 0;
 }
 
 static int write_beside(char *beside, const void *data, size_t size)
@@ -138,8 +149,9 @@ static int write_beside(char *beside, const void *data, size_t size)
 		return -1;
 	}
 
-	int result =
-		fchmod(fd, 0644) < 0 || write_all(fd, data, size) < 0 || fsync(fd) < 0 ? -1 : 0;
+	int result = fchmod(fd, 0644) < 0 || file_write_all(fd, data, size) < 0 || fsync(fd) < 0
+			     ? -1
+			     : 0;
 
 	if (close(fd) < 0)
 		result = -1;
@@ -155,8 +167,8 @@ int file_write(const char *path, const void *data, size_t size, struct error *er
 		result = error_os(err, "%s: cannot write", path);
 		if (beside[0])
 			unlink(beside);
-	} else if (sync_folder_of(path) < 0) {
-		result = error_os(err, "%s: written, but its folder cannot be synced", path);
+	} else {
+		result = sync_folder_of(path, err);
 	}
 	free(beside);
 	return result;
@@ -172,14 +184,15 @@ int file_create_secret(const char *path, const void *data, size_t size, struct e
 				 "%s: is there already; a secret is never written over", path);
 	if (fd < 0)
 		return error_os(err, "%s: cannot make", path);
-	result = fchmod(fd, 0600) < 0 || write_all(fd, data, size) < 0 || fsync(fd) < 0 ? -1 : 0;
+	result = fchmod(fd, 0600) < 0 || file_write_all(fd, data, size) < 0 || fsync(fd) < 0 ? -1
+											     : 0;
 	if (result < 0)
 		error_os(err, "%s: cannot write", path);
 	close(fd);
 	if (result < 0)
 		unlink(path);
-	else if (sync_folder_of(path) < 0)
-		result = error_os(err, "%s: written, but its folder cannot be synced", path);
+	else
+		result = sync_folder_of(path, err);
 	return result;
 }
 

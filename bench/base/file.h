@@ -20,6 +20,10 @@ int file_write(const char *path, const void *data, size_t size, struct error *er
 int file_read_secret(const char *path, size_t most, struct buf *out, struct error *err);
 /* Make a new file that only this user may read and write (mode 0600), durably. Refused where `path` exists. */
 int file_create_secret(const char *path, const void *data, size_t size, struct error *err);
+/* Write all of it to a descriptor, whatever interrupts. -1: errno says why. */
+int file_write_all(int fd, const void *data, size_t size);
+/* The names of its files are on the disk. */
+int file_sync_folder(const char *folder, struct error *err);
 /* Make the folder and its parents (mode 0755); an existing folder is fine. */
 int file_make_folder(const char *path, struct error *err);
 bool file_exists(const char *path);

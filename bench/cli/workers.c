@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/strain.h"
 #include "loop/child.h"
@@ -60,20 +61,6 @@ static void wake_up(int number)
 
 /* ---- in the worker ---- */
 
-static void write_all(int fd, const char *bytes, size_t size)
-{
-	while (size > 0) {
-		ssize_t written = write(fd, bytes, size);
-
-		if (written < 0 && errno != EINTR)
-			_exit(1);
-		if (written > 0) {
-			bytes += written;
-			size -= (size_t)written;
-		}
-	}
-}
-
 static void be_worker(const struct crew *crew, const struct worker *worker, int fd)
 {
 	struct value *value;
@@ -91,7 +78,8 @@ static void be_worker(const struct crew *crew, const struct worker *worker, int 
 	value = crew->task->work(crew->task->ctx, worker->index, worker->cpu);
 	buf_init(&text);
 	json_write(&text, value);
-	write_all(fd, text.data, text.size);
+	if (file_write_all(fd, text.data, text.size) < 0)
+		_exit(1);
 	buf_done(&text);
 	value_free(value);
 	_exit(0);

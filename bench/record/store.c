@@ -134,24 +134,13 @@ static int open_database(struct store *store, struct error *err)
 	return make_or_know(store, err);
 }
 
-static int sync_folder(const char *folder, struct error *err)
-{
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), synced;
-
-	if (fd < 0)
-		return error_os(err, "%s: cannot be opened", folder);
-	synced = fsync(fd);
-	close(fd);
-	return synced < 0 ? error_os(err, "%s: cannot be synced", folder) : 0;
-}
-
 static int open_copy(struct store *store, const char *folder, struct error *err)
 {
 	store->copy =
 		open(store->copy_path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (store->copy < 0)
 		return error_os(err, "%s: cannot be opened", store->copy_path);
-	return sync_folder(folder, err);
+	return file_sync_folder(folder, err);
 }
 
 struct store *store_open(const char *folder, struct error *err)
@@ -264,15 +253,7 @@ int store_write_copy(struct store *store, const char *text, size_t size, struct 
 	buf_init(&line);
 	buf_add(&line, text, size);
 	buf_add_byte(&line, '\n');
-	for (size_t written = 0; written < line.size && done == 0;) {
-		ssize_t count = write(store->copy, line.data + written, line.size - written);
-
-		if (count < 0 && errno != EINTR)
-			done = -1;
-		else if (count > 0)
-			written += (size_t)count;
-	}
-	if (done < 0 || fdatasync(store->copy) < 0)
+	if (file_write_all(store->copy, line.data, line.size) < 0 || fdatasync(store->copy) < 0)
 		done = error_os(err, "%s: the second copy of a record cannot be written",
 				store->copy_path);
 	else

@@ -133,19 +133,6 @@ static int read_file(struct consumed *consumed, const char *path, struct error *
 	return torn;
 }
 
-/* The name of a new file is on the disk only with its folder. */
-static int sync_folder(const char *state, struct error *err)
-{
-	int fd = open(state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int done = fd >= 0 ? fsync(fd) : -1;
-
-	if (done < 0)
-		error_os(err, "%s: cannot be synced", state);
-	if (fd >= 0)
-		close(fd);
-	return done;
-}
-
 static int open_file(struct consumed *consumed, const char *state, const char *path,
 		     struct error *err)
 {
@@ -155,7 +142,7 @@ static int open_file(struct consumed *consumed, const char *state, const char *p
 	consumed->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 	if (consumed->fd < 0)
 		return error_os(err, "%s", path);
-	if (!there && sync_folder(state, err) < 0)
+	if (!there && file_sync_folder(state, err) < 0)
 		return -1;
 	torn = read_file(consumed, path, err);
 	if (torn > 0 && write(consumed->fd, "\n", 1) != 1)

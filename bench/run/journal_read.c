@@ -398,25 +398,13 @@ static int keep_torn(const char *folder, const char *tail, size_t size, struct e
 	return kept;
 }
 
-static int write_all(int fd, const struct buf *bytes)
-{
-	for (size_t written = 0; written < bytes->size;) {
-		ssize_t count = write(fd, bytes->data + written, bytes->size - written);
-
-		if (count < 0 && errno != EINTR)
-			return -1;
-		if (count > 0)
-			written += (size_t)count;
-	}
-	return 0;
-}
-
 static int replace_tail(const struct journal_reader *reader, const struct buf *lines,
 			struct error *err)
 {
 	int fd = open(reader->path, O_WRONLY | O_APPEND | O_CLOEXEC), done = -1;
 
-	if (fd >= 0 && ftruncate(fd, (off_t)reader->place) == 0 && write_all(fd, lines) == 0)
+	if (fd >= 0 && ftruncate(fd, (off_t)reader->place) == 0 &&
+	    file_write_all(fd, lines->data, lines->size) == 0)
 		done = fdatasync(fd);
 	if (done < 0)
 		error_os(err,
