@@ -1,52 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Days since 1970 are counted as in the proleptic Gregorian calendar, in years that begin in March, so that the leap day
- * is the last of its year (Hinnant, "chrono-compatible low-level date algorithms").
- */
+/* The calendar is the C library's; here is the form. */
 #include "record/wall_time.h"
 
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
+#include <time.h>
 
-enum { ZONE_MOST = 14 * 60, DAY_MS = 86400000 };
+enum { ZONE_MOST = 14 * 60 };
 
-struct parts {
-	int year, month, day, hour, minute, second, ms;
-};
-
-static int64_t days_of(int year, int month, int day)
+/* The library makes a day that is none into another one. */
+static bool is_a_date(const struct tm *date)
 {
-	int64_t y = year - (month <= 2), era = (y >= 0 ? y : y - 399) / 400;
-	int64_t year_of_era = y - era * 400;
-	int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+	struct tm again = *date;
 
-	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 +
-	       day_of_year - 719468;
-}
-
-static void date_of(int64_t days, struct parts *parts)
-{
-	int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
-	int64_t of_era = z - era * 146097;
-	int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-	int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-	int64_t month = (5 * of_year + 2) / 153;
-
-	parts->day = (int)(of_year - (153 * month + 2) / 5 + 1);
-	parts->month = (int)(month < 10 ? month + 3 : month - 9);
-	parts->year = (int)(year_of_era + era * 400 + (parts->month <= 2));
-}
-
-static bool is_a_date(const struct parts *parts)
-{
-	struct parts again;
-
-	if (parts->month < 1 || parts->month > 12 || parts->day < 1 || parts->day > 31)
-		return false;
-	date_of(days_of(parts->year, parts->month, parts->day), &again);
-	return again.month == parts->month && again.day == parts->day;
+	timegm(&again);
+	return again.tm_mon == date->tm_mon && again.tm_mday == date->tm_mday;
 }
 
 /* So many digits at `*text`, which then stands behind them; -1: there are not. */
@@ -99,42 +68,38 @@ static bool take_zone(const char **text, int *minutes)
 	return minute >= 0 && minute < 60 && hour * 60 + minute <= ZONE_MOST;
 }
 
-static bool take_time(const char *text, struct parts *parts, int *zone_minutes)
+/* One part: so many digits and the mark behind them; NUL: none. */
+static bool take_part(const char **text, int digits, char mark, int *part)
 {
-	parts->year = take_digits(&text, 4);
-	if (parts->year < 0 || !take_mark(&text, '-'))
+	*part = take_digits(text, digits);
+	return *part >= 0 && (!mark || take_mark(text, mark));
+}
+
+static bool take_time(const char *text, struct tm *date, int *ms, int *zone_minutes)
+{
+	if (!take_part(&text, 4, '-', &date->tm_year) || !take_part(&text, 2, '-', &date->tm_mon) ||
+	    !take_part(&text, 2, 'T', &date->tm_mday) ||
+	    !take_part(&text, 2, ':', &date->tm_hour) || !take_part(&text, 2, ':', &date->tm_min) ||
+	    !take_part(&text, 2, '\0', &date->tm_sec) || !take_fraction(&text, ms) ||
+	    !take_zone(&text, zone_minutes) || *text)
 		return false;
-	parts->month = take_digits(&text, 2);
-	if (parts->month < 0 || !take_mark(&text, '-'))
-		return false;
-	parts->day = take_digits(&text, 2);
-	if (parts->day < 0 || !take_mark(&text, 'T'))
-		return false;
-	parts->hour = take_digits(&text, 2);
-	if (parts->hour < 0 || parts->hour > 23 || !take_mark(&text, ':'))
-		return false;
-	parts->minute = take_digits(&text, 2);
-	if (parts->minute < 0 || parts->minute > 59 || !take_mark(&text, ':'))
-		return false;
-	parts->second = take_digits(&text, 2);
-	return parts->second >= 0 && parts->second <= 59 && take_fraction(&text, &parts->ms) &&
-	       take_zone(&text, zone_minutes) && *text == '\0' && is_a_date(parts);
+	date->tm_year -= 1900;
+	date->tm_mon -= 1;
+	return date->tm_hour <= 23 && date->tm_min <= 59 && date->tm_sec <= 59 && is_a_date(date);
 }
 
 int wall_time_parse(struct wall_time *time, const char *text, struct error *err)
 {
-	struct parts parts;
-	int zone_minutes;
+	struct tm date = {0};
+	int ms, zone_minutes;
 
-	if (!take_time(text, &parts, &zone_minutes))
+	if (!take_time(text, &date, &ms, &zone_minutes))
 		return error_set(err, ERROR_USAGE,
 				 "'%.60s' is no time; write it with its zone, as "
 				 "2026-03-02T10:31:22.418+08:00",
 				 text);
 	time->zone_minutes = zone_minutes;
-	time->ms = days_of(parts.year, parts.month, parts.day) * DAY_MS +
-		   ((parts.hour * 60 + parts.minute - zone_minutes) * 60LL + parts.second) * 1000 +
-		   parts.ms;
+	time->ms = ((int64_t)timegm(&date) - zone_minutes * 60) * 1000 + ms;
 	return 0;
 }
 
@@ -149,15 +114,12 @@ void wall_time_zone(const struct wall_time *time, char text[8])
 void wall_time_write(const struct wall_time *time, char text[WALL_TIME_SIZE])
 {
 	int64_t local = time->ms + time->zone_minutes * 60000LL;
-	int64_t days = (local >= 0 ? local : local - (DAY_MS - 1)) / DAY_MS;
-	unsigned of_day = (unsigned)(local - days * DAY_MS);
-	struct parts parts;
-	char zone[8];
+	int64_t ms = (local % 1000 + 1000) % 1000;
+	time_t seconds = (time_t)((local - ms) / 1000);
+	char zone[8], date[24];
+	struct tm parts;
 
-	date_of(days, &parts);
+	strftime(date, sizeof(date), "-%m-%dT%H:%M:%S", gmtime_r(&seconds, &parts));
 	wall_time_zone(time, zone);
-	snprintf(text, WALL_TIME_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u.%03u%s",
-		 (unsigned)parts.year % 10000, (unsigned)parts.month % 100,
-		 (unsigned)parts.day % 100, of_day / 3600000, of_day / 60000 % 60,
-		 of_day / 1000 % 60, of_day % 1000, zone);
+	snprintf(text, WALL_TIME_SIZE, "%04d%s.%03d%s", parts.tm_year + 1900, date, (int)ms, zone);
 }
