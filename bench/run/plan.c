@@ -272,6 +272,21 @@ static void compile(struct planning *planning)
 
 /* ---- without a protocol ---- */
 
+static struct value *data_of(const char *id, const char *title, const char *zh, const char *class,
+			     const char *fixture)
+{
+	struct value *data = value_map();
+
+	value_set_text(data, "id", id);
+	value_set_int(data, "version", 1);
+	value_set_text(data, "title", title);
+	value_set_text(data, "zh", zh);
+	value_set_text(data, "standard", "none");
+	value_set_text(data, "class", class);
+	value_set_text(data, "fixture", fixture);
+	return data;
+}
+
 static void add_step(struct value *steps, const char *name, const char *zh)
 {
 	struct value *step = value_add(steps, value_map());
@@ -283,16 +298,10 @@ static void add_step(struct value *steps, const char *name, const char *zh)
 /* What a protocol says, of a qualification: its steps, whose measures are made from the fixture. */
 static struct value *installation_is_tested(const char *fixture)
 {
-	struct value *data = value_map(), *steps;
+	struct value *data = data_of("qualification", "Qualification of an installation",
+				     "安装确认", "installation", fixture);
+	struct value *steps = value_set(data, "steps", value_list());
 
-	value_set_text(data, "id", "qualification");
-	value_set_int(data, "version", 1);
-	value_set_text(data, "title", "Qualification of an installation");
-	value_set_text(data, "zh", "安装确认");
-	value_set_text(data, "standard", "none");
-	value_set_text(data, "class", "installation");
-	value_set_text(data, "fixture", fixture);
-	steps = value_set(data, "steps", value_list());
 	add_step(steps, "Devices", "仪器");
 	add_step(steps, "Timing", "时间");
 	add_step(steps, "Lines", "信号线");
@@ -306,16 +315,7 @@ static struct value *installation_is_tested(const char *fixture)
 /* … and of a session that tests nothing. */
 static struct value *nothing_is_tested(const char *fixture)
 {
-	struct value *data = value_map();
-
-	value_set_text(data, "id", "maintenance");
-	value_set_int(data, "version", 1);
-	value_set_text(data, "title", "Operated by hand");
-	value_set_text(data, "zh", "手动操作(维护)");
-	value_set_text(data, "standard", "none");
-	value_set_text(data, "class", "maintenance");
-	value_set_text(data, "fixture", fixture);
-	return data;
+	return data_of("maintenance", "Operated by hand", "手动操作(维护)", "maintenance", fixture);
 }
 
 static void without_protocol(struct planning *planning, const char *fixture)

@@ -103,6 +103,13 @@ void qualify_act(struct qualification *q, int line, bool level, qualify_done_fn 
 	slot_act(q->run->slot, line, level, act_done, q);
 }
 
+void qualify_set(struct qualification *q, int device, int write, double number,
+		 qualify_done_fn *acted)
+{
+	q->acted = acted;
+	slot_set(q->run->slot, device, write, number, act_done, q);
+}
+
 /* ---- what came of a check ---- */
 
 static const char *const VERDICTS[] = {NULL, "PASS", "FAIL", "INCONCLUSIVE"};

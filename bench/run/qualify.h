@@ -108,6 +108,8 @@ void qualify_await(struct qualification *q, qualify_is_fn *is_so, nsec patience,
 		   void (*awaited)(struct qualification *q, bool so));
 /* Through the guard. */
 void qualify_act(struct qualification *q, int line, bool level, qualify_done_fn *acted);
+void qualify_set(struct qualification *q, int device, int write, double number,
+		 qualify_done_fn *acted);
 /* Is every output line at its safe level, and shown to be? `why` says which is not. */
 bool qualify_is_safe(const struct qualification *q, char *why, size_t size);
 /* The check waits for nothing any more. */

@@ -89,16 +89,6 @@ static bool can_move(const struct qualification *q, const struct fixture_output 
 	       (q->device_is_well[output->device] && other_word(q, output) >= 0);
 }
 
-static void set_done(void *ctx, const struct error *err)
-{
-	struct qualification *q = ctx;
-	qualify_done_fn *acted = q->acted;
-
-	q->acted = NULL;
-	if (acted && !q->over)
-		acted(q, err);
-}
-
 static void move_away(struct qualification *q, const struct fixture_output *output,
 		      qualify_done_fn *acted)
 {
@@ -112,9 +102,8 @@ static void move_away(struct qualification *q, const struct fixture_output *outp
 	}
 	device = &fixture->device[output->device];
 	write = device->safe[output->setting].write;
-	q->acted = acted;
-	slot_set(q->run->slot, output->device, write,
-		 device->driver->write[write].word[other_word(q, output)].number, set_done, q);
+	qualify_set(q, output->device, write,
+		    device->driver->write[write].word[other_word(q, output)].number, acted);
 }
 
 /* ---- breaking it ---- */
