@@ -211,6 +211,27 @@ void bench_soon(struct bench *bench, void (*deed)(struct bench *bench))
 		    bench);
 }
 
+static void stop_it(struct bench *bench)
+{
+	run_stop(bench->run, "stopped by the operator");
+}
+
+void bench_stop_soon(struct bench *bench)
+{
+	bench_soon(bench, stop_it);
+}
+
+static void stop_twice(struct bench *bench)
+{
+	stop_it(bench);
+	stop_it(bench);
+}
+
+void bench_stop_twice_soon(struct bench *bench)
+{
+	bench_soon(bench, stop_twice);
+}
+
 static void take_event(void *ctx, const struct value *event)
 {
 	struct bench *bench = ctx;

@@ -79,6 +79,9 @@ void bench_rehearse(struct bench *bench, const struct mini_order *what);
 #define bench_run(bench, ...) bench_rehearse(bench, &(struct mini_order){__VA_ARGS__})
 /* Inside at_now: do this from the loop, without bench time passing in between. */
 void bench_soon(struct bench *bench, void (*deed)(struct bench *bench));
+/* The same: the operator stops the run, or stops it twice. */
+void bench_stop_soon(struct bench *bench);
+void bench_stop_twice_soon(struct bench *bench);
 /* Plan it without running: NULL and bench->error when refused. */
 struct plan *bench_plan_order(struct bench *bench, const struct mini_order *what);
 #define bench_plan(bench, ...) bench_plan_order(bench, &(struct mini_order){__VA_ARGS__})

@@ -27,6 +27,14 @@ claim_skip() {
 	claims_skipped=$((claims_skipped + 1))
 }
 
+# What a command printed into $scratch/out, or into another file there.
+says() {
+	grep -qF -- "$1" "$scratch/${2:-out}" && return
+	cat "$scratch/${2:-out}" "$scratch/err" 2>/dev/null
+	echo "that does not say: $1"
+	return 1
+}
+
 claims_end() {
 	echo "$claims_passed passed, $claims_failed failed, $claims_skipped skipped"
 	[ "$claims_failed" = 0 ]

@@ -58,12 +58,6 @@ ends() {
 	return 1
 }
 
-says() {
-	grep -qF -- "$1" "$scratch/out" && return
-	cat "$scratch/out"
-	return 1
-}
-
 run() { ends "$1" "$davy" run "$tree/scripts/$2.lua" --sim; }
 
 # ---- certificates ----

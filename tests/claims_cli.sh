@@ -60,12 +60,6 @@ complains() {
 	return 1
 }
 
-says() {
-	grep -qF -- "$1" "$scratch/out" && return
-	cat "$scratch/out"
-	return 1
-}
-
 protocol tiny '{ "± 0.10 %vol", grade = "example", key = "zero" }' 'zero_drift = { "FAIL", "zero" }'
 simulate=("$davy" run "$tiny" --sim)
 

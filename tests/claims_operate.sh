@@ -20,13 +20,6 @@ types() {
 	return 1
 }
 
-says() {
-	grep -qF -- "$1" "$scratch/${2:-out}" && return
-	cat "$scratch/out" "$scratch/err"
-	echo "that does not say: $1"
-	return 1
-}
-
 shows_what_there_is() {
 	types '' 0 gas_bench --sim && says "ch4_1" && says "controller.setpoint (L/min)" && says "A SIM 10v05.0"
 }

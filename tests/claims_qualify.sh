@@ -21,13 +21,6 @@ qualify() {
 	return 1
 }
 
-says() {
-	grep -qF -- "$1" "$scratch/${2:-out}" && return
-	cat "$scratch/${2:-out}"
-	echo "that does not say: $1"
-	return 1
-}
-
 a_good_bench() {
 	qualify 5 gas_bench --sim && says "✓ device controller: A SIM 10v05.0" && says "✓ interlock 1 trips" &&
 		says "✓ emergency stop" && says "? controller killed" && ! grep -q "✗" "$scratch/out" && says "SIMULATED 仿真  INCONCLUSIVE"

@@ -32,12 +32,6 @@ safe() {
 	return 1
 }
 
-says() {
-	grep -qF -- "$1" "$scratch/out" && return
-	cat "$scratch/out" "$scratch/err"
-	return 1
-}
-
 nothing_is_there() {
 	rm -rf "$state"
 	safe 0 && says "nothing is left to be made safe" && [ ! -e "$state" ]

@@ -16,33 +16,12 @@
 
 /* ---- stops ---- */
 
-static void stop_it(struct bench *bench)
-{
-	run_stop(bench->run, "stopped by the operator");
-}
-
-static void stop_soon(struct bench *bench)
-{
-	bench_soon(bench, stop_it);
-}
-
-static void stop_twice(struct bench *bench)
-{
-	stop_it(bench);
-	stop_it(bench);
-}
-
-static void stop_twice_soon(struct bench *bench)
-{
-	bench_soon(bench, stop_twice);
-}
-
 static void a_stop_runs_finally_blocks_last_first_and_ends_aborted(void)
 {
 	struct bench bench;
 
 	bench_open(&bench);
-	bench_run(&bench, .at_now = stop_soon,
+	bench_run(&bench, .at_now = bench_stop_soon,
 		  .body = MEASURED
 		  "finally(function() log 'first declared' fx.motor:off() end)\n"
 		  "finally(function() fx.purge:open() wait '1 s' fx.purge:close() end)\n"
@@ -64,7 +43,7 @@ static void a_second_stop_is_at_once(void)
 	struct bench bench;
 
 	bench_open(&bench);
-	bench_run(&bench, .at_now = stop_twice_soon,
+	bench_run(&bench, .at_now = bench_stop_twice_soon,
 		  .body = "finally(function() fx.purge:open() wait '4 s' fx.purge:close() end)\n"
 			  "fx.valve:open()\nlog 'now' wait '10 s'");
 
@@ -79,7 +58,7 @@ static void finally_blocks_longer_than_the_grace_are_cut_short(void)
 	struct bench bench;
 
 	bench_open(&bench);
-	bench_run(&bench, .at_now = stop_soon,
+	bench_run(&bench, .at_now = bench_stop_soon,
 		  .body = "finally(function() fx.purge:open() wait '1 min' end)\n"
 			  "fx.valve:open()\nlog 'now' wait '10 s'");
 
@@ -95,7 +74,7 @@ static void finally_blocks_may_not_energise_what_is_not_for_teardown(void)
 	struct bench bench;
 
 	bench_open(&bench);
-	bench_run(&bench, .at_now = stop_soon,
+	bench_run(&bench, .at_now = bench_stop_soon,
 		  .body = "finally(function() fx.purge:open() end)\n"
 			  "finally(function() fx.motor:on() end)\n"
 			  "fx.valve:open()\nlog 'now' wait '10 s'");
@@ -112,7 +91,7 @@ static void a_stop_while_an_instrument_is_being_set_ends_aborted(void)
 	struct bench bench;
 
 	bench_open(&bench);
-	bench_run(&bench, .at_now = stop_twice_soon,
+	bench_run(&bench, .at_now = bench_stop_twice_soon,
 		  .body = "fx.valve:open()\n"
 			  "together(function() fx.meter:set { drive = '100 Pa', trim = '3 Pa' } "
 			  "end,\n"
@@ -180,7 +159,7 @@ static void a_failing_finally_block_does_not_replace_what_ended_the_run(void)
 	struct bench bench;
 
 	bench_open(&bench);
-	bench_run(&bench, .at_now = stop_soon,
+	bench_run(&bench, .at_now = bench_stop_soon,
 		  .body = "finally(function() error 'the lid is stuck' end)\n"
 			  "fx.valve:open()\nlog 'now' wait '10 s'");
 
@@ -194,7 +173,7 @@ static void a_stop_cannot_be_caught(void)
 	struct bench bench;
 
 	bench_open(&bench);
-	bench_run(&bench, .at_now = stop_soon,
+	bench_run(&bench, .at_now = bench_stop_soon,
 		  .body = "fx.valve:open()\nlog 'now'\n"
 			  "while true do pcall(wait, '1 s') pcall(fx.motor.on, fx.motor) end");
 

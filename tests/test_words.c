@@ -165,27 +165,6 @@ static void every_word_can_be_taken_back_twice_and_after_its_end(void)
 
 /* ---- it is stopped ---- */
 
-static void stop(struct bench *bench)
-{
-	run_stop(bench->run, "stopped by the operator");
-}
-
-static void stop_soon(struct bench *bench)
-{
-	bench_soon(bench, stop);
-}
-
-static void stop_twice(struct bench *bench)
-{
-	stop(bench);
-	stop(bench);
-}
-
-static void stop_twice_soon(struct bench *bench)
-{
-	bench_soon(bench, stop_twice);
-}
-
 #define WHILE_IT_WAITS                                                                             \
 	"finally(function() fx.motor:off() log 'torn down' end)\n"                                 \
 	"together(function() word() wait '9 s' end,\n"                                             \
@@ -194,19 +173,20 @@ static void stop_twice_soon(struct bench *bench)
 static void every_word_can_be_stopped(void)
 {
 	CHECK_WORDS(.body = WHILE_IT_WAITS, .verdict = VERDICT_ABORTED,
-		    .why = "stopped by the operator", .at_now = stop_soon);
+		    .why = "stopped by the operator", .at_now = bench_stop_soon);
 }
 
 static void every_word_can_be_stopped_twice(void)
 {
 	CHECK_WORDS(.body = WHILE_IT_WAITS, .verdict = VERDICT_ABORTED,
-		    .why = "stopped by the operator", .at_now = stop_twice_soon);
+		    .why = "stopped by the operator", .at_now = bench_stop_twice_soon);
 }
 
 static void every_word_can_be_stopped_inside_a_finally_block(void)
 {
-	CHECK_WORDS(.body = "finally(function() log 'now' pcall(word) end)", .at_now = stop_soon,
-		    .verdict = VERDICT_ABORTED, .why = "stopped by the operator");
+	CHECK_WORDS(.body = "finally(function() log 'now' pcall(word) end)",
+		    .at_now = bench_stop_soon, .verdict = VERDICT_ABORTED,
+		    .why = "stopped by the operator");
 }
 
 /* ---- nobody answers ---- */

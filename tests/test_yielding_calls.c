@@ -182,27 +182,6 @@ static void what_loses_two_races_at_once_is_forgotten_once(void)
 				       call->is_waiting, MOMENTS[i], MOMENTS[i], call->at_once));
 }
 
-static void stop_it(struct bench *bench)
-{
-	run_stop(bench->run, "stopped by the operator");
-}
-
-static void stop_soon(struct bench *bench)
-{
-	bench_soon(bench, stop_it);
-}
-
-static void stop_twice(struct bench *bench)
-{
-	stop_it(bench);
-	stop_it(bench);
-}
-
-static void stop_twice_soon(struct bench *bench)
-{
-	bench_soon(bench, stop_twice);
-}
-
 static char *stopped_body(const struct call *call, const char *moment)
 {
 	return xprintf("finally(function() fx.motor:off() end)\nfx.motor:on()\n"
@@ -217,8 +196,9 @@ static void a_stop_ends_whatever_is_on_its_way(void)
 		for (size_t i = 0; i < moments_of(call); i++) {
 			char *body = stopped_body(call, MOMENTS[i]);
 
-			check(call, body, stop_soon, VERDICT_ABORTED, "stopped by the operator");
-			check(call, body, stop_twice_soon, VERDICT_ABORTED,
+			check(call, body, bench_stop_soon, VERDICT_ABORTED,
+			      "stopped by the operator");
+			check(call, body, bench_stop_twice_soon, VERDICT_ABORTED,
 			      "stopped by the operator");
 			free(body);
 		}
@@ -234,7 +214,7 @@ static void a_stop_in_the_instant_of_a_lost_race_ends_both(void)
 					     "  function() wait '%s' log 'now' end)\nwait '60 s'",
 					     call->is_waiting, MOMENTS[i]);
 
-			check(call, body, stop_twice_soon, VERDICT_ABORTED,
+			check(call, body, bench_stop_twice_soon, VERDICT_ABORTED,
 			      "stopped by the operator");
 			free(body);
 		}

@@ -57,6 +57,12 @@ says() {
 	return 1
 }
 
+says_not() {
+	grep -qF -- "$1" "$scratch/out" || return 0
+	echo "that says: $1"
+	return 1
+}
+
 # Nobody is needed to make anything safe any more.
 no_image() {
 	[ -z "$(ls "$DAVY_STATE/safe" 2>/dev/null)" ] && return

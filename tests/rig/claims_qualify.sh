@@ -142,12 +142,6 @@ alone() {
 	return 1
 }
 
-says_not() {
-	grep -qF -- "$1" "$scratch/out" || return 0
-	echo "that says: $1"
-	return 1
-}
-
 safe() {
 	levels="$(level 0)$(level 1)$(level 2)"
 	[ "$levels" = 011 ] && no_image && return

@@ -97,12 +97,6 @@ run() {
 	return 1
 }
 
-says_not() {
-	grep -qF -- "$1" "$scratch/out" || return 0
-	echo "that says: $1"
-	return 1
-}
-
 # The journal has a line with this in it.
 noted() {
 	"$davy" show last --journal | grep -qF -- "$1" && return
