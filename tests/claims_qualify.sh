@@ -82,6 +82,11 @@ nothing_of_that_name() {
 	qualify 2 nix --sim && says "no station file and no fixture 'nix'" err
 }
 
+# Told once, and nothing of a plug.
+no_station_file() {
+	qualify 2 nowhere.lua && says "there is no station file 'nowhere.lua'" err && [ "$(wc -l <"$scratch/err")" = 1 ]
+}
+
 a_slot_that_is_not_there() {
 	a_station && qualify 2 "$scratch/tree/station.lua" --slot 3 --sim && says "has no slot 3" err
 }
@@ -119,6 +124,7 @@ claim "in real time the timers' jitter is measured" real_time_shows_its_jitter
 claim "a station says which instrument is expected" its_identities_are_expected
 claim "a station that expects nobody's identity is refused" identities_of_nobody
 claim "what is no bench is named" nothing_of_that_name
+claim "a station file that is not there is named, once" no_station_file
 claim "a slot that the station lacks is named" a_slot_that_is_not_there
 claim "it ends when nobody attends it any more" nobody_is_left
 claim "Ctrl-C aborts it" ctrl_c

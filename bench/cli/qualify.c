@@ -62,8 +62,12 @@ static const struct option OPTIONS[] = {
 };
 
 static const struct {
-	struct words no_fixture, no_plug;
+	struct words no_station, no_fixture, no_plug;
 } TEXTS = {
+	.no_station = {"there is no station file '%s'; it says which wires a bench has: "
+		       "fixtures/README.md, "
+		       "or man davy-fixture",
+		       "没有测试台文件 '%s';其写法见 fixtures/README.md 或 man davy-fixture"},
 	.no_fixture = {"there is no station file and no fixture '%s'; `davy list fixtures` shows "
 		       "those there are",
 		       "没有测试台文件或工装 '%s';见 `davy list fixtures`"},
@@ -81,8 +85,10 @@ static int name_bench(struct value *order, const struct qualify_settings *settin
 	int done = 0;
 
 	value_set_text(order, named ? "fixture" : "station", named ? fixture : station);
-	if (settings->sim.given && !named && !file_exists(station))
-		done = error_set(err, ERROR_USAGE, say(TEXTS.no_fixture), operand);
+	if (!named && !file_exists(station))
+		done = error_set(err, ERROR_USAGE,
+				 say(settings->sim.given ? TEXTS.no_fixture : TEXTS.no_station),
+				 operand);
 	free(station);
 	free(fixture);
 	free(tree);
