@@ -21,7 +21,7 @@
 #include "cli/conversation.h"
 #include "cli/figures.h"
 #include "cli/place.h"
-#include "cli/record.h"
+#include "run/account.h"
 #include "run/hazard.h"
 
 struct list_settings {
@@ -253,10 +253,10 @@ static void list_drivers(struct listing *listing, struct value *list)
 
 /* ---- runs ---- */
 
-static void add_run(struct table *table, struct value *list, const struct record *record)
+static void add_run(struct table *table, struct value *list, const struct account *account)
 {
-	const char *verdict = value_get_text(record->verdict, "verdict");
-	const char *fault = value_get_text(value_get(record->head, "order"), "fault");
+	const char *verdict = value_get_text(account->verdict, "verdict");
+	const char *fault = value_get_text(value_get(account->head, "order"), "fault");
 	struct value *one = value_add(list, value_map());
 	struct buf words, time;
 
@@ -266,17 +266,17 @@ static void add_run(struct table *table, struct value *list, const struct record
 		figure_verdict(&words, verdict);
 	else
 		buf_add_text(&words, say(TEXTS.open));
-	figure_time(&time, record->time);
+	figure_time(&time, account->time);
 	table_add(table, (const char *const[]){
-				 record->id, words.data, time.data,
-				 value_get_bool(record->head, "simulated") ? "SIMULATED 仿真" : "",
+				 account->id, words.data, time.data,
+				 value_get_bool(account->head, "simulated") ? "SIMULATED 仿真" : "",
 				 fault});
-	value_set_text(one, "run", record->id);
-	value_set_text(one, "protocol", value_get_text(record->head, "protocol"));
+	value_set_text(one, "run", account->id);
+	value_set_text(one, "protocol", value_get_text(account->head, "protocol"));
 	value_set_text(one, "verdict", verdict);
-	value_set_bool(one, "simulated", value_get_bool(record->head, "simulated"));
+	value_set_bool(one, "simulated", value_get_bool(account->head, "simulated"));
 	value_set_text(one, "fault", fault);
-	value_set_int(one, "bench_time_ns", record->time);
+	value_set_int(one, "bench_time_ns", account->time);
 	buf_done(&words);
 	buf_done(&time);
 }
@@ -296,7 +296,7 @@ static void list_runs(struct listing *listing, struct value *list)
 {
 	struct table *table = table_new(5);
 	size_t count;
-	char **names = record_list(listing->state, &count);
+	char **names = account_list(listing->state, &count);
 
 	table_has_head(table);
 	table_add(table, (const char *const[]){say(TEXTS.run), say(TEXTS.verdict),
@@ -304,13 +304,13 @@ static void list_runs(struct listing *listing, struct value *list)
 	for (size_t i = 0; i < count; i++) {
 		char *folder = xprintf("%s/runs/%s", listing->state, names[i]);
 		struct error err;
-		struct record *record = record_read(folder, &err);
+		struct account *account = account_read(folder, &err);
 
-		if (record)
-			add_run(table, list, record);
+		if (account)
+			add_run(table, list, account);
 		else
 			add_damaged(listing, table, list, names[i], &err);
-		record_free(record);
+		account_free(account);
 		free(folder);
 		free(names[i]);
 	}

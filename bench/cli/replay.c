@@ -11,7 +11,7 @@
 #include "cli/commands.h"
 #include "cli/figures.h"
 #include "cli/place.h"
-#include "cli/record.h"
+#include "run/account.h"
 #include "run/replay.h"
 
 struct replay_settings {
@@ -48,7 +48,7 @@ static int replay_again(void *ctx, char **operands, int count, struct error *err
 {
 	const struct replay_settings *settings = ctx;
 	char *state = place_state(settings->state, err);
-	char *folder = state ? record_find(state, operands[0], err) : NULL;
+	char *folder = state ? account_find(state, operands[0], err) : NULL;
 	char *program = folder ? place_program(err) : NULL;
 	struct replay replay = {0};
 	int code = -1;

@@ -13,7 +13,7 @@
 #include "cli/commands.h"
 #include "cli/figures.h"
 #include "cli/place.h"
-#include "cli/record.h"
+#include "run/account.h"
 #include "cli/show_budget.h"
 #include "cli/show_journal.h"
 
@@ -147,15 +147,15 @@ static void device_rows(struct table *table, const struct value *devices)
 	}
 }
 
-static void print_head(const struct record *record)
+static void print_head(const struct account *account)
 {
-	const struct value *head = record->head;
+	const struct value *head = account->head;
 	struct table *table = table_new(2);
 	struct buf line;
 
 	buf_init(&line);
 	figure_provenance(&line, value_get_bool(head, "simulated"));
-	printf("%s%s\n", line.data, record->id);
+	printf("%s%s\n", line.data, account->id);
 	buf_clear(&line);
 	buf_printf(&line, "%s v%lld  %s", value_get_text(head, "protocol"),
 		   (long long)value_get_int(head, "version", 0),
@@ -168,11 +168,11 @@ static void print_head(const struct record *record)
 	row(table, TEXTS.limit_set, value_get_text(head, "limit_set"));
 	row(table, TEXTS.calibration, value_get_text(head, "calibration"));
 	buf_clear(&line);
-	buf_printf(&line, "%s (%s)", value_get_text(record->anchor, "wall"),
-		   value_get_text(record->anchor, "from"));
+	buf_printf(&line, "%s (%s)", value_get_text(account->anchor, "wall"),
+		   value_get_text(account->anchor, "from"));
 	row(table, TEXTS.began, line.data);
 	row(table, TEXTS.rule, value_get_text(head, "decision"));
-	device_rows(table, record->devices);
+	device_rows(table, account->devices);
 	row(table, TEXTS.method, value_get_text(head, "deviation"));
 	for (size_t i = 0; i < value_count(value_get(head, "warnings")); i++)
 		row(table, TEXTS.warning, value_at(value_get(head, "warnings"), i)->text);
@@ -290,22 +290,22 @@ static void print_measures(const struct value *measures, const struct value *ste
 /* ---- the foot ---- */
 
 /* A run on wires that was cut short has no summary of its own: then it is what its protocol says. */
-static const struct value *hazard_of(const struct record *record)
+static const struct value *hazard_of(const struct account *account)
 {
-	if (value_get(record->verdict, "measures") || !value_get(record->head, "wires"))
-		return value_get(record->verdict, "hazard");
-	return value_get(value_get(record->head, "protocol_data"), "hazard");
+	if (value_get(account->verdict, "measures") || !value_get(account->head, "wires"))
+		return value_get(account->verdict, "hazard");
+	return value_get(value_get(account->head, "protocol_data"), "hazard");
 }
 
-static void print_foot(const struct record *record)
+static void print_foot(const struct account *account)
 {
-	const char *why = value_get_text(record->verdict, "why");
+	const char *why = value_get_text(account->verdict, "why");
 	struct buf text;
 
 	buf_init(&text);
-	figure_provenance(&text, value_get_bool(record->head, "simulated"));
-	if (record->verdict)
-		figure_verdict(&text, value_get_text(record->verdict, "verdict"));
+	figure_provenance(&text, value_get_bool(account->head, "simulated"));
+	if (account->verdict)
+		figure_verdict(&text, value_get_text(account->verdict, "verdict"));
 	else
 		buf_add_text(&text, say(TEXTS.open));
 	if (why && *why)
@@ -315,46 +315,46 @@ static void print_foot(const struct record *record)
 	columns_print(stdout, text.data);
 	buf_clear(&text);
 	buf_printf(&text, "  %s ", say(TEXTS.bench_time));
-	figure_time(&text, record->time);
+	figure_time(&text, account->time);
 	printf("%s\n", text.data);
 	buf_clear(&text);
-	if (figure_hazard(&text, hazard_of(record)))
+	if (figure_hazard(&text, hazard_of(account)))
 		printf("  %s\n", text.data);
 	buf_done(&text);
-	printf("  %s %s/journal\n  %s %s\n", say(TEXTS.journal), record->folder, say(TEXTS.chain),
-	       record->chain);
-	if (record->torn)
-		printf("  %s: %zu\n", say(TEXTS.torn), record->torn);
+	printf("  %s %s/journal\n  %s %s\n", say(TEXTS.journal), account->folder, say(TEXTS.chain),
+	       account->chain);
+	if (account->torn)
+		printf("  %s: %zu\n", say(TEXTS.torn), account->torn);
 }
 
 /* A run that was cut short has no summary; what was judged by then stands in lines of its own. */
-static const struct value *measures_of(const struct record *record)
+static const struct value *measures_of(const struct account *account)
 {
-	const struct value *measures = value_get(record->verdict, "measures");
+	const struct value *measures = value_get(account->verdict, "measures");
 
-	return measures ? measures : record->judged;
+	return measures ? measures : account->judged;
 }
 
-static void print_json(const struct record *record)
+static void print_json(const struct account *account)
 {
 	static const char *const FROM_HEAD[] = {"protocol", "version", "simulated"};
 	struct value *object = value_map();
 	struct buf text;
 
-	value_set_text(object, "run", record->id);
+	value_set_text(object, "run", account->id);
 	for (size_t i = 0; i < sizeof(FROM_HEAD) / sizeof(FROM_HEAD[0]); i++)
-		if (value_get(record->head, FROM_HEAD[i]))
+		if (value_get(account->head, FROM_HEAD[i]))
 			value_set(object, FROM_HEAD[i],
-				  value_copy(value_get(record->head, FROM_HEAD[i])));
+				  value_copy(value_get(account->head, FROM_HEAD[i])));
 	value_set(object, "verdict", value_nil());
-	for (size_t i = 0; i < value_count(record->verdict); i++) {
-		const char *key = value_key(record->verdict, i);
+	for (size_t i = 0; i < value_count(account->verdict); i++) {
+		const char *key = value_key(account->verdict, i);
 
 		if (strcmp(key, "k") != 0 && strcmp(key, "t") != 0 && strcmp(key, "run") != 0)
-			value_set(object, key, value_copy(value_at(record->verdict, i)));
+			value_set(object, key, value_copy(value_at(account->verdict, i)));
 	}
-	value_set(object, "measures", value_copy(measures_of(record)));
-	value_set_text(object, "chain", record->chain);
+	value_set(object, "measures", value_copy(measures_of(account)));
+	value_set_text(object, "chain", account->chain);
 	buf_init(&text);
 	json_write(&text, object);
 	printf("%s\n", text.data);
@@ -362,14 +362,14 @@ static void print_json(const struct record *record)
 	value_free(object);
 }
 
-static int show_record(const struct record *record, bool json)
+static int show_record(const struct account *account, bool json)
 {
 	if (json) {
-		print_json(record);
+		print_json(account);
 	} else {
-		print_head(record);
-		print_measures(measures_of(record), value_get(record->head, "steps"));
-		print_foot(record);
+		print_head(account);
+		print_measures(measures_of(account), value_get(account->head, "steps"));
+		print_foot(account);
 	}
 	return 0;
 }
@@ -377,17 +377,17 @@ static int show_record(const struct record *record, bool json)
 static int show_folder(const struct show_settings *settings, const char *folder,
 		       const char *measure, struct error *err)
 {
-	struct record *record;
+	struct account *account;
 	int code;
 
 	if (settings->journal)
 		return show_journal(folder, stdout, err);
-	record = record_read(folder, err);
-	if (!record)
+	account = account_read(folder, err);
+	if (!account)
 		return -1;
-	code = settings->budget ? show_budget(record, measure, settings->json, err)
-				: show_record(record, settings->json);
-	record_free(record);
+	code = settings->budget ? show_budget(account, measure, settings->json, err)
+				: show_record(account, settings->json);
+	account_free(account);
 	return code;
 }
 
@@ -401,7 +401,7 @@ static int show(void *ctx, char **operands, int count, struct error *err)
 	if (measure && !settings->budget)
 		return error_set(err, ERROR_USAGE, say(TEXTS.needs_budget), measure);
 	state = place_state(settings->state, err);
-	folder = state ? record_find(state, operands[0], err) : NULL;
+	folder = state ? account_find(state, operands[0], err) : NULL;
 	if (folder)
 		code = show_folder(settings, folder, measure, err);
 	free(folder);

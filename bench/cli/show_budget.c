@@ -28,7 +28,7 @@
 #include "verdict/unit.h"
 
 struct budget {
-	const struct record *record;
+	const struct account *account;
 	struct value *readings; /* by number: {of, flaw} */
 };
 
@@ -82,7 +82,7 @@ static const struct {
 
 static int read_readings(struct budget *budget, struct error *err)
 {
-	struct journal_reader *reader = journal_reader_open(budget->record->folder, err);
+	struct journal_reader *reader = journal_reader_open(budget->account->folder, err);
 	struct journal_item item;
 	int more = -1;
 
@@ -109,11 +109,11 @@ static int read_readings(struct budget *budget, struct error *err)
 static struct value *describe_certificate(const struct budget *budget, const char *source,
 					  const struct value *measure)
 {
-	const struct value *lines = value_get(budget->record->head, "certificates");
+	const struct value *lines = value_get(budget->account->head, "certificates");
 	const struct value *line = value_get(lines, source);
 	struct value *row = line ? value_copy(line) : value_map();
 	const char *due = value_get_text(line, "due");
-	nsec wall = value_get_int(budget->record->anchor, "ns", 0);
+	nsec wall = value_get_int(budget->account->anchor, "ns", 0);
 	struct certificate certificate;
 
 	if (!line) /* a journal from before its head froze them */
@@ -401,8 +401,8 @@ static void print_text(const struct budget *budget, const struct value *chosen)
 	struct buf line;
 
 	buf_init(&line);
-	figure_provenance(&line, value_get_bool(budget->record->head, "simulated"));
-	printf("%s%s\n", line.data, budget->record->id);
+	figure_provenance(&line, value_get_bool(budget->account->head, "simulated"));
+	printf("%s%s\n", line.data, budget->account->id);
 	buf_done(&line);
 	for (size_t i = 0; i < value_count(chosen); i++) {
 		const char *next = value_get_text(value_at(chosen, i), "step");
@@ -425,14 +425,14 @@ static void print_text(const struct budget *budget, const struct value *chosen)
 
 static void print_json(const struct budget *budget, const struct value *chosen)
 {
-	const struct record *record = budget->record;
-	const char *verdict = value_get_text(record->verdict, "verdict");
+	const struct account *account = budget->account;
+	const char *verdict = value_get_text(account->verdict, "verdict");
 	struct value *object = value_map(), *measures;
 	struct buf text;
 
-	value_set_text(object, "run", record->id);
-	value_set_text(object, "protocol", value_get_text(record->head, "protocol"));
-	value_set_bool(object, "simulated", value_get_bool(record->head, "simulated"));
+	value_set_text(object, "run", account->id);
+	value_set_text(object, "protocol", value_get_text(account->head, "protocol"));
+	value_set_bool(object, "simulated", value_get_bool(account->head, "simulated"));
 	value_set(object, "verdict", verdict ? value_text(verdict) : value_nil());
 	measures = value_set(object, "measures", value_list());
 	for (size_t i = 0; i < value_count(chosen); i++) {
@@ -449,7 +449,7 @@ static void print_json(const struct budget *budget, const struct value *chosen)
 		value_set(one, "budget", describe_sources(budget, measure));
 		value_set(one, "flaws", describe_flaws(budget, measure));
 	}
-	value_set_text(object, "chain", record->chain);
+	value_set_text(object, "chain", account->chain);
 	buf_init(&text);
 	json_write(&text, object);
 	printf("%s\n", text.data);
@@ -472,14 +472,14 @@ static bool is_called(const struct value *measure, const char *name)
 	return is;
 }
 
-static struct value *choose(const struct record *record, const char *name, struct error *err)
+static struct value *choose(const struct account *account, const char *name, struct error *err)
 {
 	struct value *chosen = value_list();
 	struct buf names;
 
 	buf_init(&names);
-	for (size_t i = 0; i < value_count(record->judged); i++) {
-		const struct value *measure = value_at(record->judged, i);
+	for (size_t i = 0; i < value_count(account->judged); i++) {
+		const struct value *measure = value_at(account->judged, i);
 
 		if (!name || is_called(measure, name))
 			value_add(chosen, value_copy(measure));
@@ -487,7 +487,7 @@ static struct value *choose(const struct record *record, const char *name, struc
 		figure_name(&names, measure);
 	}
 	if (name && !value_count(chosen)) {
-		error_set(err, ERROR_USAGE, "%s judged no measure '%s'; it judged %s", record->id,
+		error_set(err, ERROR_USAGE, "%s judged no measure '%s'; it judged %s", account->id,
 			  name, names.size ? names.data : "none");
 		value_free(chosen);
 		chosen = NULL;
@@ -496,10 +496,10 @@ static struct value *choose(const struct record *record, const char *name, struc
 	return chosen;
 }
 
-int show_budget(const struct record *record, const char *measure, bool json, struct error *err)
+int show_budget(const struct account *account, const char *measure, bool json, struct error *err)
 {
-	struct budget budget = {.record = record, .readings = value_map()};
-	struct value *chosen = choose(record, measure, err);
+	struct budget budget = {.account = account, .readings = value_map()};
+	struct value *chosen = choose(account, measure, err);
 	int done = chosen ? read_readings(&budget, err) : -1;
 
 	if (done == 0 && json)

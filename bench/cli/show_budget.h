@@ -6,12 +6,12 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "cli/record.h"
+#include "run/account.h"
 
 /*
  * Print the budgets of all measures, or of those that `measure` names ("t90", "deviation[ch4_1]"; NULL:
  * all), as tables or as one JSON object. -1 where there is none of that name.
  */
-int show_budget(const struct record *record, const char *measure, bool json, struct error *err);
+int show_budget(const struct account *account, const char *measure, bool json, struct error *err);
 
 #endif

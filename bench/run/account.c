@@ -4,7 +4,7 @@
  * it: what this shows was not changed since it was written. Entries (raw bytes and samples) are passed
  * over here; show_journal.c prints them.
  */
-#include "cli/record.h"
+#include "run/account.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +52,7 @@ static void sort_by_time(const char *folder, char **names, size_t count)
 	free(dated);
 }
 
-char **record_list(const char *state, size_t *count)
+char **account_list(const char *state, size_t *count)
 {
 	char *folder = xprintf("%s/runs", state);
 	char **names = NULL;
@@ -85,10 +85,10 @@ static size_t count_matches(char **names, size_t count, const char *name, const 
 	return matches;
 }
 
-char *record_find(const char *state, const char *name, struct error *err)
+char *account_find(const char *state, const char *name, struct error *err)
 {
 	size_t count, matches;
-	char **names = record_list(state, &count), *folder = NULL;
+	char **names = account_list(state, &count), *folder = NULL;
 	const char *match = NULL;
 
 	matches = *name ? count_matches(names, count, name, &match) : 0;
@@ -118,93 +118,93 @@ static void keep(struct value **place, const struct value *line)
 }
 
 /* It was begun as a real run: from here on every view calls it what it is. */
-static void take_simulated(struct record *record, const struct value *line)
+static void take_simulated(struct account *account, const struct value *line)
 {
-	value_set_bool(record->head, "simulated", true);
-	value_set_text(record->head, "simulated_why", value_get_text(line, "why"));
+	value_set_bool(account->head, "simulated", true);
+	value_set_text(account->head, "simulated_why", value_get_text(line, "why"));
 }
 
 /* A bench that came up more than once has asked its instruments each time. */
-static void take_device(struct record *record, const struct value *line)
+static void take_device(struct account *account, const struct value *line)
 {
 	const char *name = value_get_text(line, "device"),
 		   *identity = value_get_text(line, "identity");
 
-	for (size_t i = 0; i < value_count(record->devices); i++) {
-		const char *known = value_get_text(value_at(record->devices, i), "device");
-		const char *was = value_get_text(value_at(record->devices, i), "identity");
+	for (size_t i = 0; i < value_count(account->devices); i++) {
+		const char *known = value_get_text(value_at(account->devices, i), "device");
+		const char *was = value_get_text(value_at(account->devices, i), "identity");
 
 		if (name && known && identity && was && !strcmp(name, known) &&
 		    !strcmp(identity, was))
 			return;
 	}
-	value_add(record->devices, value_copy(line));
+	value_add(account->devices, value_copy(line));
 }
 
-static void take_line(struct record *record, const struct journal_item *item)
+static void take_line(struct account *account, const struct journal_item *item)
 {
 	if (!strcmp(item->kind, "run"))
-		keep(&record->head, item->line);
-	else if (!strcmp(item->kind, "anchor") && !record->anchor)
-		keep(&record->anchor, item->line);
+		keep(&account->head, item->line);
+	else if (!strcmp(item->kind, "anchor") && !account->anchor)
+		keep(&account->anchor, item->line);
 	else if (!strcmp(item->kind, "judged"))
-		value_add(record->judged, value_copy(item->line));
+		value_add(account->judged, value_copy(item->line));
 	else if (!strcmp(item->kind, "device"))
-		take_device(record, item->line);
+		take_device(account, item->line);
 	else if (!strcmp(item->kind, "verdict"))
-		keep(&record->verdict, item->line);
-	else if (!strcmp(item->kind, "simulated") && record->head)
-		take_simulated(record, item->line);
+		keep(&account->verdict, item->line);
+	else if (!strcmp(item->kind, "simulated") && account->head)
+		take_simulated(account, item->line);
 }
 
-static int read_all(struct record *record, struct journal_reader *reader, struct error *err)
+static int read_all(struct account *account, struct journal_reader *reader, struct error *err)
 {
 	struct journal_item item;
 	int more;
 
 	while ((more = journal_reader_next(reader, &item, err)) > 0) {
-		record->time = item.time;
+		account->time = item.time;
 		if (item.kind)
-			take_line(record, &item);
+			take_line(account, &item);
 	}
 	if (more < 0)
 		return -1;
-	record->torn = journal_reader_torn(reader);
-	journal_reader_head(reader, record->chain);
+	account->torn = journal_reader_torn(reader);
+	journal_reader_head(reader, account->chain);
 	return 0;
 }
 
-struct record *record_read(const char *folder, struct error *err)
+struct account *account_read(const char *folder, struct error *err)
 {
 	struct journal_reader *reader = journal_reader_open(folder, err);
-	struct record *record;
+	struct account *account;
 	int done;
 
 	if (!reader)
 		return NULL;
-	record = xcalloc(1, sizeof(*record));
-	record->folder = xstrdup(folder);
-	record->id = xstrdup(strrchr(folder, '/') + 1);
-	record->judged = value_list();
-	record->devices = value_list();
-	done = read_all(record, reader, err);
+	account = xcalloc(1, sizeof(*account));
+	account->folder = xstrdup(folder);
+	account->id = xstrdup(strrchr(folder, '/') + 1);
+	account->judged = value_list();
+	account->devices = value_list();
+	done = read_all(account, reader, err);
 	journal_reader_close(reader);
 	if (done == 0)
-		return record;
-	record_free(record);
+		return account;
+	account_free(account);
 	return NULL;
 }
 
-void record_free(struct record *record)
+void account_free(struct account *account)
 {
-	if (!record)
+	if (!account)
 		return;
-	free(record->folder);
-	free(record->id);
-	value_free(record->head);
-	value_free(record->anchor);
-	value_free(record->judged);
-	value_free(record->devices);
-	value_free(record->verdict);
-	free(record);
+	free(account->folder);
+	free(account->id);
+	value_free(account->head);
+	value_free(account->anchor);
+	value_free(account->judged);
+	value_free(account->devices);
+	value_free(account->verdict);
+	free(account);
 }

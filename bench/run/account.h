@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A run as its journal tells it, read back with its chain verified. */
-#ifndef DAVY_CLI_RECORD_H
-#define DAVY_CLI_RECORD_H
+#ifndef DAVY_RUN_ACCOUNT_H
+#define DAVY_RUN_ACCOUNT_H
 
 #include <stddef.h>
 
@@ -9,7 +9,7 @@
 #include "base/nsec.h"
 #include "base/value.h"
 
-struct record {
+struct account {
 	char *folder, *id; /* of the run's folder; its last part */
 	struct value
 		*head; /* the line "run", or NULL; a run that turned out to be is "simulated" */
@@ -23,11 +23,11 @@ struct record {
 };
 
 /* The folder of the run that `name` names: an id, the beginning of one, or "last". The caller frees it. */
-char *record_find(const char *state, const char *name, struct error *err);
-/* Read the journal in `folder`. The caller frees the record. */
-struct record *record_read(const char *folder, struct error *err);
-void record_free(struct record *record); /* accepts NULL */
+char *account_find(const char *state, const char *name, struct error *err);
+/* Read the journal in `folder`. The caller frees it. */
+struct account *account_read(const char *folder, struct error *err);
+void account_free(struct account *account); /* accepts NULL */
 /* Every run in the state folder, the one written last behind; the caller frees each and the array. */
-char **record_list(const char *state, size_t *count);
+char **account_list(const char *state, size_t *count);
 
 #endif
