@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One packet there, one packet back: JSON and descriptors (run/guardian_talk.h says which). */
+/*
+ * One packet there, one packet back: JSON and descriptors (run/guardian_talk.h says which).
+ *
+ * A packet is first asked how large it is, so that its room is as large and no larger, and nothing is ever
+ * cut off: what has more than PACKET_MOST is let go whole. Of descriptors that this process has no room for
+ * the kernel gives the first ones; the guardian opens the others' ports itself.
+ */
 #include "run/guardian_talk.h"
 
 #include <errno.h>
@@ -72,11 +78,23 @@ static void take_fds(struct talk *talk, struct msghdr *packet)
 	}
 }
 
-void talk_receive(int socket, struct talk *talk)
+/* How large the next packet is, and it stays where it is; 0: the other end is closed; -1: errno says. */
+static ssize_t size_of_next(int socket)
+{
+	ssize_t size;
+
+	do {
+		size = recv(socket, NULL, 0, MSG_DONTWAIT | MSG_PEEK | MSG_TRUNC);
+	} while (size < 0 && errno == EINTR);
+	return size;
+}
+
+/* The next packet, which is so large. */
+static void take_packet(int socket, struct talk *talk, size_t size)
 {
 	union control control = {0};
-	char *room = xcalloc(PACKET_MOST, 1);
-	struct iovec bytes = {room, PACKET_MOST};
+	char *room = xcalloc(size, 1);
+	struct iovec bytes = {room, size};
 	struct msghdr packet = {
 		.msg_iov = &bytes,
 		.msg_iovlen = 1,
@@ -86,16 +104,26 @@ void talk_receive(int socket, struct talk *talk)
 	struct error ignored;
 	ssize_t got;
 
-	*talk = (struct talk){0};
 	do {
 		got = recvmsg(socket, &packet, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	} while (got < 0 && errno == EINTR);
-	talk->gone = got == 0 || (got < 0 && errno != EAGAIN);
 	if (got > 0) {
 		take_fds(talk, &packet);
 		talk->message = json_parse(room, (size_t)got, "packet", &ignored);
 	}
 	free(room);
+}
+
+void talk_receive(int socket, struct talk *talk)
+{
+	ssize_t size = size_of_next(socket);
+
+	*talk = (struct talk){0};
+	talk->gone = size == 0 || (size < 0 && errno != EAGAIN);
+	if (size > PACKET_MOST)
+		recv(socket, NULL, 0, MSG_DONTWAIT); /* the kernel closes its descriptors */
+	else if (size > 0)
+		take_packet(socket, talk, (size_t)size);
 }
 
 bool talk_says(const struct talk *talk, const char *say)

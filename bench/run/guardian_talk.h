@@ -26,7 +26,7 @@
 enum { TALK_FDS = 64 };
 
 struct talk {
-	struct value *message; /* or NULL: nothing was there, or nonsense */
+	struct value *message; /* or NULL: nothing was there, or nonsense, or more than 256 KiB */
 	bool gone;	       /* the other end is closed */
 	size_t fd_count;
 	int fd[TALK_FDS];
