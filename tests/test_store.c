@@ -502,7 +502,7 @@ static void no_byte_of_the_database_changes_what_is_read(void)
 	char *path;
 	int found = 0;
 
-	shelf_fill(&shelf, 12);
+	shelf_fill(&shelf, 24);
 	path = path_of(&shelf, "records.db");
 	buf_init(&good);
 	buf_init(&texts);
@@ -517,7 +517,7 @@ static void no_byte_of_the_database_changes_what_is_read(void)
 		whole = shelf_open(&shelf) && store_check(shelf.store, &bad, &shelf.err) == 0;
 		found += !whole;
 		if (whole)
-			for (uint64_t n = 1; n <= 12; n++) {
+			for (uint64_t n = 1; n <= 24; n++) {
 				text_of(n, text, id);
 				CU_ASSERT_EQUAL(
 					store_get(shelf.store, n, &record, &texts, &shelf.err), 1);

@@ -42,7 +42,7 @@ static const struct option OPTIONS[] = {
 static const struct {
 	struct words protocol, standard, dut, order, fault, severity, seed, slot, simulated_why,
 		limit_set, calibration, began, rule, instrument, method, replaced, limit, accepts,
-		source, why, expected, open, bench_time, journal, chain, torn, only, needs_budget,
+		source, why, expected, open, bench_time, journal, chain, record, torn, only, needs_budget,
 		warning;
 } TEXTS = {
 	.protocol = {"protocol", "检验程序"},
@@ -70,6 +70,7 @@ static const struct {
 	.bench_time = {"bench time", "试验时间"},
 	.journal = {"journal", "日志"},
 	.chain = {"head of its chain", "链首散列"},
+	.record = {"record", "检验记录"},
 	.torn = {"torn bytes behind the last line", "末行之后的残缺字节"},
 	.only = {"only step", "仅步骤"},
 	.warning = {"WARNING", "警告"},
@@ -323,6 +324,10 @@ static void print_foot(const struct account *account)
 	buf_done(&text);
 	printf("  %s %s/journal\n  %s %s\n", say(TEXTS.journal), account->folder, say(TEXTS.chain),
 	       account->chain);
+	if (account->record)
+		printf("  %s %lld  %s\n", say(TEXTS.record),
+		       (long long)value_get_int(account->record, "seq", 0),
+		       value_get_text(account->record, "id"));
 	if (account->torn)
 		printf("  %s: %zu\n", say(TEXTS.torn), account->torn);
 }
@@ -354,6 +359,8 @@ static void print_json(const struct account *account)
 			value_set(object, key, value_copy(value_at(account->verdict, i)));
 	}
 	value_set(object, "measures", value_copy(measures_of(account)));
+	if (account->record)
+		value_set(object, "record", value_copy(account->record));
 	value_set_text(object, "chain", account->chain);
 	buf_init(&text);
 	json_write(&text, object);

@@ -3,10 +3,14 @@
 #include "record/event.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/utf8.h"
+
+static const char PREFIX[] = "mse:";
 
 static const struct {
 	const char *name, *title;
@@ -48,7 +52,7 @@ enum life_step life_step_find(const char *name)
 
 /* ---- identities ---- */
 
-static void encode(struct buf *uri, const char *text)
+void event_encode(struct buf *uri, const char *text)
 {
 	for (; *text; text++)
 		if (isalnum((unsigned char)*text) || strchr("-._~", *text))
@@ -60,9 +64,9 @@ static void encode(struct buf *uri, const char *text)
 void event_identity(struct buf *uri, const char *base, const char *certificate, const char *serial)
 {
 	buf_printf(uri, "%seq/MA/", base);
-	encode(uri, certificate);
+	event_encode(uri, certificate);
 	buf_add_text(uri, "/SN/");
-	encode(uri, serial);
+	event_encode(uri, serial);
 }
 
 static int hex_digit(char digit)
@@ -132,6 +136,50 @@ struct value *event_new(enum life_step step, const char *id, const struct wall_t
 	value_set_text(event, "eventTimeZoneOffset", zone);
 	value_add(value_set(event, "epcList", value_list()), value_text(equipment));
 	return event;
+}
+
+/* The same tree with a prefix before each key, or without it. */
+static struct value *renamed(const struct value *tree, bool prefixed)
+{
+	struct value *copy;
+
+	if (tree->kind != VALUE_MAP && tree->kind != VALUE_LIST)
+		return value_copy(tree);
+	copy = tree->kind == VALUE_MAP ? value_map() : value_list();
+	for (size_t i = 0; i < value_count(tree); i++) {
+		struct value *child = renamed(value_at(tree, i), prefixed);
+		const char *key = value_key(tree, i);
+		char *name = NULL;
+
+		if (key && prefixed)
+			name = xprintf("%s%s", PREFIX, key);
+		else if (key)
+			name = xstrdup(strncmp(key, PREFIX, strlen(PREFIX)) ? key
+									    : key + strlen(PREFIX));
+		if (name)
+			value_set(copy, name, child);
+		else
+			value_add(copy, child);
+		free(name);
+	}
+	return copy;
+}
+
+void event_extend(struct value *event, const char *name, const struct value *what)
+{
+	char *key = xprintf("%s%s", PREFIX, name);
+
+	value_set(event, key, renamed(what, true));
+	free(key);
+}
+
+struct value *event_extension(const struct value *event, const char *name)
+{
+	char *key = xprintf("%s%s", PREFIX, name);
+	const struct value *found = value_get(event, key);
+
+	free(key);
+	return found ? renamed(found, false) : NULL;
 }
 
 struct value *event_document(struct value *events, const char *id, const struct wall_time *time)

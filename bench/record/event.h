@@ -43,8 +43,10 @@ enum life_step life_step_find(const char *name);  /* 0: none of them */
  * calls unreserved.
  */
 void event_identity(struct buf *uri, const char *base, const char *certificate, const char *serial);
+/* Append one part of a URI, percent-encoded so. */
+void event_encode(struct buf *uri, const char *text);
 /*
- * The same to be read by people: Chinese as characters. Everything else stays encoded, since a "/", a blank or a
+ * An identity to be read by people: Chinese as characters. Everything else stays encoded, since a "/", a blank or a
  * mark that turns the direction of writing would make another identity of it.
  */
 void event_readable(struct buf *text, const char *uri);
@@ -55,6 +57,14 @@ void event_readable(struct buf *text, const char *uri);
  */
 struct value *event_new(enum life_step step, const char *id, const struct wall_time *time,
 			const char *equipment);
+
+/*
+ * Say something of the event for which EPCIS has no word: `what`, copied, as its member "mse:NAME", with "mse:" before
+ * each key inside it, too.
+ */
+void event_extend(struct value *event, const char *name, const struct value *what);
+/* Such a member as it was given, or NULL; the caller frees it. */
+struct value *event_extension(const struct value *event, const char *name);
 
 /* Refused with a sentence that names the member. */
 int event_check(const struct value *event, struct error *err);

@@ -27,6 +27,7 @@ static const struct {
 	[ROLE_SAMPLER] = {"sampler", "抽样人员"},
 	[ROLE_WITNESS] = {"witness", "受检单位见证人"},
 	[ROLE_ADMINISTRATOR] = {"administrator", "管理员"},
+	[ROLE_SIMULATION] = {"simulation", "仿真"},
 };
 
 enum { ROLE_COUNT = sizeof(ROLES) / sizeof(ROLES[0]) };

@@ -36,6 +36,7 @@ enum role {
 	ROLE_SAMPLER,
 	ROLE_WITNESS,
 	ROLE_ADMINISTRATOR,
+	ROLE_SIMULATION, /* a bench, of what it did not measure */
 };
 
 const char *role_name(enum role role);	/* "tester" */

@@ -11,7 +11,8 @@ static const struct {
 	const char *name, *title;
 	enum role roles[2]; /* whose it can be */
 } MEANINGS[] = {
-	[MEANING_MEASURED] = {"measured", "测得", {ROLE_BENCH}},
+	[MEANING_MEASURED] = {"measured", "测得", {ROLE_BENCH, ROLE_SIMULATION}},
+	[MEANING_RECORDED] = {"recorded", "登记", {ROLE_BENCH, ROLE_SIMULATION}},
 	[MEANING_TESTED] = {"tested", "已检验", {ROLE_TESTER}},
 	[MEANING_REVIEWED] = {"reviewed", "审核通过", {ROLE_REVIEWER}},
 	[MEANING_REJECTED] = {"rejected", "审核不通过", {ROLE_REVIEWER}},
@@ -67,12 +68,12 @@ static bool has_signed(const struct roster *roster, const struct jws *record, si
 
 /* A bench signs first, and beside its first key may have one of the other kind. */
 static bool may_measure(const struct roster *roster, const struct jws *record, size_t count,
-			const struct holder *holder)
+			enum meaning meaning, const struct holder *holder)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct holder *signer = roster_find(roster, jws_key_id(record, i));
 
-		if (meaning_find(jws_act(record, i).meaning) != MEANING_MEASURED || !signer ||
+		if (meaning_find(jws_act(record, i).meaning) != meaning || !signer ||
 		    strcmp(signer->person, holder->person) != 0 ||
 		    key_kind(signer->key) == key_kind(holder->key))
 			return false;
@@ -90,12 +91,14 @@ static int refuse(const struct holder *holder, const char *why, struct error *er
 static const char *out_of_turn(const struct roster *roster, const struct jws *record, size_t count,
 			       enum meaning meaning, const struct holder *holder)
 {
-	bool is_measured = count_of(record, count, MEANING_MEASURED) > 0;
+	bool is_measured = count_of(record, count, MEANING_MEASURED) +
+				   count_of(record, count, MEANING_RECORDED) >
+			   0;
 	bool is_tested = count_of(record, count, MEANING_TESTED) > 0;
 	bool is_reviewed = count_of(record, count, MEANING_REVIEWED) > 0;
 
-	if (meaning == MEANING_MEASURED)
-		return may_measure(roster, record, count, holder)
+	if (meaning == MEANING_MEASURED || meaning == MEANING_RECORDED)
+		return may_measure(roster, record, count, meaning, holder)
 			       ? NULL
 			       : "the bench signs first, once with each kind of key, before "
 				 "anybody can edit";
@@ -168,7 +171,8 @@ static int verify_one(const struct roster *roster, const struct jws *record, siz
 	if (wall_time_parse(&time, act.time, err) < 0 ||
 	    jws_verify(record, index, holder->key, err) < 0)
 		return -1;
-	if (signing.role != ROLE_BENCH && (!act.person || strcmp(act.person, holder->person) != 0))
+	if (signing.role != ROLE_BENCH && signing.role != ROLE_SIMULATION &&
+	    (!act.person || strcmp(act.person, holder->person) != 0))
 		return error_set(err, ERROR_REFUSED,
 				 "it is said to be of %.40s, and the key is of %s",
 				 act.person ? act.person : "nobody", holder->person);

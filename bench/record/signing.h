@@ -18,7 +18,8 @@
 #include "record/roster.h"
 
 enum meaning {
-	MEANING_MEASURED = 1, /* bench */
+	MEANING_MEASURED = 1, /* bench, or its key of simulations */
+	MEANING_RECORDED,     /* bench: it was told so */
 	MEANING_TESTED,	      /* tester */
 	MEANING_REVIEWED,     /* reviewer */
 	MEANING_REJECTED, /* reviewer: it goes no further; a corrective event follows, never an edit */

@@ -41,7 +41,9 @@ static const char SCHEMA[] =
 	"CREATE TRIGGER record_stays BEFORE UPDATE ON record BEGIN"
 	" SELECT RAISE(ABORT, 'records are not changed'); END;"
 	"CREATE TRIGGER record_is_kept BEFORE DELETE ON record BEGIN"
-	" SELECT RAISE(ABORT, 'records are not removed'); END;";
+	" SELECT RAISE(ABORT, 'records are not removed'); END;"
+	"CREATE TABLE about(subject TEXT NOT NULL, seq INTEGER NOT NULL REFERENCES record(seq),"
+	" PRIMARY KEY(subject, seq)) STRICT, WITHOUT ROWID;";
 
 int store_failed(const struct store *store, struct error *err, const char *what)
 {
@@ -179,6 +181,14 @@ void store_next(const struct store *store, uint64_t *seq, uint8_t prev[HASH_SIZE
 	memcpy(prev, store->prev, HASH_SIZE);
 }
 
+static bool has_long_subject(const struct store_record *record)
+{
+	for (size_t i = 0; i < STORE_SUBJECTS && record->subject[i]; i++)
+		if (strlen(record->subject[i]) > STORE_SUBJECT_MOST)
+			return true;
+	return false;
+}
+
 static int check_place(const struct store *store, const struct store_record *record,
 		       struct error *err)
 {
@@ -197,7 +207,7 @@ static int check_place(const struct store *store, const struct store_record *rec
 				 (unsigned long long)store->tree.size + 1);
 	if (record->size == 0 || record->size > STORE_TEXT_MOST ||
 	    memchr(record->text, '\n', record->size) || strlen(record->id) > STORE_NAME_MOST ||
-	    strlen(record->type) > STORE_NAME_MOST || strlen(record->time.boot) > STORE_NAME_MOST ||
+	    strlen(record->type) > STORE_NAME_MOST || has_long_subject(record) || strlen(record->time.boot) > STORE_NAME_MOST ||
 	    strlen(record->time.wall) > STORE_NAME_MOST)
 		return error_set(err, ERROR_USAGE, "%s: record %.80s is too large, or not one line",
 				 store->path, record->id);
@@ -222,8 +232,7 @@ static void bind(sqlite3_stmt *insert, const struct store_record *record,
 	sqlite3_bind_blob(insert, 13, record->text, (int)record->size, SQLITE_STATIC);
 }
 
-/* One row is one transaction. */
-static int commit_row(struct store *store, const struct store_record *record,
+static int add_row(struct store *store, const struct store_record *record,
 		      const uint8_t digest[HASH_SIZE], const uint8_t leaf[HASH_SIZE],
 		      struct error *err)
 {
@@ -243,6 +252,41 @@ static int commit_row(struct store *store, const struct store_record *record,
 	sqlite3_reset(store->insert);
 	sqlite3_clear_bindings(store->insert);
 	return done == SQLITE_DONE ? 0 : -1;
+}
+
+static int add_subject(struct store *store, const char *subject, uint64_t seq, struct error *err)
+{
+	sqlite3_stmt *insert;
+	int done;
+
+	if (store_prepare(store, "INSERT OR IGNORE INTO about VALUES(?,?)", &insert, err) < 0)
+		return -1;
+	sqlite3_bind_text(insert, 1, subject, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(insert, 2, (int64_t)seq);
+	done = sqlite3_step(insert) == SQLITE_DONE
+		       ? 0
+		       : store_failed(store, err, "what a record is about cannot be written");
+	sqlite3_finalize(insert);
+	return done;
+}
+
+/* A record is one transaction. */
+static int commit_record(struct store *store, const struct store_record *record,
+			 const uint8_t digest[HASH_SIZE], const uint8_t leaf[HASH_SIZE],
+			 struct error *err)
+{
+	int done = execute(store, "BEGIN IMMEDIATE", "a record cannot be written", err);
+
+	if (done < 0)
+		return -1;
+	done = add_row(store, record, digest, leaf, err);
+	for (size_t i = 0; i < STORE_SUBJECTS && record->subject[i] && done == 0; i++)
+		done = add_subject(store, record->subject[i], record->seq, err);
+	if (done == 0)
+		done = execute(store, "COMMIT", "a record cannot be written", err);
+	if (done < 0)
+		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	return done;
 }
 
 int store_write_copy(struct store *store, const char *text, size_t size, struct error *err)
@@ -272,7 +316,7 @@ int store_append(struct store *store, const struct store_record *record, struct 
 	hash_of(record->text, record->size, leaf.text);
 	memcpy(leaf.prev, record->prev, HASH_SIZE);
 	if (leaf_hash(&leaf, hash, prev, err) < 0 ||
-	    commit_row(store, record, leaf.text, hash, err) < 0)
+	    commit_record(store, record, leaf.text, hash, err) < 0)
 		return -1;
 	store->broken = true;
 	if (execute(store, "PRAGMA wal_checkpoint(TRUNCATE)", "a record cannot be brought home",
@@ -382,6 +426,30 @@ int store_find(struct store *store, const char *id, uint64_t *seq, struct error 
 		store_failed(store, err, "a record cannot be read");
 	sqlite3_finalize(statement);
 	return step == SQLITE_ROW ? 1 : step == SQLITE_DONE ? 0 : -1;
+}
+
+int store_about(struct store *store, const char *subject, uint64_t **seqs, size_t *count,
+		struct error *err)
+{
+	sqlite3_stmt *row;
+	int step;
+
+	*seqs = NULL;
+	*count = 0;
+	if (store_prepare(store, "SELECT seq FROM about WHERE subject = ? ORDER BY seq", &row, err) < 0)
+		return -1;
+	sqlite3_bind_text(row, 1, subject, -1, SQLITE_STATIC);
+	while ((step = sqlite3_step(row)) == SQLITE_ROW) {
+		*seqs = xrealloc(*seqs, (*count + 1) * sizeof(**seqs));
+		(*seqs)[(*count)++] = (uint64_t)sqlite3_column_int64(row, 0);
+	}
+	if (step != SQLITE_DONE) {
+		store_failed(store, err, "cannot be asked what its records are about");
+		free(*seqs);
+		*seqs = NULL;
+	}
+	sqlite3_finalize(row);
+	return step == SQLITE_DONE ? 0 : -1;
 }
 
 int store_leaf(void *ctx, uint64_t index, uint8_t leaf[HASH_SIZE], struct error *err)

@@ -26,6 +26,8 @@
 
 enum {
 	STORE_TEXT_MOST = 8 << 20, /* bytes of a record */
+	STORE_SUBJECTS = 4,
+	STORE_SUBJECT_MOST = 1000, /* bytes */
 	STORE_NAME_MOST = 80,	   /* … of its id, its type, a boot's id, a wall time */
 };
 
@@ -45,6 +47,7 @@ struct store_record {
 	const char *text; /* of `size` bytes, without a line end; see jws.h */
 	size_t size;
 	struct store_time time;
+	const char *subject[STORE_SUBJECTS]; /* what it is about (store_about), as many as are not NULL */
 	uint8_t leaf[HASH_SIZE], prev[HASH_SIZE];
 };
 
@@ -68,6 +71,12 @@ const struct merkle *store_tree(const struct store *store);
 int store_get(struct store *store, uint64_t seq, struct store_record *record, struct buf *texts,
 	      struct error *err);
 int store_find(struct store *store, const char *id, uint64_t *seq, struct error *err);
+/*
+ * The numbers of the records about a subject, in their order; the caller frees the array. An index, made when they were
+ * appended: what they really are about stands in them.
+ */
+int store_about(struct store *store, const char *subject, uint64_t **seqs, size_t *count,
+		struct error *err);
 /* A merkle_leaf_fn; `store` is the ctx, and index 0 the first record. */
 int store_leaf(void *store, uint64_t index, uint8_t leaf[HASH_SIZE], struct error *err);
 

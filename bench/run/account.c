@@ -12,6 +12,8 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "record/entry.h"
+#include "record/jws.h"
 #include "run/journal_read.h"
 
 /* ---- finding ---- */
@@ -141,6 +143,14 @@ static void take_device(struct account *account, const struct value *line)
 	value_add(account->devices, value_copy(line));
 }
 
+static void take_source(struct account *account, const struct value *line)
+{
+	struct value *source = value_add(account->sources, value_map());
+
+	value_set_text(source, "name", value_get_text(line, "name"));
+	value_set_text(source, "sha256", value_get_text(line, "sha256"));
+}
+
 static void take_line(struct account *account, const struct journal_item *item)
 {
 	if (!strcmp(item->kind, "run"))
@@ -151,6 +161,14 @@ static void take_line(struct account *account, const struct journal_item *item)
 		value_add(account->judged, value_copy(item->line));
 	else if (!strcmp(item->kind, "device"))
 		take_device(account, item->line);
+	else if (!strcmp(item->kind, "source"))
+		take_source(account, item->line);
+	else if (!strcmp(item->kind, "environment"))
+		keep(&account->environment, item->line);
+	else if (!strcmp(item->kind, "consumes"))
+		keep(&account->consumes, item->line);
+	else if (!strcmp(item->kind, "start"))
+		account->has_started = true;
 	else if (!strcmp(item->kind, "verdict"))
 		keep(&account->verdict, item->line);
 	else if (!strcmp(item->kind, "simulated") && account->head)
@@ -174,6 +192,34 @@ static int read_all(struct account *account, struct journal_reader *reader, stru
 	return 0;
 }
 
+/* What stands beside the journal says which record it is; whether it is good is for others to say. */
+static struct value *read_record(const char *folder)
+{
+	char *path = xprintf("%s/record.json", folder);
+	struct value *says = NULL;
+	struct jws *record = NULL;
+	struct entry entry;
+	struct error none_yet;
+	struct buf text;
+	const char *payload;
+	size_t size;
+
+	buf_init(&text);
+	if (file_exists(path) && file_read(path, JWS_LARGEST, &text, &none_yet) == 0)
+		record = jws_parse(text.data, text.size, path, &none_yet);
+	payload = record ? jws_payload(record, &size) : NULL;
+	if (payload && entry_read(&entry, payload, size, &none_yet) == 0) {
+		says = value_map();
+		value_set_int(says, "seq", (int64_t)entry.seq);
+		value_set_text(says, "id", entry.id);
+		entry_done(&entry);
+	}
+	jws_free(record);
+	buf_done(&text);
+	free(path);
+	return says;
+}
+
 struct account *account_read(const char *folder, struct error *err)
 {
 	struct journal_reader *reader = journal_reader_open(folder, err);
@@ -187,6 +233,8 @@ struct account *account_read(const char *folder, struct error *err)
 	account->id = xstrdup(strrchr(folder, '/') + 1);
 	account->judged = value_list();
 	account->devices = value_list();
+	account->sources = value_list();
+	account->record = read_record(folder);
 	done = read_all(account, reader, err);
 	journal_reader_close(reader);
 	if (done == 0)
@@ -205,6 +253,10 @@ void account_free(struct account *account)
 	value_free(account->anchor);
 	value_free(account->judged);
 	value_free(account->devices);
+	value_free(account->sources);
+	value_free(account->record);
+	value_free(account->environment);
+	value_free(account->consumes);
 	value_free(account->verdict);
 	free(account);
 }

@@ -3,6 +3,7 @@
 #ifndef DAVY_RUN_ACCOUNT_H
 #define DAVY_RUN_ACCOUNT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -13,13 +14,18 @@ struct account {
 	char *folder, *id; /* of the run's folder; its last part */
 	struct value
 		*head; /* the line "run", or NULL; a run that turned out to be is "simulated" */
-	struct value *anchor;  /* when it began */
-	struct value *judged;  /* list of the measures as they were judged */
-	struct value *devices; /* list of the lines "device" */
-	struct value *verdict; /* the last line, or NULL: running, or cut short */
-	char chain[65];	       /* of the last line */
-	size_t torn;	       /* bytes behind it */
-	nsec time;	       /* of the last line */
+	struct value *anchor;	   /* when it began */
+	struct value *judged;	   /* list of the measures as they were judged */
+	struct value *devices;	   /* list of the lines "device" */
+	struct value *sources;	   /* list of the lines "source", without their texts */
+	struct value *environment; /* the line, or NULL */
+	struct value *consumes;	   /* the line, or NULL: it uses up nothing, or never began to */
+	bool has_started;	   /* its script, or what stands in its place */
+	struct value *verdict;	   /* the last line, or NULL: running, or cut short */
+	struct value *record;  /* {"seq","id"} of its signed record, or NULL: it has none, or not yet */
+	char chain[65];		   /* of the last line */
+	size_t torn;		   /* bytes behind it */
+	nsec time;		   /* of the last line */
 };
 
 /* The folder of the run that `name` names: an id, the beginning of one, or "last". The caller frees it. */

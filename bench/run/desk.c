@@ -6,8 +6,6 @@
  * job. The two part easily: a client that goes away leaves its job running, unless it operated it by hand, and
  * a job that ends tells its client, if there still is one, and is gone. What is to be freed is freed from a timer,
  * never from inside its own callback.
- *
- * A client that does not read is dropped when 4 MiB wait for it; the run does not notice.
  */
 #include "run/desk.h"
 
@@ -24,116 +22,20 @@
 #include "base/strain.h"
 #include "port/gpio_bank.h"
 #include "run/batch.h"
+#include "run/desk_inside.h"
 #include "run/guardian.h"
 #include "run/leftovers.h"
+#include "run/records.h"
 
-enum { LINE_MOST = 1 << 20, WAITING_MOST = 4 << 20, SLOTS_MOST = 256 };
+enum { SLOTS_MOST = 256 };
 #define IDLE_PATIENCE MSEC(500)
-
-struct client;
-
-struct job {
-	struct job *next;
-	struct desk *desk;
-	struct client *client; /* or NULL */
-	struct batch *batch;
-};
-
-struct client {
-	struct client *next;
-	struct desk *desk;
-	int fd;
-	struct watch *watch;
-	struct buf in, out;
-	struct job *job;  /* or NULL */
-	bool awaits_safe; /* it is told when no run drives wires any more */
-	bool gone;
-};
-
-struct desk {
-	struct loop *loop;
-	struct writer *writer;
-	struct consumed *consumed;
-	struct hazards *hazards;
-	struct resources *resources;
-	struct gpio_bank *bank;
-	struct guardian *guardian;
-	char *state, *program;
-	int listener;
-	struct watch *watch;
-	struct client *clients;
-	struct job *jobs;
-	bool leave_when_idle, closing;
-	struct timer sweep, idle;
-};
 
 static void sweep(void *ctx);
 
-static void sweep_soon(struct desk *desk)
+void desk_sweep_soon(struct desk *desk)
 {
 	if (!timer_armed(&desk->sweep))
 		timer_start(&desk->sweep, loop_real_clock(desk->loop), 0, TIMER_WAIT, sweep, desk);
-}
-
-/* ---- telling clients ---- */
-
-static void client_drop(struct client *client)
-{
-	if (client->gone)
-		return;
-	client->gone = true;
-	if (client->job)
-		client->job->client = NULL;
-	client->job = NULL;
-	loop_unwatch(client->watch);
-	client->watch = NULL;
-	sweep_soon(client->desk);
-}
-
-static void client_send(struct client *client)
-{
-	struct error ignored;
-	ssize_t sent;
-
-	while (client->out.size) {
-		sent = send(client->fd, client->out.data, client->out.size,
-			    MSG_DONTWAIT | MSG_NOSIGNAL);
-		if (sent < 0 && errno == EINTR)
-			continue;
-		if (sent < 0 && errno != EAGAIN) {
-			client_drop(client);
-			return;
-		}
-		if (sent < 0)
-			break;
-		buf_drop(&client->out, (size_t)sent);
-	}
-	if (client->watch)
-		loop_rewatch(client->watch, client->out.size ? EPOLLIN | EPOLLOUT : EPOLLIN,
-			     &ignored);
-}
-
-static void client_tell(struct client *client, const struct value *event)
-{
-	if (!client || client->gone)
-		return;
-	json_write(&client->out, event);
-	buf_add_byte(&client->out, '\n');
-	if (client->out.size > WAITING_MOST)
-		client_drop(client);
-	else
-		client_send(client);
-}
-
-static void client_refuse(struct client *client, const struct error *err)
-{
-	struct value *event = value_map();
-
-	value_set_text(event, "event", "refused");
-	value_set_text(event, "why", err->text);
-	value_set_text(event, "kind", err->kind == ERROR_USAGE ? "usage" : "bench");
-	client_tell(client, event);
-	value_free(event);
 }
 
 /* ---- jobs ---- */
@@ -145,7 +47,7 @@ static void job_event(void *ctx, const struct value *event)
 
 	client_tell(job->client, event);
 	if (!strcmp(name, "started") || !strcmp(name, "verdict"))
-		sweep_soon(job->desk); /* a loader or a run may go */
+		desk_sweep_soon(job->desk); /* a loader or a run may go */
 }
 
 static void job_over(void *ctx)
@@ -155,7 +57,7 @@ static void job_over(void *ctx)
 	if (job->client)
 		job->client->job = NULL;
 	job->client = NULL;
-	sweep_soon(job->desk);
+	desk_sweep_soon(job->desk);
 }
 
 static bool slot_is_free(const struct desk *desk, int slot)
@@ -240,6 +142,7 @@ static void begin_job(struct client *client, struct order *const *orders, size_t
 		.resources = desk->resources,
 		.bank = desk->bank,
 		.guardian = desk->guardian,
+		.records = desk->records,
 	};
 	struct job *job = xcalloc(1, sizeof(*job));
 
@@ -314,7 +217,7 @@ static void make_safe(struct client *client)
 	client_tell(client, event);
 	value_free(event);
 	client->awaits_safe = true;
-	sweep_soon(client->desk);
+	desk_sweep_soon(client->desk);
 }
 
 static void tell_made_safe(struct desk *desk)
@@ -334,7 +237,22 @@ static void tell_made_safe(struct desk *desk)
 	value_free(event);
 }
 
-static void take_request(struct client *client, const struct value *request)
+static void appended(void *ctx, const struct value *what, const struct error *err)
+{
+	struct client *client = ctx;
+	struct value *event;
+
+	if (err) {
+		client_refuse(client, err);
+		return;
+	}
+	event = value_copy(what);
+	value_set_text(event, "event", "appended");
+	client_tell(client, event);
+	value_free(event);
+}
+
+void desk_take_request(struct client *client, const struct value *request)
 {
 	const char *what = value_get_text(request, "do");
 	const char *why = value_get_text(request, "why");
@@ -348,6 +266,9 @@ static void take_request(struct client *client, const struct value *request)
 		tell_status(client);
 	} else if (what && !strcmp(what, "safe")) {
 		make_safe(client);
+	} else if (what && !strcmp(what, "append")) {
+		records_append(client->desk->records, value_get(request, "record"), appended,
+			       client);
 	} else if (what && !strcmp(what, "stop")) {
 		if (client->job)
 			batch_stop(client->job->batch, slot, why ? why : "stopped by the operator");
@@ -364,82 +285,7 @@ static void take_request(struct client *client, const struct value *request)
 	}
 }
 
-static void take_lines(struct client *client)
-{
-	char *end;
-
-	while (!client->gone && (end = memchr(client->in.data, '\n', client->in.size))) {
-		size_t size = (size_t)(end - client->in.data);
-		struct error err;
-		struct value *request = json_parse(client->in.data, size, "request", &err);
-
-		buf_drop(&client->in, size + 1);
-		if (request)
-			take_request(client, request);
-		else
-			client_refuse(client, &err);
-		value_free(request);
-	}
-	if (client->in.size > LINE_MOST)
-		client_drop(client);
-}
-
-static void client_ready(void *ctx, uint32_t events)
-{
-	struct client *client = ctx;
-	char bytes[16384];
-	ssize_t got;
-
-	if (events & EPOLLOUT)
-		client_send(client);
-	if (client->gone || !(events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
-		return;
-	got = recv(client->fd, bytes, strain_read(sizeof(bytes)), MSG_DONTWAIT);
-	if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
-		client_drop(client);
-		return;
-	}
-	if (got > 0) {
-		buf_add(&client->in, bytes, (size_t)got);
-		take_lines(client);
-	}
-}
-
-static void arrival(void *ctx, uint32_t events)
-{
-	struct desk *desk = ctx;
-	int fd = accept4(desk->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	struct client *client;
-	struct error err;
-
-	(void)events;
-	if (fd < 0)
-		return;
-	client = xcalloc(1, sizeof(*client));
-	client->desk = desk;
-	client->fd = fd;
-	buf_init(&client->in);
-	buf_init(&client->out);
-	client->next = desk->clients;
-	desk->clients = client;
-	client->watch = loop_watch(desk->loop, fd, EPOLLIN, client_ready, client, &err);
-	if (!client->watch) {
-		log_warning("a command cannot be heard: %s", err.text);
-		client_drop(client);
-	}
-	timer_stop(&desk->idle);
-}
-
 /* ---- tidying ---- */
-
-static void client_free(struct client *client)
-{
-	loop_unwatch(client->watch);
-	close(client->fd);
-	buf_done(&client->in);
-	buf_done(&client->out);
-	free(client);
-}
 
 static void job_free(struct job *job)
 {
@@ -530,14 +376,15 @@ struct desk *desk_open(struct loop *loop, const char *state, const char *program
 	if (desk->consumed)
 		desk->hazards = open_hazards(state, desk->writer, err);
 	if (desk->hazards)
-		desk->watch = loop_watch(loop, listener, EPOLLIN, arrival, desk, err);
+		desk->watch = loop_watch(loop, listener, EPOLLIN, client_arrives, desk, err);
 	if (!desk->watch) {
 		desk_free(desk);
 		return NULL;
 	}
 	leftovers_make_safe(desk->guardian, state);
+	desk->records = records_open(state, desk->writer);
 	/* whoever started this controller connects at once; if nobody does, it leaves */
-	sweep_soon(desk);
+	desk_sweep_soon(desk);
 	return desk;
 }
 
@@ -546,7 +393,7 @@ void desk_close(struct desk *desk)
 	desk->closing = true;
 	for (struct job *job = desk->jobs; job; job = job->next)
 		batch_stop(job->batch, 0, "the controller was told to stop");
-	sweep_soon(desk);
+	desk_sweep_soon(desk);
 }
 
 void desk_free(struct desk *desk)
@@ -574,6 +421,7 @@ void desk_free(struct desk *desk)
 	gpio_bank_free(desk->bank);
 	hazards_close(desk->hazards);
 	writer_free(desk->writer);
+	records_close(desk->records);
 	resources_free(desk->resources);
 	free(desk->state);
 	free(desk->program);

@@ -529,6 +529,8 @@ void run_free(struct run *run)
 		consumed_release(run->place.consumed, run->folder_id, run);
 	hazard_forget(run);
 	share_done(run);
+	if (run->place.records)
+		records_forget(run->place.records, run);
 	journal_close(run->journal);
 	if (run->clock)
 		clock_free(run->clock);

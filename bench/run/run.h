@@ -12,6 +12,7 @@
 #include "run/course.h"
 #include "run/journal.h"
 #include "run/plan.h"
+#include "run/records.h"
 #include "run/resource.h"
 #include "run/slot.h"
 #include "wire/peer.h"
@@ -42,6 +43,7 @@ struct run_place {
 	/* for runs on real wires, which are refused where there is no bank */
 	struct gpio_bank *bank;
 	struct guardian *guardian;
+	struct records *records; /* of which each run gets one; or NULL */
 };
 
 /* Takes the plan, also on failure. A specimen that may not be used up is refused, without a journal. */

@@ -11,9 +11,13 @@
  * Sealing has two steps: first everything up to the verdict is brought to the disk, then the verdict. What the
  * first step finds wrong stands in the verdict; where only the second fails the line is taken back, so that no
  * journal says PASS of a run that was told to be an ERROR: the next controller ends it as one cut short.
+ *
+ * Behind the verdict comes the record (run/records.h), and then the run is told to have ended. Where no record could be
+ * made that is told with it.
  */
 #include <stdlib.h>
 
+#include "base/alloc.h"
 #include "run/run.h"
 
 #define KEEP_EVERY SEC(1)
@@ -73,18 +77,42 @@ void keep_end(struct run *run)
 
 /* ---- sealing ---- */
 
+static void end(struct run *run)
+{
+	clock_release(run->clock);
+	run_sealed(run);
+}
+
+/* A verdict that is on the disk stands; a record that is not is made when the next controller starts. */
+static void recorded(void *ctx, const struct value *appended, const struct error *err)
+{
+	struct run *run = ctx;
+
+	if (appended)
+		value_set(run->summary, "record", value_copy(appended));
+	else if (err)
+		value_set_text(run->summary, "unrecorded", err->text);
+	end(run);
+}
+
 /* It may be told: whatever becomes of the journal, it says nothing else. */
 static void sealed(void *ctx, const struct error *err)
 {
 	struct run *run = ctx;
+	char *folder;
 
 	if (err && !run->unkept) {
 		run_end_early(run, VERDICT_ERROR, err->text);
 		run_conclude(run);
 		journal_drop(run->journal);
 	}
-	clock_release(run->clock);
-	run_sealed(run);
+	if (err || run->unkept || !run->place.records) {
+		end(run);
+		return;
+	}
+	folder = xprintf("%s/runs/%s", run->place.state, run->folder_id);
+	records_run(run->place.records, folder, recorded, run);
+	free(folder);
 }
 
 static void note_unkept(struct run *run, const char *why)

@@ -63,8 +63,9 @@ struct file {
 
 struct job {
 	struct job *next;
-	struct file *file; /* NULL: replace the file at `path` */
+	struct file *file; /* NULL: replace the file at `path`, or do `work` */
 	char *path;
+	writer_work_fn *work;
 	struct buf data;
 	bool close; /* else a sync */
 	bool drop;  /* before the close: what no sync has brought to the disk is taken back */
@@ -229,7 +230,9 @@ static void try_leaving(struct writer *writer)
 
 static void do_job(struct writer *writer, struct job *job)
 {
-	if (job->path) {
+	if (job->work) {
+		job->failed = job->work(job->ctx, &job->error) < 0;
+	} else if (job->path) {
 		job->failed =
 			file_write(job->path, job->data.data, job->data.size, &job->error) < 0;
 	} else if (job->close) {
@@ -457,7 +460,7 @@ void writer_push(struct writer *writer)
 static void give_job(struct writer *writer, int fd, struct job *job)
 {
 	pthread_mutex_lock(&writer->lock);
-	if (!job->path) {
+	if (!job->path && !job->work) {
 		job->file = find_file(writer, fd);
 		job->file->closing = job->close;
 	}
@@ -489,6 +492,16 @@ void writer_replace(struct writer *writer, const char *path, const void *data, s
 	job->path = xstrdup(path);
 	buf_init(&job->data);
 	buf_add(&job->data, data, size);
+	job->fn = fn;
+	job->ctx = ctx;
+	give_job(writer, -1, job);
+}
+
+void writer_work(struct writer *writer, writer_work_fn *work, writer_done_fn *fn, void *ctx)
+{
+	struct job *job = xcalloc(1, sizeof(*job));
+
+	job->work = work;
 	job->fn = fn;
 	job->ctx = ctx;
 	give_job(writer, -1, job);

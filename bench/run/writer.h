@@ -39,6 +39,12 @@ void writer_drop(struct writer *writer, int fd);
 /* Replace the file at `path` by these bytes (copied), durably, or leave it as it was; then report. */
 void writer_replace(struct writer *writer, const char *path, const void *data, size_t size,
 		    writer_done_fn *fn, void *ctx);
+/*
+ * Do some work on the thread, behind every earlier job: for what must wait for the disk and keeps files of its own.
+ * `work` runs there and touches nothing that the loop's side touches until the report; then `fn` is told from the loop.
+ */
+typedef int writer_work_fn(void *ctx, struct error *err);
+void writer_work(struct writer *writer, writer_work_fn *work, writer_done_fn *fn, void *ctx);
 /* Drop every report that would go to this ctx. */
 void writer_forget(struct writer *writer, void *ctx);
 

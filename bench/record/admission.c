@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Requests by their kind. */
+#include "record/admission.h"
+
+#include <string.h>
+
+#include "record/event.h"
+
+enum { EQUIPMENT_MOST = 1000 };
+
+/* Its first pieces are found again by the store's index; all of them stand in the event. */
+static void take_subjects(struct admitted *admitted, const struct value *equipment)
+{
+	for (size_t i = 0; i < value_count(equipment) && i < STORE_SUBJECTS; i++)
+		admitted->subjects[i] = value_at(equipment, i)->text;
+}
+
+static int check_equipment(const struct value *equipment, struct error *err)
+{
+	size_t count = value_count(equipment);
+
+	if (!equipment || equipment->kind != VALUE_LIST || count == 0 || count > EQUIPMENT_MOST)
+		return error_set(err, ERROR_USAGE, "it does not say which equipment it is about");
+	for (size_t i = 0; i < count; i++)
+		if (value_at(equipment, i)->kind != VALUE_TEXT)
+			return error_set(err, ERROR_USAGE, "an identity is a URI");
+	return 0;
+}
+
+static int admit_event(struct bench_log *log, const struct value *request, const struct moment *now,
+		       struct admitted *admitted, struct error *err)
+{
+	const struct value *equipment = value_get(request, "equipment");
+	const struct value *members = value_get(request, "members");
+	enum life_step step = life_step_find(value_get_text(request, "step"));
+	char id[EVENT_ID_TEXT_SIZE];
+	struct value *event;
+
+	if (!step)
+		return error_set(err, ERROR_USAGE, "it is no step of a life");
+	if (check_equipment(equipment, err) < 0)
+		return -1;
+	bench_log_name(log, now, id);
+	event = event_new(step, id, &now->wall, value_at(equipment, 0)->text);
+	value_set(event, "epcList", value_copy(equipment));
+	for (size_t i = 0; i < value_count(members); i++)
+		value_set(event, value_key(members, i), value_copy(value_at(members, i)));
+	if (value_get(request, "says"))
+		event_extend(event, "says", value_get(request, "says"));
+	admitted->says = event;
+	take_subjects(admitted, value_get(event, "epcList"));
+	return 0;
+}
+
+int admit(struct bench_log *log, const struct value *request, const struct moment *now,
+	  struct admitted *admitted, struct error *err)
+{
+	static const struct {
+		const char *kind;
+		int (*admit)(struct bench_log *log, const struct value *request,
+			     const struct moment *now, struct admitted *admitted,
+			     struct error *err);
+	} KINDS[] = {{ENTRY_EVENT, admit_event}};
+	const char *kind = value_get_text(request, "kind");
+
+	*admitted = (struct admitted){0};
+	for (size_t i = 0; kind && i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
+		if (strcmp(kind, KINDS[i].kind) != 0)
+			continue;
+		admitted->kind = KINDS[i].kind;
+		return KINDS[i].admit(log, request, now, admitted, err);
+	}
+	return error_set(err, ERROR_USAGE, "records of kind '%.40s' are not made so",
+			 kind ? kind : "");
+}
+
+void admitted_done(struct admitted *admitted)
+{
+	value_free(admitted->says);
+	admitted->says = NULL;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a command may have recorded: a request, as the controller gets it, becomes the content of a record or is refused
+ * with a sentence. The bench signs that it was told so, not that it is true: who vouches for it signs it, too.
+ *
+ *   {"kind":"event","step":"receiving","equipment":["https://…"],"members":{…},"says":{…}}
+ *        `members` are members of EPCIS (sourceList, ilmd …), `says` becomes mse:says
+ */
+#ifndef DAVY_RECORD_ADMISSION_H
+#define DAVY_RECORD_ADMISSION_H
+
+#include "base/error.h"
+#include "base/value.h"
+#include "record/bench_log.h"
+
+struct admitted {
+	const char *kind;
+	struct value *says;
+	const char *subjects[STORE_SUBJECTS + 1]; /* ended by NULL; they live in `says` */
+};
+
+int admit(struct bench_log *log, const struct value *request, const struct moment *now,
+	  struct admitted *admitted, struct error *err);
+void admitted_done(struct admitted *admitted);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the desk share; nobody else includes it. */
+#ifndef DAVY_RUN_DESK_INSIDE_H
+#define DAVY_RUN_DESK_INSIDE_H
+
+#include "base/buf.h"
+#include "base/value.h"
+#include "loop/clock.h"
+#include "run/desk.h"
+#include "run/writer.h"
+
+struct client;
+
+struct job {
+	struct job *next;
+	struct desk *desk;
+	struct client *client; /* or NULL */
+	struct batch *batch;
+};
+
+struct client {
+	struct client *next;
+	struct desk *desk;
+	int fd;
+	struct watch *watch;
+	struct buf in, out;
+	struct job *job;  /* or NULL */
+	bool awaits_safe; /* it is told when no run drives wires any more */
+	bool gone;
+};
+
+struct desk {
+	struct loop *loop;
+	struct writer *writer;
+	struct consumed *consumed;
+	struct hazards *hazards;
+	struct records *records;
+	struct resources *resources;
+	struct gpio_bank *bank;
+	struct guardian *guardian;
+	char *state, *program;
+	int listener;
+	struct watch *watch;
+	struct client *clients;
+	struct job *jobs;
+	bool leave_when_idle, closing;
+	struct timer sweep, idle;
+};
+
+/* Frees, from a timer, whatever is over. */
+void desk_sweep_soon(struct desk *desk);
+/* One line of a client; what it cannot have is refused. */
+void desk_take_request(struct client *client, const struct value *request);
+
+/* desk_client.c: connections. A client that is NULL or gone is told nothing. */
+void client_arrives(void *desk, uint32_t events);
+void client_tell(struct client *client, const struct value *event);
+void client_refuse(struct client *client, const struct error *err);
+void client_free(struct client *client);
+
+#endif

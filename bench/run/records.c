@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One task after another, each a job of the writer's thread. A task belongs to the thread from the moment it is given
+ * until its report; `log` belongs to the thread always.
+ *
+ * The log is opened by the first task that finds it closed, so that a disk that was full at the start is asked again; a
+ * log that was refused stays refused, whatever is done to its files while this controller lives.
+ *
+ * Making up comes before everything else and in tasks of one run each: what a run that goes on now has to sync waits for
+ * one of them at most.
+ */
+#include "run/records.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "loop/machine_time.h"
+#include "record/admission.h"
+#include "record/bench_log.h"
+#include "record/event.h"
+#include "run/account.h"
+#include "run/run_earlier.h"
+#include "run/run_event.h"
+
+struct task {
+	struct task *next;
+	struct records *records;
+	char *folder;	       /* of a run; or NULL */
+	bool is_late;	       /* … of an earlier controller */
+	struct value *request; /* of a command; or NULL */
+	struct value *appended;
+	records_done_fn *done;
+	void *ctx;
+};
+
+struct records {
+	struct writer *writer;
+	char *state;
+	struct bench_log *log; /* the thread's */
+	bool refused;
+	struct error error;
+	struct task *tasks;
+	char **missing; /* runs without a record when the controller started */
+	size_t missing_count, missing_next;
+};
+
+/* ---- on the thread ---- */
+
+static void now(struct moment *moment)
+{
+	struct machine_time time;
+
+	machine_time_read(&time);
+	*moment = (struct moment){
+		.wall = {.ms = time.wall_ms, .zone_minutes = time.zone_minutes},
+		.boot_ms = time.boot_ms,
+		.is_synchronised = time.is_synchronised,
+		.error_ms = time.error_ms,
+	};
+	snprintf(moment->boot, sizeof(moment->boot), "%s", time.boot);
+}
+
+static int open_log(struct records *records, const struct moment *moment, struct error *err)
+{
+	if (records->log)
+		return 0;
+	if (!records->refused)
+		records->log = bench_log_open(records->state, moment, &records->error);
+	if (records->log)
+		return 0;
+	records->refused = records->error.kind == ERROR_REFUSED;
+	*err = records->error;
+	return -1;
+}
+
+static struct value *describe(const struct appended *appended)
+{
+	struct value *says = value_map();
+
+	value_set_int(says, "seq", (int64_t)appended->seq);
+	value_set_text(says, "id", appended->id);
+	return says;
+}
+
+static int append(struct task *task, const char *kind, const struct value *says, bool simulated,
+		  const char *const *subjects, const struct moment *moment,
+		  struct appended *appended, struct error *err)
+{
+	return bench_log_append(task->records->log,
+				&(struct bench_entry){.kind = kind,
+						      .says = says,
+						      .is_measured = task->folder != NULL,
+						      .is_simulated = simulated,
+						      .subjects = subjects},
+				moment, appended, err);
+}
+
+/* What is used up is held back until the time for objections is over: a person disposes of it then. */
+static int hold(struct task *task, const char *run, const char *specimen, bool simulated,
+		const struct moment *moment, struct error *err)
+{
+	const char *const subjects[] = {specimen, run, NULL};
+	char id[EVENT_ID_TEXT_SIZE];
+	struct value *event, *why;
+	int done;
+
+	bench_log_name(task->records->log, moment, id);
+	event = event_new(LIFE_HOLDING, id, &moment->wall, specimen);
+	why = value_map();
+	value_set_text(why, "run", run);
+	value_set_text(why, "why", "used up by a destructive test");
+	value_set_text(why, "zh", "破坏性检验后封存");
+	event_extend(event, "holds", why);
+	done = append(task, ENTRY_EVENT, event, simulated, subjects, moment, NULL, err);
+	value_free(why);
+	value_free(event);
+	return done;
+}
+
+/* The record of a run, its text beside the journal, and what follows from it; whatever of it is not there yet. */
+static int record_run(struct task *task, const struct account *account, const struct moment *moment,
+		      struct error *err)
+{
+	struct bench_log *log = task->records->log;
+	struct run_event made = {.base = bench_log_base(log),
+				 .bench = bench_log_bench(log),
+				 .zone_minutes = moment->wall.zone_minutes,
+				 .is_late = task->is_late};
+	bool simulated = value_get_bool(account->head, "simulated");
+	char *run = run_event_run(account, made.base);
+	char *specimen = run_event_specimen(account, made.base, made.bench);
+	const char *const subjects[] = {specimen, run, NULL};
+	char *path = xprintf("%s/record.json", account->folder), id[EVENT_ID_TEXT_SIZE];
+	struct appended appended;
+	struct value *event = NULL, *earlier = NULL;
+	size_t there;
+	int done;
+
+	buf_init(&appended.text);
+	done = bench_log_about(log, run, &there, &appended, err);
+	if (done == 0 && there == 0) {
+		bench_log_name(log, moment, id);
+		made.id = id;
+		earlier = run_earlier(log, specimen, simulated, err);
+		made.earlier = earlier;
+		event = earlier ? run_event(account, &made, err) : NULL;
+		done = event ? append(task, ENTRY_EVENT, event, simulated, subjects, moment,
+				      &appended, err)
+			     : -1;
+	}
+	if (done == 0 && there < 2 && account->consumes)
+		done = hold(task, run, specimen, simulated, moment, err);
+	if (done == 0)
+		done = file_write(path, appended.text.data, appended.text.size, err);
+	if (done == 0)
+		task->appended = describe(&appended);
+	value_free(earlier);
+	value_free(event);
+	buf_done(&appended.text);
+	free(path);
+	free(run);
+	free(specimen);
+	return done;
+}
+
+static int do_run(struct task *task, const struct moment *moment, struct error *err)
+{
+	struct account *account = account_read(task->folder, err);
+	int done = 0;
+
+	if (!account)
+		return -1;
+	if (account->head && account->verdict)
+		done = record_run(task, account, moment, err);
+	account_free(account);
+	return done;
+}
+
+static int do_request(struct task *task, const struct moment *moment, struct error *err)
+{
+	struct bench_log *log = task->records->log;
+	struct admitted admitted;
+	struct appended appended;
+	int done;
+
+	if (admit(log, task->request, moment, &admitted, err) < 0)
+		return -1;
+	buf_init(&appended.text);
+	done = append(task, admitted.kind, admitted.says, false, admitted.subjects, moment,
+		      &appended, err);
+	if (done == 0)
+		task->appended = describe(&appended);
+	buf_done(&appended.text);
+	admitted_done(&admitted);
+	return done;
+}
+
+static int work(void *ctx, struct error *err)
+{
+	struct task *task = ctx;
+	struct moment moment;
+
+	now(&moment);
+	if (open_log(task->records, &moment, err) < 0)
+		return -1;
+	return task->folder    ? do_run(task, &moment, err)
+	       : task->request ? do_request(task, &moment, err)
+			       : 0;
+}
+
+/* ---- on the loop ---- */
+
+static void task_free(struct task *task)
+{
+	struct task **place = &task->records->tasks;
+
+	while (*place != task)
+		place = &(*place)->next;
+	*place = task->next;
+	value_free(task->request);
+	value_free(task->appended);
+	free(task->folder);
+	free(task);
+}
+
+static void reported(void *ctx, const struct error *err)
+{
+	struct task *task = ctx;
+
+	if (task->done)
+		task->done(task->ctx, task->appended, err);
+	task_free(task);
+}
+
+static struct task *task_new(struct records *records, records_done_fn *done, void *ctx)
+{
+	struct task *task = xcalloc(1, sizeof(*task));
+
+	task->records = records;
+	task->done = done;
+	task->ctx = ctx;
+	task->next = records->tasks;
+	records->tasks = task;
+	return task;
+}
+
+static void give(struct task *task)
+{
+	writer_work(task->records->writer, work, reported, task);
+}
+
+void records_run(struct records *records, const char *folder, records_done_fn *done, void *ctx)
+{
+	struct task *task = task_new(records, done, ctx);
+
+	task->folder = xstrdup(folder);
+	give(task);
+}
+
+void records_append(struct records *records, const struct value *request, records_done_fn *done,
+		    void *ctx)
+{
+	struct task *task = task_new(records, done, ctx);
+
+	task->request = value_copy(request);
+	give(task);
+}
+
+void records_forget(struct records *records, void *ctx)
+{
+	for (struct task *task = records->tasks; task; task = task->next)
+		if (task->ctx == ctx)
+			task->done = NULL;
+}
+
+/* ---- making up ---- */
+
+static void find_missing(struct records *records)
+{
+	char *runs = xprintf("%s/runs", records->state), **names = NULL;
+	struct error none_yet;
+	size_t count = 0;
+
+	if (file_list(runs, &names, &count, &none_yet) == 0)
+		records->missing = xcalloc(count + 1, sizeof(*records->missing));
+	for (size_t i = 0; i < count; i++) {
+		char *path = xprintf("%s/%s/record.json", runs, names[i]);
+
+		if (!file_exists(path))
+			records->missing[records->missing_count++] =
+				xprintf("%s/%s", runs, names[i]);
+		free(path);
+		free(names[i]);
+	}
+	free(names);
+	free(runs);
+}
+
+static void make_up(struct records *records);
+
+static void made_up(void *ctx, const struct value *appended, const struct error *err)
+{
+	struct records *records = ctx;
+	const char *folder = records->missing[records->missing_next++];
+	const char *name = strrchr(folder, '/') + 1;
+
+	if (err)
+		log_warning("%s has no record yet: %s", name, err->text);
+	else if (appended)
+		log_note("%s has its record now: number %lld", name,
+			 (long long)value_get_int(appended, "seq", 0));
+	if (!records->refused)
+		make_up(records);
+}
+
+static void make_up(struct records *records)
+{
+	struct task *task;
+
+	if (records->missing_next == records->missing_count)
+		return;
+	task = task_new(records, made_up, records);
+	task->folder = xstrdup(records->missing[records->missing_next]);
+	task->is_late = true;
+	give(task);
+}
+
+static void opened(void *ctx, const struct value *appended, const struct error *err)
+{
+	(void)appended;
+	if (err)
+		log_warning("the bench's records cannot be kept: %s", err->text);
+	else
+		make_up(ctx);
+}
+
+struct records *records_open(const char *state, struct writer *writer)
+{
+	struct records *records = xcalloc(1, sizeof(*records));
+
+	records->state = xstrdup(state);
+	records->writer = writer;
+	find_missing(records);
+	give(task_new(records, opened, records));
+	return records;
+}
+
+void records_close(struct records *records)
+{
+	if (!records)
+		return;
+	while (records->tasks)
+		task_free(records->tasks);
+	bench_log_close(records->log);
+	for (size_t i = 0; i < records->missing_count; i++)
+		free(records->missing[i]);
+	free(records->missing);
+	free(records->state);
+	free(records);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The bench's log (record/bench_log.h) as the controller has it: opened, and appended to, by the writer's thread. A run
+ * has its record when its verdict is on the disk; a run that has a verdict and no record, since power went between the
+ * two, gets one when the next controller starts, which says so in it.
+ *
+ * What a record was made of stays beside the journal: runs/ID/record.json is the record's own text.
+ */
+#ifndef DAVY_RUN_RECORDS_H
+#define DAVY_RUN_RECORDS_H
+
+#include "base/error.h"
+#include "base/value.h"
+#include "run/writer.h"
+
+struct records;
+
+/* Begins to open the log of this state folder, and to make up for what it lacks; what goes wrong is logged. */
+struct records *records_open(const char *state, struct writer *writer);
+/* When the writer is gone. Accepts NULL. */
+void records_close(struct records *records);
+
+/*
+ * What became of it: {"seq":412,"id":"urn:uuid:…"}, or NULL and why not. Told from the loop.
+ */
+typedef void records_done_fn(void *ctx, const struct value *appended, const struct error *err);
+
+/* The record of the run in this folder, whose verdict is on the disk. */
+void records_run(struct records *records, const char *folder, records_done_fn *done, void *ctx);
+/*
+ * A record that a command has asked for: {"kind":"event","says":{…}}, where an event has no eventID yet and its subjects
+ * are those of its epcList. It is checked as its kind asks (record/admission.h); `says` is copied.
+ */
+void records_append(struct records *records, const struct value *request, records_done_fn *done,
+		    void *ctx);
+/* What this ctx waits for is still done, and not told. */
+void records_forget(struct records *records, void *ctx);
+
+#endif

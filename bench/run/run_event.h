@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a run says of the device under test, as an event of its life (record/event.h): made from its journal alone, so
+ * that a run whose controller died between its verdict and its record gets the same record from the next one.
+ *
+ * Beside what EPCIS has words for, its member mse:run holds the rest: the run, protocol and limits with the digests of
+ * all files that it was made from, certificates, instruments, environment, the verdict and why, every item of the
+ * protocol with its state, the journal's digest and chain, and the digest of each series in it.
+ */
+#ifndef DAVY_RUN_RUN_EVENT_H
+#define DAVY_RUN_RUN_EVENT_H
+
+#include "base/error.h"
+#include "base/value.h"
+#include "run/account.h"
+
+struct run_event {
+	const char *base;  /* of URIs; ends with "/" */
+	const char *bench; /* its name */
+	const char *id;	   /* of the event */
+	int zone_minutes;  /* in which its times are given */
+	const struct value *
+		earlier; /* list of {seq, run, verdict, at} of runs of the same specimen; or NULL */
+	bool is_late;	 /* made by a later controller than that of the run */
+};
+
+/* The caller frees the event. Fails where the journal's file cannot be read to its end. */
+struct value *run_event(const struct account *account, const struct run_event *made,
+			struct error *err);
+/* The URIs of the run, and of its specimen: of one that has no serial number a URI of its own in this run. */
+char *run_event_run(const struct account *account, const char *base);
+char *run_event_specimen(const struct account *account, const char *base, const char *bench);
+
+#endif
