@@ -461,11 +461,28 @@ int bench_log_about(struct bench_log *log, const char *subject, size_t *count,
 
 /* ---- opening ---- */
 
+/* Where a checkpoint tells of a log, none is begun in its place. */
+static int check_is_first(const struct bench_log *log, struct error *err)
+{
+	char *path = xprintf("%s/checkpoint", log->state);
+	bool is_there = file_exists(path);
+
+	if (is_there)
+		error_set(err, ERROR_REFUSED,
+			  "%s tells of a log, and %s/records is empty: put it back from its newest "
+			  "copy, or begin a new log by moving keys and checkpoint away, too",
+			  path, log->state);
+	free(path);
+	return is_there ? -1 : 0;
+}
+
 static int begin(struct bench_log *log, const struct moment *now, struct error *err)
 {
 	struct value *says;
 	int done;
 
+	if (check_is_first(log, err) < 0)
+		return -1;
 	if (choose_names(log, err) < 0)
 		return -1;
 	says = value_map();

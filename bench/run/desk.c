@@ -252,6 +252,18 @@ static void appended(void *ctx, const struct value *what, const struct error *er
 	value_free(event);
 }
 
+static void append(struct client *client, const struct value *record)
+{
+	struct error err;
+
+	if (record) {
+		records_append(client->desk->records, record, appended, client);
+		return;
+	}
+	error_set(&err, ERROR_USAGE, "there is no record to append");
+	client_refuse(client, &err);
+}
+
 void desk_take_request(struct client *client, const struct value *request)
 {
 	const char *what = value_get_text(request, "do");
@@ -267,8 +279,7 @@ void desk_take_request(struct client *client, const struct value *request)
 	} else if (what && !strcmp(what, "safe")) {
 		make_safe(client);
 	} else if (what && !strcmp(what, "append")) {
-		records_append(client->desk->records, value_get(request, "record"), appended,
-			       client);
+		append(client, value_get(request, "record"));
 	} else if (what && !strcmp(what, "stop")) {
 		if (client->job)
 			batch_stop(client->job->batch, slot, why ? why : "stopped by the operator");

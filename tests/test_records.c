@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Each run that ends has one signed record, which says what its journal says; whatever interrupts that is made up for, once,
+ * and what cannot be kept is told.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "record/entry.h"
+#include "record/event.h"
+#include "record/jws.h"
+#include "tests/claims.h"
+#include "tests/controller_rig.h"
+
+#define MEASURED "m.x = fx.pressure:mean '200 ms'\n"
+#define DESTROYS                                                                                   \
+	"destructive = true, class = 'pack',\n"                                                    \
+	"dut = { serial = { ask = 'Serial number', text = true, simulated = 'SIM-1' } },"
+
+/* What the n-th record of the house's log says; NULL: there is none. The caller frees it. */
+static struct value *record_says(const struct house *house, size_t n)
+{
+	char *path = xprintf("%s/records/records.jsonl", house->bench.state);
+	struct entry entry = {0};
+	struct jws *jws = NULL;
+	struct buf text;
+	struct error err;
+	const char *line, *payload;
+	size_t size;
+
+	buf_init(&text);
+	line = file_read(path, 1 << 24, &text, &err) == 0 ? text.data : NULL;
+	for (size_t i = 1; i < n && line; i++)
+		line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL;
+	if (line && *line)
+		jws = jws_parse(line, strcspn(line, "\n"), "record", &err);
+	payload = jws ? jws_payload(jws, &size) : NULL;
+	if (payload && entry_read(&entry, payload, size, &err) < 0)
+		CU_FAIL(err.text);
+	jws_free(jws);
+	buf_done(&text);
+	free(path);
+	return entry.payload;
+}
+
+static size_t record_count(const struct house *house)
+{
+	size_t count = 0;
+
+	for (struct value *says; (says = record_says(house, count + 1)); count++)
+		value_free(says);
+	return count;
+}
+
+/* Run it to its end on the house's controller; its summary. */
+static struct value *run_through(struct house *house, const struct mini_order *what)
+{
+	struct command command = command_come(house);
+	struct value *event, *summary;
+
+	command_run(&command, house, what, 1);
+	command_started(&command, house);
+	event = command_hear(&command, "verdict");
+	summary = value_copy(value_get(event, "summary"));
+	value_free(event);
+	command_go(&command);
+	return summary;
+}
+
+static void kill_controller(struct house *house)
+{
+	kill(house->pid, SIGKILL);
+	waitpid(house->pid, NULL, 0);
+}
+
+/* Wait until its controller has made this many records. */
+static bool comes_to(const struct house *house, size_t count)
+{
+	for (int turns = 0; turns < 1000; turns++) {
+		if (record_count(house) >= count)
+			return record_count(house) == count;
+		usleep(10000);
+	}
+	return false;
+}
+
+static char *beside(const struct house *house, const char *name)
+{
+	return xprintf("%s/%s", house->bench.journal, name);
+}
+
+/* ---- claims ---- */
+
+static void a_run_that_has_ended_has_its_record(void)
+{
+	struct house house;
+	struct value *summary, *event, *run;
+	struct buf journal, kept, line;
+	uint8_t digest[HASH_SIZE];
+	char hex[HASH_HEX_SIZE], *path;
+	struct error err;
+
+	house_open(&house);
+	summary = run_through(&house, &(struct mini_order){.body = MEASURED});
+	CU_ASSERT_EQUAL(value_get_int(value_get(summary, "record"), "seq", 0), 2);
+	event = record_says(&house, 2);
+	CU_ASSERT_STRING_EQUAL(value_get_text(event, "disposition"), "conformant");
+	CU_ASSERT_STRING_EQUAL(value_get_text(event, "bizStep"), "inspecting");
+	run = event_extension(event, "run");
+	CU_ASSERT_STRING_EQUAL(value_get_text(run, "run"), value_get_text(summary, "run"));
+	CU_ASSERT_STRING_EQUAL(value_get_text(run, "verdict"), "PASS");
+	CU_ASSERT(value_get_bool(run, "simulated"));
+	CU_ASSERT_EQUAL(value_get_int(run, "attempt", 0), 1);
+
+	buf_init(&journal);
+	path = beside(&house, "journal");
+	CU_ASSERT_EQUAL_FATAL(file_read(path, 1 << 24, &journal, &err), 0);
+	free(path);
+	hash_of(journal.data, journal.size, digest);
+	hash_hex(digest, hex);
+	CU_ASSERT_STRING_EQUAL(value_get_text(value_get(run, "journal"), "sha256"), hex);
+	CU_ASSERT_EQUAL(value_get_int(value_get(run, "journal"), "bytes", 0),
+			(int64_t)journal.size);
+	CU_ASSERT(value_count(value_get(value_get(run, "journal"), "series")) > 2);
+	buf_done(&journal);
+
+	buf_init(&kept);
+	buf_init(&line);
+	path = beside(&house, "record.json");
+	CU_ASSERT_EQUAL(file_read(path, 1 << 24, &kept, &err), 0);
+	free(path);
+	path = xprintf("%s/records/records.jsonl", house.bench.state);
+	CU_ASSERT_EQUAL(file_read(path, 1 << 24, &line, &err), 0);
+	free(path);
+	CU_ASSERT_PTR_NOT_NULL(strstr(line.data, kept.data));
+	buf_done(&kept);
+	buf_done(&line);
+	value_free(run);
+	value_free(event);
+	value_free(summary);
+	house_close(&house);
+}
+
+static void a_record_names_every_item_that_has_no_result(void)
+{
+	struct house house;
+	struct value *summary, *event, *run;
+
+	house_open(&house);
+	summary = run_through(&house, &(struct mini_order){.body = "error 'nothing works'"});
+	event = record_says(&house, 2);
+	run = event_extension(event, "run");
+	CU_ASSERT_STRING_EQUAL(value_get_text(event, "disposition"), "unknown");
+	CU_ASSERT_STRING_EQUAL(value_get_text(run, "verdict"), "ERROR");
+	CU_ASSERT_EQUAL(value_count(value_get(run, "notReached")), 1);
+	CU_ASSERT_STRING_EQUAL(value_get_text(value_at(value_get(run, "notReached"), 0), "measure"),
+			       "x");
+	value_free(run);
+	value_free(event);
+	value_free(summary);
+	house_close(&house);
+}
+
+static void a_destructive_test_is_sampling_and_its_specimen_is_held(void)
+{
+	struct house house;
+	struct value *summary, *event, *held;
+
+	house_open(&house);
+	summary = run_through(&house, &(struct mini_order){.header = DESTROYS,
+							   .body = MEASURED "error 'broken off'",
+							   .dut = "serial=B7",
+							   .destroys = "B7"});
+	event = record_says(&house, 2);
+	held = record_says(&house, 3);
+	CU_ASSERT_STRING_EQUAL(value_get_text(summary, "verdict"), "ERROR");
+	CU_ASSERT_STRING_EQUAL(value_get_text(event, "bizStep"), "sampling");
+	CU_ASSERT_STRING_EQUAL(value_get_text(held, "bizStep"), "holding");
+	CU_ASSERT_STRING_EQUAL(value_get_text(held, "action"), "OBSERVE");
+	CU_ASSERT(value_same(value_get(event, "epcList"), value_get(held, "epcList")));
+	CU_ASSERT_EQUAL(record_count(&house), 3);
+	value_free(held);
+	value_free(event);
+	value_free(summary);
+	house_close(&house);
+}
+
+static void a_second_run_names_the_first(void)
+{
+	const struct mini_order again = {.header = "dut = { serial = { text = true } },",
+					 .body = MEASURED,
+					 .dut = "serial=B7"};
+	struct mini_order other = again;
+	struct house house;
+	struct value *event, *run;
+	const struct value *earlier;
+
+	house_open(&house);
+	other.dut = "serial=B8";
+	value_free(run_through(&house, &again));
+	value_free(run_through(&house, &other));
+	value_free(run_through(&house, &again));
+	event = record_says(&house, 4);
+	run = event_extension(event, "run");
+	earlier = value_get(run, "earlier");
+	CU_ASSERT_EQUAL(value_get_int(run, "attempt", 0), 2);
+	CU_ASSERT_EQUAL(value_count(earlier), 1);
+	CU_ASSERT_EQUAL(value_get_int(value_at(earlier, 0), "seq", 0), 2);
+	CU_ASSERT_PTR_NOT_NULL(value_get_text(value_at(earlier, 0), "verdict"));
+	value_free(run);
+	value_free(event);
+	house_close(&house);
+}
+
+static void a_record_that_lies_in_the_log_alone_is_put_beside_its_journal_again(void)
+{
+	struct house house;
+	struct buf before, after;
+	struct error err;
+	char *path;
+
+	house_open(&house);
+	value_free(run_through(&house, &(struct mini_order){.body = MEASURED}));
+	kill_controller(&house);
+	path = beside(&house, "record.json");
+	buf_init(&before);
+	buf_init(&after);
+	CU_ASSERT_EQUAL(file_read(path, 1 << 24, &before, &err), 0);
+	CU_ASSERT_EQUAL_FATAL(unlink(path), 0);
+
+	house_start(&house, false);
+	for (int turns = 0; turns < 1000 && !file_exists(path); turns++)
+		usleep(10000);
+	CU_ASSERT_EQUAL(file_read(path, 1 << 24, &after, &err), 0);
+	CU_ASSERT_STRING_EQUAL(before.data, after.data);
+	CU_ASSERT_EQUAL(record_count(&house), 2);
+	buf_done(&before);
+	buf_done(&after);
+	free(path);
+	house_close(&house);
+}
+
+static void a_run_without_a_record_gets_one_from_the_next_controller(void)
+{
+	static const char *const GONE[] = {"records", "keys", "checkpoint"};
+	struct house house;
+	struct value *event, *run;
+	struct error err;
+	char *path;
+
+	house_open(&house);
+	value_free(run_through(&house, &(struct mini_order){.body = MEASURED}));
+	kill_controller(&house);
+	for (size_t i = 0; i < 3; i++) {
+		path = xprintf("%s/%s", house.bench.state, GONE[i]);
+		CU_ASSERT(file_remove_folder(path, &err) == 0 || unlink(path) == 0);
+		free(path);
+	}
+	path = beside(&house, "record.json");
+	CU_ASSERT_EQUAL_FATAL(unlink(path), 0);
+	free(path);
+
+	house_start(&house, false);
+	CU_ASSERT_FATAL(comes_to(&house, 2));
+	event = record_says(&house, 2);
+	run = event_extension(event, "run");
+	CU_ASSERT(value_get_bool(run, "late"));
+	CU_ASSERT_STRING_EQUAL(value_get_text(run, "verdict"), "PASS");
+	value_free(run);
+	value_free(event);
+	house_close(&house);
+}
+
+static void a_run_whose_controller_was_killed_has_one_record_of_its_end(void)
+{
+	struct house house;
+	struct command command;
+	struct value *event, *run;
+
+	house_open(&house);
+	command = command_come(&house);
+	command_run(&command, &house,
+		    &(struct mini_order){.clock = CLOCK_KIND_REAL, .body = MEASURED "wait '20 s'"},
+		    1);
+	command_started(&command, &house);
+	value_free(command_hear(&command, "judged"));
+	kill_controller(&house);
+	house_start(&house, false);
+	CU_ASSERT_FATAL(comes_to(&house, 2));
+	event = record_says(&house, 2);
+	run = event_extension(event, "run");
+	CU_ASSERT_STRING_EQUAL(value_get_text(run, "verdict"), "ABORTED");
+	CU_ASSERT_STRING_EQUAL(value_get_text(run, "cause"), "power");
+	CU_ASSERT(value_get_bool(run, "late"));
+	CU_ASSERT_EQUAL(value_count(value_get(event, "sensorElementList")), 1);
+	value_free(run);
+	value_free(event);
+	command_go(&command);
+	house_close(&house);
+}
+
+static void a_run_on_a_damaged_log_is_told_that_it_has_no_record(void)
+{
+	struct house house;
+	struct value *summary;
+	struct error err;
+	char *path;
+
+	house_open(&house);
+	value_free(run_through(&house, &(struct mini_order){.body = MEASURED}));
+	kill_controller(&house);
+	path = xprintf("%s/records/records.jsonl", house.bench.state);
+	CU_ASSERT_EQUAL_FATAL(file_write(path, "\n", 1, &err), 0);
+	free(path);
+
+	house_start(&house, false);
+	summary = run_through(&house, &(struct mini_order){.body = MEASURED});
+	CU_ASSERT_STRING_EQUAL(value_get_text(summary, "verdict"), "PASS");
+	CU_ASSERT_PTR_NULL(value_get(summary, "record"));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(value_get_text(summary, "unrecorded"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(value_get_text(summary, "unrecorded"), "records.jsonl"));
+	value_free(summary);
+	house_close(&house);
+}
+
+/* ---- what a command has recorded ---- */
+
+#define TO_APPEND                                                                                  \
+	"{'do':'append','record':{'kind':'event','step':'%s','equipment':['%s'],'says':{'note':'"  \
+	"甲'}}}"
+
+static void ask_for(struct command *command, const char *step, const char *equipment)
+{
+	char line[400];
+
+	snprintf(line, sizeof(line), TO_APPEND, step, equipment);
+	command_say(command, line);
+}
+
+static void a_step_of_a_life_is_appended_when_it_is_asked_for(void)
+{
+	struct house house;
+	struct command command;
+	struct value *told, *event, *says;
+
+	house_open(&house);
+	command = command_come(&house);
+	ask_for(&command, "receiving", "https://lab.example.cn/eq/MA/M1/SN/7");
+	told = command_hear(&command, "appended");
+	CU_ASSERT_EQUAL(value_get_int(told, "seq", 0), 2);
+	event = record_says(&house, 2);
+	says = event_extension(event, "says");
+	CU_ASSERT_STRING_EQUAL(value_get_text(event, "eventID"), value_get_text(told, "id"));
+	CU_ASSERT_STRING_EQUAL(value_get_text(event, "bizStep"), "receiving");
+	CU_ASSERT_STRING_EQUAL(value_get_text(says, "note"), "甲");
+	value_free(says);
+	value_free(event);
+	value_free(told);
+	command_go(&command);
+	house_close(&house);
+}
+
+static void what_is_no_record_is_refused_with_a_sentence(void)
+{
+	struct house house;
+	struct command command;
+
+	house_open(&house);
+	command = command_come(&house);
+	ask_for(&command, "flying", "https://lab.example.cn/eq/MA/M1/SN/7");
+	CU_ASSERT(command_refused(&command, "usage", "no step of a life"));
+	ask_for(&command, "receiving", "no identity");
+	CU_ASSERT(command_refused(&command, "usage", "epcList"));
+	command_say(&command, "{'do':'append','record':{'kind':'event','step':'receiving'}}");
+	CU_ASSERT(command_refused(&command, "usage", "which equipment"));
+	command_say(&command, "{'do':'append','record':{'kind':'log'}}");
+	CU_ASSERT(command_refused(&command, "usage", "'log' are not made so"));
+	command_say(&command, "{'do':'append'}");
+	CU_ASSERT(command_refused(&command, "usage", "no record to append"));
+	CU_ASSERT_EQUAL(record_count(&house), 1);
+	command_go(&command);
+	house_close(&house);
+}
+
+void suite_records(void)
+{
+	suite_begin("records of runs");
+	claim(a_run_that_has_ended_has_its_record);
+	claim(a_record_names_every_item_that_has_no_result);
+	claim(a_destructive_test_is_sampling_and_its_specimen_is_held);
+	claim(a_second_run_names_the_first);
+	claim(a_record_that_lies_in_the_log_alone_is_put_beside_its_journal_again);
+	claim(a_run_without_a_record_gets_one_from_the_next_controller);
+	claim(a_run_whose_controller_was_killed_has_one_record_of_its_end);
+	claim(a_run_on_a_damaged_log_is_told_that_it_has_no_record);
+	claim(a_step_of_a_life_is_appended_when_it_is_asked_for);
+	claim(what_is_no_record_is_refused_with_a_sentence);
+}
