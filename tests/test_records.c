@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "record/entry.h"
 #include "record/event.h"
+#include "loop/machine_time.h"
 #include "record/jws.h"
 #include "tests/claims.h"
 #include "tests/controller_rig.h"
@@ -389,6 +390,124 @@ static void what_is_no_record_is_refused_with_a_sentence(void)
 	house_close(&house);
 }
 
+/* ---- what time it is ---- */
+
+#define SAY_CLOCK                                                                                  \
+	"{'do':'append','record':{'kind':'clock','wall':'%s','source':'%s','persons':[%s]}}"
+
+/* False, with the reason printed, on a machine whose clock nobody may set by hand. */
+static bool clock_may_be_said(void)
+{
+	struct machine_time now;
+
+	machine_time_read(&now);
+	if (now.is_synchronised)
+		claim_skip("a time server has synchronised this machine");
+	return !now.is_synchronised;
+}
+
+static void say_clock(struct command *command, const char *wall, const char *source,
+		      const char *persons)
+{
+	char line[400];
+
+	snprintf(line, sizeof(line), SAY_CLOCK, wall, source, persons);
+	command_say(command, line);
+}
+
+/* The moment of the n-th record. */
+static const char *clock_of(const struct house *house, size_t n, char wall[WALL_TIME_SIZE])
+{
+	struct value *event = record_says(house, n), *place = event_extension(event, "log");
+	const char *clock = value_get_text(value_get(place, "at"), "clock");
+
+	snprintf(wall, WALL_TIME_SIZE, "%s", value_get_text(value_get(place, "at"), "wall"));
+	clock = clock && !strcmp(clock, "manual") ? "manual" : "system";
+	value_free(place);
+	value_free(event);
+	return clock;
+}
+
+static void what_two_persons_say_of_the_time_counts_for_this_start_of_the_machine(void)
+{
+	struct house house;
+	struct command command;
+	char wall[WALL_TIME_SIZE];
+
+	if (!clock_may_be_said())
+		return;
+	house_open(&house);
+	command = command_come(&house);
+	say_clock(&command, "2027-03-02T10:31:22+00:00", "GPS 12", "'0017','0009'");
+	value_free(command_hear(&command, "appended"));
+	value_free(run_through(&house, &(struct mini_order){.body = MEASURED}));
+	CU_ASSERT_STRING_EQUAL(clock_of(&house, 3, wall), "manual");
+	CU_ASSERT_PTR_EQUAL(strstr(wall, "2027-03-02T"), wall);
+	command_go(&command);
+	kill_controller(&house);
+
+	house_start(&house, false);
+	value_free(run_through(&house, &(struct mini_order){.body = MEASURED}));
+	CU_ASSERT_STRING_EQUAL(clock_of(&house, 4, wall), "manual");
+	CU_ASSERT_PTR_EQUAL(strstr(wall, "2027-03-02T"), wall);
+	house_close(&house);
+}
+
+static void the_time_is_said_by_two_and_by_a_clock_that_has_a_name(void)
+{
+	struct house house;
+	struct command command;
+
+	if (!clock_may_be_said())
+		return;
+	house_open(&house);
+	command = command_come(&house);
+	say_clock(&command, "2027-03-02T10:31:22+00:00", "GPS 12", "'0017','0017'");
+	CU_ASSERT(command_refused(&command, "bench", "another one"));
+	say_clock(&command, "2027-03-02T10:31:22+00:00", "GPS 12", "'0017'");
+	CU_ASSERT(command_refused(&command, "usage", "two persons"));
+	say_clock(&command, "2027-03-02T10:31:22+00:00", "", "'0017','0009'");
+	CU_ASSERT(command_refused(&command, "usage", "by which clock"));
+	say_clock(&command, "2027-03-02 10:31", "GPS 12", "'0017','0009'");
+	CU_ASSERT(command_refused(&command, "usage", "is no time"));
+	CU_ASSERT_EQUAL(record_count(&house), 1);
+	command_go(&command);
+	house_close(&house);
+}
+
+static void a_run_on_wires_is_refused_while_the_clock_is_behind_the_last_record(void)
+{
+	const struct mini_order real = {.body = MEASURED, .station = "return {}", .wires = true};
+	struct house house;
+	struct command command;
+	struct value *summary;
+	char *path;
+
+	if (!clock_may_be_said())
+		return;
+	house_open(&house);
+	command = command_come(&house);
+	say_clock(&command, "2097-03-02T10:31:22+00:00", "GPS 12", "'0017','0009'");
+	value_free(command_hear(&command, "appended"));
+	command_go(&command);
+	value_free(run_through(&house, &(struct mini_order){.body = MEASURED}));
+	kill_controller(&house);
+	path = xprintf("%s/clock", house.bench.state);
+	CU_ASSERT_EQUAL_FATAL(unlink(path), 0);
+	free(path);
+
+	house_start(&house, false);
+	command = command_come(&house);
+	command_run(&command, &house, &real, 1);
+	CU_ASSERT(
+		command_refused(&command, "bench", "before the last record (2097-03-02T10:31:22"));
+	command_go(&command);
+	summary = run_through(&house, &(struct mini_order){.body = MEASURED});
+	CU_ASSERT_STRING_EQUAL(value_get_text(summary, "verdict"), "PASS");
+	value_free(summary);
+	house_close(&house);
+}
+
 void suite_records(void)
 {
 	suite_begin("records of runs");
@@ -402,4 +521,7 @@ void suite_records(void)
 	claim(a_run_on_a_damaged_log_is_told_that_it_has_no_record);
 	claim(a_step_of_a_life_is_appended_when_it_is_asked_for);
 	claim(what_is_no_record_is_refused_with_a_sentence);
+	claim(what_two_persons_say_of_the_time_counts_for_this_start_of_the_machine);
+	claim(the_time_is_said_by_two_and_by_a_clock_that_has_a_name);
+	claim(a_run_on_wires_is_refused_while_the_clock_is_behind_the_last_record);
 }

@@ -315,11 +315,6 @@ bool clock_turn(struct bench_clock *clock, bool quiet)
 	return turn_running(clock);
 }
 
-nsec loop_wall_time(void)
-{
-	return machine_time(CLOCK_REALTIME);
-}
-
 nsec loop_boot_time(void)
 {
 	return machine_time(CLOCK_BOOTTIME);

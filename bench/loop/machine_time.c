@@ -2,12 +2,15 @@
 /* The kernel's answers, as they are: nothing here decides what they are worth. */
 #include "loop/machine_time.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/timex.h>
 #include <time.h>
 
-#include "base/nsec.h"
+#include "loop/loop.h"
+
+static _Atomic int64_t stated_at_boot_ms; /* 0: nobody has said anything */
 
 static int64_t milliseconds(clockid_t clock)
 {
@@ -36,15 +39,39 @@ static int zone_at(int64_t wall_ms)
 	return localtime_r(&seconds, &local) ? (int)(local.tm_gmtoff / 60) : 0;
 }
 
-void machine_time_read(struct machine_time *time)
+static bool is_synchronised(int64_t *error_ms)
 {
 	struct timex state = {0};
 	int kernel = adjtimex(&state);
 
+	*error_ms = kernel >= 0 ? (int64_t)state.maxerror / 1000 : -1;
+	return kernel >= 0 && kernel != TIME_ERROR && !(state.status & STA_UNSYNC);
+}
+
+void machine_time_state(int64_t wall_at_boot_ms)
+{
+	atomic_store(&stated_at_boot_ms, wall_at_boot_ms);
+}
+
+void machine_time_read(struct machine_time *time)
+{
+	int64_t stated = atomic_load(&stated_at_boot_ms);
+
 	read_boot(time->boot);
 	time->boot_ms = milliseconds(CLOCK_BOOTTIME);
-	time->wall_ms = milliseconds(CLOCK_REALTIME);
+	time->is_synchronised = is_synchronised(&time->error_ms);
+	time->is_stated = stated && !time->is_synchronised;
+	time->wall_ms = time->is_stated ? stated + time->boot_ms : milliseconds(CLOCK_REALTIME);
 	time->zone_minutes = zone_at(time->wall_ms);
-	time->is_synchronised = kernel >= 0 && kernel != TIME_ERROR && !(state.status & STA_UNSYNC);
-	time->error_ms = kernel >= 0 ? (int64_t)state.maxerror / 1000 : -1;
+}
+
+nsec loop_wall_time(void)
+{
+	int64_t stated = atomic_load(&stated_at_boot_ms), ignored;
+	struct timespec now;
+
+	if (stated && !is_synchronised(&ignored))
+		return MSEC(stated) + loop_boot_time();
+	clock_gettime(CLOCK_REALTIME, &now);
+	return SEC(now.tv_sec) + now.tv_nsec;
 }

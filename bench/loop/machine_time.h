@@ -17,9 +17,15 @@ struct machine_time {
 	int zone_minutes; /* east of Greenwich, as this machine is set */
 	bool is_synchronised;
 	int64_t error_ms; /* the kernel's own bound; -1: it has none */
+	bool is_stated;	  /* wall time is what persons have said, counted on since then */
 };
 
-/* May be called by any thread. */
+/* May be called by any thread, as may the others. */
 void machine_time_read(struct machine_time *time);
+/*
+ * Persons have said what time it is: as long as the kernel does not hold its own calendar for synchronised, wall time
+ * (loop_wall_time(), too) is this much behind the machine's start, sleep included. The kernel's clock is not set.
+ */
+void machine_time_state(int64_t wall_at_boot_ms);
 
 #endif

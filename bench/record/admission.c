@@ -6,7 +6,7 @@
 
 #include "record/event.h"
 
-enum { EQUIPMENT_MOST = 1000 };
+enum { EQUIPMENT_MOST = 1000, SOURCE_MOST = 200 };
 
 /* Its first pieces are found again by the store's index; all of them stand in the event. */
 static void take_subjects(struct admitted *admitted, const struct value *equipment)
@@ -52,6 +52,53 @@ static int admit_event(struct bench_log *log, const struct value *request, const
 	return 0;
 }
 
+/* Two, and not the same one twice. */
+static int check_persons(const struct value *persons, struct error *err)
+{
+	const struct value *one = value_at(persons, 0), *other = value_at(persons, 1);
+
+	if (value_count(persons) != 2 || one->kind != VALUE_TEXT || other->kind != VALUE_TEXT ||
+	    !one->text[0] || !other->text[0])
+		return error_set(err, ERROR_USAGE, "two persons say what time it is");
+	if (!strcmp(one->text, other->text))
+		return error_set(err, ERROR_REFUSED,
+				 "the second person who says what time it is must be another one "
+				 "than %.40s",
+				 one->text);
+	return 0;
+}
+
+static int admit_clock(struct bench_log *log, const struct value *request, const struct moment *now,
+		       struct admitted *admitted, struct error *err)
+{
+	const char *wall = value_get_text(request, "wall");
+	const char *source = value_get_text(request, "source");
+	struct wall_time time;
+
+	(void)log;
+	if (now->is_synchronised)
+		return error_set(err, ERROR_REFUSED,
+				 "this machine's clock is synchronised by a time server: nobody "
+				 "needs to say what time it is");
+	if (!source || !source[0] || strlen(source) > SOURCE_MOST)
+		return error_set(err, ERROR_USAGE,
+				 "it does not say by which clock it was told (a GPS receiver, a "
+				 "calibrated watch and its number)");
+	if (check_persons(value_get(request, "persons"), err) < 0)
+		return -1;
+	if (!wall)
+		return error_set(err, ERROR_USAGE, "it does not say what time it is");
+	if (wall_time_parse(&time, wall, err) < 0)
+		return -1;
+	admitted->says = value_map();
+	value_set_text(admitted->says, "wall", wall);
+	value_set_text(admitted->says, "source", source);
+	value_set(admitted->says, "persons", value_copy(value_get(request, "persons")));
+	value_set(admitted->says, "instead", moment_describe(now));
+	admitted->wall_at_boot_ms = time.ms - now->boot_ms;
+	return 0;
+}
+
 int admit(struct bench_log *log, const struct value *request, const struct moment *now,
 	  struct admitted *admitted, struct error *err)
 {
@@ -60,7 +107,7 @@ int admit(struct bench_log *log, const struct value *request, const struct momen
 		int (*admit)(struct bench_log *log, const struct value *request,
 			     const struct moment *now, struct admitted *admitted,
 			     struct error *err);
-	} KINDS[] = {{ENTRY_EVENT, admit_event}};
+	} KINDS[] = {{ENTRY_EVENT, admit_event}, {ENTRY_CLOCK, admit_clock}};
 	const char *kind = value_get_text(request, "kind");
 
 	*admitted = (struct admitted){0};

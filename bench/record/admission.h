@@ -5,6 +5,8 @@
  *
  *   {"kind":"event","step":"receiving","equipment":["https://…"],"members":{…},"says":{…}}
  *        `members` are members of EPCIS (sourceList, ilmd …), `says` becomes mse:says
+ *   {"kind":"clock","wall":"2026-03-02T10:31:22+08:00","source":"GPS receiver 12","persons":["0017","0009"]}
+ *        what two persons say what time it is, where the machine does not know
  */
 #ifndef DAVY_RECORD_ADMISSION_H
 #define DAVY_RECORD_ADMISSION_H
@@ -16,6 +18,7 @@
 struct admitted {
 	const char *kind;
 	struct value *says;
+	int64_t wall_at_boot_ms; /* of "clock": what it was when the machine started; else 0 */
 	const char *subjects[STORE_SUBJECTS + 1]; /* ended by NULL; they live in `says` */
 };
 

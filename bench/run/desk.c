@@ -22,6 +22,7 @@
 #include "base/strain.h"
 #include "port/gpio_bank.h"
 #include "run/batch.h"
+#include "run/calendar.h"
 #include "run/desk_inside.h"
 #include "run/guardian.h"
 #include "run/leftovers.h"
@@ -127,6 +128,16 @@ static int check_alone(const struct desk *desk, struct order *const *orders, siz
 	return 0;
 }
 
+/* Evidence has a date. A bench without one can be operated and qualified, and played. */
+static int check_calendar(const struct desk *desk, struct order *const *orders, size_t count,
+			  struct error *err)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!orders[i]->simulated && order_needs_protocol(orders[i]))
+			return calendar_check(desk->state, err);
+	return 0;
+}
+
 static void begin_job(struct client *client, struct order *const *orders, size_t count)
 {
 	static const struct batch_handlers HANDLERS = {job_event, job_over};
@@ -178,7 +189,8 @@ static void start_job(struct client *client, const struct value *request)
 	many = many ? many : list;
 	if (check_may_order(client, many, &err) == 0 &&
 	    read_orders(client->desk, many, orders, &err) == 0 &&
-	    check_alone(client->desk, orders, value_count(many), &err) == 0) {
+	    check_alone(client->desk, orders, value_count(many), &err) == 0 &&
+	    check_calendar(client->desk, orders, value_count(many), &err) == 0) {
 		begin_job(client, orders, value_count(many));
 	} else {
 		client_refuse(client, &err);
@@ -393,6 +405,7 @@ struct desk *desk_open(struct loop *loop, const char *state, const char *program
 		return NULL;
 	}
 	leftovers_make_safe(desk->guardian, state);
+	calendar_open(state);
 	desk->records = records_open(state, desk->writer);
 	/* whoever started this controller connects at once; if nobody does, it leaves */
 	desk_sweep_soon(desk);

@@ -23,6 +23,7 @@
 #include "record/bench_log.h"
 #include "record/event.h"
 #include "run/account.h"
+#include "run/calendar.h"
 #include "run/run_earlier.h"
 #include "run/run_event.h"
 
@@ -60,6 +61,7 @@ static void now(struct moment *moment)
 		.boot_ms = time.boot_ms,
 		.is_synchronised = time.is_synchronised,
 		.error_ms = time.error_ms,
+		.is_manual = time.is_stated,
 	};
 	snprintf(moment->boot, sizeof(moment->boot), "%s", time.boot);
 }
@@ -192,6 +194,9 @@ static int do_request(struct task *task, const struct moment *moment, struct err
 	buf_init(&appended.text);
 	done = append(task, admitted.kind, admitted.says, false, admitted.subjects, moment,
 		      &appended, err);
+	if (done == 0 && admitted.wall_at_boot_ms)
+		done = calendar_state(task->records->state, moment->boot, admitted.wall_at_boot_ms,
+				      err);
 	if (done == 0)
 		task->appended = describe(&appended);
 	buf_done(&appended.text);

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "loop/machine_time.h"
 #include "run/run.h"
 
 enum { JOURNAL_QUOTA_MIB = 2048 };
@@ -92,13 +93,18 @@ static struct value *anchor(const struct run *run, nsec wall)
 	struct value *line = value_map();
 	time_t seconds = (time_t)(wall / 1000000000);
 	char stamp[32];
+	struct machine_time now;
 	struct tm utc;
 
+	machine_time_read(&now);
 	gmtime_r(&seconds, &utc);
 	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%SZ", &utc);
 	value_set_text(line, "wall", stamp);
 	value_set_int(line, "ns", wall);
-	value_set_text(line, "from", order_has_wires(run->plan->order) ? "system" : "stated");
+	value_set_text(line, "from",
+		       !order_has_wires(run->plan->order) ? "stated"
+		       : now.is_stated			  ? "manual"
+							  : "system");
 	return line;
 }
 
