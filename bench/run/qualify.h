@@ -110,10 +110,20 @@ void qualify_await(struct qualification *q, qualify_is_fn *is_so, nsec patience,
 void qualify_act(struct qualification *q, int line, bool level, qualify_done_fn *acted);
 void qualify_set(struct qualification *q, int device, int write, double number,
 		 qualify_done_fn *acted);
-/* Is every output line at its safe level, and shown to be? `why` says which is not. */
-bool qualify_is_safe(const struct qualification *q, char *why, size_t size);
 /* The check waits for nothing any more. */
 void qualify_forget_waits(struct qualification *q);
+/* What came of a check, for the journal and whoever watches. */
+void qualify_tell(struct qualification *q, const struct check *check, enum check_state state,
+		  const char *found, const char *why);
+/* On to the next check, with the bench as checks find it. */
+void qualify_next(struct qualification *q);
+
+/* ---- trips (qualify_trip.c) ---- */
+
+/* Is every output line at its safe level, and shown to be? `why` says which is not. */
+bool qualify_is_safe(const struct qualification *q, char *why, size_t size);
+/* Close the slot of a bench that has tripped, open it anew, and go on to the next check. */
+void qualify_reopen(struct qualification *q);
 
 /* ---- persons (qualify_person.c) ---- */
 

@@ -208,7 +208,7 @@ void operate_bytes(void *run, int port, enum entry_kind direction, const uint8_t
 void qualify_begin(struct run *run, const char *not_up);
 void qualify_end(struct run *run); /* as those of run_operate.c */
 void qualify_free(struct run *run);
-/* The bench has tripped. False: it ends this run as it does any other. */
+/* qualify_trip.c: the bench has tripped. False: it ends this run as it does any other. */
 bool qualify_tripped(struct run *run, enum verdict verdict, const char *why);
 /* What these checks say of the bench; why (RUN_WHY bytes). Pure: a replay asks it again. */
 enum verdict qualify_verdict(const struct value *checks, char why[RUN_WHY]);
