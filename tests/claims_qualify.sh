@@ -23,7 +23,8 @@ qualify() {
 
 a_good_bench() {
 	qualify 5 gas_bench --sim && says "✓ device controller: A SIM 10v05.0" && says "✓ interlock 1 trips" &&
-		says "✓ emergency stop" && says "? controller killed" && ! grep -q "✗" "$scratch/out" && says "SIMULATED 仿真  INCONCLUSIVE"
+		says "✓ emergency stop" && says "? controller killed" && ! grep -q "✗" "$scratch/out" && says "step 7/7  End" &&
+		says "✓ safe at the end" && says "SIMULATED 仿真  INCONCLUSIVE"
 }
 
 it_is_shown() {
@@ -33,7 +34,7 @@ it_is_shown() {
 }
 
 it_is_replayed() {
-	"$davy" replay last >"$scratch/out" && says "INCONCLUSIVE" && says "25 measures"
+	"$davy" replay last >"$scratch/out" && says "INCONCLUSIVE" && says "26 measures"
 }
 
 a_broken_bench() {
@@ -47,7 +48,10 @@ as_json() {
 }
 
 in_chinese() {
-	LANG=zh_CN.UTF-8 qualify 5 gas_bench --sim && says "仪器 controller" && says "联锁 1 跳闸" && says "安装确认"
+	LANG=zh_CN.UTF-8 qualify 5 gas_bench --sim && says "仪器 controller" && says "✓ 联锁 1 跳闸: 已跳闸" &&
+		says "安装确认" && says "项未能进行,首项:定时器抖动" || return
+	LANG=zh_CN.UTF-8 "$davy" show last >"$scratch/out" && says "原因: 仿真运行:没有可因控制器终止" &&
+		says "应为: 接线可打开"
 }
 
 figures_have_units() {

@@ -219,6 +219,34 @@ static void each_thing_of_it_is_found(void)
 	CU_ASSERT(found("interlock 3 trips", "PASS", "every output safe"));
 	CU_ASSERT(found("interlock 4 trips", "PASS", "every output safe"));
 	CU_ASSERT(found("emergency stop", "PASS", "every output safe"));
+	CU_ASSERT(found("safe at the end", "PASS", "instruments acknowledged their safe values"));
+	bench_close(&bench);
+}
+
+static void its_last_check_is_made_when_all_is_safe(void)
+{
+	const struct value *measures, *last;
+
+	qualify(NULL);
+
+	measures = value_get(bench.end.summary, "measures");
+	last = value_at(measures, value_count(measures) - 1);
+	CU_ASSERT_STRING_EQUAL(text_of(last, "step"), "End");
+	CU_ASSERT_STRING_EQUAL(text_of(last, "measure"), "safe at the end");
+	bench_close(&bench);
+}
+
+static void what_it_says_stands_there_in_both_languages(void)
+{
+	const struct value *measures;
+
+	qualify("jams");
+
+	measures = value_get(bench.end.summary, "measures");
+	CU_ASSERT_STRING_EQUAL(text_of(value_at(measures, 0), "found_zh"), "符合");
+	CU_ASSERT(strstr(text_of(value_at(measures, 0), "expected_zh"), "急停未按下") != NULL);
+	CU_ASSERT(strstr(text_of(bench.end.summary, "why_zh"), "不符合,首项:输出 motor") != NULL);
+	CU_ASSERT(journal_says(bench.journal, "'found_zh':'符合'"));
 	bench_close(&bench);
 }
 
@@ -384,6 +412,8 @@ static void one_that_welds_is_found_on_its_way_back(void)
 	CU_ASSERT(found("output motor", "FAIL", "welded, stuck"));
 	CU_ASSERT(found("output valve", "INCONCLUSIVE", "motor is off"));
 	CU_ASSERT(found("emergency stop", "INCONCLUSIVE", "motor is off"));
+	CU_ASSERT(found("safe at the end", "FAIL", "its contact turns says on"));
+	CU_ASSERT(replays(VERDICT_FAIL));
 	bench_close(&bench);
 }
 
@@ -489,6 +519,7 @@ static void a_person_stops_it(void)
 	qualify_with(NAMED, NULL, stop_at_start);
 
 	CU_ASSERT(bench_ended(&bench, VERDICT_ABORTED, "enough"));
+	CU_ASSERT_FALSE(journal_says(bench.journal, "safe at the end"));
 	bench_close(&bench);
 }
 
@@ -497,6 +528,8 @@ void suite_qualify(void)
 	suite_begin("qualify");
 	claim(of_a_good_bench_only_what_needs_wires_is_not_looked_at);
 	claim(each_thing_of_it_is_found);
+	claim(its_last_check_is_made_when_all_is_safe);
+	claim(what_it_says_stands_there_in_both_languages);
 	claim(it_leaves_everything_safe_with_one_verdict_and_is_replayed);
 	claim(the_same_bench_gives_the_same_journal);
 	claim(a_changed_check_is_not_replayed);

@@ -58,10 +58,28 @@ static const char *limit_text(const struct value *measure)
 	return text ? text : "";
 }
 
+/* What stands there in both languages, or in one; NULL: nothing does. */
+static const char *either(const struct value *map, const char *key, const char *key_zh)
+{
+	const char *text = value_get_text(map, key);
+
+	return text ? say_either(text, value_get_text(map, key_zh)) : NULL;
+}
+
 /* A check of a qualification: what was found, in words. */
 static const char *found_text(const struct value *measure)
 {
-	return value_get_text(measure, "found");
+	return either(measure, "found", "found_zh");
+}
+
+const char *figure_why(const struct value *judged)
+{
+	return either(judged, "why", "why_zh");
+}
+
+const char *figure_expected(const struct value *measure)
+{
+	return either(measure, "expected", "expected_zh");
 }
 
 void figure_value(struct buf *out, const struct value *measure)
@@ -78,7 +96,7 @@ void figure_value(struct buf *out, const struct value *measure)
 
 void figure_limit(struct buf *out, const struct value *measure)
 {
-	const char *expected = value_get_text(measure, "expected");
+	const char *expected = figure_expected(measure);
 	const char *text = expected ? expected : limit_text(measure);
 
 	add_clean(out, *text ? text : say(TEXTS.no_limit));
@@ -86,7 +104,7 @@ void figure_limit(struct buf *out, const struct value *measure)
 
 void figure_measure(struct buf *out, const struct value *measure)
 {
-	const char *why = value_get_text(measure, "why");
+	const char *why = figure_why(measure);
 
 	figure_name(out, measure);
 	buf_add_text(out, value_get(measure, "expected") ? ": " : " ");
@@ -102,7 +120,7 @@ void figure_measure(struct buf *out, const struct value *measure)
 /* A reason that begins with the value says both. */
 void figure_reasoned(struct buf *out, const struct value *measure)
 {
-	const char *why = value_get_text(measure, "why");
+	const char *why = figure_why(measure);
 	bool undecided = !strcmp(figure_mark(value_get_text(measure, "verdict")), "?") ||
 			 (found_text(measure) && why);
 	struct buf value;

@@ -16,6 +16,9 @@ void figure_name(
 	const struct value *measure); /* "deviation[ch4_1]"; in Chinese where there is "zh" */
 void figure_value(struct buf *out, const struct value *measure); /* "2.05 %vol ± 0.03 %vol", "on" */
 void figure_limit(struct buf *out, const struct value *measure); /* "<= 20 s", "no limit" */
+/* Why it is as it is, and of a check what was expected: in the reader's language, or NULL. */
+const char *figure_why(const struct value *judged);
+const char *figure_expected(const struct value *measure);
 /* "t90 28.4 s ± 0.6 s (<= 20 s)", or what stands in place of a value. */
 void figure_measure(struct buf *out, const struct value *measure);
 /* The same with the reason why it was not decided, where it was not. */

@@ -366,7 +366,7 @@ static void end_view(struct progress *progress, struct view *view, struct buf *l
 static void take_verdict(struct progress *progress, struct view *view, const struct value *event)
 {
 	const struct value *summary = value_get(event, "summary");
-	const char *why = value_get_text(summary, "why");
+	const char *why = figure_why(summary);
 	struct buf line;
 
 	buf_init(&line);

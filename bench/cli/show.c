@@ -233,10 +233,10 @@ static void print_measure(const struct value *measure)
 	columns_print(stdout, text.data);
 	buf_done(&text);
 	if (value_get(measure, "expected"))
-		print_detail(TEXTS.expected, value_get_text(measure, "expected"));
+		print_detail(TEXTS.expected, figure_expected(measure));
 	else
 		print_limit(measure);
-	print_detail(TEXTS.why, value_get_text(measure, "why"));
+	print_detail(TEXTS.why, figure_why(measure));
 }
 
 /* What the head of the journal says of a step; NULL where there is none of that name. */
@@ -300,7 +300,7 @@ static const struct value *hazard_of(const struct account *account)
 
 static void print_foot(const struct account *account)
 {
-	const char *why = value_get_text(account->verdict, "why");
+	const char *why = figure_why(account->verdict);
 	struct buf text;
 
 	buf_init(&text);

@@ -14,11 +14,13 @@
  */
 #include "run/qualify.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 
 #define LOOK_EVERY MSEC(5)
 
@@ -111,17 +113,19 @@ void qualify_set(struct qualification *q, int device, int write, double number,
 static const char *const VERDICTS[] = {NULL, "PASS", "FAIL", "INCONCLUSIVE"};
 
 void qualify_tell(struct qualification *q, const struct check *check, enum check_state state,
-		  const char *found, const char *why)
+		  const struct phrase *why)
 {
 	struct value *measure = value_map();
 
 	value_set_text(measure, "step", check->step);
 	value_set_text(measure, "measure", check->name);
 	value_set_text(measure, "zh", check->zh);
-	value_set_text(measure, "expected", check->expected);
-	value_set_text(measure, "found", found && found[0] ? found : NULL);
+	phrase_put(measure, "expected", &check->expected);
+	phrase_put(measure, "found", &q->found);
+	q->found = (struct phrase){"", ""};
 	value_set_text(measure, "verdict", VERDICTS[state]);
-	value_set_text(measure, "why", why && why[0] ? why : NULL);
+	if (why)
+		phrase_put(measure, "why", why);
 	if (q->figures)
 		value_set(measure, "figures", q->figures);
 	q->figures = NULL;
@@ -143,17 +147,43 @@ void qualify_figure(struct qualification *q, const char *name, double value, con
 	value_set_text(figure, "unit", unit);
 }
 
-void qualify_ends(struct qualification *q, enum check_state state, const char *found,
-		  const char *why)
+void qualify_ends(struct qualification *q, enum check_state state, const struct phrase *why)
 {
 	struct check *check = qualify_check(q);
 
 	qualify_forget_waits(q);
 	check->settled = true;
 	check->failed = state == CHECK_FAILS;
-	qualify_tell(q, check, state, found, why);
+	qualify_tell(q, check, state, why);
 	if (!q->over)
 		qualify_after(q, 0, qualify_next);
+}
+
+void qualify_holds(struct qualification *q)
+{
+	qualify_ends(q, CHECK_HOLDS, NULL);
+}
+
+void qualify_fails(struct qualification *q, const char *text, const char *zh, ...)
+{
+	struct phrase why;
+	va_list values;
+
+	va_start(values, zh);
+	phrase_print(&why, text, zh, values);
+	va_end(values);
+	qualify_ends(q, CHECK_FAILS, &why);
+}
+
+void qualify_skips(struct qualification *q, const char *text, const char *zh, ...)
+{
+	struct phrase why;
+	va_list values;
+
+	va_start(values, zh);
+	phrase_print(&why, text, zh, values);
+	va_end(values);
+	qualify_ends(q, CHECK_NOT_LOOKED_AT, &why);
 }
 
 /* ---- the bench, between two checks ---- */
@@ -201,6 +231,7 @@ static void end_all(struct qualification *q)
 	if (q->over)
 		return;
 	q->over = true;
+	watch_step(q->run, qualify_end_check.step, 1);
 	run_make_safe(q->run);
 }
 
@@ -242,13 +273,16 @@ static void ask_consent(struct qualification *q)
 
 /* ---- one after the other ---- */
 
-static const char *why_nothing_moves(const struct qualification *q)
+static const struct phrase *why_nothing_moves(const struct qualification *q)
 {
-	if (q->not_up[0])
-		return q->not_up;
-	if (q->dangerous[0])
-		return q->dangerous;
-	return q->consented ? NULL : "nobody has consented that outputs are moved";
+	static const struct phrase NO_CONSENT = {"nobody has consented that outputs are moved",
+						 "无人同意驱动输出"};
+
+	if (q->not_up.text[0])
+		return &q->not_up;
+	if (q->dangerous.text[0])
+		return &q->dangerous;
+	return q->consented ? NULL : &NO_CONSENT;
 }
 
 static void begin_check(struct qualification *q)
@@ -258,8 +292,8 @@ static void begin_check(struct qualification *q)
 
 	if (q->over)
 		return;
-	if (check->moves && !q->consented && !q->consent_asked && !q->not_up[0] &&
-	    !q->dangerous[0]) {
+	if (check->moves && !q->consented && !q->consent_asked && !q->not_up.text[0] &&
+	    !q->dangerous.text[0]) {
 		ask_consent(q);
 		return;
 	}
@@ -267,7 +301,7 @@ static void begin_check(struct qualification *q)
 	if (strcmp(before, check->step) != 0)
 		watch_step(q->run, check->step, 1);
 	if (check->moves && why_nothing_moves(q))
-		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, why_nothing_moves(q));
+		qualify_ends(q, CHECK_NOT_LOOKED_AT, why_nothing_moves(q));
 	else
 		check->begin(q);
 }
@@ -276,7 +310,7 @@ void qualify_next(struct qualification *q)
 {
 	if (q->next == q->count)
 		end_all(q);
-	else if (q->trip.seen && !q->not_up[0])
+	else if (q->trip.seen && !q->not_up.text[0])
 		qualify_reopen(q);
 	else if (q->trip.seen || !q->run->slot->up || q->run->slot->tripped)
 		begin_check(q);
@@ -288,10 +322,12 @@ void qualify_next(struct qualification *q)
 
 static void bring_up_begin(struct qualification *q)
 {
-	if (q->not_up[0])
-		qualify_ends(q, CHECK_FAILS, NULL, q->not_up);
-	else
-		qualify_ends(q, CHECK_HOLDS, "as expected", NULL);
+	if (q->not_up.text[0]) {
+		qualify_ends(q, CHECK_FAILS, &q->not_up);
+		return;
+	}
+	phrase_set(&q->found, "as expected", "符合");
+	qualify_holds(q);
 }
 
 struct check *qualify_add(struct qualification *q, qualify_fn *begin, int index, bool moves,
@@ -309,8 +345,9 @@ static void plan_bring_up(struct qualification *q)
 
 	snprintf(check->name, sizeof(check->name), "the bench comes up");
 	snprintf(check->zh, sizeof(check->zh), "测试台启动");
-	snprintf(check->expected, sizeof(check->expected),
-		 "wires open, nobody presses the E-stop, contacts show their outputs");
+	phrase_set(&check->expected,
+		   "wires open, nobody presses the E-stop, contacts show their outputs",
+		   "接线可打开,急停未按下,触点与其输出一致");
 }
 
 void qualify_begin(struct run *run, const char *not_up)
@@ -321,7 +358,7 @@ void qualify_begin(struct run *run, const char *not_up)
 	q->run = run;
 	q->consented = run->plan->order->consents || !order_has_wires(run->plan->order);
 	if (not_up)
-		snprintf(q->not_up, sizeof(q->not_up), "%s", not_up);
+		phrase_set(&q->not_up, "%s", "%s", not_up);
 	if (run->plan->order->pulls) {
 		qualify_pull(q);
 		return;
@@ -353,7 +390,45 @@ void qualify_free(struct run *run)
 
 /* ---- the verdict ---- */
 
-enum verdict qualify_verdict(const struct value *checks, char why[RUN_WHY])
+static const char *text_of(const struct value *check, const char *key, const char *other)
+{
+	const char *text = value_get_text(check, key);
+
+	if (!text)
+		text = value_get_text(check, other);
+	return text ? text : "";
+}
+
+/* So many bytes of it, and no half letter. */
+static int part_of(const char *text, size_t most)
+{
+	return (int)utf8_valid_size(text, strnlen(text, most));
+}
+
+static void say_worst(struct phrase *why, enum verdict worst, size_t count, size_t all,
+		      const struct value *first)
+{
+	const char *name = text_of(first, "measure", ""), *zh = text_of(first, "zh", "measure");
+	const char *reason = text_of(first, "why", "");
+	const char *reason_zh = text_of(first, "why_zh", "why");
+
+	if (worst == VERDICT_PASS) {
+		phrase_set(why, "all %zu checks hold", "全部 %zu 项检查符合", all);
+		return;
+	}
+	if (!first) {
+		phrase_set(why, "nothing was checked", "未作任何检查");
+		return;
+	}
+	snprintf(why->text, sizeof(why->text), "%zu of %zu checks %s, first %.*s: %.*s", count, all,
+		 worst == VERDICT_FAIL ? "do not hold" : "could not be made", part_of(name, 90),
+		 name, part_of(reason, 220), reason);
+	snprintf(why->zh, sizeof(why->zh), "%zu 项检查中有 %zu 项%s,首项:%.*s:%.*s", all, count,
+		 worst == VERDICT_FAIL ? "不符合" : "未能进行", part_of(zh, 90), zh,
+		 part_of(reason_zh, 220), reason_zh);
+}
+
+enum verdict qualify_verdict(const struct value *checks, struct phrase *why)
 {
 	size_t count[VERDICT_ERROR + 1] = {0};
 	const struct value *first[VERDICT_ERROR + 1] = {NULL};
@@ -373,16 +448,6 @@ enum verdict qualify_verdict(const struct value *checks, char why[RUN_WHY])
 	}
 	if (value_count(checks) == 0)
 		worst = VERDICT_INCONCLUSIVE;
-	if (worst == VERDICT_PASS)
-		snprintf(why, RUN_WHY, "all %zu checks hold", value_count(checks));
-	else if (!first[worst])
-		snprintf(why, RUN_WHY, "nothing was checked");
-	else
-		snprintf(why, RUN_WHY, "%zu of %zu checks %s, first %.90s: %.220s", count[worst],
-			 value_count(checks),
-			 worst == VERDICT_FAIL ? "do not hold" : "could not be made",
-			 value_get_text(first[worst], "measure"),
-			 value_get_text(first[worst], "why") ? value_get_text(first[worst], "why")
-							     : "");
+	say_worst(why, worst, count[worst], value_count(checks), first[worst]);
 	return worst;
 }

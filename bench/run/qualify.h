@@ -8,12 +8,12 @@
 #ifndef DAVY_RUN_QUALIFY_H
 #define DAVY_RUN_QUALIFY_H
 
+#include "run/phrase.h"
 #include "run/run.h"
 
 enum {
 	CHECKS_MOST = 5 * FIXTURE_MOST + 4,
-	CHECK_FOUND = 240, /* bytes of a finding */
-	CHECK_WHY = 400,
+	CHECK_WHY = PHRASE_MOST,
 	LATENCY_ASKED = 50, /* times that a port is asked … */
 	JITTER_TICKS = 1000 /* … and ticks of 1 ms that are waited for */
 };
@@ -32,7 +32,8 @@ struct check {
 	bool settled; /* it has ended … */
 	bool failed;  /* … and does not hold */
 	const char *step;
-	char name[96], zh[96], expected[240];
+	char name[96], zh[96];
+	struct phrase expected;
 };
 
 typedef void qualify_fn(struct qualification *q);
@@ -45,12 +46,12 @@ struct qualification {
 	struct check check[CHECKS_MOST];
 	size_t count, next; /* the check that is on is the one before `next` */
 	bool over;
-	char not_up[CHECK_WHY]; /* the bench cannot be used, and why; else "" */
+	struct phrase not_up; /* the bench cannot be used, and why; else "" */
 	bool consent_asked, consented;
-	char dangerous
-		[CHECK_WHY]; /* an instrument that can energise is not well: nothing is moved */
+	struct phrase dangerous; /* an instrument that can energise is not well: nothing is moved */
 	bool device_is_well[FIXTURE_MOST];
-	int reopened; /* so often */
+	int reopened;	   /* so often */
+	bool end_is_known; /* the last check, which is made when all is safe */
 
 	/* what the check that is on waits for, each NULL when it is not */
 	struct timer timer;
@@ -71,8 +72,8 @@ struct qualification {
 		bool seen, reopening;
 		bool by_estop; /* somebody was asked to press it */
 		nsec time;
-		char why[CHECK_WHY];
-		char unsafe[CHECK_WHY]; /* making safe did not do all of it */
+		struct phrase why;
+		struct phrase unsafe; /* making safe did not do all of it */
 	} trip;
 	qualify_fn *on_trip; /* all is safe after an expected one */
 
@@ -85,6 +86,7 @@ struct qualification {
 	size_t samples, lost, asked;
 	nsec asked_at, tick;
 	struct value *figures; /* of the check that is on, or NULL */
+	struct phrase found;   /* by it so far */
 
 	/* of the checks on lines and interlocks */
 	int line;		      /* the one that is moved */
@@ -92,14 +94,21 @@ struct qualification {
 	struct fixture_output output; /* what is prepared for, but for an interlock */
 	int except;
 	size_t preparing, tries;
-	char refused[CHECK_FOUND];
+	char refused[CHECK_WHY];
 };
 
 /* ---- what the checks call (qualify.c) ---- */
 
 struct check *qualify_check(struct qualification *q); /* the one that is on */
-void qualify_ends(struct qualification *q, enum check_state state, const char *found,
-		  const char *why);
+/* It ends; `why` may be NULL. */
+void qualify_ends(struct qualification *q, enum check_state state, const struct phrase *why);
+/* It holds. */
+void qualify_holds(struct qualification *q);
+/* It does not, and why; or it was not looked at, and why not. Formats of a phrase. */
+void qualify_fails(struct qualification *q, const char *text, const char *zh, ...)
+	__attribute__((format(printf, 2, 4), format(printf, 3, 4)));
+void qualify_skips(struct qualification *q, const char *text, const char *zh, ...)
+	__attribute__((format(printf, 2, 4), format(printf, 3, 4)));
 /* A figure without a limit, for the measure of the check that is on. */
 void qualify_figure(struct qualification *q, const char *name, double value, const char *unit);
 void qualify_after(struct qualification *q, nsec delay, qualify_fn *fn);
@@ -114,14 +123,16 @@ void qualify_set(struct qualification *q, int device, int write, double number,
 void qualify_forget_waits(struct qualification *q);
 /* What came of a check, for the journal and whoever watches. */
 void qualify_tell(struct qualification *q, const struct check *check, enum check_state state,
-		  const char *found, const char *why);
+		  const struct phrase *why);
 /* On to the next check, with the bench as checks find it. */
 void qualify_next(struct qualification *q);
 
 /* ---- trips (qualify_trip.c) ---- */
 
+/* The last of all, when everything was made safe. */
+extern const struct check qualify_end_check;
 /* Is every output line at its safe level, and shown to be? `why` says which is not. */
-bool qualify_is_safe(const struct qualification *q, char *why, size_t size);
+bool qualify_is_safe(const struct qualification *q, struct phrase *why);
 /* Close the slot of a bench that has tripped, open it anew, and go on to the next check. */
 void qualify_reopen(struct qualification *q);
 
@@ -137,8 +148,9 @@ void qualify_ask(struct qualification *q, const char *id, const char *text, cons
 void qualify_move(struct qualification *q, const char *id, const char *text, const char *zh,
 		  qualify_is_fn *is_so, qualify_answered_fn *moved);
 void qualify_withdraw(struct qualification *q);
-/* Why nobody has answered: a sentence. */
-const char *qualify_nobody(const struct qualification *q);
+/* Why nobody has answered: a sentence; and the check that is on ends by it. */
+struct phrase qualify_nobody(const struct qualification *q);
+void qualify_skips_for_nobody(struct qualification *q);
 
 /* ---- the plan: each adds its checks in the order in which they are done ---- */
 

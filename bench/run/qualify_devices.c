@@ -11,6 +11,7 @@
  *
  * While an instrument that can energise something is not well, nothing is moved at all.
  */
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,20 +44,35 @@ static const char *expected_identity(const struct qualification *q, const char *
 static void is_well(struct qualification *q)
 {
 	q->device_is_well[qualify_check(q)->index] = true;
-	/* a binary frame answers, and has no name to tell */
-	qualify_ends(q, CHECK_HOLDS, q->identity[0] ? q->identity : "answers", NULL);
+	if (!q->found.text[0]) /* a binary frame answers, and has no name to tell */
+		phrase_set(&q->found, "answers", "有应答");
+	qualify_holds(q);
 }
 
-static void is_not_well(struct qualification *q, const char *why)
+static void is_not_well(struct qualification *q, const char *text, const char *zh, ...)
+	__attribute__((format(printf, 2, 4), format(printf, 3, 4)));
+
+static void is_not_well(struct qualification *q, const char *text, const char *zh, ...)
 {
 	const struct fixture_device *device = device_of(q);
+	struct phrase why;
+	va_list values;
 
-	if (device->safe_count && !q->dangerous[0])
-		snprintf(q->dangerous, sizeof(q->dangerous),
-			 "%s, which can be away from safe by itself, is not in order: while it is "
-			 "so nothing is moved",
-			 device->name);
-	qualify_ends(q, CHECK_FAILS, q->identity, why);
+	va_start(values, zh);
+	phrase_print(&why, text, zh, values);
+	va_end(values);
+	if (device->safe_count && !q->dangerous.text[0])
+		phrase_set(&q->dangerous,
+			   "%s, which can be away from safe by itself, is not in order: while it "
+			   "is so nothing is moved",
+			   "%s 可自行离开安全状态而当前不正常:在此期间不驱动任何输出",
+			   device->name);
+	qualify_ends(q, CHECK_FAILS, &why);
+}
+
+static void is_called(struct qualification *q)
+{
+	phrase_set(&q->found, "%s", "%s", q->identity);
 }
 
 /* ---- its health ---- */
@@ -73,7 +89,7 @@ static void health_answered(void *ctx, const uint8_t *bytes, size_t size, const 
 	if (!err && exchange_is_well(&q->exchange, (size_t)q->rule, bytes, size, &wrong) < 0)
 		err = &wrong;
 	if (err) {
-		is_not_well(q, err->text);
+		is_not_well(q, "%s", "%s", err->text);
 		return;
 	}
 	q->rule++;
@@ -129,30 +145,28 @@ static void check_identity(struct qualification *q)
 	const char *expected = expected_identity(q, device->name);
 	const char *other = whose(q, q->identity);
 	size_t begin = strlen(device->driver->identity_is);
-	char why[CHECK_WHY];
 
+	is_called(q);
 	if (strncmp(q->identity, device->driver->identity_is, begin) != 0) {
-		snprintf(why, sizeof(why), "answers as '%s', expected '%s…'", q->identity,
-			 device->driver->identity_is);
-		is_not_well(q, why);
+		is_not_well(q, "answers as '%s', expected '%s…'", "应答为 '%s',应为 '%s…'",
+			    q->identity, device->driver->identity_is);
 	} else if (expected && !strstr(q->identity, expected) && other) {
-		snprintf(
-			why, sizeof(why),
-			"answers as '%s', which the station expects of %s: the two are swapped, or "
-			"their wires are",
-			q->identity, other);
-		is_not_well(q, why);
+		is_not_well(q,
+			    "answers as '%s', which the station expects of %s: the two are "
+			    "swapped, or their wires are",
+			    "应答为 '%s',而测试台文件以此标识 %s:两台仪器或其接线互换", q->identity,
+			    other);
 	} else if (expected && !strstr(q->identity, expected)) {
-		snprintf(why, sizeof(why), "answers as '%s', and the station expects '%.100s'",
-			 q->identity, expected);
-		is_not_well(q, why);
+		is_not_well(q, "answers as '%s', and the station expects '%.100s'",
+			    "应答为 '%s',测试台文件应为 '%.100s'", q->identity, expected);
 	} else if (!expected && alike(q)) {
 		q->device_is_well[qualify_check(q)->index] = true;
-		snprintf(why, sizeof(why),
-			 "it might be %s, which is alike: let the station tell them apart, with "
-			 "identities = { %s = \"…\" }",
-			 alike(q), device->name);
-		qualify_ends(q, CHECK_NOT_LOOKED_AT, q->identity, why);
+		qualify_skips(
+			q,
+			"it might be %s, which is alike: let the station tell them apart, "
+			"with identities = { %s = \"…\" }",
+			"也可能是同型的 %s:请在测试台文件中用 identities = { %s = \"…\" } 区分",
+			alike(q), device->name);
 	} else {
 		q->rule = 0;
 		ask_health(q);
@@ -161,24 +175,24 @@ static void check_identity(struct qualification *q)
 
 static void person_compared(struct qualification *q, enum answer answer)
 {
-	char why[CHECK_WHY];
+	struct phrase why;
 
-	snprintf(q->identity, sizeof(q->identity), "answers; its label was compared");
 	if (answer == ANSWER_YES) {
+		phrase_set(&q->found, "answers; its label was compared", "有应答;标签已核对");
 		q->rule = 0;
 		ask_health(q);
 		return;
 	}
-	q->identity[0] = '\0';
 	if (answer == ANSWER_NO) {
-		is_not_well(q, "whoever compared its label says that it is another one");
+		is_not_well(q, "whoever compared its label says that it is another one",
+			    "核对标签者称为另一台仪器");
 		return;
 	}
 	q->device_is_well[qualify_check(q)->index] = true;
-	snprintf(why, sizeof(why),
-		 "its driver has no question for its identity, and of its label: %s",
-		 qualify_nobody(q));
-	qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, why);
+	why = qualify_nobody(q);
+	phrase_lead(&why, "its driver has no question for its identity, and of its label: ",
+		    "其驱动无法询问身份;标签核对:", &why);
+	qualify_ends(q, CHECK_NOT_LOOKED_AT, &why);
 }
 
 static void compare_label(struct qualification *q)
@@ -203,19 +217,10 @@ static void compare_label(struct qualification *q)
 
 static void try_next_address(struct qualification *q);
 
-static void says_silence(struct qualification *q, const char *elsewhere)
-{
-	char why[CHECK_WHY];
-
-	snprintf(why, sizeof(why), "%.150s%s%.200s", q->refused, elsewhere ? "; " : "",
-		 elsewhere ? elsewhere : "");
-	is_not_well(q, why);
-}
-
 static void somebody_is_there(void *ctx, const uint8_t *bytes, size_t size, const struct error *err)
 {
 	struct qualification *q = ctx;
-	char identity[DEVICE_IDENTITY] = "?", elsewhere[200];
+	char identity[DEVICE_IDENTITY] = "?";
 	struct error ignored;
 
 	if (q->over)
@@ -227,10 +232,8 @@ static void somebody_is_there(void *ctx, const uint8_t *bytes, size_t size, cons
 	}
 	if (device_of(q)->driver->identifies)
 		exchange_text(&q->exchange, bytes, size, identity, sizeof(identity), &ignored);
-	snprintf(elsewhere, sizeof(elsewhere),
-		 "but somebody answers at address %d, as '%s': the wrong address?", q->address,
-		 identity);
-	says_silence(q, elsewhere);
+	is_not_well(q, "%s; but somebody answers at address %d, as '%s': the wrong address?",
+		    "%s;但地址 %d 有应答 '%s':地址设错?", q->refused, q->address, identity);
 }
 
 static bool is_taken(const struct qualification *q, int address)
@@ -249,7 +252,8 @@ static void try_next_address(struct qualification *q)
 	while (q->address <= MODBUS_LAST && is_taken(q, q->address))
 		q->address++;
 	if (q->address > MODBUS_LAST) {
-		says_silence(q, "and nobody answers at any other address");
+		is_not_well(q, "%s; and nobody answers at any other address", "%s;其他地址也无应答",
+			    q->refused);
 		return;
 	}
 	exchange_read(&q->exchange, &q->probe, driver_question(&q->probe), q->address);
@@ -258,11 +262,11 @@ static void try_next_address(struct qualification *q)
 
 static void is_silent(struct qualification *q, const struct error *err)
 {
-	snprintf(q->refused, sizeof(q->refused), "%s", err->text);
 	if (err->kind != ERROR_TIMEOUT || device_of(q)->driver->bus != BUS_MODBUS) {
-		says_silence(q, NULL);
+		is_not_well(q, "%s", "%s", err->text);
 		return;
 	}
+	snprintf(q->refused, sizeof(q->refused), "%.150s", err->text);
 	q->probe = *device_of(q)->driver;
 	q->probe.retries = 0;
 	q->address = 1;
@@ -292,7 +296,6 @@ static void answered(void *ctx, const uint8_t *bytes, size_t size, const struct 
 	if (!err && read_answer(q, bytes, size, &wrong) < 0)
 		err = &wrong;
 	if (err) {
-		q->identity[0] = '\0';
 		is_silent(q, err);
 	} else if (device_of(q)->driver->identifies) {
 		check_identity(q);
@@ -308,7 +311,7 @@ static void begin(struct qualification *q)
 
 	q->identity[0] = '\0';
 	if (!link_of(q)) {
-		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, "its port could not be opened");
+		qualify_skips(q, "its port could not be opened", "其端口无法打开");
 	} else if (question) {
 		exchange_read(&q->exchange, device->driver, question, device->unit);
 		exchange_ask(&q->exchange, link_of(q), answered, q);
@@ -330,8 +333,13 @@ void qualify_plan_devices(struct qualification *q)
 		snprintf(check->zh, sizeof(check->zh), "仪器 %s", device->name);
 		if (!identity)
 			identity = device->driver->identity_is;
-		snprintf(check->expected, sizeof(check->expected),
-			 "%.40s on port %s%s%.100s, and well", device->driver->id,
-			 fixture->port[device->port].name, identity[0] ? ", as " : "", identity);
+		if (identity[0])
+			phrase_set(&check->expected, "%.40s on port %s, as %.100s, and well",
+				   "端口 %2$s 上的 %1$.40s,身份 %3$.100s,状态正常",
+				   device->driver->id, fixture->port[device->port].name, identity);
+		else
+			phrase_set(&check->expected, "%.40s on port %s, and well",
+				   "端口 %2$s 上的 %1$.40s,状态正常", device->driver->id,
+				   fixture->port[device->port].name);
 	}
 }

@@ -125,14 +125,17 @@ static void break_it(struct qualification *q, qualify_answered_fn *then)
 
 static void was_not_broken(struct qualification *q, enum answer answer)
 {
-	char why[CHECK_WHY];
-
-	snprintf(why, sizeof(why), "%s was moved, and is seen to hold all the same",
-		 needed_name(q));
 	if (answer == ANSWER_NO)
-		qualify_ends(q, CHECK_FAILS, NULL, why);
+		qualify_fails(q, "%s was moved, and is seen to hold all the same",
+			      "%s 已动作,而联锁仍判为满足", needed_name(q));
 	else
-		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, qualify_nobody(q));
+		qualify_skips_for_nobody(q);
+}
+
+static void nothing_to_move(struct qualification *q)
+{
+	qualify_skips(q, "no output that it guards can be moved from here without a value",
+		      "其所保护的输出均需给定数值,无法由此驱动");
 }
 
 /* ---- it refuses ---- */
@@ -141,7 +144,7 @@ static void try_guard(struct qualification *q);
 
 static void guard_tried(struct qualification *q, const struct error *err)
 {
-	char name[80], why[CHECK_WHY];
+	char name[80];
 
 	say_output(q, &interlock_of(q)->guards[q->tries], name, sizeof(name));
 	if (err && err->kind == ERROR_REFUSED && strstr(err->text, interlock_of(q)->text)) {
@@ -152,18 +155,17 @@ static void guard_tried(struct qualification *q, const struct error *err)
 		q->tries++;
 		try_guard(q);
 	} else if (err) {
-		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, err->text);
+		qualify_skips(q, "%s", "%s", err->text);
 	} else {
-		snprintf(why, sizeof(why), "%s was not refused, though the interlock was broken",
-			 name);
-		qualify_ends(q, CHECK_FAILS, NULL, why);
+		qualify_fails(q, "%s was not refused, though the interlock was broken",
+			      "联锁已破坏,而 %s 未被拒绝", name);
 	}
 }
 
 static void guard_prepared(struct qualification *q, const struct error *err)
 {
 	if (err)
-		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, err->text);
+		qualify_skips(q, "%s", "%s", err->text);
 	else
 		move_away(q, &interlock_of(q)->guards[q->tries], guard_tried);
 }
@@ -171,7 +173,6 @@ static void guard_prepared(struct qualification *q, const struct error *err)
 static void try_guard(struct qualification *q)
 {
 	const struct fixture_interlock *interlock = interlock_of(q);
-	char found[CHECK_FOUND];
 
 	while (q->tries < interlock->guard_count && !can_move(q, &interlock->guards[q->tries]))
 		q->tries++;
@@ -180,12 +181,12 @@ static void try_guard(struct qualification *q)
 				guard_prepared);
 		return;
 	}
-	snprintf(found, sizeof(found), "refused: %.220s", q->refused);
-	if (q->refused[0])
-		qualify_ends(q, CHECK_HOLDS, found, NULL);
-	else
-		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL,
-			     "no output that it guards can be moved from here without a value");
+	if (!q->refused[0]) {
+		nothing_to_move(q);
+		return;
+	}
+	phrase_set(&q->found, "refused: %.220s", "已拒绝:%.220s", q->refused);
+	qualify_holds(q);
 }
 
 static void is_broken_for_refusal(struct qualification *q, enum answer answer)
@@ -199,7 +200,7 @@ static void is_broken_for_refusal(struct qualification *q, enum answer answer)
 static void needed_is_taken_away(struct qualification *q, const struct error *err)
 {
 	if (err)
-		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, err->text);
+		qualify_skips(q, "%s", "%s", err->text);
 	else
 		try_guard(q);
 }
@@ -226,41 +227,52 @@ static void tripped_well(struct qualification *q, int input)
 	nsec from = input >= 0 ? slot->line[input].moved : q->trip.time;
 	double all = (double)(run_now(q->run) - from) / 1e6;
 	double first = (double)(q->trip.time - from) / 1e6;
-	char found[CHECK_FOUND];
 
 	qualify_figure(q, "tripped after", first, "ms");
 	qualify_figure(q, "all safe after", all, "ms");
-	snprintf(found, sizeof(found), "tripped; every output safe %.3f ms after %s", all,
-		 input >= 0 ? "the contact moved" : "the trip");
-	snprintf(q->refused, sizeof(q->refused), "%s", found);
+	if (input >= 0)
+		phrase_set(&q->found, "tripped; every output safe %.3f ms after the contact moved",
+			   "已跳闸;触点动作后 %.3f ms 全部输出安全", all);
+	else
+		phrase_set(&q->found, "tripped; every output safe %.3f ms after the trip",
+			   "已跳闸;跳闸后 %.3f ms 全部输出安全", all);
+}
+
+/* It did not trip by what was provoked, or not all is safe; else false. */
+static bool tripped_badly(struct qualification *q, const char *by)
+{
+	struct phrase why;
+
+	if (!strstr(q->trip.why.text, by)) {
+		phrase_lead(&why, "it tripped otherwise: ", "因其他原因跳闸:", &q->trip.why);
+		qualify_ends(q, CHECK_NOT_LOOKED_AT, &why);
+		return true;
+	}
+	if (qualify_is_safe(q, &why))
+		return false;
+	phrase_lead(&why, "after the trip: ", "跳闸后:", &why);
+	qualify_ends(q, CHECK_FAILS, &why);
+	return true;
 }
 
 /* ---- it trips ---- */
 
 static void it_tripped(struct qualification *q)
 {
-	const struct fixture_interlock *interlock = interlock_of(q);
-	char why[CHECK_WHY];
-
-	if (!strstr(q->trip.why, interlock->text)) {
-		snprintf(why, sizeof(why), "it tripped otherwise: %.300s", q->trip.why);
-		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, why);
-	} else if (!qualify_is_safe(q, why, sizeof(why))) {
-		qualify_ends(q, CHECK_FAILS, NULL, why);
-	} else {
-		tripped_well(q, interlock->line);
-		qualify_ends(q, CHECK_HOLDS, q->refused, NULL);
-	}
+	if (tripped_badly(q, interlock_of(q)->text))
+		return;
+	tripped_well(q, interlock_of(q)->line);
+	qualify_holds(q);
 }
 
 static void no_trip_came(struct qualification *q)
 {
-	char how[200], why[CHECK_WHY];
-	bool holds = guard_holds(q->run->slot, qualify_check(q)->index, how, sizeof(how));
+	char how[200];
 
-	snprintf(why, sizeof(why),
-		 holds ? "%s, and nobody can break it from here" : "%s, and nothing tripped", how);
-	qualify_ends(q, holds ? CHECK_NOT_LOOKED_AT : CHECK_FAILS, NULL, why);
+	if (guard_holds(q->run->slot, qualify_check(q)->index, how, sizeof(how)))
+		qualify_skips(q, "%s, and nobody can break it from here", "%s,且无法由此破坏", how);
+	else
+		qualify_fails(q, "%s, and nothing tripped", "%s,而未跳闸", how);
 }
 
 static void is_broken_for_trip(struct qualification *q, enum answer answer)
@@ -273,17 +285,15 @@ static void is_broken_for_trip(struct qualification *q, enum answer answer)
 
 static void taking_it_away_was_tried(struct qualification *q, const struct error *err)
 {
-	char found[CHECK_FOUND], why[CHECK_WHY];
-
-	snprintf(found, sizeof(found), "%s may not be taken away", needed_name(q));
-	snprintf(why, sizeof(why), "%s was taken away from under an output that needs it",
-		 needed_name(q));
-	if (err && err->kind == ERROR_REFUSED && strstr(err->text, interlock_of(q)->text))
-		qualify_ends(q, CHECK_HOLDS, found, NULL);
-	else if (err)
-		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, err->text);
-	else
-		qualify_ends(q, CHECK_FAILS, NULL, why);
+	if (err && err->kind == ERROR_REFUSED && strstr(err->text, interlock_of(q)->text)) {
+		phrase_set(&q->found, "%s may not be taken away", "%s 不允许撤除", needed_name(q));
+		qualify_holds(q);
+	} else if (err) {
+		qualify_skips(q, "%s", "%s", err->text);
+	} else {
+		qualify_fails(q, "%s was taken away from under an output that needs it",
+			      "%s 被撤除,而仍有输出需要它", needed_name(q));
+	}
 }
 
 static void provoke(struct qualification *q)
@@ -317,7 +327,7 @@ static void guarded_came_to_rest(struct qualification *q, bool so)
 static void guarded_is_away(struct qualification *q, const struct error *err)
 {
 	if (err)
-		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, err->text);
+		qualify_skips(q, "%s", "%s", err->text);
 	else
 		qualify_await(q, guarded_is_at_rest, SEC(3), guarded_came_to_rest);
 }
@@ -327,7 +337,7 @@ static void ready_to_trip(struct qualification *q, const struct error *err)
 	struct fixture_output output = q->output;
 
 	if (err)
-		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, err->text);
+		qualify_skips(q, "%s", "%s", err->text);
 	else
 		move_away(q, &output, guarded_is_away);
 }
@@ -375,8 +385,7 @@ static void begin_trips(struct qualification *q)
 	if (guard)
 		qualify_prepare(q, guard, -1, ready_to_trip);
 	else
-		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL,
-			     "no output that it guards can be moved from here without a value");
+		nothing_to_move(q);
 }
 
 /* ---- the emergency stop ---- */
@@ -412,28 +421,22 @@ static void move_estop(struct qualification *q, bool press, qualify_answered_fn 
 static void was_released(struct qualification *q, enum answer answer)
 {
 	if (answer != ANSWER_YES)
-		snprintf(q->not_up, sizeof(q->not_up), "the emergency stop was not released");
-	qualify_ends(q, CHECK_HOLDS, q->refused, NULL);
+		phrase_set(&q->not_up, "the emergency stop was not released", "急停未复位");
+	qualify_holds(q);
 }
 
 static void estop_tripped(struct qualification *q)
 {
-	char why[CHECK_WHY];
-
-	if (!strstr(q->trip.why, "E-stop")) {
-		snprintf(why, sizeof(why), "it tripped otherwise: %.300s", q->trip.why);
-		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, why);
-	} else if (!qualify_is_safe(q, why, sizeof(why))) {
-		qualify_ends(q, CHECK_FAILS, NULL, why);
-	} else {
-		tripped_well(q, estop_of(q));
-		move_estop(q, false, was_released);
-	}
+	if (tripped_badly(q, "E-stop"))
+		return;
+	tripped_well(q, estop_of(q));
+	move_estop(q, false, was_released);
 }
 
 static void estop_did_nothing(struct qualification *q)
 {
-	qualify_ends(q, CHECK_FAILS, NULL, "the emergency stop is pressed, and nothing tripped");
+	qualify_fails(q, "the emergency stop is pressed, and nothing tripped",
+		      "急停已按下而未跳闸");
 }
 
 static void estop_was_pressed(struct qualification *q, enum answer answer)
@@ -441,11 +444,12 @@ static void estop_was_pressed(struct qualification *q, enum answer answer)
 	if (answer == ANSWER_YES)
 		qualify_after(q, TRIP_PATIENCE, estop_did_nothing);
 	else if (answer == ANSWER_NO)
-		qualify_ends(q, CHECK_FAILS, NULL,
-			     "it was pressed, and nothing was seen of it: its wire is broken, or "
-			     "another's");
+		qualify_fails(q,
+			      "it was pressed, and nothing was seen of it: its wire is broken, or "
+			      "another's",
+			      "已按下而无反应:断线或接错");
 	else
-		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, qualify_nobody(q));
+		qualify_skips_for_nobody(q);
 }
 
 static void press_it(struct qualification *q, const struct error *err)
@@ -491,7 +495,7 @@ static void plan_one(struct qualification *q, int index, qualify_fn *begin, cons
 
 	snprintf(check->name, sizeof(check->name), "interlock %d %s", index + 1, does);
 	snprintf(check->zh, sizeof(check->zh), "联锁 %d %s", index + 1, zh);
-	snprintf(check->expected, sizeof(check->expected), "%s", interlock->text);
+	phrase_set(&check->expected, "%s", "%s", interlock->text);
 }
 
 void qualify_plan_interlocks(struct qualification *q)
@@ -509,5 +513,5 @@ void qualify_plan_interlocks(struct qualification *q)
 	check = qualify_add(q, begin_estop, fixture->estop, true, ESTOP_STEP);
 	snprintf(check->name, sizeof(check->name), "emergency stop");
 	snprintf(check->zh, sizeof(check->zh), "急停");
-	snprintf(check->expected, sizeof(check->expected), "every output safe");
+	phrase_set(&check->expected, "every output safe", "全部输出处于安全状态");
 }

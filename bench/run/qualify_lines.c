@@ -149,18 +149,30 @@ static double followed_in(const struct qualification *q)
 	return (double)(slot->line[line_of(q)->read_back].moved - slot->line[q->line].driven) / 1e6;
 }
 
+static void seen_to_move(struct qualification *q)
+{
+	phrase_set(&q->found, "seen to move, both ways", "观察到动作,双向");
+	qualify_holds(q);
+}
+
+static void not_seen_to_move(struct qualification *q)
+{
+	phrase_set(&q->found, "not seen to move", "未观察到动作");
+	qualify_fails(q,
+		      "whoever looked saw otherwise: it sticks, or its wire is broken or another's",
+		      "观察者所见不符:卡住、断线或接错");
+}
+
 static void was_looked_at(struct qualification *q, enum answer answer)
 {
 	if (answer == ANSWER_AGAIN)
 		begin_output(q);
 	else if (answer == ANSWER_YES)
-		qualify_ends(q, CHECK_HOLDS, "seen to move, both ways", NULL);
+		seen_to_move(q);
 	else if (answer == ANSWER_NO)
-		qualify_ends(q, CHECK_FAILS, "not seen to move",
-			     "whoever looked saw otherwise: it sticks, or its wire is broken or "
-			     "another's");
+		not_seen_to_move(q);
 	else
-		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, qualify_nobody(q));
+		qualify_skips_for_nobody(q);
 }
 
 static nsec shown_for(const struct fixture_line *line)
@@ -190,19 +202,17 @@ static void ask_what_was_seen(struct qualification *q)
 
 static void followed_back(struct qualification *q, bool so)
 {
-	char found[CHECK_FOUND];
-
 	(void)so; /* one that does not follow trips */
 	qualify_figure(q, "back after", followed_in(q), "ms");
-	snprintf(found, sizeof(found), "%s follows, both ways",
-		 q->run->plan->fixture->line[line_of(q)->read_back].name);
-	qualify_ends(q, CHECK_HOLDS, found, NULL);
+	phrase_set(&q->found, "%s follows, both ways", "%s 双向跟随",
+		   q->run->plan->fixture->line[line_of(q)->read_back].name);
+	qualify_holds(q);
 }
 
 static void is_back(struct qualification *q, const struct error *err)
 {
 	if (err)
-		qualify_ends(q, CHECK_FAILS, NULL, err->text);
+		qualify_fails(q, "%s", "%s", err->text);
 	else if (line_of(q)->read_back >= 0)
 		qualify_await(q, is_at_rest, line_of(q)->within + SEC(1), followed_back);
 	else
@@ -223,9 +233,10 @@ static void followed_away(struct qualification *q, bool so)
 
 static void is_away(struct qualification *q, const struct error *err)
 {
-	if (err)
-		qualify_ends(q, err->kind == ERROR_REFUSED ? CHECK_NOT_LOOKED_AT : CHECK_FAILS,
-			     NULL, err->text);
+	if (err && err->kind == ERROR_REFUSED)
+		qualify_skips(q, "%s", "%s", err->text);
+	else if (err)
+		qualify_fails(q, "%s", "%s", err->text);
 	else if (line_of(q)->read_back >= 0)
 		qualify_await(q, is_at_rest, line_of(q)->within + SEC(1), followed_away);
 	else
@@ -235,7 +246,7 @@ static void is_away(struct qualification *q, const struct error *err)
 static void output_prepared(struct qualification *q, const struct error *err)
 {
 	if (err)
-		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, err->text);
+		qualify_skips(q, "%s", "%s", err->text);
 	else
 		qualify_act(q, q->line, !line_of(q)->safe, is_away);
 }
@@ -255,16 +266,15 @@ static bool is_as_wanted(struct qualification *q)
 
 static void was_not_moved(struct qualification *q, enum answer answer)
 {
-	const struct fixture_line *line = line_of(q);
-	char why[CHECK_WHY];
+	const char *level = fixture_level_name(line_of(q), !q->wanted);
 
-	snprintf(why, sizeof(why),
-		 "it was moved, and stays %s: stuck, or its wire is broken or another's",
-		 fixture_level_name(line, !q->wanted));
-	if (answer == ANSWER_NO)
-		qualify_ends(q, CHECK_FAILS, fixture_level_name(line, !q->wanted), why);
-	else
-		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, qualify_nobody(q));
+	if (answer != ANSWER_NO) {
+		qualify_skips_for_nobody(q);
+		return;
+	}
+	phrase_set(&q->found, "%s", "%s", level);
+	qualify_fails(q, "it was moved, and stays %s: stuck, or its wire is broken or another's",
+		      "已动作而仍为 %s:卡住、断线或接错", level);
 }
 
 static void move_input(struct qualification *q, qualify_answered_fn *then)
@@ -285,10 +295,12 @@ static void move_input(struct qualification *q, qualify_answered_fn *then)
 
 static void is_where_it_was(struct qualification *q, enum answer answer)
 {
-	if (answer == ANSWER_YES)
-		qualify_ends(q, CHECK_HOLDS, "moves, both ways", NULL);
-	else
+	if (answer != ANSWER_YES) {
 		was_not_moved(q, answer);
+		return;
+	}
+	phrase_set(&q->found, "moves, both ways", "双向动作");
+	qualify_holds(q);
 }
 
 static void has_moved(struct qualification *q, enum answer answer)
@@ -304,8 +316,8 @@ static void has_moved(struct qualification *q, enum answer answer)
 static void begin_input(struct qualification *q)
 {
 	q->line = qualify_check(q)->index;
-	if (q->not_up[0]) {
-		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, q->not_up);
+	if (q->not_up.text[0]) {
+		qualify_ends(q, CHECK_NOT_LOOKED_AT, &q->not_up);
 		return;
 	}
 	q->wanted = !gpio_get(q->run->slot->line[q->line].gpio);
@@ -315,18 +327,18 @@ static void begin_input(struct qualification *q)
 static void counted(void *ctx, const struct pulse_count *count)
 {
 	struct qualification *q = ctx;
-	char found[CHECK_FOUND];
-
 	if (q->over || qualify_check(q)->settled)
 		return;
-	snprintf(found, sizeof(found), "%.6g Hz", count->frequency);
-	if (count->lost)
-		qualify_ends(q, CHECK_FAILS, NULL, "edges came faster than they could be taken");
-	else if (count->frequency > 0)
-		qualify_ends(q, CHECK_HOLDS, found, NULL);
-	else
-		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL,
-			     "no pulses came, and nobody says that any should");
+	if (count->lost) {
+		qualify_fails(q, "edges came faster than they could be taken",
+			      "脉冲过快,来不及计数");
+	} else if (count->frequency > 0) {
+		phrase_set(&q->found, "%.6g Hz", "%.6g Hz", count->frequency);
+		qualify_holds(q);
+	} else {
+		qualify_skips(q, "no pulses came, and nobody says that any should",
+			      "没有脉冲,也无从得知是否应有");
+	}
 }
 
 static void begin_pulses(struct qualification *q)
@@ -334,10 +346,10 @@ static void begin_pulses(struct qualification *q)
 	struct error err;
 
 	q->line = qualify_check(q)->index;
-	if (q->not_up[0])
-		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL, q->not_up);
+	if (q->not_up.text[0])
+		qualify_ends(q, CHECK_NOT_LOOKED_AT, &q->not_up);
 	else if (gpio_count(q->run->slot->line[q->line].gpio, COUNTED_FOR, counted, q, &err) < 0)
-		qualify_ends(q, CHECK_FAILS, NULL, err.text);
+		qualify_fails(q, "%s", "%s", err.text);
 }
 
 /* ---- the plan ---- */
@@ -350,10 +362,13 @@ static void plan_output(struct qualification *q, int index)
 
 	snprintf(check->name, sizeof(check->name), "output %s", line->name);
 	snprintf(check->zh, sizeof(check->zh), "输出 %s", line->name);
-	snprintf(check->expected, sizeof(check->expected), "%s and %s again%s%s",
-		 fixture_level_name(line, !line->safe), fixture_level_name(line, line->safe),
-		 line->read_back >= 0 ? ", as shown by " : "",
-		 line->read_back >= 0 ? fixture->line[line->read_back].name : "");
+	phrase_set(&check->expected, "%s and %s again", "%s 后恢复 %s",
+		   fixture_level_name(line, !line->safe), fixture_level_name(line, line->safe));
+	if (line->read_back >= 0)
+		phrase_set(&check->expected, "%s and %s again, as shown by %s",
+			   "%s 后恢复 %s,由 %s 显示", fixture_level_name(line, !line->safe),
+			   fixture_level_name(line, line->safe),
+			   fixture->line[line->read_back].name);
 }
 
 static void plan_input(struct qualification *q, int index)
@@ -365,8 +380,10 @@ static void plan_input(struct qualification *q, int index)
 
 	snprintf(check->name, sizeof(check->name), "input %s", line->name);
 	snprintf(check->zh, sizeof(check->zh), "输入 %s", line->name);
-	snprintf(check->expected, sizeof(check->expected), "%s",
-		 pulses ? "pulses come" : "moves, both ways");
+	if (pulses)
+		phrase_set(&check->expected, "pulses come", "有脉冲");
+	else
+		phrase_set(&check->expected, "moves, both ways", "双向动作");
 }
 
 void qualify_plan_lines(struct qualification *q)

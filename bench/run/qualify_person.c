@@ -13,12 +13,22 @@
 
 #define SEEN_WITHIN SEC(5) /* once somebody says that it was done */
 
-const char *qualify_nobody(const struct qualification *q)
+struct phrase qualify_nobody(const struct qualification *q)
 {
 	if (!order_has_wires(q->run->plan->order))
-		return "the simulated world has nobody who does or sees this";
-	return q->run->plan->order->no_person ? "nobody was there to do or see this (--no-person)"
-					      : "a person skipped it";
+		return (struct phrase){"the simulated world has nobody who does or sees this",
+				       "仿真模型中无人动作或观察此项"};
+	if (q->run->plan->order->no_person)
+		return (struct phrase){"nobody was there to do or see this (--no-person)",
+				       "现场无人动作或观察此项(--no-person)"};
+	return (struct phrase){"a person skipped it", "人员跳过了此项"};
+}
+
+void qualify_skips_for_nobody(struct qualification *q)
+{
+	const struct phrase why = qualify_nobody(q);
+
+	qualify_ends(q, CHECK_NOT_LOOKED_AT, &why);
 }
 
 void qualify_withdraw(struct qualification *q)

@@ -91,8 +91,8 @@ static void may_pull(struct qualification *q, enum answer answer)
 
 static void ask_whether(struct qualification *q)
 {
-	if (q->not_up[0])
-		not_pulled(q, q->not_up);
+	if (q->not_up.text[0])
+		not_pulled(q, q->not_up.text);
 	else if (q->run->plan->fixture->safe_count == 0)
 		not_pulled(q, "the bench has no output");
 	else if (q->consented)
@@ -145,36 +145,40 @@ static void compare(struct qualification *q, const char *log, const char *away)
 	const struct fixture *fixture = q->run->plan->fixture;
 	const struct order *order = q->run->plan->order;
 	double latest = 0;
-	char found[CHECK_FOUND], why[CHECK_WHY];
-
 	for (size_t i = 0; i < fixture->safe_count; i++) {
 		const char *name = fixture->line[fixture->safe_sequence[i]].name;
 		bool known;
 		double ms = guardian_log_safe_after(log, order->slot, order->pulled, name, &known);
 
 		if (!known) {
-			qualify_ends(q, CHECK_FAILS, NULL,
-				     "the guardian's log has nothing of the run that was killed");
+			qualify_fails(q,
+				      "the guardian's log has nothing of the run that was killed",
+				      "守护进程日志中没有被终止的那次运行");
 			return;
 		}
 		if (ms < 0) {
-			snprintf(why, sizeof(why),
-				 "the guardian's log does not say that it made %s safe after run "
-				 "%.100s "
-				 "was killed",
-				 name, order->pulled);
-			qualify_ends(q, CHECK_FAILS, NULL, why);
+			qualify_fails(q,
+				      "the guardian's log does not say that it made %s safe after "
+				      "run %.100s was killed",
+				      "守护进程日志未记载 %s 在运行 %.100s 被终止后恢复安全", name,
+				      order->pulled);
 			return;
 		}
 		latest = ms > latest ? ms : latest;
 	}
 	qualify_figure(q, "all lines safe after", latest, "ms");
-	snprintf(found, sizeof(found),
-		 "run %.110s was killed with %.60s away; every line safe %.1f ms after its death "
-		 "was known",
-		 order->pulled, away[0] ? away : "nothing", latest);
-	qualify_ends(q, away[0] ? CHECK_HOLDS : CHECK_NOT_LOOKED_AT, found,
-		     away[0] ? NULL : "interlocks let no output leave safe");
+	if (!away[0]) {
+		qualify_skips(q, "run %.110s was killed, but interlocks let no output leave safe",
+			      "运行 %.110s 已被终止,但联锁不允许任何输出离开安全状态",
+			      order->pulled);
+		return;
+	}
+	phrase_set(&q->found,
+		   "run %.110s was killed with %.60s away; every line safe %.1f ms after its death "
+		   "was known",
+		   "运行 %.110s 被终止时 %.60s 处于非安全状态;获知其终止后 %.1f ms 全部恢复安全",
+		   order->pulled, away, latest);
+	qualify_holds(q);
 }
 
 static void look_it_up(struct qualification *q)
@@ -188,10 +192,10 @@ static void look_it_up(struct qualification *q)
 
 	buf_init(&log);
 	if (!read_away(folder, away, sizeof(away)))
-		qualify_ends(q, CHECK_FAILS, NULL,
-			     "the run that was to be killed did not come so far");
+		qualify_fails(q, "the run that was to be killed did not come so far",
+			      "应被终止的运行未进行到该步");
 	else if (file_read(path, LOG_MOST, &log, &err) < 0)
-		qualify_ends(q, CHECK_FAILS, NULL, err.text);
+		qualify_fails(q, "%s", "%s", err.text);
 	else
 		compare(q, log.data, away);
 	buf_done(&log);
@@ -202,11 +206,12 @@ static void look_it_up(struct qualification *q)
 static void begin(struct qualification *q)
 {
 	if (!order_has_wires(q->run->plan->order))
-		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL,
-			     "simulated: there are no wires that a dead controller could leave on");
+		qualify_skips(q,
+			      "simulated: there are no wires that a dead controller could leave on",
+			      "仿真运行:没有可因控制器终止而保持输出的接线");
 	else if (!q->run->plan->order->pulled)
-		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL,
-			     "it was not pulled before this run, or could not be");
+		qualify_skips(q, "it was not pulled before this run, or could not be",
+			      "此次运行前未终止控制器,或无法终止");
 	else
 		look_it_up(q);
 }
@@ -217,5 +222,6 @@ void qualify_plan_plug(struct qualification *q)
 
 	snprintf(check->name, sizeof(check->name), "controller killed");
 	snprintf(check->zh, sizeof(check->zh), "控制器被终止");
-	snprintf(check->expected, sizeof(check->expected), "the guardian makes every output safe");
+	phrase_set(&check->expected, "the guardian makes every output safe",
+		   "守护进程使全部输出恢复安全");
 }

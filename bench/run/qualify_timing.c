@@ -39,10 +39,8 @@ static const struct fixture_device *device_of(const struct qualification *q)
 
 static void latency_is_known(struct qualification *q)
 {
-	char found[CHECK_FOUND], why[CHECK_WHY] = "";
-
 	if (q->samples == 0) {
-		qualify_ends(q, CHECK_FAILS, NULL, "none of the questions was answered");
+		qualify_fails(q, "none of the questions was answered", "所有询问均无应答");
 		return;
 	}
 	qsort(q->sample, q->samples, sizeof(q->sample[0]), by_size);
@@ -50,13 +48,14 @@ static void latency_is_known(struct qualification *q)
 	qualify_figure(q, "median", percentile(q, 50) / 1e6, "ms");
 	qualify_figure(q, "greatest", q->sample[q->samples - 1] / 1e6, "ms");
 	qualify_figure(q, "unanswered", (double)q->lost, "1");
-	snprintf(found, sizeof(found), "%.3f .. %.3f .. %.3f ms (least, median, greatest of %zu)",
-		 q->sample[0] / 1e6, percentile(q, 50) / 1e6, q->sample[q->samples - 1] / 1e6,
-		 q->samples);
+	phrase_set(&q->found, "%.3f .. %.3f .. %.3f ms (least, median, greatest of %zu)",
+		   "%.3f .. %.3f .. %.3f ms(%zu 次的最小、中位、最大值)", q->sample[0] / 1e6,
+		   percentile(q, 50) / 1e6, q->sample[q->samples - 1] / 1e6, q->samples);
 	if (q->lost)
-		snprintf(why, sizeof(why), "%zu of %d questions were not answered", q->lost,
-			 LATENCY_ASKED);
-	qualify_ends(q, q->lost ? CHECK_FAILS : CHECK_HOLDS, found, why);
+		qualify_fails(q, "%zu of %d questions were not answered",
+			      "%2$d 次询问中有 %1$zu 次无应答", q->lost, LATENCY_ASKED);
+	else
+		qualify_holds(q);
 }
 
 static void ask(struct qualification *q);
@@ -106,8 +105,8 @@ static void begin_latency(struct qualification *q)
 		ask(q);
 		return;
 	}
-	qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL,
-		     "nobody on this port is in order and answers questions");
+	qualify_skips(q, "nobody on this port is in order and answers questions",
+		      "此端口上没有正常且可应答的仪器");
 }
 
 /* ---- jitter ---- */
@@ -124,15 +123,14 @@ static void next_tick(struct qualification *q)
 
 static void jitter_is_known(struct qualification *q)
 {
-	char found[CHECK_FOUND];
-
 	qsort(q->sample, q->samples, sizeof(q->sample[0]), by_size);
 	qualify_figure(q, "median", percentile(q, 50) / 1e3, "us");
 	qualify_figure(q, "p99", percentile(q, 99) / 1e3, "us");
 	qualify_figure(q, "greatest", q->sample[q->samples - 1] / 1e3, "us");
-	snprintf(found, sizeof(found), "late by %.0f .. %.0f .. %.0f us (median, p99, greatest)",
-		 percentile(q, 50) / 1e3, percentile(q, 99) / 1e3, q->sample[q->samples - 1] / 1e3);
-	qualify_ends(q, CHECK_HOLDS, found, NULL);
+	phrase_set(&q->found, "late by %.0f .. %.0f .. %.0f us (median, p99, greatest)",
+		   "延迟 %.0f .. %.0f .. %.0f us(中位、p99、最大值)", percentile(q, 50) / 1e3,
+		   percentile(q, 99) / 1e3, q->sample[q->samples - 1] / 1e3);
+	qualify_holds(q);
 }
 
 static void tick(struct qualification *q)
@@ -147,8 +145,8 @@ static void tick(struct qualification *q)
 static void begin_jitter(struct qualification *q)
 {
 	if (clock_kind(q->run->clock) != CLOCK_KIND_REAL) {
-		qualify_ends(q, CHECK_NOT_LOOKED_AT, NULL,
-			     "this run does not keep real time, and no other is ever late");
+		qualify_skips(q, "this run does not keep real time, and no other is ever late",
+			      "本次运行不用真实时间,而仿真时间从不延迟");
 		return;
 	}
 	q->samples = 0;
@@ -166,11 +164,11 @@ void qualify_plan_timing(struct qualification *q)
 		snprintf(check->name, sizeof(check->name), "latency of port %s",
 			 fixture->port[i].name);
 		snprintf(check->zh, sizeof(check->zh), "端口 %s 的应答时间", fixture->port[i].name);
-		snprintf(check->expected, sizeof(check->expected), "%d questions, all answered",
-			 LATENCY_ASKED);
+		phrase_set(&check->expected, "%d questions, all answered", "%d 次询问全部应答",
+			   LATENCY_ASKED);
 	}
 	check = qualify_add(q, begin_jitter, 0, false, STEP);
 	snprintf(check->name, sizeof(check->name), "timer jitter");
 	snprintf(check->zh, sizeof(check->zh), "定时器抖动");
-	snprintf(check->expected, sizeof(check->expected), "%d ticks of 1 ms", JITTER_TICKS);
+	phrase_set(&check->expected, "%d ticks of 1 ms", "%d 个 1 ms 周期", JITTER_TICKS);
 }

@@ -39,6 +39,12 @@ static void is_up_again(struct qualification *q, bool so)
 	qualify_next(q);
 }
 
+static void does_not_come_up(struct qualification *q, const char *why)
+{
+	phrase_set(&q->not_up, "the bench does not come up again: %s", "测试台无法重新启动:%s",
+		   why);
+}
+
 static void reopened(void *ctx, const struct error *err)
 {
 	struct run *run = ctx;
@@ -48,8 +54,7 @@ static void reopened(void *ctx, const struct error *err)
 		return;
 	q->trip.reopening = false;
 	if (err)
-		snprintf(q->not_up, sizeof(q->not_up), "the bench does not come up again: %.300s",
-			 err->text);
+		does_not_come_up(q, err->text);
 	qualify_await(q, readings_are_there, err ? 0 : SETTLE_MOST, is_up_again);
 }
 
@@ -69,10 +74,11 @@ void qualify_reopen(struct qualification *q)
 
 /* ---- trips ---- */
 
-bool qualify_is_safe(const struct qualification *q, char *why, size_t size)
+bool qualify_is_safe(const struct qualification *q, struct phrase *why)
 {
 	const struct fixture *fixture = q->run->plan->fixture;
 	const struct slot *slot = q->run->slot;
+	char differs[240];
 
 	for (size_t i = 0; i < fixture->line_count; i++) {
 		const struct fixture_line *line = &fixture->line[i];
@@ -80,12 +86,15 @@ bool qualify_is_safe(const struct qualification *q, char *why, size_t size)
 		if (!line->output)
 			continue;
 		if (gpio_get(slot->line[i].gpio) != line->safe) {
-			snprintf(why, size, "after the trip %s is %s", line->name,
-				 fixture_level_name(line, !line->safe));
+			phrase_set(why, "%s is %s", "%s 处于 %s", line->name,
+				   fixture_level_name(line, !line->safe));
 			return false;
 		}
-		if (line->read_back >= 0 && contact_differs(slot, (int)i, why, size))
+		if (line->read_back >= 0 &&
+		    contact_differs(slot, (int)i, differs, sizeof(differs))) {
+			phrase_set(why, "%s", "%s", differs);
 			return false;
+		}
 	}
 	return true;
 }
@@ -100,15 +109,15 @@ static void all_is_safe(void *ctx, const struct error *err)
 	if (q->over)
 		return;
 	q->on_trip = NULL;
-	if (!q->trip.unsafe[0])
-		qualify_is_safe(q, q->trip.unsafe, sizeof(q->trip.unsafe));
-	if (q->trip.unsafe[0]) {
-		snprintf(q->not_up, sizeof(q->not_up), "after a trip: %.360s", q->trip.unsafe);
-		qualify_ends(q, CHECK_FAILS, NULL, q->trip.unsafe);
+	if (!q->trip.unsafe.text[0])
+		qualify_is_safe(q, &q->trip.unsafe);
+	if (q->trip.unsafe.text[0]) {
+		phrase_lead(&q->not_up, "after a trip: ", "跳闸后:", &q->trip.unsafe);
+		qualify_ends(q, CHECK_FAILS, &q->not_up);
 	} else if (on_trip) {
 		on_trip(q);
 	} else {
-		qualify_ends(q, CHECK_FAILS, NULL, q->trip.why);
+		qualify_ends(q, CHECK_FAILS, &q->trip.why);
 	}
 }
 
@@ -119,23 +128,78 @@ static void note_trip(struct qualification *q, const char *why)
 	qualify_forget_waits(q);
 	q->trip.seen = true;
 	q->trip.time = run_now(q->run);
-	snprintf(q->trip.why, sizeof(q->trip.why), "%s", why);
+	phrase_set(&q->trip.why, "%s", "%s", why);
 	q->on_trip = on_trip;
 	slot_make_safe(q->run->slot, all_is_safe, q->run);
 }
 
-/* All checks were made, and at the end the bench could not be made safe: that is what it is, too. */
+/* ---- the end ---- */
+
+const struct check qualify_end_check = {.step = "End",
+					.name = "safe at the end",
+					.zh = "结束时安全",
+					.expected = {"everything safe", "全部处于安全状态"}};
+
 static bool ends_unsafe(struct qualification *q, const char *why)
 {
-	static const struct check LAST = {.step = "End",
-					  .name = "safe at the end",
-					  .zh = "结束时安全",
-					  .expected = "everything safe"};
+	struct phrase said;
 
-	watch_step(q->run, LAST.step, 1);
-	qualify_tell(q, &LAST, CHECK_FAILS, NULL, why);
+	phrase_set(&said, "%s", "%s", why);
+	q->end_is_known = true;
+	qualify_tell(q, &qualify_end_check, CHECK_FAILS, &said);
 	return true;
 }
+
+/* An output whose wire was never open: nobody knows where it is. NULL: there is none. */
+static const char *unknown_output(const struct qualification *q)
+{
+	const struct fixture *fixture = q->run->plan->fixture;
+
+	for (size_t i = 0; i < fixture->line_count; i++)
+		if (fixture->line[i].output && !q->run->slot->line[i].gpio)
+			return fixture->line[i].name;
+	return NULL;
+}
+
+static enum check_state how_it_ends(struct qualification *q, struct phrase *why)
+{
+	const char *unknown = unknown_output(q);
+
+	if (unknown) {
+		phrase_set(why, "the wire of %s was not open", "%s 的接线未打开", unknown);
+		return CHECK_NOT_LOOKED_AT;
+	}
+	if (!qualify_is_safe(q, why))
+		return CHECK_FAILS;
+	if (q->run->slot->unsafe) {
+		phrase_set(why, "an instrument did not acknowledge its safe value",
+			   "有仪器未确认其安全值");
+		return CHECK_FAILS;
+	}
+	phrase_set(&q->found,
+		   q->run->plan->fixture->safe_write_count
+			   ? "every output is safe, and instruments acknowledged their safe values"
+			   : "every output is safe",
+		   q->run->plan->fixture->safe_write_count
+			   ? "全部输出处于安全状态,各仪器已确认安全值"
+			   : "全部输出处于安全状态");
+	return CHECK_HOLDS;
+}
+
+void qualify_conclude(struct run *run)
+{
+	struct qualification *q = run->qualification;
+	struct phrase why = {"", ""};
+	enum check_state state;
+
+	if (!q || q->count == 0 || q->next < q->count || q->end_is_known || run->cause)
+		return;
+	state = how_it_ends(q, &why);
+	q->end_is_known = true;
+	qualify_tell(q, &qualify_end_check, state, &why);
+}
+
+/* ---- what the slot tells ---- */
 
 bool qualify_tripped(struct run *run, enum verdict verdict, const char *why)
 {
@@ -153,16 +217,15 @@ bool qualify_tripped(struct run *run, enum verdict verdict, const char *why)
 		slot_make_safe(run->slot, NULL, NULL);
 		qualify_begin(run, why);
 	} else if (q->trip.seen) {
-		snprintf(q->trip.unsafe, sizeof(q->trip.unsafe), "%s", why);
+		phrase_set(&q->trip.unsafe, "%s", "%s", why);
 	} else if (q->trip.reopening) {
 		q->trip.reopening = false;
-		snprintf(q->not_up, sizeof(q->not_up), "the bench does not come up again: %.300s",
-			 why);
+		does_not_come_up(q, why);
 		slot_make_safe(run->slot, NULL, NULL);
 		qualify_after(q, 0, qualify_next);
 	} else if (q->next == 0 || qualify_check(q)->settled) {
 		/* between two checks: whatever was moved last did not go back */
-		snprintf(q->not_up, sizeof(q->not_up), "on the way back to safe: %.300s", why);
+		phrase_set(&q->not_up, "on the way back to safe: %s", "恢复安全时:%s", why);
 		qualify_forget_waits(q);
 		slot_make_safe(run->slot, NULL, NULL);
 		qualify_after(q, 0, qualify_next);

@@ -53,8 +53,8 @@ static int compare(const struct checks *checks, struct replay *replay, struct er
 {
 	const char *sealed = value_get_text(checks->verdict, "verdict");
 	const char *why = value_get_text(checks->verdict, "why");
-	char found_why[RUN_WHY];
-	enum verdict found = qualify_verdict(checks->judged, found_why);
+	struct phrase found_why;
+	enum verdict found = qualify_verdict(checks->judged, &found_why);
 
 	if (!checks->verdict)
 		return error_set(err, ERROR_USAGE, "the run has no verdict yet");
@@ -71,10 +71,10 @@ static int compare(const struct checks *checks, struct replay *replay, struct er
 	    (found != replay->verdict && replay->verdict < VERDICT_ABORTED &&
 	     value_count(checks->judged)) ||
 	    (found == replay->verdict && value_count(checks->judged) &&
-	     replay->verdict < VERDICT_ABORTED && (!why || strcmp(why, found_why) != 0)))
+	     replay->verdict < VERDICT_ABORTED && (!why || strcmp(why, found_why.text) != 0)))
 		return error_set(err, ERROR_DEVICE,
 				 "line 'verdict': it says %s: %.150s; its checks give %s: %.150s",
-				 sealed, why ? why : "", verdict_name(found), found_why);
+				 sealed, why ? why : "", verdict_name(found), found_why.text);
 	replay->measures = (long)value_count(checks->judged);
 	replay->summary = value_copy(checks->verdict);
 	return 0;

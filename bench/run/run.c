@@ -91,25 +91,31 @@ static void conclude(struct run *run)
 }
 
 /* What the checks found of the bench, unless something ended them early that is worse. */
-static enum verdict qualified(const struct run *run, char why[RUN_WHY])
+static void conclude_qualification(struct run *run)
 {
-	enum verdict verdict = qualify_verdict(run->checks, why);
+	struct phrase why;
+	enum verdict verdict = qualify_verdict(run->checks, &why);
 
-	if (!run->cause || verdict_worse(run->cause, verdict) != run->cause)
-		return verdict;
-	snprintf(why, RUN_WHY, "%s", run->cause_why);
-	return run->cause;
+	if (run->cause && verdict_worse(run->cause, verdict) == run->cause) {
+		verdict = run->cause;
+		phrase_set(&why, "%s", "%s", run->cause_why);
+	}
+	run->summary = run_summary(run, verdict, why.text);
+	phrase_put(run->summary, "why", &why);
 }
 
 void run_conclude(struct run *run)
 {
 	char why[RUN_WHY];
-	enum verdict verdict = run->plan->order->qualifies
-				       ? qualified(run, why)
-				       : run_verdict(&run->course.judgement, run->plan->order->only,
-						     run->cause, run->cause_why, why);
+	enum verdict verdict;
 
 	value_free(run->summary);
+	if (run->plan->order->qualifies) {
+		conclude_qualification(run);
+		return;
+	}
+	verdict = run_verdict(&run->course.judgement, run->plan->order->only, run->cause,
+			      run->cause_why, why);
 	run->summary = run_summary(run, verdict, why);
 }
 
@@ -124,6 +130,7 @@ static void seal(void *ctx, const struct error *err)
 	share_give(run);
 	timer_stop(&run->deadline);
 	timer_stop(&run->grace);
+	qualify_conclude(run);
 	conclude(run);
 	keep_seal(run);
 }

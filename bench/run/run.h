@@ -11,6 +11,7 @@
 #include "run/hazard.h"
 #include "run/course.h"
 #include "run/journal.h"
+#include "run/phrase.h"
 #include "run/plan.h"
 #include "run/records.h"
 #include "run/resource.h"
@@ -210,8 +211,10 @@ void qualify_end(struct run *run); /* as those of run_operate.c */
 void qualify_free(struct run *run);
 /* qualify_trip.c: the bench has tripped. False: it ends this run as it does any other. */
 bool qualify_tripped(struct run *run, enum verdict verdict, const char *why);
-/* What these checks say of the bench; why (RUN_WHY bytes). Pure: a replay asks it again. */
-enum verdict qualify_verdict(const struct value *checks, char why[RUN_WHY]);
+/* All is safe, and nothing else has ended it: its last check. */
+void qualify_conclude(struct run *run);
+/* What these checks say of the bench. Pure: a replay asks it again. */
+enum verdict qualify_verdict(const struct value *checks, struct phrase *why);
 /* qualify_person.c; false: it has no such question. */
 bool qualify_answer(struct run *run, uint32_t question, const char *text);
 /* The slot is closed and opened anew, safe, with a journal that goes on; `up` is told with the run. */
