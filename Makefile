@@ -145,10 +145,11 @@ test-rig:
 	@sh bench/dist/setup.sh build test
 	@bash tests/rig/all.sh
 
+# Speeds and memory; CHAPTERS="machine hostile" measures just these (bench/dist/benchmark.sh).
 benchmark:
 	@sh bench/dist/setup.sh build
 	@+$(MAKE) -s benchmarks
-	@bash bench/dist/benchmark.sh
+	@bash bench/dist/benchmark.sh $(CHAPTERS)
 
 sanitize:
 	@sh bench/dist/setup.sh build test
