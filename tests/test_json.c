@@ -197,27 +197,51 @@ static void a_bottomless_document_is_refused(void)
 	free(deep);
 }
 
-/* Compared with all before it, each key made these take minutes. */
-static void a_map_of_very_many_keys_is_read_in_no_time(void)
+/* So many keys in one map; or, where `between` closes one and opens another, in as many. */
+static char *keys_of(int count, const char *between)
 {
-	enum { KEYS = 200000 };
-	clock_t began = clock();
-	struct value *value;
 	struct buf text;
 
 	buf_init(&text);
-	buf_add_text(&text, "{");
-	for (int i = 0; i < KEYS; i++)
-		buf_printf(&text, "%s\"common beginning %d\":%d", i ? "," : "", i, i);
-	buf_add_text(&text, "}");
-	value = parsed(text.data);
+	buf_add_text(&text, "[{");
+	for (int i = 0; i < count; i++)
+		buf_printf(&text, "%s\"common beginning %d\":%d", i ? between : "", i, i);
+	buf_add_text(&text, "}]");
+	return buf_detach(&text);
+}
 
-	CU_ASSERT_EQUAL(value_count(value), KEYS);
-	CU_ASSERT_STRING_EQUAL(value_key(value, KEYS - 1), "common beginning 199999");
-	CU_ASSERT_EQUAL(value_get_int(value, "common beginning 7", 0), 7);
-	CU_ASSERT((clock() - began) / CLOCKS_PER_SEC < 15);
+/* The least processor time of three: neither cold memory nor what else runs here counts. */
+static clock_t time_to_read(const char *text)
+{
+	clock_t least = 0;
+
+	for (int i = 0; i < 3; i++) {
+		clock_t began = clock();
+		struct value *value = parsed(text);
+		clock_t took = clock() - began;
+
+		value_free(value);
+		if (i == 0 || took < least)
+			least = took;
+	}
+	return least;
+}
+
+/* Compared with all before it, each key made such a map take minutes. */
+static void a_map_of_very_many_keys_is_read_as_fast_as_many_maps(void)
+{
+	enum { KEYS = 100000 };
+	char *one = keys_of(KEYS, ","), *many = keys_of(KEYS, "},{");
+	struct value *value = parsed(one);
+	const struct value *map = value_at(value, 0);
+
+	CU_ASSERT_EQUAL(value_count(map), KEYS);
+	CU_ASSERT_STRING_EQUAL(value_key(map, KEYS - 1), "common beginning 99999");
+	CU_ASSERT_EQUAL(value_get_int(map, "common beginning 7", 0), 7);
 	value_free(value);
-	buf_done(&text);
+	CU_ASSERT(time_to_read(one) < 10 * time_to_read(many));
+	free(one);
+	free(many);
 }
 
 static void an_empty_map_takes_keys_afterwards(void)
@@ -265,7 +289,7 @@ void suite_json(void)
 	claim(text_outside_utf8_is_refused_on_the_way_in);
 	claim(an_integer_and_a_real_are_told_apart);
 	claim(a_bottomless_document_is_refused);
-	claim(a_map_of_very_many_keys_is_read_in_no_time);
+	claim(a_map_of_very_many_keys_is_read_as_fast_as_many_maps);
 	claim(an_empty_map_takes_keys_afterwards);
 	claim(numbers_may_be_asked_for_as_reals);
 }
