@@ -83,7 +83,7 @@ no_debian() {
 
 unknown_group() {
 	machine
-	setup_says 1 "setup: 'colour' is no group of packages; known are build, test, rig, fuzz, tidy, valgrind, package, lint and roots" \
+	setup_says 1 "setup: 'colour' is no group of packages; known are build, test, rig, fuzz, tidy, valgrind, package, lint, roots and arm64" \
 		colour
 }
 

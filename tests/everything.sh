@@ -12,7 +12,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 patience=${TEST_PATIENCE:-172800}
 unset TEST_PATIENCE
 
-all=" test test-rig test-package test-clone test-torture test-valgrind test-trixie test-fuzz "
+all=" test test-rig test-package test-clone test-torture test-valgrind test-trixie test-arm64 test-fuzz "
 parts=${PARTS:-$all}
 for part in $parts; do
 	case $all in *" $part "*) continue ;; esac

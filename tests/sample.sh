@@ -4,7 +4,7 @@
 # sample.sh [COMMIT]: what a commit (the one that is checked out) is tested with besides the quick tests: one of the
 # long ones, or as much of it as takes about eight minutes on two cores that have built nothing of it yet. Prints the
 # command. The same commit always draws the same, another one another, so that in the course of some dozens all of it
-# was run; what takes longer than that even in part (make test-trixie, make test-clone) is left to make test-all.
+# was run; what takes longer than that even in part (make test-trixie, test-arm64, test-clone) is left to make test-all.
 set -eu
 cd "$(dirname "$0")/.."
 commit=$(git rev-parse --verify --quiet "${1:-HEAD}^{commit}") || {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# strain.sh torture|valgrind [whole|list]: the claims in C in a build under strain (bench/base/strain.h), a fixed
+# strain.sh torture|valgrind|emulated [whole|list]: the claims in C in a build under strain (bench/base/strain.h), a fixed
 # sample of the suites or the whole. The last line is exactly "N passed, N failed, N skipped"; the exit status
 # is 0 only when something passed and nothing failed. SUITES="a b" runs just these; `list` prints those of the whole.
 #
@@ -9,6 +9,8 @@
 # valgrind: davy-tests and every davy-lua that it starts; one error or one definite leak in any of
 # them is a failure, whatever the claims say. No suppressions. A valgrind that does not know pidfd_open (Debian 12's)
 # cannot watch what the loop starts: suites that need it are skipped and say so.
+# emulated: on processors that are (tests/roots/arm64.sh). qemu-user has neither filters of system calls nor limits of
+# address space, so davy-lua is built as for valgrind, with neither; as build/, which claims about programs look for.
 #
 # What is left out of the whole: claims about budgets of processor time, which are thirty times as long here and
 # so need thirty times as long to be passed, and claims in real time, which a slow machine cannot keep. They
@@ -30,8 +32,11 @@ valgrind)
 	sample="buf value json journal packet schema binary serial_fd listener link modbus template frame limit
 		expression quantity decision condition judgement evidence script_tasks script_kinds"
 	;;
+emulated)
+	flags="VALGRIND=1 BUILD=build" build=build sample=
+	;;
 *)
-	echo "strain.sh torture|valgrind [whole|list]" >&2
+	echo "strain.sh torture|valgrind|emulated [whole|list]" >&2
 	exit 2
 	;;
 esac

@@ -21,7 +21,7 @@ INSTALL_FILE := install -D -m 0644
 INSTALL_PROGRAM := install -D -m 0755
 INSTALLED_LUA := $(shell find scripts fixtures -type f \( -name '*.lua' -o -name '*.csv' -o -name '*.json' \) | sort)
 
-.PHONY: install uninstall deb test-package test-clone test-trixie
+.PHONY: install uninstall deb test-package test-clone test-trixie test-arm64
 install: programs
 	$(INSTALL_PROGRAM) $(BUILD)/davy $(DESTDIR)$(BINDIR)/davy
 	$(INSTALL_PROGRAM) $(BUILD)/davy-lua $(DESTDIR)$(LIBEXECDIR)/davy-lua
@@ -51,10 +51,12 @@ deb:
 	@VERSION=$(VERSION) bash bench/dist/deb.sh
 
 # What is proved in other Debians (tests/roots): the package's life and the README's own commands in fresh roots of
-# Debian 12 and 13, or of those named in RELEASES; and everything that `make test` does in Debian 13.
+# Debian 12 and 13, or of those named in RELEASES; and everything that `make test` does in Debian 13, here and on arm64.
 test-package:
 	@bash tests/roots/package.sh $(RELEASES)
 test-clone:
 	@bash tests/roots/clone.sh $(RELEASES)
 test-trixie:
 	@bash tests/roots/suite.sh trixie
+test-arm64:
+	@bash tests/roots/arm64.sh

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# setup.sh [build] [test] [rig] [fuzz] [tidy] [valgrind] [package] [lint] [roots]: install the Debian packages of
+# setup.sh [build] [test] [rig] [fuzz] [tidy] [valgrind] [package] [lint] [roots] [arm64]: install the Debian packages of
 # these groups that are missing.
 #
 # Works on Debian and Raspberry Pi OS. Silent, quick and without network when nothing is missing;
@@ -20,7 +20,8 @@ packages() {
 	package) echo debhelper dpkg-dev ;;
 	lint) echo lintian man-db mandoc bsdextrautils systemd udev ;;
 	roots) echo mmdebstrap ;;
-	*) give_up "'$1' is no group of packages; known are build, test, rig, fuzz, tidy, valgrind, package, lint and roots" ;;
+	arm64) echo qemu-user-static qemu-system-arm cpio ;;
+	*) give_up "'$1' is no group of packages; known are build, test, rig, fuzz, tidy, valgrind, package, lint, roots and arm64" ;;
 	esac
 }
 
