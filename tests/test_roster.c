@@ -207,6 +207,104 @@ static void a_hand_over_makes_another_the_administrator(void)
 	office_close(&office);
 }
 
+/* What the first record of a log says of bench B07 and these keys. */
+static int introduce(struct office *office, const struct key *bench, const struct key *simulation)
+{
+	struct value *says = value_map();
+	int done;
+
+	value_set_text(says, "bench", "B07");
+	value_set(says, "benchKey", key_jwk(bench));
+	value_set(says, "simulationKey", key_jwk(simulation));
+	done = roster_introduce(office->roster, says, &office->err);
+	value_free(says);
+	return done;
+}
+
+/* A log that says itself whose it is: nobody is known beforehand. */
+static void office_open_unknown(struct office *office)
+{
+	office_open(office);
+	roster_free(office->roster);
+	office->roster = roster_new(NULL, &office->err);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(office->roster);
+}
+
+static void a_log_introduces_its_benchs_keys_and_each_signs_its_own(void)
+{
+	struct office office;
+
+	office_open_unknown(&office);
+	CU_ASSERT_EQUAL(introduce(&office, office.person, office.other), 0);
+	CU_ASSERT(allows(&office, office.person, ROLE_BENCH, "gas.methane", MAY));
+	CU_ASSERT_FALSE(allows(&office, office.person, ROLE_SIMULATION, "gas.methane", MAY));
+	CU_ASSERT(allows(&office, office.other, ROLE_SIMULATION, "gas.methane", MAY));
+	CU_ASSERT_FALSE(allows(&office, office.other, ROLE_BENCH, "gas.methane", MAY));
+	CU_ASSERT_EQUAL(introduce(&office, office.administrator, office.administrator), -1);
+	CU_ASSERT(says(&office, "one key twice"));
+	office_close(&office);
+}
+
+static void the_first_administrator_says_so_with_his_own_key(void)
+{
+	struct office office;
+	static const char FROM[] = "\"from\":\"2026-03-01T00:00:00.000+08:00\"";
+
+	office_open_unknown(&office);
+	CU_ASSERT_EQUAL(give(&office, "enrols", office.person, TESTER "," YEAR), -1);
+	CU_ASSERT(says(&office, "no administrator yet"));
+	CU_ASSERT_EQUAL(give(&office, "installs", office.person, FROM), -1);
+	CU_ASSERT(says(&office, "the administrator has not signed it"));
+	CU_ASSERT_PTR_NULL(roster_administrator(office.roster));
+	CU_ASSERT_EQUAL(give(&office, "installs", office.administrator, FROM), 0);
+	CU_ASSERT(key_same(roster_administrator(office.roster), office.administrator));
+	CU_ASSERT_EQUAL(give(&office, "enrols", office.person, TESTER "," YEAR), 0);
+	CU_ASSERT_EQUAL(give(&office, "installs", office.other, FROM), -1);
+	CU_ASSERT(says(&office, "this log has its administrator"));
+	CU_ASSERT_FALSE(allows(&office, office.administrator, ROLE_TESTER, "pack", MAY));
+	CU_ASSERT(says(&office, "he says who may sign, and signs nothing else"));
+	office_close(&office);
+}
+
+static void a_key_that_is_a_benchs_is_no_administrators(void)
+{
+	struct office office;
+
+	office_open_unknown(&office);
+	CU_ASSERT_EQUAL(introduce(&office, office.administrator, office.other), 0);
+	CU_ASSERT_EQUAL(give(&office, "installs", office.administrator,
+			     "\"from\":\"2026-03-01T00:00:00.000+08:00\""),
+			-1);
+	CU_ASSERT(says(&office, "is nobody's before"));
+	office_close(&office);
+}
+
+static void an_administrator_says_whose_an_introduced_bench_is_and_takes_nothing_from_it(void)
+{
+	struct office office;
+	struct value *all;
+
+	office_open(&office);
+	CU_ASSERT_EQUAL(introduce(&office, office.person, office.other), 0);
+	CU_ASSERT_EQUAL(give(&office, "enrols", office.person, TESTER "," YEAR), -1);
+	CU_ASSERT(says(&office, "this is the key of bench B07 for what it measures"));
+	CU_ASSERT_EQUAL(give(&office, "enrols", office.person,
+			     "\"name\":\"hall 2\",\"person\":\"B08\",\"roles\":[\"bench\"]," YEAR),
+			-1);
+	CU_ASSERT_EQUAL(give(&office, "enrols", office.person,
+			     "\"name\":\"hall 2\",\"person\":\"B07\",\"roles\":[\"bench\"]," YEAR),
+			0);
+	CU_ASSERT_STRING_EQUAL(roster_find(office.roster, key_id(office.person))->name, "hall 2");
+	CU_ASSERT(allows(&office, office.person, ROLE_BENCH, "pack",
+			 "2031-01-01T00:00:00.000+08:00"));
+	all = roster_describe(office.roster);
+	CU_ASSERT_EQUAL(value_count(all), 2);
+	CU_ASSERT_FALSE(value_get_bool(value_at(all, 0), "introduced"));
+	CU_ASSERT(value_get_bool(value_at(all, 1), "introduced"));
+	value_free(all);
+	office_close(&office);
+}
+
 static void what_is_no_enrolment_is_refused(void)
 {
 	static const struct {
@@ -257,7 +355,7 @@ static void what_is_no_enrolment_is_refused(void)
 	}
 	CU_ASSERT_EQUAL(give(&office, "enrols", NULL, TESTER "," YEAR), -1);
 	CU_ASSERT_EQUAL(give(&office, "appoints", office.person, TESTER "," YEAR), -1);
-	CU_ASSERT(says(&office, "neither enrols nor revokes nor hands over"));
+	CU_ASSERT(says(&office, "neither installs nor enrols nor revokes nor hands over"));
 	CU_ASSERT_EQUAL(give(&office, "enrols", office.administrator, TESTER "," YEAR), -1);
 	CU_ASSERT_EQUAL(give(&office, "enrols", office.person, TESTER "," YEAR), 0);
 	CU_ASSERT_EQUAL(give(&office, "enrols", office.person, TESTER "," YEAR), -1);
@@ -279,5 +377,9 @@ void suite_roster(void)
 	claim(a_revoked_key_signs_nothing_from_its_day_on);
 	claim(only_the_administrator_enrols_and_as_such);
 	claim(a_hand_over_makes_another_the_administrator);
+	claim(a_log_introduces_its_benchs_keys_and_each_signs_its_own);
+	claim(the_first_administrator_says_so_with_his_own_key);
+	claim(a_key_that_is_a_benchs_is_no_administrators);
+	claim(an_administrator_says_whose_an_introduced_bench_is_and_takes_nothing_from_it);
 	claim(what_is_no_enrolment_is_refused);
 }

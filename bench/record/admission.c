@@ -4,9 +4,12 @@
 
 #include <string.h>
 
+#include "record/cosign.h"
 #include "record/event.h"
+#include "record/log_people.h"
+#include "record/roster_log.h"
 
-enum { EQUIPMENT_MOST = 1000, SOURCE_MOST = 200 };
+enum { EQUIPMENT_MOST = 1000, SOURCE_MOST = 200, FUTURE_MS = 10 * 60 * 1000 };
 
 /* Its first pieces are found again by the store's index; all of them stand in the event. */
 static void take_subjects(struct admitted *admitted, const struct value *equipment)
@@ -27,27 +30,70 @@ static int check_equipment(const struct value *equipment, struct error *err)
 	return 0;
 }
 
-static int admit_event(struct bench_log *log, const struct value *request, const struct moment *now,
-		       struct admitted *admitted, struct error *err)
+/* What the step fixes, and what a bench says of itself (mse:run, mse:log), is nobody's to give. */
+static int check_members(const struct value *members, struct error *err)
+{
+	static const char *const GIVEN[] = {
+		"disposition",	     "persistentDisposition", "eventTime",  "eventTimeZoneOffset",
+		"readPoint",	     "bizLocation",	      "sourceList", "bizTransactionList",
+		"certificationInfo", "sensorElementList",     "ilmd",	    NULL};
+
+	for (size_t i = 0; i < value_count(members); i++) {
+		const char *const *name = GIVEN;
+
+		while (*name && strcmp(*name, value_key(members, i)) != 0)
+			name++;
+		if (!*name)
+			return error_set(err, ERROR_USAGE, "'%.40s' is no member that can be given",
+					 value_key(members, i));
+	}
+	return 0;
+}
+
+static int check_event_time(const struct value *event, const struct moment *now, struct error *err)
+{
+	struct wall_time time;
+
+	if (wall_time_parse(&time, value_get_text(event, "eventTime"), err) < 0)
+		return error_context(err, "eventTime");
+	if (time.ms > now->wall.ms + FUTURE_MS)
+		return error_set(err, ERROR_USAGE, "it is said to happen in the future, at %s",
+				 value_get_text(event, "eventTime"));
+	return 0;
+}
+
+static struct value *event_of(enum life_step step, const char *id, const struct value *request,
+			      const struct moment *now)
 {
 	const struct value *equipment = value_get(request, "equipment");
 	const struct value *members = value_get(request, "members");
+	struct value *event = event_new(step, id, &now->wall, value_at(equipment, 0)->text);
+
+	value_set(event, "epcList", value_copy(equipment));
+	for (size_t i = 0; i < value_count(members); i++)
+		value_set(event, value_key(members, i), value_copy(value_at(members, i)));
+	if (value_get(request, "says"))
+		event_extend(event, "says", value_get(request, "says"));
+	return event;
+}
+
+static int admit_event(struct bench_log *log, const struct value *request, const struct moment *now,
+		       struct admitted *admitted, struct error *err)
+{
 	enum life_step step = life_step_find(value_get_text(request, "step"));
 	char id[EVENT_ID_TEXT_SIZE];
 	struct value *event;
 
 	if (!step)
 		return error_set(err, ERROR_USAGE, "it is no step of a life");
-	if (check_equipment(equipment, err) < 0)
+	if (check_equipment(value_get(request, "equipment"), err) < 0 ||
+	    check_members(value_get(request, "members"), err) < 0)
 		return -1;
 	bench_log_name(log, now, id);
-	event = event_new(step, id, &now->wall, value_at(equipment, 0)->text);
-	value_set(event, "epcList", value_copy(equipment));
-	for (size_t i = 0; i < value_count(members); i++)
-		value_set(event, value_key(members, i), value_copy(value_at(members, i)));
-	if (value_get(request, "says"))
-		event_extend(event, "says", value_get(request, "says"));
+	event = event_of(step, id, request, now);
 	admitted->says = event;
+	if (event_check(event, err) < 0 || check_event_time(event, now, err) < 0)
+		return -1;
 	take_subjects(admitted, value_get(event, "epcList"));
 	return 0;
 }
@@ -99,6 +145,52 @@ static int admit_clock(struct bench_log *log, const struct value *request, const
 	return 0;
 }
 
+/* ---- people ---- */
+
+static int admit_key(struct bench_log *log, const struct value *request, const struct moment *now,
+		     struct admitted *admitted, struct error *err)
+{
+	struct roster *roster = bench_log_roster(log, err);
+	struct jws *jws;
+	int done;
+
+	(void)now;
+	if (!roster)
+		return -1;
+	jws = roster_log_read(value_get(request, "jws"), "a record of keys", err);
+	done = jws ? roster_take(roster, jws, err) : -1;
+	if (done == 0) {
+		admitted->says = value_map();
+		value_set(admitted->says, "jws", value_copy(value_get(request, "jws")));
+		admitted->subjects[0] = LOG_PEOPLE_KEYS;
+	}
+	jws_free(jws);
+	return done;
+}
+
+static int admit_signature(struct bench_log *log, const struct value *request,
+			   const struct moment *now, struct admitted *admitted, struct error *err)
+{
+	static const char *const MEMBERS[] = {"of", "seq", "signature"};
+	int64_t seq = value_get_int(request, "seq", 0);
+	struct roster *roster = bench_log_roster(log, err);
+	struct store_entry event;
+	int done;
+
+	if (!roster ||
+	    log_people_event(bench_log_store(log), seq > 0 ? (uint64_t)seq : 0, &event, err) < 0)
+		return -1;
+	admitted->says = value_map();
+	for (size_t i = 0; i < sizeof(MEMBERS) / sizeof(*MEMBERS); i++)
+		if (value_get(request, MEMBERS[i]))
+			value_set(admitted->says, MEMBERS[i],
+				  value_copy(value_get(request, MEMBERS[i])));
+	done = cosign_admit(event.jws, admitted->says, roster, &now->wall, err);
+	admitted->subjects[0] = value_get_text(admitted->says, "of");
+	store_entry_done(&event);
+	return done;
+}
+
 int admit(struct bench_log *log, const struct value *request, const struct moment *now,
 	  struct admitted *admitted, struct error *err)
 {
@@ -107,7 +199,10 @@ int admit(struct bench_log *log, const struct value *request, const struct momen
 		int (*admit)(struct bench_log *log, const struct value *request,
 			     const struct moment *now, struct admitted *admitted,
 			     struct error *err);
-	} KINDS[] = {{ENTRY_EVENT, admit_event}, {ENTRY_CLOCK, admit_clock}};
+	} KINDS[] = {{ENTRY_EVENT, admit_event},
+		     {ENTRY_CLOCK, admit_clock},
+		     {ENTRY_KEY, admit_key},
+		     {ENTRY_SIGNATURE, admit_signature}};
 	const char *kind = value_get_text(request, "kind");
 
 	*admitted = (struct admitted){0};
@@ -115,7 +210,10 @@ int admit(struct bench_log *log, const struct value *request, const struct momen
 		if (strcmp(kind, KINDS[i].kind) != 0)
 			continue;
 		admitted->kind = KINDS[i].kind;
-		return KINDS[i].admit(log, request, now, admitted, err);
+		if (KINDS[i].admit(log, request, now, admitted, err) == 0)
+			return 0;
+		admitted_done(admitted);
+		return -1;
 	}
 	return error_set(err, ERROR_USAGE, "records of kind '%.40s' are not made so",
 			 kind ? kind : "");

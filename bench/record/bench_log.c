@@ -22,7 +22,9 @@
 #include "record/event.h"
 #include "record/jws.h"
 #include "record/key.h"
+#include "record/log_people.h"
 #include "record/store.h"
+#include "record/store_entry.h"
 
 enum { LABORATORY_MOST = 65536, CHECKPOINT_MOST = 65536, BENCH_ID_SHOWN = 12 };
 
@@ -32,6 +34,7 @@ struct bench_log {
 	struct key *bench_key, *simulation_key;
 	char *origin, *base, *bench;
 	struct event_ids ids;
+	struct roster *roster; /* as of the last record of keys; or NULL: to be read */
 };
 
 const char *bench_log_bench(const struct bench_log *log)
@@ -189,32 +192,19 @@ static int check_key(const struct bench_log *log, const struct value *says, cons
 
 static int know_first(struct bench_log *log, struct error *err)
 {
-	struct store_record record;
-	struct entry first;
-	struct jws *jws;
-	struct buf texts;
-	size_t size;
-	const char *payload;
+	struct store_entry first;
 	int done = -1;
 
-	buf_init(&texts);
-	jws = store_get(log->store, 1, &record, &texts, err) == 1
-		      ? jws_parse(record.text, record.size, "record 1", err)
-		      : NULL;
-	payload = jws ? jws_payload(jws, &size) : NULL;
-	if (payload && entry_read(&first, payload, size, err) == 0) {
-		if (strcmp(first.kind, ENTRY_LOG) != 0)
-			error_set(err, ERROR_REFUSED,
-				  "%s/records: its first record is none of a log", log->state);
-		else if (check_key(log, first.says, "bench", "benchKey", log->bench_key, err) ==
-				 0 &&
-			 check_key(log, first.says, "simulation", "simulationKey",
-				   log->simulation_key, err) == 0)
-			done = take_names(log, first.says, err);
-		entry_done(&first);
-	}
-	jws_free(jws);
-	buf_done(&texts);
+	if (store_entry_get(log->store, 1, &first, err) < 0)
+		return -1;
+	if (strcmp(first.entry.kind, ENTRY_LOG) != 0)
+		error_set(err, ERROR_REFUSED, "%s/records: its first record is none of a log",
+			  log->state);
+	else if (check_key(log, first.entry.says, "bench", "benchKey", log->bench_key, err) == 0 &&
+		 check_key(log, first.entry.says, "simulation", "simulationKey",
+			   log->simulation_key, err) == 0)
+		done = take_names(log, first.entry.says, err);
+	store_entry_done(&first);
 	return done;
 }
 
@@ -401,6 +391,13 @@ static int make_text(const struct bench_log *log, const struct entry *entry,
 	return done;
 }
 
+/* It may have what was not written. */
+static void forget_roster(struct bench_log *log)
+{
+	roster_free(log->roster);
+	log->roster = NULL;
+}
+
 int bench_log_append(struct bench_log *log, const struct bench_entry *made,
 		     const struct moment *now, struct appended *appended, struct error *err)
 {
@@ -418,6 +415,8 @@ int bench_log_append(struct bench_log *log, const struct bench_entry *made,
 	done = make_text(log, &entry, made, &text, err);
 	if (done == 0)
 		done = keep(log, &entry, made->subjects, &text, err);
+	if (done < 0)
+		forget_roster(log);
 	if (done == 0 && write_checkpoint(log, err) < 0)
 		done = error_context(err, "record %llu stands, but not its checkpoint",
 				     (unsigned long long)entry.seq);
@@ -431,6 +430,13 @@ int bench_log_append(struct bench_log *log, const struct bench_entry *made,
 }
 
 /* ---- reading ---- */
+
+struct roster *bench_log_roster(struct bench_log *log, struct error *err)
+{
+	if (!log->roster)
+		log->roster = log_people_roster(log->store, err);
+	return log->roster;
+}
 
 struct store *bench_log_store(struct bench_log *log)
 {
@@ -523,6 +529,7 @@ void bench_log_close(struct bench_log *log)
 	if (!log)
 		return;
 	store_close(log->store);
+	roster_free(log->roster);
 	key_free(log->bench_key);
 	key_free(log->simulation_key);
 	free(log->origin);

@@ -23,6 +23,7 @@
 #include "base/value.h"
 #include "record/entry.h"
 #include "record/event_id.h"
+#include "record/roster.h"
 #include "record/store.h"
 
 struct bench_log;
@@ -67,6 +68,11 @@ int bench_log_append(struct bench_log *log, const struct bench_entry *entry,
 /* How many records are about a subject; of the first one where it is and its text, which is the caller's. */
 int bench_log_about(struct bench_log *log, const char *subject, size_t *count,
 		    struct appended *first, struct error *err);
+/*
+ * Who may sign what, as the log has it up to now; borrowed until something of keys is appended, which is taken into it
+ * before (admission.h). NULL where the log cannot be read.
+ */
+struct roster *bench_log_roster(struct bench_log *log, struct error *err);
 /* For reading: what store.h says of it. */
 struct store *bench_log_store(struct bench_log *log);
 

@@ -333,6 +333,26 @@ static int read_signature(struct jws *jws, const struct value *entry, const char
 	return result;
 }
 
+int jws_join(struct jws *jws, const struct value *entry, const char *where, struct error *err)
+{
+	if (value_count(entry) != 2 || !value_get_text(entry, "protected") ||
+	    !value_get_text(entry, "signature"))
+		return error_set(err, ERROR_USAGE,
+				 "%s: a signature has its texts 'protected' and 'signature' and "
+				 "nothing else",
+				 where);
+	if (jws->count == JWS_MOST_SIGNATURES)
+		return error_set(err, ERROR_USAGE, "a record has no more than %d signatures",
+				 JWS_MOST_SIGNATURES);
+	return read_signature(jws, entry, where, err);
+}
+
+void jws_unjoin(struct jws *jws)
+{
+	if (jws->count)
+		signature_done(&jws->signatures[--jws->count]);
+}
+
 static int read_signatures(struct jws *jws, const struct value *list, const char *where,
 			   struct error *err)
 {

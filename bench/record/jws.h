@@ -66,6 +66,15 @@ void jws_write(const struct jws *jws, size_t count, struct buf *out);
  */
 struct jws *jws_parse(const char *text, size_t size, const char *where, struct error *err);
 
+/*
+ * Put one more entry of `signatures`, {"protected":"…","signature":"…"}, behind the others. Refused as jws_parse()
+ * refuses it there, and the record is as it was.
+ */
+int jws_join(struct jws *jws, const struct value *entry, const char *where, struct error *err);
+
+/* Take the last signature away again, that was put there to be judged. */
+void jws_unjoin(struct jws *jws);
+
 /* The exact bytes; borrowed, until jws_free(). */
 const char *jws_payload(const struct jws *jws, size_t *size);
 size_t jws_count(const struct jws *jws);

@@ -15,7 +15,7 @@
 #include "record/canonical.h"
 #include "record/wall_time.h"
 
-enum { ROSTER_VERSION = 1, NAME_MOST = 80, ITEMS_MOST = 64 };
+enum { ROSTER_VERSION = 1, NAME_MOST = 80, ITEMS_MOST = 64, SHOWN_ZONE = 8 * 60 };
 
 static const struct {
 	const char *name, *title;
@@ -50,12 +50,13 @@ enum role role_find(const char *name)
 	return 0;
 }
 
-struct entry {
-	struct entry *next;
+struct enrolment {
+	struct enrolment *next;
 	struct holder holder;
 	struct key *key;
 	char *person, *name;
 	bool roles[ROLE_COUNT];
+	bool is_introduced;  /* by the log's own first record, not by an administrator */
 	struct value *items; /* or NULL */
 	int64_t from, to;
 	int64_t revoked; /* INT64_MAX: not */
@@ -63,7 +64,7 @@ struct entry {
 };
 
 struct roster {
-	struct entry *first;
+	struct enrolment *first;
 	struct key *administrator;
 };
 
@@ -81,6 +82,8 @@ struct roster *roster_new(const struct key *administrator, struct error *err)
 {
 	struct roster *roster = xcalloc(1, sizeof(*roster));
 
+	if (!administrator)
+		return roster;
 	roster->administrator = copy_public(administrator, err);
 	if (roster->administrator)
 		return roster;
@@ -88,7 +91,7 @@ struct roster *roster_new(const struct key *administrator, struct error *err)
 	return NULL;
 }
 
-static void entry_free(struct entry *entry)
+static void enrolment_free(struct enrolment *entry)
 {
 	key_free(entry->key);
 	free(entry->person);
@@ -103,9 +106,9 @@ void roster_free(struct roster *roster)
 	if (!roster)
 		return;
 	while (roster->first) {
-		struct entry *next = roster->first->next;
+		struct enrolment *next = roster->first->next;
 
-		entry_free(roster->first);
+		enrolment_free(roster->first);
 		roster->first = next;
 	}
 	key_free(roster->administrator);
@@ -117,9 +120,9 @@ const struct key *roster_administrator(const struct roster *roster)
 	return roster->administrator;
 }
 
-static struct entry *find(const struct roster *roster, const char *id)
+static struct enrolment *find(const struct roster *roster, const char *id)
 {
-	for (struct entry *entry = roster->first; entry; entry = entry->next)
+	for (struct enrolment *entry = roster->first; entry; entry = entry->next)
 		if (id && !strcmp(key_id(entry->key), id))
 			return entry;
 	return NULL;
@@ -127,9 +130,55 @@ static struct entry *find(const struct roster *roster, const char *id)
 
 const struct holder *roster_find(const struct roster *roster, const char *id)
 {
-	struct entry *entry = find(roster, id);
+	struct enrolment *entry = find(roster, id);
 
 	return entry ? &entry->holder : NULL;
+}
+
+static void append(struct roster *roster, struct enrolment *entry)
+{
+	struct enrolment **last = &roster->first;
+
+	entry->holder = (struct holder){entry->key, entry->person, entry->name};
+	while (*last)
+		last = &(*last)->next;
+	*last = entry;
+}
+
+/* ---- what a log says of itself ---- */
+
+static int introduce_one(struct roster *roster, const struct value *says, const char *member,
+			 enum role role, struct error *err)
+{
+	const char *bench = value_get_text(says, "bench");
+	struct key *key = key_from_jwk(value_get(says, member), member, err);
+	struct enrolment *entry;
+
+	if (!key || !bench || find(roster, key_id(key))) {
+		if (key)
+			error_set(err, ERROR_REFUSED, "it names no bench, or one key twice");
+		key_free(key);
+		return -1;
+	}
+	entry = xcalloc(1, sizeof(*entry));
+	entry->key = key;
+	entry->person = xstrdup(bench);
+	entry->name = xstrdup(bench);
+	entry->roles[role] = true;
+	entry->is_introduced = true;
+	entry->from = INT64_MIN;
+	entry->to = INT64_MAX;
+	entry->revoked = INT64_MAX;
+	append(roster, entry);
+	return 0;
+}
+
+int roster_introduce(struct roster *roster, const struct value *says, struct error *err)
+{
+	if (introduce_one(roster, says, "benchKey", ROLE_BENCH, err) == 0 &&
+	    introduce_one(roster, says, "simulationKey", ROLE_SIMULATION, err) == 0)
+		return 0;
+	return error_context(err, "the first record");
 }
 
 /* ---- what a record says ---- */
@@ -172,7 +221,12 @@ static int take_text(const struct value *says, const char *name, char **text, st
 	return 0;
 }
 
-static int take_roles(const struct value *says, struct entry *entry, struct error *err)
+static bool is_of_bench(const struct enrolment *entry)
+{
+	return entry->roles[ROLE_BENCH] || entry->roles[ROLE_SIMULATION];
+}
+
+static int take_roles(const struct value *says, struct enrolment *entry, struct error *err)
 {
 	const struct value *roles = value_get(says, "roles");
 	size_t count = value_count(roles);
@@ -191,16 +245,16 @@ static int take_roles(const struct value *says, struct entry *entry, struct erro
 	if (entry->roles[ROLE_ADMINISTRATOR])
 		return error_set(err, ERROR_USAGE,
 				 "an administrator signs nothing, and is enrolled by a hand-over");
-	if (entry->roles[ROLE_BENCH] && count > 1)
+	if (is_of_bench(entry) && count > 1)
 		return error_set(err, ERROR_USAGE, "a bench's key is no person's");
 	return 0;
 }
 
-static int take_items(const struct value *says, struct entry *entry, struct error *err)
+static int take_items(const struct value *says, struct enrolment *entry, struct error *err)
 {
 	const struct value *items = value_get(says, "items");
 
-	if (entry->roles[ROLE_BENCH])
+	if (is_of_bench(entry))
 		return items ? error_set(err, ERROR_USAGE, "a bench's key has no items") : 0;
 	if (!items || items->kind != VALUE_LIST || value_count(items) == 0 ||
 	    value_count(items) > ITEMS_MOST)
@@ -218,44 +272,67 @@ static int take_items(const struct value *says, struct entry *entry, struct erro
 	return 0;
 }
 
+/* An administrator says whose a key is that the log has used from its beginning. */
+static int vouch(struct enrolment *was, struct enrolment *entry, struct error *err)
+{
+	if (!is_of_bench(entry) || strcmp(was->person, entry->person) != 0 ||
+	    memcmp(was->roles, entry->roles, sizeof(was->roles)) != 0)
+		return error_set(err, ERROR_REFUSED,
+				 "this is the key of bench %s for what it %s, and is enrolled as "
+				 "that alone",
+				 was->person, was->roles[ROLE_BENCH] ? "measures" : "simulates");
+	free(was->name);
+	was->name = xstrdup(entry->name);
+	was->holder.name = was->name;
+	was->is_introduced = false;
+	enrolment_free(entry);
+	return 0;
+}
+
+/* Takes the entry. */
+static int admit(struct roster *roster, struct enrolment *entry, struct error *err)
+{
+	struct enrolment *was = find(roster, key_id(entry->key));
+	int done = 0;
+
+	if (entry->to <= entry->from)
+		done = error_set(err, ERROR_USAGE, "it ends before it begins");
+	else if (was && was->is_introduced)
+		done = vouch(was, entry, err);
+	else if (was)
+		done = error_set(err, ERROR_REFUSED, "this key was enrolled before");
+	else if (roster->administrator && key_same(entry->key, roster->administrator))
+		done = error_set(err, ERROR_REFUSED,
+				 "this is the administrator's own key, which signs nothing");
+	else
+		append(roster, entry);
+	if (done < 0)
+		enrolment_free(entry);
+	return done;
+}
+
 static int enrol(struct roster *roster, const struct value *says, struct error *err)
 {
 	static const char *const MEMBERS[] = {"v",     "what",	"jwk",	"person", "name",
 					      "roles", "items", "from", "to",	  NULL};
-	struct entry *entry = xcalloc(1, sizeof(*entry)), **last = &roster->first;
+	struct enrolment *entry = xcalloc(1, sizeof(*entry));
 
 	entry->revoked = INT64_MAX;
 	entry->key = key_from_jwk(value_get(says, "jwk"), "the key", err);
-	if (!entry->key || only_members(says, MEMBERS, err) < 0 ||
-	    take_text(says, "person", &entry->person, err) < 0 ||
-	    take_text(says, "name", &entry->name, err) < 0 || take_roles(says, entry, err) < 0 ||
-	    take_items(says, entry, err) < 0 || take_time(says, "from", &entry->from, err) < 0 ||
-	    take_time(says, "to", &entry->to, err) < 0) {
-		entry_free(entry);
-		return -1;
-	}
-	if (entry->to <= entry->from)
-		error_set(err, ERROR_USAGE, "it ends before it begins");
-	else if (find(roster, key_id(entry->key)))
-		error_set(err, ERROR_REFUSED, "this key was enrolled before");
-	else if (key_same(entry->key, roster->administrator))
-		error_set(err, ERROR_REFUSED,
-			  "this is the administrator's own key, which signs nothing");
-	else {
-		entry->holder = (struct holder){entry->key, entry->person, entry->name};
-		while (*last)
-			last = &(*last)->next;
-		*last = entry;
-		return 0;
-	}
-	entry_free(entry);
+	if (entry->key && only_members(says, MEMBERS, err) == 0 &&
+	    take_text(says, "person", &entry->person, err) == 0 &&
+	    take_text(says, "name", &entry->name, err) == 0 && take_roles(says, entry, err) == 0 &&
+	    take_items(says, entry, err) == 0 && take_time(says, "from", &entry->from, err) == 0 &&
+	    take_time(says, "to", &entry->to, err) == 0)
+		return admit(roster, entry, err);
+	enrolment_free(entry);
 	return -1;
 }
 
 static int revoke(struct roster *roster, const struct value *says, struct error *err)
 {
 	static const char *const MEMBERS[] = {"v", "what", "kid", "from", "why", NULL};
-	struct entry *entry = find(roster, value_get_text(says, "kid"));
+	struct enrolment *entry = find(roster, value_get_text(says, "kid"));
 	char *why = NULL;
 	int64_t from;
 
@@ -300,6 +377,9 @@ static int hand_over(struct roster *roster, const struct value *says, struct err
 static int check_administrator(const struct roster *roster, const struct jws *record,
 			       struct error *err)
 {
+	if (!roster->administrator)
+		return error_set(err, ERROR_REFUSED,
+				 "this log has no administrator yet (davy keys init)");
 	for (size_t i = 0; i < jws_count(record); i++) {
 		const char *kid = jws_key_id(record, i);
 
@@ -313,28 +393,73 @@ static int check_administrator(const struct roster *roster, const struct jws *re
 	return error_set(err, ERROR_REFUSED, "the administrator has not signed it");
 }
 
-int roster_take(struct roster *roster, const struct jws *record, struct error *err)
+/* The first administrator is whoever says so first, and has the key of which he says it. */
+static int install(struct roster *roster, const struct value *says, const struct jws *record,
+		   struct error *err)
+{
+	static const char *const MEMBERS[] = {"v", "what", "jwk", "from", NULL};
+	struct key *key = key_from_jwk(value_get(says, "jwk"), "the key", err);
+	int64_t from;
+
+	if (!key || only_members(says, MEMBERS, err) < 0 ||
+	    take_time(says, "from", &from, err) < 0) {
+		key_free(key);
+		return -1;
+	}
+	if (find(roster, key_id(key))) {
+		key_free(key);
+		return error_set(err, ERROR_REFUSED, "an administrator's key is nobody's before");
+	}
+	roster->administrator = key;
+	if (check_administrator(roster, record, err) == 0)
+		return 0;
+	roster->administrator = NULL;
+	key_free(key);
+	return -1;
+}
+
+static bool installs(const struct value *says)
+{
+	const char *what = value_get_text(says, "what");
+
+	return what && !strcmp(what, "installs");
+}
+
+static int take(struct roster *roster, const struct value *says, const struct jws *record,
+		struct error *err)
 {
 	static const struct {
 		const char *what;
 		int (*take)(struct roster *roster, const struct value *says, struct error *err);
 	} ACTS[] = {{"enrols", enrol}, {"revokes", revoke}, {"hands_over", hand_over}};
-	size_t size;
-	const char *payload = jws_payload(record, &size), *what;
-	struct value *says;
-	int taken = -1;
+	const char *what = value_get_text(says, "what");
 
-	if (check_administrator(roster, record, err) < 0)
-		return error_context(err, "a record of keys");
-	says = canonical_parse(payload, size, "its payload", err);
-	what = value_get_text(says, "what");
-	if (says && value_get_int(says, "v", 0) != ROSTER_VERSION)
-		error_set(err, ERROR_USAGE, "its version is not %d", ROSTER_VERSION);
-	else if (says)
-		error_set(err, ERROR_USAGE, "it neither enrols nor revokes nor hands over");
-	for (size_t i = 0; says && value_get_int(says, "v", 0) == ROSTER_VERSION && i < 3; i++)
-		if (what && !strcmp(what, ACTS[i].what))
-			taken = ACTS[i].take(roster, says, err);
+	if (value_get_int(says, "v", 0) != ROSTER_VERSION)
+		return error_set(err, ERROR_USAGE, "its version is not %d", ROSTER_VERSION);
+	if (installs(says))
+		return roster->administrator
+			       ? error_set(err, ERROR_REFUSED,
+					   "this log has its administrator; another one is made by "
+					   "a hand-over that this one signs")
+			       : install(roster, says, record, err);
+	for (size_t i = 0; what && i < sizeof(ACTS) / sizeof(ACTS[0]); i++)
+		if (!strcmp(what, ACTS[i].what))
+			return ACTS[i].take(roster, says, err);
+	return error_set(err, ERROR_USAGE,
+			 "it neither installs nor enrols nor revokes nor hands over");
+}
+
+int roster_take(struct roster *roster, const struct jws *record, struct error *err)
+{
+	size_t size;
+	const char *payload = jws_payload(record, &size);
+	struct value *says = canonical_parse(payload, size, "its payload", err);
+	int taken = says ? 0 : -1;
+
+	if (says && !installs(says))
+		taken = check_administrator(roster, record, err);
+	if (taken == 0)
+		taken = take(roster, says, record, err);
 	value_free(says);
 	return taken < 0 ? error_context(err, "a record of keys") : 0;
 }
@@ -354,9 +479,9 @@ static bool covers(const struct value *items, const char *id)
 	return false;
 }
 
-static int lapsed(const struct entry *entry, int64_t at_ms, struct error *err)
+static int lapsed(const struct enrolment *entry, int64_t at_ms, struct error *err)
 {
-	struct wall_time when = {.zone_minutes = 8 * 60};
+	struct wall_time when = {.zone_minutes = SHOWN_ZONE};
 	char text[WALL_TIME_SIZE];
 
 	when.ms = at_ms < entry->from	    ? entry->from
@@ -378,9 +503,13 @@ static int lapsed(const struct entry *entry, int64_t at_ms, struct error *err)
 const struct holder *roster_allows(const struct roster *roster, const char *id, enum role role,
 				   const char *item, int64_t at_ms, struct error *err)
 {
-	const struct entry *entry = find(roster, id);
+	const struct enrolment *entry = find(roster, id);
 
-	if (!entry)
+	if (!entry && id && roster->administrator && !strcmp(key_id(roster->administrator), id))
+		error_set(err, ERROR_REFUSED,
+			  "this is the administrator's key: he says who may sign, and signs "
+			  "nothing else");
+	else if (!entry)
 		error_set(err, ERROR_REFUSED,
 			  "key %.43s is nobody's whom an administrator has enrolled",
 			  id ? id : "(none)");
@@ -389,10 +518,49 @@ const struct holder *roster_allows(const struct roster *roster, const char *id, 
 	else if (!entry->roles[role])
 		error_set(err, ERROR_REFUSED, "%s (%s) is not authorised as %s %s", entry->name,
 			  entry->person, role_name(role), role_title(role));
-	else if (item && role != ROLE_BENCH && !covers(entry->items, item))
+	else if (item && !is_of_bench(entry) && !covers(entry->items, item))
 		error_set(err, ERROR_REFUSED, "%s (%s) is not authorised for %.60s", entry->name,
 			  entry->person, item);
 	else
 		return &entry->holder;
 	return NULL;
+}
+
+/* ---- to be shown ---- */
+
+static void show_time(struct value *one, const char *name, int64_t ms)
+{
+	struct wall_time time = {.ms = ms, .zone_minutes = SHOWN_ZONE};
+	char text[WALL_TIME_SIZE];
+
+	if (ms == INT64_MIN || ms == INT64_MAX)
+		return;
+	wall_time_write(&time, text);
+	value_set_text(one, name, text);
+}
+
+struct value *roster_describe(const struct roster *roster)
+{
+	struct value *list = value_list();
+
+	for (const struct enrolment *entry = roster->first; entry; entry = entry->next) {
+		struct value *one = value_add(list, value_map()), *roles;
+
+		value_set_text(one, "kid", key_id(entry->key));
+		value_set_text(one, "kind", key_kind_name(key_kind(entry->key)));
+		value_set_text(one, "person", entry->person);
+		value_set_text(one, "name", entry->name);
+		roles = value_set(one, "roles", value_list());
+		for (int role = 1; role < ROLE_COUNT; role++)
+			if (entry->roles[role])
+				value_add(roles, value_text(role_name((enum role)role)));
+		if (entry->items)
+			value_set(one, "items", value_copy(entry->items));
+		show_time(one, "from", entry->from);
+		show_time(one, "to", entry->to);
+		show_time(one, "revoked", entry->revoked);
+		value_set_text(one, "why", entry->why);
+		value_set_bool(one, "introduced", entry->is_introduced);
+	}
+	return list;
 }

@@ -4,9 +4,8 @@
 
 #include <stdlib.h>
 
-#include "record/entry.h"
 #include "record/event.h"
-#include "record/jws.h"
+#include "record/store_entry.h"
 
 static void take_run(struct value *list, const struct entry *entry, bool simulated)
 {
@@ -25,26 +24,13 @@ static void take_run(struct value *list, const struct entry *entry, bool simulat
 static int read_record(struct store *store, uint64_t seq, struct value *list, bool simulated,
 		       struct error *err)
 {
-	struct store_record record;
-	struct entry entry;
-	struct jws *jws = NULL;
-	struct buf texts;
-	const char *payload;
-	size_t size;
-	int done = -1;
+	struct store_entry found;
 
-	buf_init(&texts);
-	if (store_get(store, seq, &record, &texts, err) == 1)
-		jws = jws_parse(record.text, record.size, "an earlier record", err);
-	payload = jws ? jws_payload(jws, &size) : NULL;
-	if (payload && entry_read(&entry, payload, size, err) == 0) {
-		take_run(list, &entry, simulated);
-		entry_done(&entry);
-		done = 0;
-	}
-	jws_free(jws);
-	buf_done(&texts);
-	return done;
+	if (store_entry_get(store, seq, &found, err) < 0)
+		return -1;
+	take_run(list, &found.entry, simulated);
+	store_entry_done(&found);
+	return 0;
 }
 
 struct value *run_earlier(struct bench_log *log, const char *specimen, bool simulated,
