@@ -284,6 +284,28 @@ static void a_missing_key_is_not_made_anew(void)
 	rig_close(&rig);
 }
 
+static void a_bench_may_keep_its_keys_with_a_passphrase(void)
+{
+	struct bench_rig rig = {.files = record_rig_new()};
+	char *path = xprintf("%s/keys/bench.pem", rig.files->folder);
+	struct buf text;
+
+	record_rig_write(rig.files, "bench.passphrase", "long enough\n", 0600);
+	setenv("CREDENTIALS_DIRECTORY", rig.files->folder, 1);
+	CU_ASSERT(opens(&rig));
+	buf_init(&text);
+	CU_ASSERT_EQUAL(file_read(path, 65536, &text, &rig.err), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text.data, "BEGIN ENCRYPTED PRIVATE KEY"));
+	CU_ASSERT(opens(&rig));
+	record_rig_write(rig.files, "bench.passphrase", "another one\n", 0600);
+	CU_ASSERT(refused(&rig, "passphrase"));
+	unsetenv("CREDENTIALS_DIRECTORY");
+	CU_ASSERT(refused(&rig, "passphrase"));
+	buf_done(&text);
+	free(path);
+	rig_close(&rig);
+}
+
 static void a_checkpoint_behind_its_store_is_no_damage(void)
 {
 	struct bench_rig rig;
@@ -430,6 +452,7 @@ void suite_bench_log(void)
 	claim(a_log_that_was_begun_anew_under_its_keys_is_refused);
 	claim(other_keys_are_refused);
 	claim(a_missing_key_is_not_made_anew);
+	claim(a_bench_may_keep_its_keys_with_a_passphrase);
 	claim(a_checkpoint_behind_its_store_is_no_damage);
 	claim(a_changed_checkpoint_is_named);
 	claim(what_a_record_is_about_is_found_again);

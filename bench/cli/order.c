@@ -40,6 +40,13 @@ const struct option RUN_OPTIONS[] = {
 	 "K=V",
 	 offsetof(struct run_settings, params),
 	 {"a parameter of the protocol, as often as needed", "检验程序的参数,可多次给出"}},
+	{"task",
+	 OPTION_PAIR,
+	 "KEY=VALUE",
+	 offsetof(struct run_settings, task),
+	 {"something about the task: customer, inspected, producer, number, kind …",
+	  "任务信息: 委托单位 customer、受检单位 inspected、生产单位 producer、任务编号 "
+	  "number、检验类别 kind …"}},
 	{"limits",
 	 OPTION_TEXT,
 	 "FILE",
@@ -303,6 +310,8 @@ static int fill_order(struct value *order, const struct run_settings *settings, 
 		value_set(order, "dut", dut_of_slot(settings->dut, slot));
 	if (settings->params)
 		value_set(order, "params", value_copy(settings->params));
+	if (settings->task)
+		value_set(order, "task", value_copy(settings->task));
 	value_set_int(order, "seed", settings->seed ? settings->seed : 1);
 	value_set_text(order, "only", settings->only);
 	value_set_bool(order, "force", settings->force);

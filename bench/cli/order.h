@@ -13,7 +13,7 @@ struct run_settings {
 	const char *state, *station, *limits, *only, *clock, *slots;
 	int64_t seed;
 	double severity;
-	struct value *dut, *params;
+	struct value *dut, *params, *task;
 	struct option_maybe sim;
 	const char *destroys;
 	bool rig, force, brief, json;

@@ -26,7 +26,12 @@
 #include "record/store.h"
 #include "record/store_entry.h"
 
-enum { LABORATORY_MOST = 65536, CHECKPOINT_MOST = 65536, BENCH_ID_SHOWN = 12 };
+enum {
+	PASSPHRASE_MOST = 1024,
+	LABORATORY_MOST = 65536,
+	CHECKPOINT_MOST = 65536,
+	BENCH_ID_SHOWN = 12
+};
 
 struct bench_log {
 	char *state;
@@ -54,21 +59,38 @@ uint64_t bench_log_count(const struct bench_log *log)
 
 /* ---- keys ---- */
 
+/* What a service manager hands over for a bench whose keys are kept with a passphrase; NULL: nothing. */
+static char *handed_passphrase(void)
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	char *path = folder ? xprintf("%s/bench.passphrase", folder) : NULL, *passphrase = NULL;
+	struct error ignored;
+	struct buf text;
+
+	buf_init(&text);
+	if (path && file_exists(path) && file_read(path, PASSPHRASE_MOST, &text, &ignored) == 0)
+		passphrase = xstrndup(text.data, strcspn(text.data, "\n"));
+	buf_done(&text);
+	free(path);
+	return passphrase;
+}
+
 static struct key *load_or_make(const char *state, const char *name, bool may_make,
 				struct error *err)
 {
-	char *path = xprintf("%s/keys/%s.pem", state, name);
+	char *path = xprintf("%s/keys/%s.pem", state, name), *passphrase = handed_passphrase();
 	struct key *key = NULL;
 
 	if (file_exists(path) || !may_make) {
-		key = key_load(path, NULL, err);
+		key = key_load(path, passphrase, err);
 	} else {
 		key = key_generate(KEY_ED25519, err);
-		if (key && key_store(key, path, NULL, err) < 0) {
+		if (key && key_store(key, path, passphrase, err) < 0) {
 			key_free(key);
 			key = NULL;
 		}
 	}
+	free(passphrase);
 	free(path);
 	return key;
 }

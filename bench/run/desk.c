@@ -24,6 +24,7 @@
 #include "run/batch.h"
 #include "run/calendar.h"
 #include "run/desk_inside.h"
+#include "run/disk_room.h"
 #include "run/guardian.h"
 #include "run/leftovers.h"
 #include "run/records.h"
@@ -128,13 +129,17 @@ static int check_alone(const struct desk *desk, struct order *const *orders, siz
 	return 0;
 }
 
-/* Evidence has a date. A bench without one can be operated and qualified, and played. */
-static int check_calendar(const struct desk *desk, struct order *const *orders, size_t count,
+/*
+ * Evidence has a date, and is kept to its end. A bench without either can be operated and qualified, and played.
+ */
+static int check_evidence(const struct desk *desk, struct order *const *orders, size_t count,
 			  struct error *err)
 {
 	for (size_t i = 0; i < count; i++)
 		if (!orders[i]->simulated && order_needs_protocol(orders[i]))
-			return calendar_check(desk->state, err);
+			return calendar_check(desk->state, err) < 0
+				       ? -1
+				       : disk_room_check(desk->state, DISK_ROOM_LEAST, err);
 	return 0;
 }
 
@@ -190,7 +195,7 @@ static void start_job(struct client *client, const struct value *request)
 	if (check_may_order(client, many, &err) == 0 &&
 	    read_orders(client->desk, many, orders, &err) == 0 &&
 	    check_alone(client->desk, orders, value_count(many), &err) == 0 &&
-	    check_calendar(client->desk, orders, value_count(many), &err) == 0) {
+	    check_evidence(client->desk, orders, value_count(many), &err) == 0) {
 		begin_job(client, orders, value_count(many));
 	} else {
 		client_refuse(client, &err);
@@ -406,7 +411,7 @@ struct desk *desk_open(struct loop *loop, const char *state, const char *program
 	}
 	leftovers_make_safe(desk->guardian, state);
 	calendar_open(state);
-	desk->records = records_open(state, desk->writer);
+	desk->records = records_open(state, program, desk->writer);
 	/* whoever started this controller connects at once; if nobody does, it leaves */
 	desk_sweep_soon(desk);
 	return desk;

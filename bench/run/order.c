@@ -112,6 +112,7 @@ struct order *order_from_value(const struct value *value, struct error *err)
 	order->slot = (int)value_get_int(value, "slot", 1);
 	order->dut = map_of(value, "dut");
 	order->params = map_of(value, "params");
+	order->task = map_of(value, "task");
 	order->rig = value_get_bool(value, "rig");
 	order->simulated = order->rig || value_get_bool(value, "simulated");
 	order->severity = value_get_real(value, "severity", 1);
@@ -152,6 +153,8 @@ struct value *order_to_value(const struct order *order)
 	value_set_int(value, "slot", order->slot);
 	value_set(value, "dut", value_copy(order->dut));
 	value_set(value, "params", value_copy(order->params));
+	if (value_count(order->task))
+		value_set(value, "task", value_copy(order->task));
 	value_set_bool(value, "simulated", order->simulated);
 	if (order->rig)
 		value_set_bool(value, "rig", true);
@@ -181,5 +184,6 @@ void order_free(struct order *order)
 	free(order->destroys);
 	value_free(order->dut);
 	value_free(order->params);
+	value_free(order->task);
 	free(order);
 }

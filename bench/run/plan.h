@@ -31,6 +31,7 @@ struct order {
 	char *limits;  /* path */
 	int slot;      /* 1 … */
 	struct value *dut, *params;
+	struct value *task; /* who wants it, whose it is, under which number: no protocol asks */
 	bool simulated;
 	bool rig;    /* on real wires whose far ends somebody plays; `simulated` is true as well */
 	char *fault; /* a fault of the world, or "device.mute" */

@@ -27,6 +27,8 @@
 #include "run/run_earlier.h"
 #include "run/run_event.h"
 
+enum { PROGRAM_MOST = 64 << 20 };
+
 struct task {
 	struct task *next;
 	struct records *records;
@@ -40,8 +42,9 @@ struct task {
 
 struct records {
 	struct writer *writer;
-	char *state;
-	struct bench_log *log; /* the thread's */
+	char *state, *program;
+	struct bench_log *log; /* the thread's, as is all down to `error` */
+	struct value *software;
 	bool refused;
 	struct error error;
 	struct task *tasks;
@@ -64,6 +67,33 @@ static void now(struct moment *moment)
 		.is_manual = time.is_stated,
 	};
 	snprintf(moment->boot, sizeof(moment->boot), "%s", time.boot);
+}
+
+/* A program that cannot be read is not named. */
+static void name_program(struct value *software, const char *name, const char *path)
+{
+	uint8_t digest[HASH_SIZE];
+	char hex[HASH_HEX_SIZE];
+	struct buf bytes;
+	struct error ignored;
+
+	buf_init(&bytes);
+	if (file_read(path, PROGRAM_MOST, &bytes, &ignored) == 0) {
+		hash_of(bytes.data, bytes.size, digest);
+		hash_hex(digest, hex);
+		value_set_text(software, name, hex);
+	}
+	buf_done(&bytes);
+}
+
+static const struct value *software(struct records *records)
+{
+	if (!records->software) {
+		records->software = value_map();
+		name_program(records->software, "davy", "/proc/self/exe");
+		name_program(records->software, "davy-lua", records->program);
+	}
+	return records->software;
 }
 
 static int open_log(struct records *records, const struct moment *moment, struct error *err)
@@ -131,7 +161,8 @@ static int record_run(struct task *task, const struct account *account, const st
 	struct run_event made = {.base = bench_log_base(log),
 				 .bench = bench_log_bench(log),
 				 .zone_minutes = moment->wall.zone_minutes,
-				 .is_late = task->is_late};
+				 .is_late = task->is_late,
+				 .software = task->is_late ? NULL : software(task->records)};
 	bool simulated = value_get_bool(account->head, "simulated");
 	char *run = run_event_run(account, made.base);
 	char *specimen = run_event_specimen(account, made.base, made.bench);
@@ -343,11 +374,12 @@ static void opened(void *ctx, const struct value *appended, const struct error *
 		make_up(ctx);
 }
 
-struct records *records_open(const char *state, struct writer *writer)
+struct records *records_open(const char *state, const char *program, struct writer *writer)
 {
 	struct records *records = xcalloc(1, sizeof(*records));
 
 	records->state = xstrdup(state);
+	records->program = xstrdup(program);
 	records->writer = writer;
 	find_missing(records);
 	give(task_new(records, opened, records));
@@ -364,6 +396,8 @@ void records_close(struct records *records)
 	for (size_t i = 0; i < records->missing_count; i++)
 		free(records->missing[i]);
 	free(records->missing);
+	value_free(records->software);
 	free(records->state);
+	free(records->program);
 	free(records);
 }

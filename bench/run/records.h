@@ -15,8 +15,11 @@
 
 struct records;
 
-/* Begins to open the log of this state folder, and to make up for what it lacks; what goes wrong is logged. */
-struct records *records_open(const char *state, struct writer *writer);
+/*
+ * Begins to open the log of this state folder, and to make up for what it lacks; what goes wrong is logged. `program` is
+ * davy-lua: records name the digests of both programs that made a run.
+ */
+struct records *records_open(const char *state, const char *program, struct writer *writer);
 /* When the writer is gone. Accepts NULL. */
 void records_close(struct records *records);
 

@@ -279,7 +279,13 @@ static struct value *describe_run(const struct account *account, const struct ru
 	set_time(says, "ended", &end);
 	value_set_text(says, "clock", value_get_text(account->anchor, "from"));
 	value_set(says, "dut", pairs(value_get(value_get(account->head, "order"), "dut")));
+	if (value_get(value_get(account->head, "order"), "task"))
+		value_set(says, "task",
+			  pairs(value_get(value_get(account->head, "order"), "task")));
 	value_set(says, "params", pairs(value_get(value_get(account->head, "order"), "params")));
+	value_set_text(says, "comparison", "full value (GB/T 8170-2008)");
+	if (made->software)
+		value_set(says, "software", value_copy(made->software));
 	value_set(says, "sources", value_copy(account->sources));
 	value_set(says, "certificates", describe_certificates(account));
 	value_set(says, "devices", value_copy(account->devices));

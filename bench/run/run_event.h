@@ -22,6 +22,7 @@ struct run_event {
 	const struct value *
 		earlier; /* list of {seq, run, verdict, at} of runs of the same specimen; or NULL */
 	bool is_late;	 /* made by a later controller than that of the run */
+	const struct value *software; /* {"davy":"SHA-256 of the program", …}; NULL: not known */
 };
 
 /* The caller frees the event. Fails where the journal's file cannot be read to its end. */

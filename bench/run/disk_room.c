@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the file system says is free for us. */
+#include "run/disk_room.h"
+
+#include <sys/statvfs.h>
+
+int disk_room_check(const char *folder, uint64_t least, struct error *err)
+{
+	struct statvfs disk;
+	uint64_t there;
+
+	if (statvfs(folder, &disk) < 0)
+		return error_os(err, "%s: how much room there is cannot be told", folder);
+	there = (uint64_t)disk.f_bavail * disk.f_frsize;
+	if (there >= least)
+		return 0;
+	return error_set(
+		err, ERROR_REFUSED,
+		"only %llu MiB are free on the disk of %s, and a run needs %llu to be kept to its "
+		"end: make room on it, or use a larger one. Davy deletes nothing",
+		(unsigned long long)(there >> 20), folder, (unsigned long long)(least >> 20));
+}
