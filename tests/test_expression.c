@@ -335,6 +335,19 @@ static void no_text_breaks_the_evaluation(void)
 	CU_ASSERT(values > 300);
 }
 
+static void the_readings_of_an_expression_are_named_one_by_one(void)
+{
+	const char *text = "(against(r12, r3) - range([4 r] / r12)) r", *at = text;
+
+	CU_ASSERT_EQUAL(expression_next_reading(text, &at), 12);
+	CU_ASSERT_EQUAL(expression_next_reading(text, &at), 3);
+	CU_ASSERT_EQUAL(expression_next_reading(text, &at), 12);
+	CU_ASSERT_EQUAL(expression_next_reading(text, &at), 0);
+	CU_ASSERT_EQUAL(expression_next_reading(text, &at), 0);
+	at = text = "bar7 [r2]";
+	CU_ASSERT_EQUAL(expression_next_reading(text, &at), 2);
+}
+
 void suite_expression(void)
 {
 	suite_begin("expression");
@@ -357,4 +370,5 @@ void suite_expression(void)
 	claim(a_text_without_end_is_refused);
 	claim(a_mean_of_many_readings_is_one_reading);
 	claim(no_text_breaks_the_evaluation);
+	claim(the_readings_of_an_expression_are_named_one_by_one);
 }

@@ -107,6 +107,32 @@ static void minutes_have_averages_extremes_and_a_mean(void)
 	series_done(&series);
 }
 
+/* From 10 s on, 130 s: minutes of 1 and 3, and 10 s at 3 that join the second. */
+static void the_minutes_of_the_extremes_are_named(void)
+{
+	struct series series = steps(SEC(1), SEC(140), 1, SEC(70), 3);
+	struct series_minutes minutes;
+
+	CU_ASSERT_EQUAL(series_minutes(&series, SEC(10), SEC(140), &minutes, &err), 0);
+	CU_ASSERT_EQUAL(minutes.count, 2);
+	CU_ASSERT_EQUAL(minutes.of_least.begin, SEC(10));
+	CU_ASSERT_EQUAL(minutes.of_least.end, SEC(70));
+	CU_ASSERT_EQUAL(minutes.of_greatest.begin, SEC(70));
+	CU_ASSERT_EQUAL(minutes.of_greatest.end, SEC(140));
+	series_done(&series);
+}
+
+static void of_minutes_that_are_alike_the_first_is_named(void)
+{
+	struct series series = steps(SEC(1), SEC(180), 2, SEC(180), 2);
+	struct series_minutes minutes;
+
+	CU_ASSERT_EQUAL(series_minutes(&series, 0, SEC(180), &minutes, &err), 0);
+	CU_ASSERT_EQUAL(minutes.of_least.begin, 0);
+	CU_ASSERT_EQUAL(minutes.of_greatest.end, SEC(60));
+	series_done(&series);
+}
+
 /* 150 s: 60 at 1, 60 at 1, 30 at 4. Three minutes of equal right: (1 + 1 + 4) / 3 = 2. */
 static void half_a_minute_left_over_is_a_minute(void)
 {
@@ -268,6 +294,8 @@ void suite_series_minutes(void)
 	claim(equal_weights_are_no_weights);
 	claim(weights_are_forgotten_with_their_samples_and_kept_through_growth);
 	claim(minutes_have_averages_extremes_and_a_mean);
+	claim(the_minutes_of_the_extremes_are_named);
+	claim(of_minutes_that_are_alike_the_first_is_named);
 	claim(half_a_minute_left_over_is_a_minute);
 	claim(less_than_half_a_minute_joins_the_minute_before);
 	claim(a_short_run_is_one_minute_or_none);

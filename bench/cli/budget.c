@@ -13,7 +13,6 @@
  */
 #include "cli/budget.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +23,7 @@
 #include "cli/words.h"
 #include "run/calibration.h"
 #include "run/journal_read.h"
+#include "verdict/expression.h"
 #include "verdict/unit.h"
 
 static const struct {
@@ -215,17 +215,15 @@ static bool has_text(const struct value *list, const char *text)
 /* What the readings that a measure follows from say against themselves, each once. */
 struct value *budget_flaws(const struct budget *budget, const struct value *measure)
 {
-	const char *from = value_get_text(measure, "from");
+	const char *from = value_get_text(measure, "from"), *at = from;
 	struct value *flaws = value_list();
+	uint64_t number;
 
-	for (const char *at = from; at && *at; at++) {
+	while (at && (number = expression_next_reading(from, &at))) {
 		char id[24];
 		const char *flaw;
 
-		if (*at != 'r' || !isdigit((unsigned char)at[1]) ||
-		    (at > from && isalnum((unsigned char)at[-1])))
-			continue;
-		snprintf(id, sizeof(id), "%.*s", (int)strspn(at + 1, "0123456789"), at + 1);
+		snprintf(id, sizeof(id), "%llu", (unsigned long long)number);
 		flaw = value_get_text(value_get(budget->readings, id), "flaw");
 		if (flaw && !has_text(flaws, flaw))
 			value_add(flaws, value_text(flaw));

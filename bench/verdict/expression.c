@@ -313,3 +313,19 @@ int expression_evaluate(struct quantity *result, const char *text, expression_re
 	*result = made;
 	return 0;
 }
+
+uint64_t expression_next_reading(const char *text, const char **at)
+{
+	for (const char *here = *at; *here; here++) {
+		bool inside = here > text && isalnum((unsigned char)here[-1]);
+		char *end;
+
+		if (*here != 'r' || inside || !is_digit(here[1]))
+			continue;
+		uint64_t id = strtoull(here + 1, &end, 10);
+
+		*at = end;
+		return id;
+	}
+	return 0;
+}

@@ -37,4 +37,10 @@ typedef const struct quantity *expression_reading_fn(void *ctx, uint64_t id);
 int expression_evaluate(struct quantity *result, const char *text, expression_reading_fn *reading,
 			void *ctx, struct error *err);
 
+/*
+ * The reading that `*at` (the beginning of a text, or where the last call left it) names next: its id, and
+ * `*at` moves behind it; 0: there is none. The text need not be a whole expression.
+ */
+uint64_t expression_next_reading(const char *text, const char **at);
+
 #endif

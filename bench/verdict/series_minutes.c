@@ -15,8 +15,6 @@
  * Not here: which breaths there were. A minute without any is a hole in the evidence, and makes the
  * whole question unanswered.
  */
-#include <math.h>
-
 #include "verdict/series.h"
 
 #define MINUTE SEC(60)
@@ -39,12 +37,18 @@ static int average(const struct series *series, nsec begin, nsec end, double *me
 	return series_mean(series, begin + 1, end, mean, &of_mean, &ignored);
 }
 
-static void minutes_add(struct series_minutes *minutes, double mean)
+static void minutes_add(struct series_minutes *minutes, struct series_minute minute, double mean)
 {
 	size_t count = ++minutes->count;
 
-	minutes->least = count == 1 ? mean : fmin(minutes->least, mean);
-	minutes->greatest = count == 1 ? mean : fmax(minutes->greatest, mean);
+	if (count == 1 || mean < minutes->least) {
+		minutes->least = mean;
+		minutes->of_least = minute;
+	}
+	if (count == 1 || mean > minutes->greatest) {
+		minutes->greatest = mean;
+		minutes->of_greatest = minute;
+	}
 	minutes->mean += (mean - minutes->mean) / (double)count;
 }
 
@@ -66,13 +70,14 @@ int series_minutes(const struct series *series, nsec from, nsec to, struct serie
 	for (size_t i = 0; i < count; i++) {
 		nsec begin = from + (nsec)i * MINUTE;
 		nsec end = i + 1 == count ? to : begin + MINUTE;
+		struct series_minute minute = {begin, end};
 		double mean;
 
 		if (average(series, begin, end, &mean) < 0)
 			return error_set(err, ERROR_DEVICE,
 					 "minute %zu (from %.6g s to %.6g s) has no sample", i + 1,
 					 nsec_seconds(begin - from), nsec_seconds(end - from));
-		minutes_add(&minutes, mean);
+		minutes_add(&minutes, minute, mean);
 	}
 	*result = minutes;
 	return 0;
