@@ -139,8 +139,8 @@ completion() {
 	local run
 	run=$("$davy" list runs --state "$state" | awk 'NR == 3 { print $1 }')
 	[ -n "$run" ] && completes ru run && completes run --lim --limits && completes list ru runs && completes show la last &&
-		completes run gas/ gas/methane_transmitter && completes run --clock v virtual && completes help wi wires &&
-		completes show --state "$state" "${run:0:9}" "$run" && ! completes ru list >/dev/null && ! completes run --seed "" gas/methane_transmitter >/dev/null
+		completes run gas/ gas/methane_transmitter && completes run --clock v virtual && completes help wi wires && completes why la last &&
+		completes show --state "$state" "${run:0:9}" "$run" && completes why "$run" --state "$state" ze zero && ! completes ru list >/dev/null && ! completes run --seed "" gas/methane_transmitter >/dev/null
 }
 
 # ---- unit and rules ----

@@ -119,10 +119,19 @@ static struct value *describe_certificate(const struct budget *budget, const cha
 	return row;
 }
 
+/* How long the word is with which a source's name begins: "res" of "res12", "within" of "withinc018a3cf". */
+static size_t kind_size(const char *name)
+{
+	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
+		if (!strncmp(name, KINDS[i].kind, strlen(KINDS[i].kind)))
+			return strlen(KINDS[i].kind);
+	return strcspn(name, "0123456789");
+}
+
 static struct value *describe_own(const struct budget *budget, const char *source)
 {
 	struct value *row = value_map();
-	size_t size = strcspn(source + 1, "0123456789");
+	size_t size = kind_size(source + 1);
 	char kind[40];
 	const char *of;
 

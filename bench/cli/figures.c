@@ -210,6 +210,20 @@ bool figure_hazard(struct buf *out, const struct value *hazard)
 	return true;
 }
 
+void figure_dut(struct buf *out, const struct value *head)
+{
+	const struct value *declared = value_get(value_get(head, "protocol_data"), "dut");
+	const struct value *ordered = value_get(value_get(head, "order"), "dut");
+
+	for (size_t i = 0; i < value_count(declared); i++) {
+		const char *name = value_key(declared, i), *value = value_get_text(ordered, name);
+
+		if (!value)
+			value = value_get_text(value_at(declared, i), "value");
+		buf_printf(out, "%s%s %s", i ? ", " : "", name, value ? value : "?");
+	}
+}
+
 void figure_warn(const struct value *warnings)
 {
 	for (size_t i = 0; i < value_count(warnings); i++) {

@@ -35,6 +35,8 @@ void figure_wires(struct buf *out, const char *wires, const char *station);
 void figure_verdict(struct buf *out, const char *verdict);
 /* "HAZARD 危险: the bed is hot 药床高温; not to be touched for 60 min"; false: NULL, and nothing. */
 bool figure_hazard(struct buf *out, const struct value *hazard);
+/* "serial B7, rated 80 L": of the line "run", what was ordered and what else the protocol takes. */
+void figure_dut(struct buf *out, const struct value *head);
 /* Print each sentence of a list to stderr, as a warning; it may be NULL. */
 void figure_warn(const struct value *warnings);
 const char *figure_mark(const char *verdict); /* ✓ ✗ ? */

@@ -86,21 +86,12 @@ static void row(struct table *table, struct words name, const char *text)
 		table_add(table, (const char *const[]){say(name), text});
 }
 
-/* What was ordered, and for the rest what the protocol takes in a simulated run. */
 static void dut_row(struct table *table, const struct value *head)
 {
-	const struct value *declared = value_get(value_get(head, "protocol_data"), "dut");
-	const struct value *ordered = value_get(value_get(head, "order"), "dut");
 	struct buf text;
 
 	buf_init(&text);
-	for (size_t i = 0; i < value_count(declared); i++) {
-		const char *name = value_key(declared, i), *value = value_get_text(ordered, name);
-
-		if (!value)
-			value = value_get_text(value_at(declared, i), "value");
-		buf_printf(&text, "%s%s %s", text.size ? ", " : "", name, value ? value : "?");
-	}
+	figure_dut(&text, head);
 	row(table, TEXTS.dut, text.data);
 	buf_done(&text);
 }

@@ -82,7 +82,7 @@ bool series_settled(const struct series *series, nsec now, nsec over, double ban
 /* The averages of one minute after the other (series_minutes.c). */
 struct series_minutes {
 	size_t count;
-	double mean, least, greatest;	   /* of the minutes' averages */
+	double mean, least, greatest; /* of the minutes' averages */
 	struct series_minute {
 		nsec begin, end; /* a sample at `begin` is not in it, one at `end` is */
 	} of_least, of_greatest; /* the first of those with that average */

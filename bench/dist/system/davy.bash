@@ -33,6 +33,11 @@ _davy_runs() {
 	LC_ALL=C "$davy" list runs "$@" 2>/dev/null | awk 'NR > 2 && NF > 1 { print $1 }'
 }
 
+# The measures of a run: what `davy why` marks.
+_davy_measures() {
+	LC_ALL=C "$davy" why "$@" 2>/dev/null | sed -nE 's/^(✓|✗|\?) ([^ ]+)  .*/\2/p' | sort -u
+}
+
 _davy() {
 	local davy=${COMP_WORDS[0]} word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]-} i state=()
@@ -64,6 +69,13 @@ _davy_operands() {
 	case $command in
 	help) mapfile -t COMPREPLY < <(compgen -W "$(_davy_words)" -- "$word") ;;
 	list) mapfile -t COMPREPLY < <(compgen -W "$(_davy_kinds)" -- "$word") ;;
+	why)
+		if [ "$COMP_CWORD" = 2 ]; then
+			mapfile -t COMPREPLY < <(compgen -W "$(_davy_runs "${state[@]}")" -- "$word")
+		else
+			mapfile -t COMPREPLY < <(compgen -W "$(_davy_measures "${COMP_WORDS[2]}" "${state[@]}")" -- "$word")
+		fi
+		;;
 	show | replay) mapfile -t COMPREPLY < <(compgen -W "$(_davy_runs "${state[@]}")" -- "$word") ;;
 	run) mapfile -t COMPREPLY < <(
 		compgen -W "$(_davy_protocols)" -- "$word"
