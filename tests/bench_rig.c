@@ -291,12 +291,17 @@ struct plan *bench_plan_order(struct bench *bench, const struct mini_order *what
 {
 	struct planned planned = {.bench = bench};
 	struct planning *planning;
+	struct value *registered;
 	struct error err;
 
 	planned.loop = loop_new(&err);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(planned.loop);
 	planning = planning_start(planned.loop, bench->program, bench_order(bench, what), take_plan,
 				  &planned);
+	registered = what->registered ? said(what->registered) : NULL;
+	if (registered)
+		planning_take_register(planning, registered);
+	value_free(registered);
 	loop_run(planned.loop, &err);
 	planning_free(planning);
 	loop_free(planned.loop);

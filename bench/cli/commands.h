@@ -17,6 +17,7 @@ extern const struct command COMMAND_SAFE;
 extern const struct command COMMAND_RIG;
 extern const struct command COMMAND_OPERATE;
 extern const struct command COMMAND_QUALIFY;
+extern const struct command COMMAND_CALIBRATIONS;
 extern const struct command COMMAND_CONTROLLER;
 extern const struct command COMMAND_GUARDIAN;
 

@@ -84,3 +84,11 @@ struct value *request_append(const char *state, struct value *record, struct err
 	value_set(request, "record", record);
 	return request_answer(state, request, err);
 }
+
+struct value *request_register(const char *state, struct error *err)
+{
+	struct value *request = value_map();
+
+	value_set_text(request, "do", "register");
+	return request_answer(state, request, err);
+}

@@ -13,5 +13,7 @@
 struct value *request_answer(const char *state, struct value *request, struct error *err);
 /* Ask for this record ("kind", "says" and what belongs to them), which it takes: {"seq":…,"id":…}. */
 struct value *request_append(const char *state, struct value *record, struct error *err);
+/* What the register holds (run/records.h). */
+struct value *request_register(const char *state, struct error *err);
 
 #endif

@@ -7,6 +7,7 @@
 #include "record/cosign.h"
 #include "record/event.h"
 #include "record/log_people.h"
+#include "record/register.h"
 #include "record/roster_log.h"
 
 enum { EQUIPMENT_MOST = 1000, SOURCE_MOST = 200, FUTURE_MS = 10 * 60 * 1000 };
@@ -202,7 +203,8 @@ int admit(struct bench_log *log, const struct value *request, const struct momen
 	} KINDS[] = {{ENTRY_EVENT, admit_event},
 		     {ENTRY_CLOCK, admit_clock},
 		     {ENTRY_KEY, admit_key},
-		     {ENTRY_SIGNATURE, admit_signature}};
+		     {ENTRY_SIGNATURE, admit_signature},
+		     {ENTRY_CALIBRATION, admit_calibration}};
 	const char *kind = value_get_text(request, "kind");
 
 	*admitted = (struct admitted){0};

@@ -52,6 +52,11 @@ const char *bench_log_base(const struct bench_log *log)
 	return log->base;
 }
 
+const char *bench_log_state(const struct bench_log *log)
+{
+	return log->state;
+}
+
 uint64_t bench_log_count(const struct bench_log *log)
 {
 	return store_count(log->store);

@@ -38,6 +38,7 @@ void bench_log_close(struct bench_log *log); /* accepts NULL */
 
 const char *bench_log_bench(const struct bench_log *log); /* "B07" */
 const char *bench_log_base(const struct bench_log *log);  /* of URIs; ends with "/" */
+const char *bench_log_state(const struct bench_log *log); /* the folder it was opened in */
 uint64_t bench_log_count(const struct bench_log *log);
 
 /* What was appended. */

@@ -40,6 +40,7 @@ struct batch {
 	size_t next;  /* to be planned */
 	size_t begun; /* were begun, or refused at that point */
 	struct meeting *meeting;
+	struct value *registered; /* what the bench's register holds; or NULL */
 	struct job job[];
 };
 
@@ -232,6 +233,39 @@ static void plan_next(struct batch *batch)
 	job->order = NULL;
 	job->planning =
 		planning_start(batch->place.loop, batch->place.program, order, job_planned, job);
+	if (batch->registered)
+		planning_take_register(job->planning, batch->registered);
+}
+
+static void plan_first(struct batch *batch)
+{
+	for (int i = 0; i < PLANNED_AT_ONCE; i++)
+		plan_next(batch);
+}
+
+/* A register that cannot be read is no register that is empty. */
+static void take_register(void *ctx, const struct value *registered, const struct error *err)
+{
+	struct batch *batch = ctx;
+	struct error named;
+
+	if (err) {
+		named = *err;
+		error_context(&named, "the register of calibrations cannot be read");
+		refuse_all(batch, &named);
+		return;
+	}
+	batch->registered = value_copy(registered);
+	plan_first(batch);
+}
+
+/* Does a run of it measure what is to be believed? */
+static bool measures(const struct batch *batch)
+{
+	for (size_t i = 0; i < batch->count; i++)
+		if (!batch->job[i].order->simulated && order_needs_protocol(batch->job[i].order))
+			return true;
+	return false;
 }
 
 struct batch *batch_start(const struct run_place *place, struct order *const *orders, size_t count,
@@ -255,8 +289,10 @@ struct batch *batch_start(const struct run_place *place, struct order *const *or
 						       : NULL,
 			.order = orders[i],
 		};
-	for (int i = 0; i < PLANNED_AT_ONCE; i++)
-		plan_next(batch);
+	if (batch->place.records && measures(batch))
+		records_register(batch->place.records, take_register, batch);
+	else
+		plan_first(batch);
 	return batch;
 }
 
@@ -396,6 +432,9 @@ void batch_free(struct batch *batch)
 	if (!batch)
 		return;
 	timer_stop(&batch->begin);
+	if (batch->place.records)
+		records_forget(batch->place.records, batch);
+	value_free(batch->registered);
 	for (size_t i = 0; i < batch->count; i++) {
 		run_free(batch->job[i].run);
 		planning_free(batch->job[i].planning);

@@ -460,6 +460,11 @@ void calibration_free(struct calibration *calibration)
 	free(calibration);
 }
 
+const struct certificate *calibration_at(const struct calibration *calibration, size_t index)
+{
+	return index < calibration->count ? &calibration->certificates[index] : NULL;
+}
+
 static const struct certificate *find(const struct calibration *calibration, const char *instrument,
 				      const char *quantity)
 {

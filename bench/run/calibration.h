@@ -9,7 +9,8 @@
  * reference (empty for an instrument), expanded_uncertainty "0.5 %" of the reading, "0.02 %vol"
  * absolute, or "0.02 %vol + 0.5 %" the sum of both ("%rd" says a share of the reading, too, and must
  * where the quantity's own unit is %); `due` YYYY-MM-DD, the last valid day (UTC). Lines that begin
- * with # are remarks. The signed register replaces this file when records come.
+ * with # are remarks. On real wires the bench's register of calibrations (run/registered.h), which is read in the
+ * same form, stands in the place of this file once there is an entry in it.
  */
 #ifndef DAVY_RUN_CALIBRATION_H
 #define DAVY_RUN_CALIBRATION_H
@@ -45,6 +46,8 @@ struct certificate {
 struct calibration *calibration_parse(const char *text, const char *where, struct error *err);
 struct calibration *calibration_none(void);
 void calibration_free(struct calibration *calibration); /* accepts NULL */
+/* Its lines one after the other, from 0; NULL behind the last. */
+const struct certificate *calibration_at(const struct calibration *calibration, size_t index);
 /* The certificate of an instrument's quantity (""  for a reference) in a slot; NULL when there is none. */
 const struct certificate *calibration_find(const struct calibration *calibration, int slot,
 					   const char *instrument, const char *quantity);

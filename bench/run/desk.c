@@ -254,9 +254,9 @@ static void tell_made_safe(struct desk *desk)
 	value_free(event);
 }
 
-static void appended(void *ctx, const struct value *what, const struct error *err)
+static void tell_recorded(struct client *client, const char *name, const struct value *what,
+			  const struct error *err)
 {
-	struct client *client = ctx;
 	struct value *event;
 
 	if (err) {
@@ -264,9 +264,19 @@ static void appended(void *ctx, const struct value *what, const struct error *er
 		return;
 	}
 	event = value_copy(what);
-	value_set_text(event, "event", "appended");
+	value_set_text(event, "event", name);
 	client_tell(client, event);
 	value_free(event);
+}
+
+static void appended(void *ctx, const struct value *what, const struct error *err)
+{
+	tell_recorded(ctx, "appended", what, err);
+}
+
+static void tell_register(void *ctx, const struct value *what, const struct error *err)
+{
+	tell_recorded(ctx, "register", what, err);
 }
 
 static void append(struct client *client, const struct value *record)
@@ -297,6 +307,8 @@ void desk_take_request(struct client *client, const struct value *request)
 		make_safe(client);
 	} else if (what && !strcmp(what, "append")) {
 		append(client, value_get(request, "record"));
+	} else if (what && !strcmp(what, "register")) {
+		records_register(client->desk->records, tell_register, client);
 	} else if (what && !strcmp(what, "stop")) {
 		if (client->job)
 			batch_stop(client->job->batch, slot, why ? why : "stopped by the operator");

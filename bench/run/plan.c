@@ -82,6 +82,25 @@ const struct plan_source *plan_find_source(const struct plan *plan, const char *
 	return NULL;
 }
 
+/* Takes what is in `text`. */
+static const struct plan_source *add_source(struct plan *plan, const char *name, struct buf *text,
+					    struct error *err)
+{
+	struct plan_source *source;
+
+	if (plan->source_count == PLAN_SOURCES) {
+		buf_done(text);
+		error_set(err, ERROR_USAGE, "more than %d files make up this test", PLAN_SOURCES);
+		return NULL;
+	}
+	source = &plan->source[plan->source_count++];
+	source->size = text->size;
+	source->text = buf_detach(text);
+	buf_done(text);
+	source->name = xstrdup(name);
+	return source;
+}
+
 const struct plan_source *plan_read(struct plan *plan, const char *root, const char *path,
 				    struct error *err)
 {
@@ -91,26 +110,27 @@ const struct plan_source *plan_read(struct plan *plan, const char *root, const c
 			   : slash					   ? slash + 1
 									   : path;
 	const struct plan_source *known = plan_find_source(plan, name);
-	struct plan_source *source;
 	struct buf text;
 
 	if (known)
 		return known;
-	if (plan->source_count == PLAN_SOURCES) {
-		error_set(err, ERROR_USAGE, "more than %d files make up this test", PLAN_SOURCES);
-		return NULL;
-	}
 	buf_init(&text);
 	if (file_read(path, FILE_MOST, &text, err) < 0) {
 		buf_done(&text);
 		return NULL;
 	}
-	source = &plan->source[plan->source_count++];
-	source->size = text.size;
-	source->text = buf_detach(&text);
-	buf_done(&text);
-	source->name = xstrdup(name);
-	return source;
+	return add_source(plan, name, &text, err);
+}
+
+const struct plan_source *plan_add_text(struct plan *plan, const char *name, char *text,
+					struct error *err)
+{
+	struct buf bytes;
+
+	buf_init(&bytes);
+	buf_add_text(&bytes, text);
+	free(text);
+	return add_source(plan, name, &bytes, err);
 }
 
 /* ---- loading, one file after the other ---- */
@@ -402,6 +422,12 @@ struct planning *planning_start(struct loop *loop, const char *program, struct o
 	return planning;
 }
 
+void planning_take_register(struct planning *planning, const struct value *registered)
+{
+	value_free(planning->plan->registered);
+	planning->plan->registered = value_copy(registered);
+}
+
 void planning_free(struct planning *planning)
 {
 	if (!planning)
@@ -434,6 +460,7 @@ void plan_free(struct plan *plan)
 	free(plan->wires);
 	limit_set_free(plan->limit_set);
 	value_free(plan->warnings);
+	value_free(plan->registered);
 	calibration_free(plan->calibration);
 	order_free(plan->order);
 	free(plan);

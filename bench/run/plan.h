@@ -76,8 +76,10 @@ struct plan {
 	struct station_slot *wires;  /* NULL where none are driven */
 	struct limit_set *limit_set; /* or NULL */
 	struct value *warnings; /* list of sentences: what is odd and keeps nothing from running */
+	struct value *registered; /* what the bench's register holds (records.h), owned; or NULL: it was not asked */
 	struct calibration *calibration;
 	char calibration_name[64];
+	const char *calibration_from; /* "register", "station", "fixture", "none" */
 	nsec grid; /* of the world */
 	nsec wall; /* wall time when the run starts, or the stated epoch */
 };
@@ -93,6 +95,8 @@ typedef void plan_done_fn(void *ctx, struct plan *plan, const struct error *err)
 /* Takes the order. `program` is davy-lua. Stop it with planning_free before it is done. */
 struct planning *planning_start(struct loop *loop, const char *program, struct order *order,
 				plan_done_fn *done, void *ctx);
+/* What the register holds, for a run on real wires; copied. Before the loop turns. */
+void planning_take_register(struct planning *planning, const struct value *registered);
 void planning_free(struct planning *planning); /* accepts NULL */
 void plan_free(struct plan *plan);	       /* accepts NULL */
 
@@ -108,6 +112,9 @@ size_t plan_world_sources(const struct plan *plan, struct source_file *sources);
 /* Read a file into the plan's sources; sentences call it by its path below `root`. */
 const struct plan_source *plan_read(struct plan *plan, const char *root, const char *path,
 				    struct error *err);
+/* The same of a source that is no file. The text is the plan's from here on; NULL when there are too many. */
+const struct plan_source *plan_add_text(struct plan *plan, const char *name, char *text,
+					struct error *err);
 /* Everything is loaded: read limits and calibration, compile, and hold the order against it. */
 int plan_compile(struct plan *plan, const char *root, struct error *err);
 

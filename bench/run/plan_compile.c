@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "port/serial_sim.h"
 #include "run/plan.h"
+#include "run/registered.h"
 #include "verdict/duration.h"
 
 /* The slot must be there, and hold the fixture that the protocol needs. */
@@ -39,18 +40,32 @@ static char *calibration_path(const struct plan *plan, const char *root)
 		       value_get_text(plan->protocol_data, "fixture"));
 }
 
+/* What is really measured rests on the register, if the laboratory has one. */
+static char *registered_text(const struct plan *plan)
+{
+	if (plan->order->simulated)
+		return NULL;
+	return registered_csv(value_get(plan->registered, "calibrations"));
+}
+
 static int read_calibration(struct plan *plan, const char *root, struct error *err)
 {
-	char *path = calibration_path(plan, root);
+	char *registered = registered_text(plan), *path = NULL;
+	const char *own = value_get_text(plan->station_data, "calibration");
 	const struct plan_source *source;
 
-	if (!path || (!file_exists(path) && !value_get_text(plan->station_data, "calibration"))) {
+	if (!registered)
+		path = calibration_path(plan, root);
+	if (!registered && (!path || (!file_exists(path) && !own))) {
 		free(path);
 		snprintf(plan->calibration_name, sizeof(plan->calibration_name), "none");
+		plan->calibration_from = "none";
 		plan->calibration = calibration_none();
 		return 0;
 	}
-	source = plan_read(plan, root, path, err);
+	plan->calibration_from = registered ? "register" : own ? "station" : "fixture";
+	source = registered ? plan_add_text(plan, REGISTERED_SOURCE, registered, err)
+			    : plan_read(plan, root, path, err);
 	free(path);
 	if (!source)
 		return -1;

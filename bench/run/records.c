@@ -22,8 +22,10 @@
 #include "record/admission.h"
 #include "record/bench_log.h"
 #include "record/event.h"
+#include "record/register.h"
 #include "run/account.h"
 #include "run/calendar.h"
+#include "run/registered.h"
 #include "run/run_earlier.h"
 #include "run/run_event.h"
 
@@ -35,6 +37,7 @@ struct task {
 	char *folder;	       /* of a run; or NULL */
 	bool is_late;	       /* … of an earlier controller */
 	struct value *request; /* of a command; or NULL */
+	bool reads;	       /* the register is asked for */
 	struct value *appended;
 	records_done_fn *done;
 	void *ctx;
@@ -220,7 +223,8 @@ static int do_request(struct task *task, const struct moment *moment, struct err
 	struct appended appended;
 	int done;
 
-	if (admit(log, task->request, moment, &admitted, err) < 0)
+	if (registered_check(task->request, err) < 0 ||
+	    admit(log, task->request, moment, &admitted, err) < 0)
 		return -1;
 	buf_init(&appended.text);
 	done = append(task, admitted.kind, admitted.says, false, admitted.subjects, moment,
@@ -235,6 +239,18 @@ static int do_request(struct task *task, const struct moment *moment, struct err
 	return done;
 }
 
+static int do_read(struct task *task, struct error *err)
+{
+	struct value *calibrations =
+		register_list(task->records->log, ENTRY_CALIBRATION, err);
+
+	if (!calibrations)
+		return -1;
+	task->appended = value_map();
+	value_set(task->appended, "calibrations", calibrations);
+	return 0;
+}
+
 static int work(void *ctx, struct error *err)
 {
 	struct task *task = ctx;
@@ -245,6 +261,7 @@ static int work(void *ctx, struct error *err)
 		return -1;
 	return task->folder    ? do_run(task, &moment, err)
 	       : task->request ? do_request(task, &moment, err)
+	       : task->reads   ? do_read(task, err)
 			       : 0;
 }
 
@@ -303,6 +320,14 @@ void records_append(struct records *records, const struct value *request, record
 	struct task *task = task_new(records, done, ctx);
 
 	task->request = value_copy(request);
+	give(task);
+}
+
+void records_register(struct records *records, records_done_fn *done, void *ctx)
+{
+	struct task *task = task_new(records, done, ctx);
+
+	task->reads = true;
 	give(task);
 }
 

@@ -257,6 +257,7 @@ static struct value *describe_run(const struct account *account, const struct ru
 					   "decision",
 					   "limit_set",
 					   "calibration",
+					   "calibration_from",
 					   "protocol_source",
 					   "fixture_source",
 					   "limits_source",

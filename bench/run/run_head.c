@@ -14,6 +14,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "loop/machine_time.h"
+#include "run/registered.h"
 #include "run/run.h"
 
 enum { JOURNAL_QUOTA_MIB = 2048 };
@@ -119,7 +120,7 @@ void head_anchor(struct run *run, nsec wall, nsec moved)
 static void write_head(struct run *run)
 {
 	const struct plan *plan = run->plan;
-	struct value *line = value_map();
+	struct value *line = value_map(), *certificates;
 
 	value_set_int(line, "format", 1);
 	value_set_text(line, "davy", DAVY_VERSION);
@@ -136,7 +137,11 @@ static void write_head(struct run *run)
 	value_set_text(line, "limit_set",
 		       plan->limit_set ? limit_set_name(plan->limit_set) : "none");
 	value_set_text(line, "calibration", plan->calibration_name);
-	value_set(line, "certificates", calibration_describe(plan->calibration, plan->order->slot));
+	value_set_text(line, "calibration_from", plan->calibration_from);
+	certificates = value_set(line, "certificates",
+				 calibration_describe(plan->calibration, plan->order->slot));
+	if (!strcmp(plan->calibration_from, "register"))
+		registered_describe(certificates, value_get(plan->registered, "calibrations"));
 	if (value_count(plan->warnings))
 		value_set(line, "warnings", value_copy(plan->warnings));
 	value_set_text(line, "protocol_source", plan->protocol_source);

@@ -56,7 +56,7 @@ _davy() {
 		mapfile -t COMPREPLY < <(compgen -W "real virtual x10" -- "$word")
 	elif [[ $before == --state ]]; then
 		mapfile -t COMPREPLY < <(compgen -d -- "$word")
-	elif [[ $before == --station || $before == --limits ]]; then
+	elif [[ $before == --station || $before == --limits || $before == --file || $before == --csv ]]; then
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 	elif [[ $before == --* ]] && _davy_takes_word "$command" "$before"; then
 		return
@@ -76,6 +76,7 @@ _davy_operands() {
 			mapfile -t COMPREPLY < <(compgen -W "$(_davy_measures "${COMP_WORDS[2]}" "${state[@]}")" -- "$word")
 		fi
 		;;
+	calibrations) mapfile -t COMPREPLY < <(compgen -W "add show due" -- "$word") ;;
 	show | replay) mapfile -t COMPREPLY < <(compgen -W "$(_davy_runs "${state[@]}")" -- "$word") ;;
 	run) mapfile -t COMPREPLY < <(
 		compgen -W "$(_davy_protocols)" -- "$word"

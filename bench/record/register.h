@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The register: what a laboratory has entered about the things that its results rest on. Each entry is a record of the
+ * bench's log (entry.h) that the bench signs as told so; nothing in it is changed, and a later entry about the same thing
+ * stands in the place of the earlier ones, which stay.
+ *
+ * A request (admission.h) is {"kind":"calibration","says":{…},"path":"/…/certificate.pdf"}; the members of `says` are texts,
+ * written as the certificate has them, and no others than these:
+ *
+ *   calibration     needed: instrument, unit, expanded, k, certificate, due; besides: quantity, value, serial, maker,
+ *                   laboratory, gbw, lot, remaining, by, note
+ *
+ * `path`, which may be missing, is a file that the record rests on: it is kept (kept_file.h), and the record has it in
+ * `file`: {"name":"certificate.pdf","sha256":"…","size":…}.
+ */
+#ifndef DAVY_RECORD_REGISTER_H
+#define DAVY_RECORD_REGISTER_H
+
+#include "base/error.h"
+#include "base/value.h"
+#include "record/admission.h"
+#include "record/bench_log.h"
+
+enum { REGISTER_TEXT_MOST = 300 }; /* bytes of one text */
+
+int admit_calibration(struct bench_log *log, const struct value *request, const struct moment *now,
+		      struct admitted *admitted, struct error *err);
+
+/*
+ * All records of a kind, in their order: a list of {"seq":…,"id":"…","at":"…","says":{…}}, which the caller frees; `at` is
+ * the wall time of the record.
+ */
+struct value *register_list(struct bench_log *log, const char *kind, struct error *err);
+
+#endif
