@@ -47,7 +47,8 @@ struct progress {
 
 static const struct {
 	struct words slot, step, repeat, method, bench_time, away, all_safe, asked, not_taken,
-		answered, withdrawn, note, stopping, refused, waits, waits_in_step, goes_on;
+		answered, withdrawn, note, stopping, refused, waits, waits_in_step, goes_on, record,
+		unrecorded;
 } TEXTS = {
 	.slot = {"slot", "工位"},
 	.step = {"step", "步骤"},
@@ -67,6 +68,8 @@ static const struct {
 	.waits_in_step = {"waits in step at %s: %lld still to come",
 			  "在 %s 等待同步:还有 %lld 个未到"},
 	.goes_on = {"goes on", "继续"},
+	.record = {"record", "检验记录"},
+	.unrecorded = {"NOT RECORDED yet", "尚未登记"},
 };
 
 struct progress *progress_new(FILE *out, bool brief, bool several)
@@ -363,6 +366,18 @@ static void end_view(struct progress *progress, struct view *view, struct buf *l
 	buf_done(line);
 }
 
+/* The verdict stands in its journal; whoever relies on the record must know that there is none. */
+static void take_unrecorded(struct progress *progress, struct view *view, const char *why)
+{
+	struct buf line;
+
+	if (!why)
+		return;
+	buf_init(&line);
+	buf_printf(&line, "  %s: %s", say(TEXTS.unrecorded), why);
+	say_of(progress, view, &line, 2);
+}
+
 static void take_verdict(struct progress *progress, struct view *view, const struct value *event)
 {
 	const struct value *summary = value_get(event, "summary");
@@ -378,7 +393,11 @@ static void take_verdict(struct progress *progress, struct view *view, const str
 	buf_init(&line);
 	buf_printf(&line, "  %s ", say(TEXTS.bench_time));
 	figure_time(&line, value_get_int(summary, "bench_time_ns", 0));
+	if (value_get(summary, "record"))
+		buf_printf(&line, "  %s %lld", say(TEXTS.record),
+			   (long long)value_get_int(value_get(summary, "record"), "seq", 0));
 	say_of(progress, view, &line, 2);
+	take_unrecorded(progress, view, value_get_text(summary, "unrecorded"));
 	buf_init(&line);
 	if (figure_hazard(&line, value_get(summary, "hazard")))
 		say_of(progress, view, &line, 2);

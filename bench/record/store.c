@@ -306,12 +306,27 @@ int store_write_copy(struct store *store, const char *text, size_t size, struct 
 	return done;
 }
 
+/* Somebody else wrote to it: what he did is found at the next opening, and nothing is put behind it. */
+static int check_copy_end(struct store *store, struct error *err)
+{
+	struct stat copy;
+
+	if (fstat(store->copy, &copy) < 0 || !S_ISREG(copy.st_mode) ||
+	    (uint64_t)copy.st_size == store->copy_end)
+		return 0;
+	store->broken = true;
+	return error_set(err, ERROR_REFUSED,
+			 "%s: was changed by another program while this one had it; nothing is added "
+			 "to it",
+			 store->copy_path);
+}
+
 int store_append(struct store *store, const struct store_record *record, struct error *err)
 {
 	struct leaf leaf = {.seq = record->seq, .id = record->id, .type = record->type};
 	uint8_t hash[HASH_SIZE], prev[HASH_SIZE];
 
-	if (check_place(store, record, err) < 0)
+	if (check_place(store, record, err) < 0 || check_copy_end(store, err) < 0)
 		return -1;
 	hash_of(record->text, record->size, leaf.text);
 	memcpy(leaf.prev, record->prev, HASH_SIZE);
