@@ -20,5 +20,8 @@ extern const struct command COMMAND_QUALIFY;
 extern const struct command COMMAND_CALIBRATIONS;
 extern const struct command COMMAND_CONTROLLER;
 extern const struct command COMMAND_GUARDIAN;
+extern const struct command COMMAND_KEYS;
+extern const struct command COMMAND_SIGN;
+extern const struct command COMMAND_VOID;
 
 #endif

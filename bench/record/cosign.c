@@ -124,7 +124,8 @@ static int judge(const struct jws *event, const struct value *tree, const struct
 		return error_set(err, ERROR_USAGE,
 				 "it does not say as what, and with which "
 				 "meaning, it was made");
-	if (check_time(&act, at, err) < 0 || signing_check(roster, event, last, &signing, err) < 0)
+	if (check_time(&act, at, err) < 0 || signing_says(event, last, err) < 0 ||
+	    signing_check(roster, event, last, &signing, err) < 0)
 		return -1;
 	holder = roster_find(roster, signing.key_id);
 	if (signing.role != ROLE_BENCH && signing.role != ROLE_SIMULATION &&

@@ -20,6 +20,7 @@ static const struct {
 	[MEANING_SAMPLED] = {"sampled", "已抽样", {ROLE_SAMPLER}},
 	[MEANING_WITNESSED] = {"witnessed", "在场见证", {ROLE_WITNESS}},
 	[MEANING_REFUSED] = {"refused to sign", "拒绝签字", {ROLE_SAMPLER, ROLE_TESTER}},
+	[MEANING_VOIDED] = {"voided", "作废", {ROLE_REVIEWER, ROLE_SIGNATORY}},
 };
 
 enum { MEANING_COUNT = sizeof(MEANINGS) / sizeof(MEANINGS[0]), SAMPLERS = 2 };
@@ -104,6 +105,12 @@ static const char *out_of_turn(const struct roster *roster, const struct jws *re
 				 "anybody can edit";
 	if (!is_measured)
 		return "the bench has not signed it";
+	if (count_of(record, count, MEANING_VOIDED) > 0)
+		return "it was voided";
+	if (meaning == MEANING_VOIDED)
+		return has_signed(roster, record, count, MEANING_TESTED, holder)
+			       ? "who tests does not void"
+			       : NULL;
 	if (count_of(record, count, MEANING_REJECTED) > 0)
 		return "a reviewer has rejected it; what is wrong is corrected by an event of its "
 		       "own";
@@ -148,6 +155,16 @@ int signing_check(const struct roster *roster, const struct jws *record, size_t 
 	return why ? refuse(holder, why, err) : 0;
 }
 
+int signing_says(const struct jws *record, size_t index, struct error *err)
+{
+	enum meaning meaning = meaning_find(jws_act(record, index).meaning);
+	const char *why = value_get_text(jws_header(record, index), "why");
+
+	if (meaning == MEANING_VOIDED && (!why || !why[0]))
+		return error_set(err, ERROR_USAGE, "it does not say why (in its header)");
+	return 0;
+}
+
 /* ---- all of them ---- */
 
 static int verify_one(const struct roster *roster, const struct jws *record, size_t index,
@@ -177,6 +194,8 @@ static int verify_one(const struct roster *roster, const struct jws *record, siz
 				 "it is said to be of %.40s, and the key is of %s",
 				 act.person ? act.person : "nobody", holder->person);
 	signing.at_ms = time.ms;
+	if (signing_says(record, index, err) < 0)
+		return -1;
 	return signing_check(roster, record, index, &signing, err);
 }
 

@@ -27,6 +27,7 @@ enum meaning {
 	MEANING_SAMPLED,   /* sampler */
 	MEANING_WITNESSED, /* witness */
 	MEANING_REFUSED,   /* sampler or tester: the witness would not sign */
+	MEANING_VOIDED,	   /* reviewer or signatory, not the tester: it counts no more; its header says `why` */
 };
 
 const char *meaning_name(enum meaning meaning);	 /* "reviewed" */
@@ -47,6 +48,9 @@ struct signing {
  */
 int signing_check(const struct roster *roster, const struct jws *record, size_t count,
 		  const struct signing *signing, struct error *err);
+
+/* Does the header of the signature at `index` say what its meaning asks for? */
+int signing_says(const struct jws *record, size_t index, struct error *err);
 
 /*
  * Are all signatures of the record good, and was each in its turn? The sentence names the first that is not, whose

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One pass over the lines for each question. */
+#include "cli/book.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+#include "base/alloc.h"
+#include "record/cosign.h"
+#include "record/roster_log.h"
+
+static int take_line(const char *line, size_t size, const char *where, book_each_fn *each,
+		     void *ctx, struct error *err)
+{
+	struct jws *jws = jws_parse(line, size, where, err);
+	const char *payload;
+	struct entry entry;
+	size_t payload_size;
+	int done = -1;
+
+	if (!jws)
+		return -1;
+	payload = jws_payload(jws, &payload_size);
+	if (entry_read(&entry, payload, payload_size, err) == 0) {
+		done = each(ctx, jws, &entry, err);
+		entry_done(&entry);
+	} else {
+		error_context(err, "%s", where);
+	}
+	jws_free(jws);
+	return done;
+}
+
+int book_each(const char *state, book_each_fn *each, void *ctx, struct error *err)
+{
+	char *path = xprintf("%s/records/records.jsonl", state), *line = NULL, where[64];
+	FILE *file = fopen(path, "re");
+	unsigned long long seq = 0;
+	size_t room = 0;
+	ssize_t size;
+	int done = 0;
+
+	if (!file && errno != ENOENT)
+		done = error_set(err, ERROR_OS, "%s: %s", path, strerror(errno));
+	/* a line without its end is being written just now */
+	while (file && done == 0 && (size = getline(&line, &room, file)) > 0 &&
+	       line[size - 1] == '\n') {
+		snprintf(where, sizeof(where), "record %llu", ++seq);
+		done = take_line(line, (size_t)size - 1, where, each, ctx, err);
+	}
+	if (file)
+		fclose(file);
+	free(line);
+	free(path);
+	return done;
+}
+
+/* ---- the roster ---- */
+
+static int follow(void *roster, const struct jws *jws, const struct entry *entry, struct error *err)
+{
+	(void)jws;
+	return roster_follow(roster, entry, err);
+}
+
+struct roster *book_roster(const char *state, struct error *err)
+{
+	struct roster *roster = roster_new(NULL, err);
+
+	if (roster && book_each(state, follow, roster, err) == 0)
+		return roster;
+	roster_free(roster);
+	return NULL;
+}
+
+/* ---- its names ---- */
+
+static int take_base(void *base, const struct jws *jws, const struct entry *entry,
+		     struct error *err)
+{
+	char **found = base;
+	const char *said = value_get_text(entry->says, "base");
+
+	(void)jws;
+	(void)err;
+	if (entry->seq == 1 && said)
+		*found = xstrdup(said);
+	return 0;
+}
+
+char *book_base(const char *state, struct error *err)
+{
+	char *base = NULL;
+
+	if (book_each(state, take_base, &base, err) == 0 && base)
+		return base;
+	if (!base)
+		error_set(err, ERROR_USAGE, "%s has no records yet: they begin with its controller",
+			  state);
+	free(base);
+	return NULL;
+}
+
+/* ---- one event ---- */
+
+struct search {
+	const char *name;
+	uint64_t seq; /* that `name` says; 0: it is no number */
+	struct book_event *found;
+};
+
+static bool is_named(const struct search *search, const struct entry *entry)
+{
+	const char *run = value_get_text(value_get(entry->says, "mse:run"), "mse:run");
+
+	if (strcmp(entry->kind, ENTRY_EVENT) != 0)
+		return false;
+	if (search->seq)
+		return entry->seq == search->seq;
+	if (!strcmp(search->name, "last"))
+		return run != NULL;
+	return !strcmp(search->name, entry->id) ||
+	       (run && !strncmp(run, search->name, strlen(search->name)));
+}
+
+static struct jws *copy_of(const struct jws *jws, struct error *err)
+{
+	struct jws *copy;
+	struct buf text;
+
+	buf_init(&text);
+	jws_write(jws, SIZE_MAX, &text);
+	copy = jws_parse(text.data, text.size, "a record", err);
+	buf_done(&text);
+	return copy;
+}
+
+static void forget(struct book_event *found)
+{
+	jws_free(found->jws);
+	value_free(found->event);
+	value_free(found->declarations);
+	found->jws = NULL;
+	found->event = NULL;
+	found->declarations = NULL;
+}
+
+static int take_event(struct search *search, const struct jws *jws, const struct entry *entry,
+		      struct error *err)
+{
+	struct book_event *found = search->found;
+
+	if (found->jws && strcmp(search->name, "last") != 0)
+		return error_set(err, ERROR_USAGE,
+				 "'%.60s' is the beginning of more than one run (records %llu and "
+				 "%llu)",
+				 search->name, (unsigned long long)found->seq,
+				 (unsigned long long)entry->seq);
+	forget(found);
+	found->seq = entry->seq;
+	found->event = value_copy(entry->says);
+	found->declarations = value_list();
+	found->jws = copy_of(jws, err);
+	return found->jws ? 0 : -1;
+}
+
+static int look(void *ctx, const struct jws *jws, const struct entry *entry, struct error *err)
+{
+	struct search *search = ctx;
+	struct book_event *found = search->found;
+
+	if (entry->seq == 1)
+		take_base(&found->base, jws, entry, err);
+	if (is_named(search, entry))
+		return take_event(search, jws, entry, err);
+	if (!found->jws || value_get_int(entry->says, "seq", 0) != (int64_t)found->seq)
+		return 0;
+	if (!strcmp(entry->kind, ENTRY_SIGNATURE))
+		return cosign_apply(found->jws, entry->says, err);
+	return 0;
+}
+
+int book_event(const char *state, const char *name, struct book_event *found, struct error *err)
+{
+	struct search search = {.name = name, .found = found};
+	char *end;
+
+	*found = (struct book_event){0};
+	search.seq = strtoull(name, &end, 10);
+	if (*end || strchr(name, '-'))
+		search.seq = 0;
+	if (book_each(state, look, &search, err) == 0) {
+		if (found->jws)
+			return 0;
+		error_set(err, ERROR_USAGE,
+			  "no event of this bench's log is called '%.60s': give the number of a "
+			  "record, an event's id or a run's",
+			  name);
+	}
+	book_event_done(found);
+	return -1;
+}
+
+void book_event_done(struct book_event *found)
+{
+	forget(found);
+	free(found->base);
+	found->base = NULL;
+}

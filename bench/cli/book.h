@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The bench's log as a command reads it, from STATE/records/records.jsonl: the controller alone has the store, and every
+ * program may read the lines. What is read here is shown, or is what a person signs; whether the log is whole is for
+ * davy verify.
+ */
+#ifndef DAVY_CLI_BOOK_H
+#define DAVY_CLI_BOOK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/value.h"
+#include "record/entry.h"
+#include "record/jws.h"
+#include "record/roster.h"
+
+typedef int book_each_fn(void *ctx, const struct jws *jws, const struct entry *entry,
+			 struct error *err);
+/* Go through all records; `each` ends it by an error. A bench without records has none, which is no error. */
+int book_each(const char *state, book_each_fn *each, void *ctx, struct error *err);
+
+/* The roster as the log has it now; the caller frees it. */
+struct roster *book_roster(const char *state, struct error *err);
+
+/* An event with everybody's signatures. */
+struct book_event {
+	uint64_t seq;
+	struct jws *jws;
+	struct value *event;
+	char *base; /* of the log's URIs */
+	struct value *
+		declarations; /* list of {"seq","reason","why","by","at"}: what was said of it since */
+};
+
+/* By its number, its event id, or the id (or the beginning of one) of its run; "last" is the last run. */
+int book_event(const char *state, const char *name, struct book_event *found, struct error *err);
+void book_event_done(struct book_event *found);
+/* The base of the log's URIs; the caller frees it. */
+char *book_base(const char *state, struct error *err);
+
+#endif

@@ -1,0 +1,135 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Who stands behind a record: people and their keys, signatures, the life of equipment, as somebody at a bench tells them.
+cd "$(dirname "$0")/.." || exit 1
+. tests/claims.sh
+
+davy=$PWD/build/davy
+scratch=$(mktemp -d)
+export DAVY_STATE=$scratch/state LC_ALL=C
+trap 'stop_controller; [ -n "${KEEP-}" ] || rm -rf "$scratch"' EXIT
+
+stop_controller() {
+	local pid
+	pid=$(cat "$DAVY_STATE/controller.pid" 2>/dev/null) && kill "$pid" 2>/dev/null
+	return 0
+}
+
+(umask 077; echo "a passphrase" >"$scratch/word"; echo "another one" >"$scratch/wrong")
+word=(--passphrase-file "$scratch/word")
+
+# One short step on the gas bench stands in for long ones.
+tree=$scratch/tree
+mkdir -p "$tree/scripts"
+ln -s "$PWD/fixtures" "$tree/fixtures"
+cat >"$tree/scripts/tiny.lua" <<'LUA'
+local test = protocol {
+  id = "tiny", version = 1, language = 1, title = "Zero", zh = "零点", standard = "none",
+  class = "gas_transmitter.methane", fixture = "gas_bench",
+  params = { flow = { "0.5 L/min", range = "0.2 .. 1.5 L/min" } },
+  faults = {},
+  dut = { serial = { ask = "Serial", simulated = "S", text = true },
+          ma = { ask = "Certificate", simulated = "M", text = true } },
+}
+step "Zero" {
+  measure = { zero = { "indication in zero air", limit = { "<= 1 %vol", grade = "example" } } },
+  run = function(m, fx)
+    finally(function() fx.gas:purge() end)
+    local shown, certified = fx.gas:indication("zero_air", test.params.flow)
+    m.zero = shown:against(certified)
+  end,
+}
+LUA
+
+# test SERIAL OPTIONS…: a simulated run of it.
+test_specimen() {
+	local serial=$1
+	shift
+	timeout 60 "$davy" run "$tree/scripts/tiny.lua" --sim --dut serial="$serial" --dut ma=MFC1 "$@" >"$scratch/run" 2>&1
+}
+
+# says PATTERN COMMAND…: it fails, and its sentence has this in it.
+refused() {
+	local pattern=$1 out
+	shift
+	if out=$("$@" 2>&1); then
+		echo "not refused: $*"
+		return 1
+	fi
+	grep -q -- "$pattern" <<<"$out" || { echo "$out"; return 1; }
+}
+
+person() {
+	"$davy" keys make --key "$scratch/$1.pem" "${word[@]}" >/dev/null &&
+		"$davy" keys enrol "$1" --name "N$1" --roles "$2" --public "$scratch/$1.pem.public" \
+			--to 2036-01-01 --key "$scratch/boss.pem" "${word[@]}" >/dev/null
+}
+
+sign() { # WHAT ROLE WHO OPTIONS…
+	local what=$1 role=$2 who=$3
+	shift 3
+	"$davy" sign "$what" --as "$role" --key "$scratch/$who.pem" "${word[@]}" "$@"
+}
+
+an_administrator_is_installed_once() {
+	refused "no administrator yet" "$davy" keys enrol 1 --roles tester --to 2036-01-01 \
+		--public <("$davy" keys make --key "$scratch/x.pem" "${word[@]}" >/dev/null; cat "$scratch/x.pem.public") \
+		--key "$scratch/x.pem" "${word[@]}"
+	"$davy" keys init --key "$scratch/boss.pem" "${word[@]}" >/dev/null &&
+		[ "$(stat -c %a "$scratch/boss.pem")" = 600 ] &&
+		refused "has its administrator" "$davy" keys init --key "$scratch/boss2.pem" "${word[@]}" &&
+		"$davy" keys | grep -q "^administrator: key"
+}
+
+people_are_enrolled_and_listed() {
+	person 0017 tester,reviewer && person 0009 reviewer && person 0003 signatory &&
+		person 0021 sampler && person 0022 sampler &&
+		"$davy" keys | grep -q "0017 .*tester reviewer .* 2036-01-01"
+}
+
+a_run_is_signed_in_turn() {
+	test_specimen SN-1
+	refused "tester has not signed" sign last reviewer 0009 &&
+		sign last tester 0017 >"$scratch/shown" && grep -q "SIMULATED" "$scratch/shown" &&
+		grep -q "verdict" "$scratch/shown" && grep -q "MFC1/SN/SN-1" "$scratch/shown" &&
+		refused "who tests does not review" sign last reviewer 0017 &&
+		refused "not authorised as reviewer" sign last reviewer 0003 &&
+		sign last reviewer 0009 >/dev/null && sign last signatory 0003 >/dev/null
+}
+
+a_wrong_passphrase_signs_nothing() {
+	local before
+	before=$(wc -l <"$DAVY_STATE/records/records.jsonl")
+	refused "not the passphrase" "$davy" sign last --as tester --key "$scratch/0017.pem" \
+		--passphrase-file "$scratch/wrong" &&
+		refused "no terminal" setsid -w "$davy" sign last --as tester --key "$scratch/0017.pem" &&
+		[ "$(wc -l <"$DAVY_STATE/records/records.jsonl")" = "$before" ]
+}
+
+an_administrator_signs_no_test() {
+	refused "signs nothing else" sign last tester boss
+}
+
+a_revoked_key_signs_no_more() {
+	local kid
+	person 0099 tester && kid=$("$davy" keys | awk '$1 == "0099" { print $NF }') &&
+		"$davy" keys revoke "$kid" --why "left the laboratory" --key "$scratch/boss.pem" "${word[@]}" >/dev/null &&
+		test_specimen SN-2
+	refused "left the laboratory" sign last tester 0099
+}
+
+a_voiding_has_a_name_and_a_reason() {
+	refused "needs --why" "$davy" void last --key "$scratch/0003.pem" "${word[@]}" &&
+		"$davy" void last --why "wrong cylinder" --key "$scratch/0003.pem" "${word[@]}" >/dev/null &&
+		refused "it was voided" sign last tester 0017
+}
+
+claim "an administrator is installed once, with a key file that nobody else may read" an_administrator_is_installed_once
+claim "people make their keys, are enrolled, and davy keys lists who may do what until when" people_are_enrolled_and_listed
+claim "a run is signed in turn, by persons who see what they sign" a_run_is_signed_in_turn
+claim "a wrong passphrase, or none, signs nothing" a_wrong_passphrase_signs_nothing
+claim "an administrator who signs a test is refused" an_administrator_signs_no_test
+claim "a revoked key signs no more" a_revoked_key_signs_no_more
+claim "a run is voided by a named person with a reason, and signed no more" a_voiding_has_a_name_and_a_reason
+claims_end
