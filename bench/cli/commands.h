@@ -11,6 +11,8 @@ extern const struct command COMMAND_LIST;
 extern const struct command COMMAND_SHOW;
 extern const struct command COMMAND_REPLAY;
 extern const struct command COMMAND_WHY;
+extern const struct command COMMAND_EXPORT;
+extern const struct command COMMAND_VERIFY;
 extern const struct command COMMAND_WIRES;
 extern const struct command COMMAND_CLOCK;
 extern const struct command COMMAND_SAFE;

@@ -30,7 +30,7 @@
 #include "record/leaf.h"
 #include "record/store_inside.h"
 
-static const char SCHEMA[] =
+const char STORE_SCHEMA[] =
 	"PRAGMA application_id = 1147238009;" /* "Davy" */
 	"PRAGMA user_version = 1;"
 	"CREATE TABLE record(seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL,"
@@ -113,7 +113,7 @@ static int make_or_know(struct store *store, struct error *err)
 	if (tables > 0)
 		return 0;
 	if (execute(store, "BEGIN IMMEDIATE", "cannot be made", err) < 0 ||
-	    execute(store, SCHEMA, "cannot be made", err) < 0)
+	    execute(store, STORE_SCHEMA, "cannot be made", err) < 0)
 		return -1;
 	return execute(store, "COMMIT", "cannot be made", err);
 }

@@ -18,6 +18,8 @@ struct store {
 	bool broken;		 /* a record was not written whole */
 };
 
+extern const char STORE_SCHEMA[];
+
 /* "PATH: WHAT: what SQLite says"; returns -1. */
 int store_failed(const struct store *store, struct error *err, const char *what);
 int store_prepare(struct store *store, const char *sql, sqlite3_stmt **statement,

@@ -19,8 +19,6 @@
 #include "run/measure_shown.h"
 #include "verdict/decision.h"
 
-enum { EVENT_FORMAT = 1 };
-
 /* ---- identities ---- */
 
 char *run_event_run(const struct account *account, const char *base)
@@ -147,6 +145,9 @@ static void add_report(struct value *reports, const struct value *measure)
 	set_number(report, measure);
 	if (!value_get(report, "value") && value_get_text(measure, "found"))
 		value_set_text(report, "stringValue", value_get_text(measure, "found"));
+	if (!value_get(report, "type"))
+		value_set_text(report, "type",
+			       "mse:Check"); /* EPCIS wants one, and it is no quantity */
 	for (size_t i = 0; i < sizeof(KEPT) / sizeof(KEPT[0]); i++)
 		if (value_get(measure, KEPT[i]))
 			value_set(judged, KEPT[i], value_copy(value_get(measure, KEPT[i])));
@@ -270,7 +271,7 @@ static struct value *describe_run(const struct account *account, const struct ru
 	struct wall_time end = wall_at(account, account->time, made->zone_minutes);
 	struct value *says = value_map();
 
-	value_set_int(says, "format", EVENT_FORMAT);
+	value_set_int(says, "format", RUN_EVENT_FORMAT);
 	value_set_text(says, "run", account->id);
 	copy_members(says, account->head, HEAD);
 	copy_members(says, account->verdict, VERDICT);

@@ -14,6 +14,8 @@
 #include "base/value.h"
 #include "run/account.h"
 
+enum { RUN_EVENT_FORMAT = 1 }; /* of what stands in mse:run */
+
 struct run_event {
 	const char *base;  /* of URIs; ends with "/" */
 	const char *bench; /* its name */

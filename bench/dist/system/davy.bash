@@ -77,7 +77,11 @@ _davy_operands() {
 		fi
 		;;
 	calibrations) mapfile -t COMPREPLY < <(compgen -W "add show due" -- "$word") ;;
-	show | replay) mapfile -t COMPREPLY < <(compgen -W "$(_davy_runs "${state[@]}")" -- "$word") ;;
+	show | replay | export) mapfile -t COMPREPLY < <(compgen -W "$(_davy_runs "${state[@]}")" -- "$word") ;;
+	verify) mapfile -t COMPREPLY < <(
+		compgen -W "$(_davy_runs "${state[@]}")" -- "$word"
+		compgen -d -- "$word"
+	) ;;
 	run) mapfile -t COMPREPLY < <(
 		compgen -W "$(_davy_protocols)" -- "$word"
 		compgen -f -- "$word"

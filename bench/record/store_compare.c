@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The database is opened as a file that nobody changes, so that SQLite makes neither locks nor files beside it.
+ *
+ * Everything in a row follows from the record's text; what a record is about (the index) must stand in it.
+ */
+#include "record/store_compare.h"
+
+#include <inttypes.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "record/store_inside.h"
+
+struct store_compare {
+	struct store store; /* its path and database alone */
+	sqlite3_stmt *rows, *about;
+	uint64_t seq, copy_end;
+};
+
+const char *store_compare_hindered(const char *folder)
+{
+	char *database = xprintf("%s/records.db", folder), *wal = xprintf("%s-wal", database);
+	struct stat status;
+	const char *why = NULL;
+
+	if (stat(wal, &status) == 0 && status.st_size > 0)
+		why = "power went while it was written, and the next start of a controller "
+		      "completes it";
+	free(wal);
+	free(database);
+	return why;
+}
+
+static int differs(const struct store_compare *compare, const char *what, struct error *err)
+{
+	return error_set(err, ERROR_REFUSED, "record %" PRIu64 ": in %s %s", compare->seq,
+			 compare->store.path, what);
+}
+
+/* ---- opening ---- */
+
+static char *uri_of(const char *path)
+{
+	struct buf uri;
+
+	buf_init(&uri);
+	buf_add_text(&uri, "file:");
+	for (; *path; path++)
+		if (strchr("%?#", *path))
+			buf_printf(&uri, "%%%02X", *path);
+		else
+			buf_add_byte(&uri, (uint8_t)*path);
+	buf_add_text(&uri, "?immutable=1");
+	return buf_detach(&uri);
+}
+
+static int list_schema(struct store *store, struct buf *out, struct error *err)
+{
+	sqlite3_stmt *row;
+	int step;
+
+	if (store_prepare(
+		    store,
+		    "SELECT type || '|' || name || '|' || tbl_name || '|' || coalesce(sql, '')"
+		    " FROM sqlite_schema ORDER BY type, name"
+		    " ",
+		    &row, err) < 0)
+		return -1;
+	while ((step = sqlite3_step(row)) == SQLITE_ROW)
+		buf_printf(out, "%s\n", (const char *)sqlite3_column_text(row, 0));
+	sqlite3_finalize(row);
+	if (store_prepare(store, "PRAGMA user_version", &row, err) < 0)
+		return -1;
+	if (sqlite3_step(row) == SQLITE_ROW)
+		buf_printf(out, "%s\n", (const char *)sqlite3_column_text(row, 0));
+	sqlite3_finalize(row);
+	return step == SQLITE_DONE ? 0 : store_failed(store, err, "cannot be read");
+}
+
+/* As one that is made now. */
+static int check_schema(struct store_compare *compare, struct error *err)
+{
+	struct store fresh = {.path = compare->store.path};
+	struct buf is, ought;
+	int done = -1;
+
+	buf_init(&is);
+	buf_init(&ought);
+	if (sqlite3_open(":memory:", &fresh.db) != SQLITE_OK ||
+	    sqlite3_exec(fresh.db, STORE_SCHEMA, NULL, NULL, NULL) != SQLITE_OK)
+		store_failed(&fresh, err, "cannot be compared");
+	else if (list_schema(&compare->store, &is, err) == 0 &&
+		 list_schema(&fresh, &ought, err) == 0)
+		done = strcmp(is.data, ought.data) == 0
+			       ? 0
+			       : error_set(err, ERROR_REFUSED,
+					   "%s: its tables and triggers are not those of a store",
+					   compare->store.path);
+	buf_done(&is);
+	buf_done(&ought);
+	sqlite3_close(fresh.db);
+	return done;
+}
+
+struct store_compare *store_compare_open(const char *folder, struct error *err)
+{
+	struct store_compare *compare = xcalloc(1, sizeof(*compare));
+	struct store *store = &compare->store;
+	char *uri;
+	int opened;
+
+	store->path = xprintf("%s/records.db", folder);
+	if (!file_exists(store->path)) {
+		error_set(err, ERROR_REFUSED, "%s: the database is missing", store->path);
+		store_compare_close(compare);
+		return NULL;
+	}
+	uri = uri_of(store->path);
+	opened = sqlite3_open_v2(uri, &store->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL);
+	free(uri);
+	if (opened != SQLITE_OK)
+		store_failed(store, err, "cannot be opened");
+	else if (sqlite3_exec(store->db, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON",
+			      NULL, NULL, NULL) != SQLITE_OK)
+		store_failed(store, err, "cannot be read");
+	else if (check_schema(compare, err) == 0 &&
+		 store_prepare(
+			 store,
+			 "SELECT seq, id, type, boot, boot_ms, wall, synchronised, prev, leaf,"
+			 " sha256, at, size, text FROM record ORDER BY seq",
+			 &compare->rows, err) == 0 &&
+		 store_prepare(store, "SELECT 1 FROM about WHERE subject = ? AND seq = ?",
+			       &compare->about, err) == 0)
+		return compare;
+	store_compare_close(compare);
+	return NULL;
+}
+
+void store_compare_close(struct store_compare *compare)
+{
+	if (!compare)
+		return;
+	sqlite3_finalize(compare->rows);
+	sqlite3_finalize(compare->about);
+	sqlite3_close(compare->store.db);
+	free(compare->store.path);
+	free(compare);
+}
+
+/* ---- rows ---- */
+
+static bool is_text(sqlite3_stmt *row, int column, const char *text)
+{
+	return sqlite3_column_type(row, column) == SQLITE_TEXT &&
+	       (size_t)sqlite3_column_bytes(row, column) == strlen(text) &&
+	       memcmp(sqlite3_column_text(row, column), text, strlen(text)) == 0;
+}
+
+static bool is_bytes(sqlite3_stmt *row, int column, const void *bytes, size_t size)
+{
+	return sqlite3_column_type(row, column) == SQLITE_BLOB &&
+	       (size_t)sqlite3_column_bytes(row, column) == size &&
+	       memcmp(sqlite3_column_blob(row, column), bytes, size) == 0;
+}
+
+static bool is_number(sqlite3_stmt *row, int column, int64_t number)
+{
+	return sqlite3_column_type(row, column) == SQLITE_INTEGER &&
+	       sqlite3_column_int64(row, column) == number;
+}
+
+static int check_row(const struct store_compare *compare, const struct log_record *record,
+		     struct error *err)
+{
+	sqlite3_stmt *row = compare->rows;
+	const struct entry *entry = record->entry;
+	char wall[WALL_TIME_SIZE];
+
+	wall_time_write(&entry->at.wall, wall);
+	if (!is_number(row, 0, (int64_t)entry->seq))
+		return differs(compare, "it is missing", err);
+	if (!is_bytes(row, 12, record->text, record->size) ||
+	    !is_number(row, 11, (int64_t)record->size))
+		return differs(compare, "it is another one", err);
+	if (!is_text(row, 1, entry->id) || !is_text(row, 2, entry->kind) ||
+	    !is_text(row, 3, entry->at.boot) || !is_number(row, 4, entry->at.boot_ms) ||
+	    !is_text(row, 5, wall) || !is_number(row, 6, entry->at.is_synchronised) ||
+	    !is_bytes(row, 7, entry->prev, HASH_SIZE) ||
+	    !is_bytes(row, 8, record->leaf, HASH_SIZE) ||
+	    !is_bytes(row, 9, record->digest, HASH_SIZE) ||
+	    !is_number(row, 10, (int64_t)compare->copy_end))
+		return differs(compare, "what stands beside it is not what it says", err);
+	return 0;
+}
+
+static int check_subjects(const struct store_compare *compare, const struct log_record *record,
+			  struct error *err)
+{
+	const struct value *equipment = value_get(record->entry->says, "epcList");
+	int step = SQLITE_ROW;
+
+	if (strcmp(record->entry->kind, ENTRY_EVENT) != 0)
+		return 0;
+	for (size_t i = 0; i < value_count(equipment) && i < STORE_SUBJECTS && step == SQLITE_ROW;
+	     i++) {
+		sqlite3_bind_text(compare->about, 1, value_at(equipment, i)->text, -1,
+				  SQLITE_STATIC);
+		sqlite3_bind_int64(compare->about, 2, (int64_t)record->entry->seq);
+		step = sqlite3_step(compare->about);
+		sqlite3_reset(compare->about);
+	}
+	return step == SQLITE_ROW
+		       ? 0
+		       : differs(compare, "it is not found by the equipment that it is about", err);
+}
+
+int store_compare_next(struct store_compare *compare, const struct log_record *record,
+		       struct error *err)
+{
+	int step = sqlite3_step(compare->rows);
+
+	compare->seq = record->entry->seq;
+	if (step == SQLITE_DONE)
+		return differs(compare, "it and all behind it are missing", err);
+	if (step != SQLITE_ROW)
+		return differs(compare, "it cannot be read: the database is damaged", err);
+	if (check_row(compare, record, err) < 0 || check_subjects(compare, record, err) < 0)
+		return -1;
+	compare->copy_end += record->size + 1;
+	return 0;
+}
+
+/* ---- the end ---- */
+
+/* What a record is found by must stand in it. */
+static int check_index(struct store_compare *compare, struct error *err)
+{
+	struct store *store = &compare->store;
+	sqlite3_stmt *row;
+	int step, good = 0;
+
+	if (store_prepare(
+		    store,
+		    "SELECT a.subject, a.seq, r.text FROM about a LEFT JOIN record r USING (seq)",
+		    &row, err) < 0)
+		return -1;
+	while (good == 0 && (step = sqlite3_step(row)) == SQLITE_ROW) {
+		const char *subject = (const char *)sqlite3_column_text(row, 0), *payload;
+		struct error ignored;
+		struct jws *jws = NULL;
+		size_t size;
+
+		compare->seq = (uint64_t)sqlite3_column_int64(row, 1);
+		if (sqlite3_column_bytes(row, 2))
+			jws = jws_parse(sqlite3_column_blob(row, 2),
+					(size_t)sqlite3_column_bytes(row, 2), "it", &ignored);
+		payload = jws ? jws_payload(jws, &size) : NULL;
+		if (!payload || !subject || !memmem(payload, size, subject, strlen(subject)))
+			good = differs(compare, "it is found by what it does not say", err);
+		jws_free(jws);
+	}
+	if (good == 0 && step != SQLITE_DONE)
+		good = error_set(err, ERROR_REFUSED, "%s: the database is damaged: %s", store->path,
+				 sqlite3_errmsg(store->db));
+	sqlite3_finalize(row);
+	return good;
+}
+
+static int check_pages(struct store_compare *compare, struct error *err)
+{
+	struct store *store = &compare->store;
+	sqlite3_stmt *row;
+	const char *says = NULL;
+	int good = -1;
+
+	if (store_prepare(store, "PRAGMA integrity_check(1)", &row, err) < 0)
+		return -1;
+	if (sqlite3_step(row) == SQLITE_ROW)
+		says = (const char *)sqlite3_column_text(row, 0);
+	if (says && !strcmp(says, "ok"))
+		good = 0;
+	else
+		error_set(err, ERROR_REFUSED, "%s: the database is damaged: %s", store->path,
+			  says ? says : sqlite3_errmsg(store->db));
+	sqlite3_finalize(row);
+	return good;
+}
+
+int store_compare_end(struct store_compare *compare, struct error *err)
+{
+	int step = sqlite3_step(compare->rows);
+
+	compare->seq++;
+	if (step == SQLITE_ROW)
+		return differs(compare, "it stands, and nowhere else", err);
+	if (step != SQLITE_DONE)
+		return differs(compare, "nothing can be read: the database is damaged", err);
+	return check_index(compare, err) < 0 ? -1 : check_pages(compare, err);
+}

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Two passes over the log's file. The first verifies it and notes, of each record, what it is about; then it is settled which
+ * belong together; the second writes those. Proofs come from the leaves that the reader has kept.
+ */
+#include "run/bundle.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "record/bag.h"
+#include "record/log_read.h"
+#include "record/tlog_proof.h"
+#include "run/proof_inside.h"
+
+enum { SEQ_DIGITS = 9, CHECKPOINT_MOST = 1 << 20 };
+
+/* ---- names ---- */
+
+char *bundle_name(const char *kind, uint64_t seq, const char *ending)
+{
+	return xprintf("data/%s/%0*" PRIu64 "%s", kind, SEQ_DIGITS, seq, ending);
+}
+
+uint64_t bundle_seq(const char *name)
+{
+	static const char *const BEFORE[] = {"data/records/", "data/proofs/"};
+	static const char *const BEHIND[] = {".json", ".tlog-proof"};
+
+	for (size_t i = 0; i < 2; i++) {
+		size_t size = strlen(BEFORE[i]), digits;
+
+		if (strncmp(name, BEFORE[i], size) != 0)
+			continue;
+		digits = strspn(name + size, "0123456789");
+		if (digits >= SEQ_DIGITS && digits < 18 && !strcmp(name + size + digits, BEHIND[i]))
+			return strtoull(name + size, NULL, 10);
+	}
+	return 0;
+}
+
+/* ---- what there is ---- */
+
+struct item {
+	bool is_taken;
+	char *subject; /* the first piece of equipment; or NULL */
+	char *run;     /* its run's name; or NULL */
+	char *under;   /* id of the record that it signs; or NULL */
+	char *id;
+};
+
+struct bundle {
+	const struct bundle_wish *wish;
+	struct log_reader *reader;
+	struct item *items;
+	size_t count, room;
+	struct bag *bag;
+	struct buf checkpoint;
+	uint64_t size; /* records in the checkpoint */
+	int64_t records, runs;
+};
+
+static char *copy_of(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
+static int note(void *ctx, const struct log_record *record, struct error *err)
+{
+	struct bundle *bundle = ctx;
+	const struct entry *entry = record->entry;
+	const struct value *equipment = value_at(value_get(entry->says, "epcList"), 0);
+	struct item *item;
+
+	(void)err;
+	if (bundle->count == bundle->room) {
+		bundle->room = bundle->room ? bundle->room * 2 : 64;
+		bundle->items = xrealloc(bundle->items, bundle->room * sizeof(*bundle->items));
+	}
+	item = &bundle->items[bundle->count++];
+	*item = (struct item){.id = xstrdup(entry->id)};
+	item->is_taken = entry->seq == 1 || !strcmp(entry->kind, ENTRY_KEY);
+	if (!strcmp(entry->kind, ENTRY_EVENT)) {
+		item->subject = equipment ? copy_of(equipment->text) : NULL;
+		item->run = copy_of(proof_run_name(entry));
+	} else if (!strcmp(entry->kind, ENTRY_SIGNATURE)) {
+		item->under = copy_of(value_get_text(entry->says, "of"));
+	}
+	return 0;
+}
+
+/* ---- what is taken ---- */
+
+static int take_asked(struct bundle *bundle, struct error *err)
+{
+	const struct bundle_wish *wish = bundle->wish;
+
+	for (size_t i = 0; i < wish->seq_count; i++) {
+		if (wish->seqs[i] < 1 || wish->seqs[i] > bundle->count)
+			return error_set(err, ERROR_USAGE,
+					 "there is no record %" PRIu64 "; there are %zu",
+					 wish->seqs[i], bundle->count);
+		bundle->items[wish->seqs[i] - 1].is_taken = true;
+	}
+	for (size_t i = 0; i < wish->run_count; i++) {
+		size_t at = 0;
+
+		while (at < bundle->count && (!bundle->items[at].run ||
+					      strcmp(bundle->items[at].run, wish->runs[i]) != 0))
+			at++;
+		if (at == bundle->count)
+			return error_set(err, ERROR_USAGE, "run %s has no record", wish->runs[i]);
+		bundle->items[at].is_taken = true;
+	}
+	return 0;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Whoever shares this text with one that is taken is taken, too. */
+static void take_sharing(struct bundle *bundle, char **(*of)(struct item *item, bool taken))
+{
+	char **texts = xcalloc(bundle->count + 1, sizeof(*texts)), **text;
+	size_t count = 0;
+
+	for (size_t i = 0; i < bundle->count; i++)
+		if (bundle->items[i].is_taken && (text = of(&bundle->items[i], true)) && *text)
+			texts[count++] = *text;
+	qsort(texts, count, sizeof(*texts), by_text);
+	for (size_t i = 0; i < bundle->count; i++)
+		if ((text = of(&bundle->items[i], false)) && *text &&
+		    bsearch(text, texts, count, sizeof(*texts), by_text))
+			bundle->items[i].is_taken = true;
+	free(texts);
+}
+
+static char **subject_of(struct item *item, bool taken)
+{
+	(void)taken;
+	return &item->subject;
+}
+
+static char **signed_of(struct item *item, bool taken)
+{
+	return taken ? &item->id : &item->under;
+}
+
+/* ---- writing ---- */
+
+static int write_proof(struct bundle *bundle, uint64_t seq, struct error *err)
+{
+	struct tlog_proof proof = {.index = seq - 1,
+				   .checkpoint = bundle->checkpoint.data,
+				   .checkpoint_size = bundle->checkpoint.size};
+	char *name = bundle_name("proofs", seq, ".tlog-proof");
+	struct buf text;
+	int done = merkle_prove_inclusion(log_reader_leaf, bundle->reader, seq - 1, bundle->size,
+					  &proof.path, err);
+
+	buf_init(&text);
+	if (done == 0) {
+		tlog_proof_write(&text, &proof);
+		done = bag_add(bundle->bag, name, text.data, text.size, err);
+	}
+	buf_done(&text);
+	free(name);
+	return done;
+}
+
+static int write_journal(struct bundle *bundle, const char *run, struct error *err)
+{
+	char *path = xprintf("%s/runs/%s/journal", bundle->wish->state, run);
+	char *name = xprintf("data/runs/%s/journal", run);
+	int done = bag_add_file(bundle->bag, name, path, err);
+
+	bundle->runs += done == 0;
+	free(name);
+	free(path);
+	return done;
+}
+
+/* The second pass, with a reader of its own that verifies once more. */
+static int write_record(void *ctx, const struct log_record *record, struct error *err)
+{
+	struct bundle *bundle = ctx;
+	uint64_t seq = record->entry->seq;
+	const struct item *item = &bundle->items[seq - 1];
+	char *name;
+	int done;
+
+	if (seq > bundle->count || !item->is_taken)
+		return 0;
+	name = bundle_name("records", seq, ".json");
+	done = bag_add(bundle->bag, name, record->text, record->size, err);
+	free(name);
+	if (done == 0)
+		done = write_proof(bundle, seq, err);
+	if (done == 0 && item->run)
+		done = write_journal(bundle, item->run, err);
+	bundle->records++;
+	return done;
+}
+
+static int write_all(struct bundle *bundle, const char *path, struct error *err)
+{
+	struct log_reader *again = log_reader_new(LOG_WHOLE);
+	struct value *info = value_map();
+	size_t torn;
+	int done = -1;
+
+	bundle->bag = bag_new(bundle->wish->folder, err);
+	if (bundle->bag)
+		done = log_read_file(again, path, write_record, bundle, &torn, err);
+	if (done == 0)
+		done = bag_add(bundle->bag, "data/checkpoint", bundle->checkpoint.data,
+			       bundle->checkpoint.size, err);
+	value_set_text(info, "Source-Organization", log_reader_base(bundle->reader));
+	value_set_text(info, "External-Identifier", log_reader_origin(bundle->reader));
+	value_set_text(
+		info, "External-Description",
+		"records of a Davy test bench; verify with davy verify or reports/verify.html");
+	value_set_text(info, "Bag-Software-Agent", "davy " DAVY_VERSION);
+	if (done == 0)
+		done = bag_finish(bundle->bag, info, err);
+	value_free(info);
+	bag_free(bundle->bag);
+	log_reader_free(again);
+	return done;
+}
+
+/* ---- all of it ---- */
+
+static int check_checkpoint(struct bundle *bundle, struct error *err)
+{
+	struct checkpoint *checkpoint =
+		log_reader_checkpoint(bundle->reader, bundle->checkpoint.data,
+				      bundle->checkpoint.size, "records/checkpoint", err);
+	int done = checkpoint ? log_reader_contains(bundle->reader, checkpoint,
+						    "records/checkpoint", err)
+			      : -1;
+
+	if (done == 0) {
+		bundle->size = checkpoint->size;
+		for (size_t i = bundle->size; i < bundle->count; i++)
+			bundle->items[i].is_taken = false;
+		bundle->count = bundle->size;
+	}
+	checkpoint_free(checkpoint);
+	return done;
+}
+
+static int choose(struct bundle *bundle, const char *path, struct error *err)
+{
+	char *last = xprintf("%s/records/checkpoint", bundle->wish->state);
+	size_t torn, all = 0;
+	int done = file_read(last, CHECKPOINT_MOST, &bundle->checkpoint, err);
+
+	free(last);
+	if (done == 0)
+		done = log_read_file(bundle->reader, path, note, bundle, &torn, err);
+	all = bundle->count;
+	if (done == 0)
+		done = check_checkpoint(bundle, err);
+	if (done == 0)
+		done = take_asked(bundle, err);
+	if (done == 0) {
+		take_sharing(bundle, subject_of);
+		take_sharing(bundle, signed_of);
+	}
+	bundle->room = all; /* how many items there are to be freed */
+	return done;
+}
+
+static void bundle_done(struct bundle *bundle)
+{
+	for (size_t i = 0; i < bundle->room; i++) {
+		free(bundle->items[i].subject);
+		free(bundle->items[i].run);
+		free(bundle->items[i].under);
+		free(bundle->items[i].id);
+	}
+	free(bundle->items);
+	buf_done(&bundle->checkpoint);
+	log_reader_free(bundle->reader);
+}
+
+struct value *bundle_write(const struct bundle_wish *wish, struct error *err)
+{
+	struct bundle bundle = {.wish = wish, .reader = log_reader_new(LOG_WHOLE)};
+	char *path = xprintf("%s/records/records.jsonl", wish->state);
+	struct value *says = NULL;
+	int done;
+
+	buf_init(&bundle.checkpoint);
+	done = choose(&bundle, path, err);
+	if (done == 0)
+		done = write_all(&bundle, path, err);
+	if (done == 0) {
+		says = value_map();
+		value_set_text(says, "folder", wish->folder);
+		value_set_int(says, "records", bundle.records);
+		value_set_int(says, "runs", bundle.runs);
+		value_set_int(says, "size", (int64_t)bundle.size);
+	}
+	bundle_done(&bundle);
+	free(path);
+	return says;
+}

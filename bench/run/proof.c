@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the proof of a state folder and that of a bundle have in common. */
+#include "run/proof.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "record/base64.h"
+#include "record/roster.h"
+#include "run/proof_inside.h"
+#include "run/run_proof.h"
+
+enum { KEY_FILE_MOST = 65536, CHECKPOINT_MOST = 1 << 20 };
+
+/* ---- what was found ---- */
+
+void proof_problem(struct proof *proof, uint64_t seq, const char *run, const char *file,
+		   const char *why)
+{
+	struct value *list = (struct value *)value_get(proof->says, "problems");
+	struct value *one = value_add(list, value_map());
+	int64_t first = value_get_int(proof->says, "first", 0);
+
+	if (seq) {
+		value_set_int(one, "seq", (int64_t)seq);
+		if (!first || (int64_t)seq < first)
+			value_set_int(proof->says, "first", (int64_t)seq);
+	}
+	value_set_text(one, "run", run);
+	value_set_text(one, "file", file);
+	value_set_text(one, "why", why);
+	value_set_bool(proof->says, "good", false);
+}
+
+struct value *proof_proved(struct proof *proof, const char *what)
+{
+	struct value *list = (struct value *)value_get(proof->says, "proved");
+	struct value *one = value_add(list, value_map());
+
+	value_set_text(one, "what", what);
+	return one;
+}
+
+struct value *proof_not_proved(struct proof *proof, const char *what, const char *why)
+{
+	struct value *list = (struct value *)value_get(proof->says, "notProved");
+	struct value *one = value_add(list, value_map());
+
+	value_set_text(one, "what", what);
+	value_set_text(one, "why", why);
+	return one;
+}
+
+/* ---- begin ---- */
+
+static int read_administrator(struct proof *proof, const char *path, struct error *err)
+{
+	struct value *jwk = NULL;
+	struct key *key = NULL;
+	struct buf text;
+
+	buf_init(&text);
+	if (file_read(path, KEY_FILE_MOST, &text, err) == 0)
+		jwk = json_parse(text.data, text.size, path, err);
+	if (jwk)
+		key = key_from_jwk(jwk, path, err);
+	if (key)
+		proof->roster = roster_new(key, err);
+	key_free(key);
+	value_free(jwk);
+	buf_done(&text);
+	return proof->roster ? 0 : -1;
+}
+
+int proof_begin(struct proof *proof, const struct proof_wish *wish, enum log_extent extent,
+		struct error *err)
+{
+	static const char *const LISTS[] = {"problems", "runs", "proved", "notProved"};
+
+	*proof = (struct proof){.wish = wish};
+	if (wish->administrator && read_administrator(proof, wish->administrator, err) < 0)
+		return -1;
+	proof->reader = log_reader_new(extent);
+	proof->says = value_map();
+	value_set_bool(proof->says, "good", true);
+	for (size_t i = 0; i < sizeof(LISTS) / sizeof(LISTS[0]); i++)
+		value_set(proof->says, LISTS[i], value_list());
+	return 0;
+}
+
+/* ---- records ---- */
+
+const char *proof_run_name(const struct entry *entry)
+{
+	return strcmp(entry->kind, ENTRY_EVENT) == 0
+		       ? value_get_text(value_get(entry->says, "mse:run"), "mse:run")
+		       : NULL;
+}
+
+/* Was the bench's key the bench's, as the administrator has it, when this was signed? */
+static void check_bench(struct proof *proof, const struct log_record *record)
+{
+	const char *id = key_id(log_reader_key(proof->reader, false));
+
+	if (!roster_find(proof->roster, id))
+		return; /* not yet; who never enrols it is told at the end */
+	proof->is_allowed = true;
+	if (!proof->not_allowed.kind)
+		roster_allows(proof->roster, id, ROLE_BENCH, NULL, record->entry->at.wall.ms,
+			      &proof->not_allowed);
+	if (proof->not_allowed.kind)
+		proof_problem(proof, record->entry->seq, NULL, NULL, proof->not_allowed.text);
+}
+
+static void take_keys(struct proof *proof, const struct log_record *record)
+{
+	const char *text = value_get_text(record->entry->says, "jws");
+	struct jws *signed_ = NULL;
+	struct error err;
+	int done = -1;
+
+	if (text)
+		signed_ = jws_parse(text, strlen(text), "what it says of keys", &err);
+	else
+		error_set(&err, ERROR_REFUSED, "it says nothing of keys");
+	if (signed_)
+		done = proof->roster ? roster_take(proof->roster, signed_, &err) : 0;
+	if (done < 0)
+		proof_problem(proof, record->entry->seq, NULL, NULL, err.text);
+	jws_free(signed_);
+}
+
+void proof_record(struct proof *proof, const struct log_record *record)
+{
+	const char *kind = record->entry->kind;
+
+	if (!strcmp(kind, ENTRY_KEY))
+		take_keys(proof, record);
+	else if (!strcmp(kind, ENTRY_SIGNATURE))
+		proof->persons++;
+	else if (strcmp(kind, ENTRY_EVENT) != 0 && strcmp(kind, ENTRY_LOG) != 0 &&
+		 strcmp(kind, ENTRY_CLOCK) != 0 && strcmp(kind, ENTRY_CALIBRATION) != 0)
+		proof->unknown++;
+	if (proof->roster)
+		check_bench(proof, record);
+}
+
+/* ---- runs ---- */
+
+void proof_run(struct proof *proof, const char *folder, uint64_t seq, const struct value *event,
+	       bool is_simulated)
+{
+	struct run_claim claim = {.folder = folder,
+				  .event = event,
+				  .is_simulated = is_simulated,
+				  .base = log_reader_base(proof->reader),
+				  .bench = log_reader_bench(proof->reader),
+				  .program = proof->wish->program};
+	const struct value *run = value_get(event, "mse:run");
+	const char *name = value_get_text(run, "mse:run");
+	struct value *one = value_add((struct value *)value_get(proof->says, "runs"), value_map());
+	struct value *replay;
+	struct run_proof found;
+	struct error err;
+
+	value_set_int(one, "seq", (int64_t)seq);
+	value_set_text(one, "run", name);
+	value_set_text(one, "verdict", value_get_text(run, "mse:verdict"));
+	value_set_text(one, "protocol", value_get_text(run, "mse:protocol"));
+	value_set_bool(one, "simulated", is_simulated);
+	value_set_bool(one, "journal", folder != NULL);
+	if (!folder)
+		return;
+	if (run_proof(&claim, &found, &err) < 0) {
+		proof_problem(proof, seq, name, NULL, err.text);
+		return;
+	}
+	proof->journals++;
+	value_set_int(one, "bytes", found.bytes);
+	value_set_int(one, "series", found.series);
+	if (found.not_replayed[0])
+		value_set_text(one, "notReplayed", found.not_replayed);
+	if (!found.is_replayed)
+		return;
+	proof->replays++;
+	replay = value_set(one, "replay", value_map());
+	value_set_int(replay, "messages", found.replay.messages);
+	value_set_int(replay, "samples", found.replay.samples);
+	value_set_int(replay, "readings", found.replay.readings);
+	value_set_int(replay, "measures", found.replay.measures);
+}
+
+/* ---- checkpoints ---- */
+
+struct checkpoint *proof_checkpoint(struct proof *proof, const char *path)
+{
+	struct checkpoint *checkpoint = NULL;
+	struct error err;
+	struct buf text;
+
+	buf_init(&text);
+	if (file_read(path, CHECKPOINT_MOST, &text, &err) == 0)
+		checkpoint = log_reader_checkpoint(proof->reader, text.data, text.size, path, &err);
+	if (!checkpoint)
+		proof_problem(proof, 0, NULL, path, err.text);
+	buf_done(&text);
+	return checkpoint;
+}
+
+void proof_say_log(struct proof *proof, uint64_t records)
+{
+	struct value *log = value_set(proof->says, "log", value_map());
+	const struct log_reader *reader = proof->reader;
+	struct buf root;
+
+	value_set_text(log, "origin", log_reader_origin(reader));
+	value_set_text(log, "bench", log_reader_bench(reader));
+	value_set_text(log, "base", log_reader_base(reader));
+	if (log_reader_origin(reader)) {
+		value_set_text(log, "key", key_id(log_reader_key(reader, false)));
+		value_set_text(log, "simulationKey", key_id(log_reader_key(reader, true)));
+	}
+	value_set_int(log, "records", (int64_t)records);
+	if (!proof->checkpoint)
+		return;
+	buf_init(&root);
+	base64_write(&root, BASE64_PADDED, proof->checkpoint->root, HASH_SIZE);
+	value_set_int(log, "size", (int64_t)proof->checkpoint->size);
+	value_set_text(log, "root", root.data);
+	buf_done(&root);
+}
+
+/* ---- end ---- */
+
+static void say_counts(struct proof *proof)
+{
+	int64_t runs = (int64_t)value_count(value_get(proof->says, "runs"));
+
+	if (proof->journals)
+		value_set_int(proof_proved(proof, "journals"), "count", proof->journals);
+	if (proof->replays)
+		value_set_int(proof_proved(proof, "replays"), "count", proof->replays);
+	if (runs && proof->replays < proof->journals)
+		value_set_int(proof_not_proved(proof, "replay", NULL), "count",
+			      proof->journals - proof->replays);
+	if (proof->persons)
+		value_set_int(proof_not_proved(proof, "persons", NULL), "count", proof->persons);
+	if (proof->unknown)
+		value_set_int(proof_not_proved(proof, "kind", NULL), "count", proof->unknown);
+}
+
+struct value *proof_end(struct proof *proof)
+{
+	struct value *says = proof->says;
+
+	say_counts(proof);
+	if (proof->roster && proof->is_allowed)
+		proof_proved(proof, "administrator");
+	else if (proof->roster)
+		proof_problem(proof, 1, NULL, NULL,
+			      "this administrator has never enrolled the bench's key");
+	else
+		proof_not_proved(proof, "key", NULL);
+	proof_not_proved(proof, "gas", NULL);
+	proof_not_proved(proof, "time", NULL);
+	checkpoint_free(proof->checkpoint);
+	log_reader_free(proof->reader);
+	roster_free(proof->roster);
+	return says;
+}

@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The proof of a whole state folder: nothing is missing between the first record and the checkpoint, every run that was
+ * recorded has its journal, and every journal with a verdict its record.
+ *
+ * The checkpoint is read before the records: a controller that goes on appends records first. The runs are gone through
+ * behind the log, whose lines are read again for them, so that nothing of a long log is kept in memory but its leaves.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "record/store_compare.h"
+#include "run/account.h"
+#include "run/controller.h"
+#include "run/proof_inside.h"
+
+struct recorded {
+	char *run;
+	uint64_t seq, at; /* where its line begins */
+	size_t size;
+	bool is_simulated;
+};
+
+struct state_proof {
+	struct proof proof;
+	const char *state;
+	char *records;	/* the folder */
+	bool is_served; /* a controller has it */
+	uint64_t at;	/* the end of the line that was read last */
+	struct recorded *runs;
+	size_t count, room;
+	struct store_compare *compare; /* NULL: it is not compared, or has been refused */
+};
+
+/* ---- the log ---- */
+
+static void keep_run(struct state_proof *of, const struct log_record *record, const char *run)
+{
+	if (of->count == of->room) {
+		of->room = of->room ? of->room * 2 : 64;
+		of->runs = xrealloc(of->runs, of->room * sizeof(*of->runs));
+	}
+	of->runs[of->count++] = (struct recorded){.run = xstrdup(run),
+						  .seq = record->entry->seq,
+						  .at = of->at,
+						  .size = record->size,
+						  .is_simulated = record->is_simulated};
+}
+
+static void compare_next(struct state_proof *of, const struct log_record *record)
+{
+	struct error err;
+
+	if (!of->compare || store_compare_next(of->compare, record, &err) == 0)
+		return;
+	proof_problem(&of->proof, record->entry->seq, NULL, NULL, err.text);
+	store_compare_close(of->compare);
+	of->compare = NULL;
+}
+
+static int each(void *ctx, const struct log_record *record, struct error *err)
+{
+	struct state_proof *of = ctx;
+	const char *run = proof_run_name(record->entry);
+
+	(void)err;
+	proof_record(&of->proof, record);
+	if (run)
+		keep_run(of, record, run);
+	compare_next(of, record);
+	of->at += record->size + 1;
+	return 0;
+}
+
+static void open_database(struct state_proof *of)
+{
+	const char *why =
+		of->is_served ? "a controller has it" : store_compare_hindered(of->records);
+	struct error err;
+
+	if (why) {
+		proof_not_proved(&of->proof, "database", why);
+		return;
+	}
+	of->compare = store_compare_open(of->records, &err);
+	if (!of->compare)
+		proof_problem(&of->proof, 0, NULL, "records/records.db", err.text);
+}
+
+static void end_database(struct state_proof *of)
+{
+	struct error err;
+
+	if (!of->compare)
+		return;
+	if (store_compare_end(of->compare, &err) < 0)
+		proof_problem(&of->proof, 0, NULL, "records/records.db", err.text);
+	else
+		proof_proved(&of->proof, "database");
+	store_compare_close(of->compare);
+}
+
+/* The whole log was good up to its end? */
+static bool read_log(struct state_proof *of)
+{
+	struct proof *proof = &of->proof;
+	char *path = xprintf("%s/records.jsonl", of->records);
+	struct error err;
+	size_t torn;
+	bool good;
+
+	open_database(of);
+	good = log_read_file(proof->reader, path, each, of, &torn, &err) == 0;
+	if (!good)
+		proof_problem(proof, log_reader_at(proof->reader), NULL, NULL, err.text);
+	else if (torn && !of->is_served)
+		proof_problem(
+			proof, log_reader_at(proof->reader) + 1, NULL, "records/records.jsonl",
+			"the file ends inside this record; if power went, the next start of a "
+			"controller completes it");
+	if (good)
+		end_database(of);
+	else
+		store_compare_close(of->compare);
+	if (good)
+		value_set_int(proof_proved(proof, "records"), "count",
+			      (int64_t)log_reader_at(proof->reader));
+	free(path);
+	return good;
+}
+
+/* ---- checkpoints ---- */
+
+/* Takes the checkpoint. */
+static void contains(struct state_proof *of, struct checkpoint *was, const char *path)
+{
+	struct proof *proof = &of->proof;
+	uint64_t count = log_reader_tree(proof->reader)->size;
+	struct error err;
+
+	if (log_reader_contains(proof->reader, was, path, &err) < 0)
+		proof_problem(proof, was->size > count ? count + 1 : 0, NULL, path, err.text);
+	checkpoint_free(was);
+}
+
+static void check_checkpoints(struct state_proof *of, struct buf texts[2], bool whole)
+{
+	static const char *const NAMES[] = {"records/checkpoint", "checkpoint"};
+	struct proof *proof = &of->proof;
+	struct error err;
+
+	for (size_t i = 0; i < 2; i++) {
+		struct checkpoint *one = log_reader_checkpoint(proof->reader, texts[i].data,
+							       texts[i].size, NAMES[i], &err);
+
+		if (!one) {
+			proof_problem(proof, 0, NULL, NAMES[i], err.text);
+			continue;
+		}
+		if (!proof->checkpoint || one->size > proof->checkpoint->size) {
+			struct checkpoint *other = proof->checkpoint;
+
+			proof->checkpoint = one;
+			one = other;
+		}
+		if (one && whole)
+			contains(of, one, NAMES[i]);
+		else
+			checkpoint_free(one);
+	}
+}
+
+static void check_last(struct state_proof *of)
+{
+	struct proof *proof = &of->proof;
+	uint64_t count = log_reader_tree(proof->reader)->size;
+	struct error err;
+
+	if (!proof->checkpoint)
+		return;
+	if (log_reader_contains(proof->reader, proof->checkpoint, "checkpoint", &err) < 0)
+		proof_problem(proof, proof->checkpoint->size > count ? count + 1 : 0, NULL,
+			      "checkpoint", err.text);
+	else
+		value_set_int(proof_proved(proof, "checkpoint"), "size",
+			      (int64_t)proof->checkpoint->size);
+	value_set_int(proof_not_proved(proof, "after", NULL), "count",
+		      count > proof->checkpoint->size ? (int64_t)(count - proof->checkpoint->size)
+						      : 0);
+}
+
+static void check_older(struct state_proof *of)
+{
+	struct proof *proof = &of->proof;
+	struct checkpoint *older = proof_checkpoint(proof, proof->wish->checkpoint);
+	size_t before = value_count(value_get(proof->says, "problems"));
+	uint64_t size;
+
+	if (!older)
+		return;
+	size = older->size;
+	contains(of, older, proof->wish->checkpoint);
+	if (value_count(value_get(proof->says, "problems")) == before)
+		value_set_int(proof_proved(proof, "older"), "size", (int64_t)size);
+}
+
+/* ---- keys ---- */
+
+static void check_keys(struct state_proof *of)
+{
+	static const char *const NAMES[] = {"bench", "simulation"};
+	bool known = true;
+
+	for (size_t i = 0; i < 2; i++) {
+		char *path = xprintf("%s/keys/%s.pem", of->state, NAMES[i]);
+		struct error err;
+		struct key *key = key_load(path, NULL, &err);
+
+		if (key && !key_same(key, log_reader_key(of->proof.reader, i)))
+			proof_problem(
+				&of->proof, 1, NULL, path,
+				"this is not the key with which the log was begun: the log was "
+				"written anew under another key, or the key was changed");
+		known = known && key;
+		key_free(key);
+		free(path);
+	}
+	if (known)
+		proof_proved(&of->proof, "keys");
+}
+
+/* ---- runs ---- */
+
+static int read_event(const struct state_proof *of, const struct recorded *run, struct buf *text,
+		      struct entry *entry, struct error *err)
+{
+	char *path = xprintf("%s/records.jsonl", of->records);
+	FILE *file = fopen(path, "re");
+	char *line = xcalloc(run->size + 1, 1);
+	struct jws *jws = NULL;
+	const char *payload;
+	size_t size;
+	int done = -1;
+
+	if (!file || fseeko(file, (off_t)run->at, SEEK_SET) < 0 ||
+	    fread(line, 1, run->size, file) != run->size)
+		error_os(err, "%s: cannot be read again", path);
+	else
+		jws = jws_parse(line, run->size, "it", err);
+	payload = jws ? jws_payload(jws, &size) : NULL;
+	if (payload)
+		done = entry_read(entry, payload, size, err);
+	buf_add(text, line, run->size);
+	jws_free(jws);
+	free(line);
+	if (file)
+		fclose(file);
+	free(path);
+	return done;
+}
+
+static void check_beside(struct state_proof *of, const struct recorded *run, const char *folder,
+			 const struct buf *text)
+{
+	char *path = xprintf("%s/record.json", folder);
+	struct buf beside;
+	struct error err;
+
+	buf_init(&beside);
+	if (file_read(path, JWS_LARGEST, &beside, &err) < 0)
+		proof_problem(&of->proof, run->seq, run->run, path, err.text);
+	else if (beside.size != text->size || memcmp(beside.data, text->data, text->size) != 0)
+		proof_problem(&of->proof, run->seq, run->run, path,
+			      "the record beside the journal is another one than that in the log");
+	buf_done(&beside);
+	free(path);
+}
+
+static void check_run(struct state_proof *of, const struct recorded *run)
+{
+	char *folder = xprintf("%s/runs/%s", of->state, run->run);
+	struct entry entry;
+	struct error err;
+	struct buf text;
+
+	buf_init(&text);
+	if (strchr(run->run, '/') || !strcmp(run->run, "..") || !file_exists(folder))
+		proof_problem(&of->proof, run->seq, run->run, NULL,
+			      "its journal is missing: the run's folder is not there");
+	else if (read_event(of, run, &text, &entry, &err) < 0)
+		proof_problem(&of->proof, run->seq, run->run, NULL, err.text);
+	else {
+		check_beside(of, run, folder, &text);
+		proof_run(&of->proof, folder, run->seq, entry.says, run->is_simulated);
+		entry_done(&entry);
+	}
+	buf_done(&text);
+	free(folder);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct recorded *one = a, *other = b;
+	int order = strcmp(one->run, other->run);
+
+	return order ? order : one->seq < other->seq ? -1 : 1;
+}
+
+static void check_unrecorded(struct state_proof *of, const char *name)
+{
+	char *folder = xprintf("%s/runs/%s", of->state, name);
+	struct error err;
+	struct account *account = account_read(folder, &err);
+
+	if (!account)
+		proof_problem(&of->proof, 0, name, NULL, err.text);
+	else if (account->verdict && !of->is_served)
+		proof_problem(
+			&of->proof, 0, name, NULL,
+			"it has a verdict and no record: its record was removed, or power went "
+			"and the next start of a controller makes it");
+	else
+		value_set_text(proof_not_proved(&of->proof, "unrecorded", NULL), "run", name);
+	account_free(account);
+	free(folder);
+}
+
+static void check_folders(struct state_proof *of)
+{
+	size_t before = value_count(value_get(of->proof.says, "problems"));
+	struct recorded *sorted = xcalloc(of->count + 1, sizeof(*sorted));
+	size_t count;
+	char **names = account_list(of->state, &count);
+
+	memcpy(sorted, of->runs, of->count * sizeof(*sorted));
+	qsort(sorted, of->count, sizeof(*sorted), by_name);
+	for (size_t i = 1; i < of->count; i++)
+		if (!strcmp(sorted[i - 1].run, sorted[i].run))
+			proof_problem(&of->proof, sorted[i].seq, sorted[i].run, NULL,
+				      "this run was recorded before");
+	for (size_t i = 0; i < count; i++) {
+		struct recorded like = {.run = names[i]};
+		size_t low = 0, high = of->count;
+
+		while (low < high) {
+			size_t middle = (low + high) / 2;
+
+			if (by_name(&sorted[middle], &like) < 0)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		if (low == of->count || strcmp(sorted[low].run, names[i]) != 0)
+			check_unrecorded(of, names[i]);
+		free(names[i]);
+	}
+	free(names);
+	free(sorted);
+	if (value_count(value_get(of->proof.says, "problems")) == before)
+		proof_proved(&of->proof, "folder");
+}
+
+static void check_runs(struct state_proof *of, bool whole)
+{
+	const struct proof_wish *wish = of->proof.wish;
+	bool all = !wish->run && !wish->seq, found = all;
+
+	for (size_t i = 0; i < of->count; i++) {
+		if (!all && wish->seq != of->runs[i].seq &&
+		    (!wish->run || strcmp(wish->run, of->runs[i].run) != 0))
+			continue;
+		found = true;
+		check_run(of, &of->runs[i]);
+	}
+	if (all && whole)
+		check_folders(of);
+	else if (!found && wish->run)
+		check_unrecorded(of, wish->run);
+}
+
+/* ---- all of it ---- */
+
+static int read_checkpoints(const struct state_proof *of, struct buf texts[2], struct error *err)
+{
+	char *inside = xprintf("%s/checkpoint", of->records);
+	char *beside = xprintf("%s/checkpoint", of->state);
+	struct error missing;
+	int done = 0;
+
+	buf_init(&texts[0]);
+	buf_init(&texts[1]);
+	if (!file_exists(of->records))
+		done = error_set(err, ERROR_USAGE, "%s: there are no records here", of->state);
+	else {
+		file_read(inside, JWS_LARGEST, &texts[0], &missing);
+		file_read(beside, JWS_LARGEST, &texts[1], &missing);
+	}
+	free(inside);
+	free(beside);
+	return done;
+}
+
+struct value *proof_of_state(const char *state, const struct proof_wish *wish, struct error *err)
+{
+	struct state_proof of = {.state = state, .is_served = controller_pid(state) != 0};
+	struct buf texts[2];
+	struct value *says = NULL;
+	bool whole;
+
+	of.records = xprintf("%s/records", state);
+	if (read_checkpoints(&of, texts, err) == 0 &&
+	    proof_begin(&of.proof, wish, LOG_WHOLE, err) == 0) {
+		whole = read_log(&of);
+		if (log_reader_origin(of.proof.reader)) {
+			check_keys(&of);
+			check_checkpoints(&of, texts, whole);
+		}
+		if (whole)
+			check_last(&of);
+		if (whole && wish->checkpoint)
+			check_older(&of);
+		check_runs(&of, whole);
+		proof_say_log(&of.proof, log_reader_tree(of.proof.reader)->size);
+		says = proof_end(&of.proof);
+	}
+	for (size_t i = 0; i < of.count; i++)
+		free(of.runs[i].run);
+	free(of.runs);
+	free(of.records);
+	buf_done(&texts[0]);
+	buf_done(&texts[1]);
+	return says;
+}
