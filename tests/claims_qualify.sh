@@ -23,8 +23,24 @@ qualify() {
 
 a_good_bench() {
 	qualify 5 gas_bench --sim && says "✓ device controller: A SIM 10v05.0" && says "✓ interlock 1 trips" &&
-		says "✓ emergency stop" && says "? controller killed" && ! grep -q "✗" "$scratch/out" && says "step 7/7  End" &&
+		says "✓ input alarm" && says "✓ emergency stop" && says "? controller killed" && ! grep -q "✗" "$scratch/out" && says "step 7/7  End" &&
 		says "✓ safe at the end" && says "SIMULATED 仿真  INCONCLUSIVE"
+}
+
+# Of alike instruments only a station can say which is which.
+the_other_benches() {
+	qualify 5 battery_bench --sim && ! grep -q "✗" "$scratch/out" && [ "$(grep -c "  ? " "$scratch/out")" = 5 ] &&
+		[ "$(grep -c "which is alike" "$scratch/out")" = 4 ] && says "✓ interlock 4 trips" && says "✓ interlock 5 trips" &&
+		"$davy" replay last >"$scratch/replayed" && qualify 5 breathing_bench --sim && ! grep -q "✗" "$scratch/out" &&
+		[ "$(grep -c "  ? " "$scratch/out")" = 4 ] && says "✓ interlock 3 trips" && ! grep -q "latency of port co2:" "$scratch/out" &&
+		says "✓ device co2_analyser: is heard; its label was compared"
+}
+
+# Whoever compares its label sees nothing of it.
+a_silent_analyser() {
+	qualify 1 breathing_bench --sim=co2_analyser.mute &&
+		says "✗ device co2_analyser: it should speak by itself, and nothing was heard of it for 2 s" &&
+		says "✓ device o2_analyser"
 }
 
 it_is_shown() {
@@ -117,6 +133,8 @@ ctrl_c() {
 	[ $? = 4 ] && says ABORTED
 }
 
+claim "of the other benches that are shipped only what needs a station or wires is left" the_other_benches
+claim "an instrument that only speaks by itself, and does not, is found" a_silent_analyser
 claim "of a good simulated bench only what needs wires is left" a_good_bench
 claim "its record is shown as any other" it_is_shown
 claim "from its checks follows the same verdict again" it_is_replayed

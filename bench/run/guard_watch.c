@@ -118,13 +118,18 @@ void guard_want(struct slot *slot, struct interest *interest, int channel)
 }
 
 /* Often enough to be fresh, with as much time again for the answer. */
-void guard_want_needed(struct slot *slot, int index)
+nsec guard_looks_every(const struct slot *slot, int index)
 {
 	const struct fixture_interlock *spec = &slot->fixture->interlock[index];
 	nsec every = slot->fixture->channel[spec->channel].every;
 
-	if (!every)
-		every = spec->fresh && spec->fresh / 2 < ASKED_EVERY ? spec->fresh / 2
-								     : ASKED_EVERY;
-	slot_want(slot, &slot->interlock[index].interest, spec->channel, every);
+	if (every)
+		return every;
+	return spec->fresh && spec->fresh / 2 < ASKED_EVERY ? spec->fresh / 2 : ASKED_EVERY;
+}
+
+void guard_want_needed(struct slot *slot, int index)
+{
+	slot_want(slot, &slot->interlock[index].interest, slot->fixture->interlock[index].channel,
+		  guard_looks_every(slot, index));
 }

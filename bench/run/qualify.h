@@ -58,6 +58,7 @@ struct qualification {
 	qualify_fn *after;
 	qualify_is_fn *is_so;
 	nsec patience; /* of is_so */
+	nsec within;   /* what somebody says that he did must be seen */
 	qualify_done_fn *acted;
 	qualify_answered_fn *answered;
 	uint32_t question; /* its number */
@@ -143,10 +144,13 @@ void qualify_ask(struct qualification *q, const char *id, const char *text, cons
 		 qualify_answered_fn *answered);
 /*
  * Ask somebody to bring something about, and wait until it `is_so`, whatever he says; once he says that it
- * is done it must be seen soon. YES: it is so. NO: it was done, and nothing is seen.
+ * is done it must be seen soon: within SEEN_WITHIN, or `qualify_seen_within` where readings show it. YES:
+ * it is so. NO: it was done, and nothing is seen.
  */
+#define SEEN_WITHIN SEC(5)
 void qualify_move(struct qualification *q, const char *id, const char *text, const char *zh,
-		  qualify_is_fn *is_so, qualify_answered_fn *moved);
+		  nsec within, qualify_is_fn *is_so, qualify_answered_fn *moved);
+nsec qualify_seen_within(const struct qualification *q, int interlock);
 void qualify_withdraw(struct qualification *q);
 /* Why nobody has answered: a sentence; and the check that is on ends by it. */
 struct phrase qualify_nobody(const struct qualification *q);

@@ -6,7 +6,7 @@
  * which of several alike ones this is another: only the station can say it, by `identities`. Two that
  * answer with each other's are swapped; alike ones that nobody told apart might be.
  *
- * One that is silent at its Modbus address is looked for at the others, once each. One whose driver has no
+ * One that speaks by itself must be heard. One that is silent at its Modbus address is looked for at the others, once each. One whose driver has no
  * question for its identity is asked for a reading, and a person says whether it is the one on the label.
  *
  * While an instrument that can energise something is not well, nothing is moved at all.
@@ -178,7 +178,12 @@ static void person_compared(struct qualification *q, enum answer answer)
 	struct phrase why;
 
 	if (answer == ANSWER_YES) {
-		phrase_set(&q->found, "answers; its label was compared", "有应答;标签已核对");
+		if (driver_question(device_of(q)->driver))
+			phrase_set(&q->found, "answers; its label was compared",
+				   "有应答;标签已核对");
+		else
+			phrase_set(&q->found, "is heard; its label was compared",
+				   "可收到其数据;标签已核对");
 		q->rule = 0;
 		ask_health(q);
 		return;
@@ -304,20 +309,37 @@ static void answered(void *ctx, const uint8_t *bytes, size_t size, const struct 
 	}
 }
 
-static void begin(struct qualification *q)
+/* What speaks by itself must be heard before anything else is asked of it. */
+static bool is_heard(struct qualification *q)
+{
+	return stream_is_heard(q->run->slot, qualify_check(q)->index);
+}
+
+static void ask_who_it_is(struct qualification *q, bool heard)
 {
 	const struct fixture_device *device = device_of(q);
 	const struct driver_item *question = driver_question(device->driver);
 
-	q->identity[0] = '\0';
-	if (!link_of(q)) {
-		qualify_skips(q, "its port could not be opened", "其端口无法打开");
+	if (!heard) {
+		is_not_well(q, "it should speak by itself, and nothing was heard of it for %.3g s",
+			    "应自行发送数据,而 %.3g s 内未收到",
+			    nsec_seconds(stream_silence(q->run->slot, qualify_check(q)->index)));
 	} else if (question) {
 		exchange_read(&q->exchange, device->driver, question, device->unit);
 		exchange_ask(&q->exchange, link_of(q), answered, q);
 	} else {
 		compare_label(q);
 	}
+}
+
+static void begin(struct qualification *q)
+{
+	q->identity[0] = '\0';
+	if (link_of(q))
+		qualify_await(q, is_heard, stream_silence(q->run->slot, qualify_check(q)->index),
+			      ask_who_it_is);
+	else
+		qualify_skips(q, "its port could not be opened", "其端口无法打开");
 }
 
 void qualify_plan_devices(struct qualification *q)

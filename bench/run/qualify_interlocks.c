@@ -120,7 +120,8 @@ static void break_it(struct qualification *q, qualify_answered_fn *then)
 		 interlock->text, needed_name(q), interlock->limit.text);
 	snprintf(zh, sizeof(zh), "请破坏联锁\"%s\":使 %s 不满足 \"%s\"(n 已动作而无反应,s 跳过)",
 		 interlock->text, needed_name(q), interlock->limit.text);
-	qualify_move(q, id, text, zh, is_broken, then);
+	qualify_move(q, id, text, zh, qualify_seen_within(q, qualify_check(q)->index), is_broken,
+		     then);
 }
 
 static void was_not_broken(struct qualification *q, enum answer answer)
@@ -415,7 +416,7 @@ static void move_estop(struct qualification *q, bool press, qualify_answered_fn 
 		 name, press ? " (n: pressed, and nothing is seen; s: skip)" : "");
 	snprintf(zh, sizeof(zh), "请%s急停(%s)%s", press ? "按下" : "复位", name,
 		 press ? "(n 已按下而无反应,s 跳过)" : "");
-	qualify_move(q, id, text, zh, press ? is_pressed : is_released, then);
+	qualify_move(q, id, text, zh, SEEN_WITHIN, press ? is_pressed : is_released, then);
 }
 
 static void was_released(struct qualification *q, enum answer answer)

@@ -103,7 +103,8 @@ static void bring_about(struct qualification *q, const struct fixture_interlock 
 		 interlock->limit.text, interlock->text);
 	snprintf(zh, sizeof(zh), "请使 %s 满足 \"%s\":%s(n 已动作而无反应,s 跳过)", name,
 		 interlock->limit.text, interlock->text);
-	qualify_move(q, id, text, zh, now_holds, contact_was_moved);
+	qualify_move(q, id, text, zh, qualify_seen_within(q, (int)q->preparing), now_holds,
+		     contact_was_moved);
 }
 
 static void prepare_next(struct qualification *q)
@@ -290,7 +291,7 @@ static void move_input(struct qualification *q, qualify_answered_fn *then)
 		 line->name, is, wanted);
 	snprintf(zh, sizeof(zh), "请动作 %s:当前 %s,使其变为 %s(n 已动作而无反应,s 跳过)",
 		 line->name, is, wanted);
-	qualify_move(q, id, text, zh, is_as_wanted, then);
+	qualify_move(q, id, text, zh, SEEN_WITHIN, is_as_wanted, then);
 }
 
 static void is_where_it_was(struct qualification *q, enum answer answer)

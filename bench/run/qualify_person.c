@@ -11,8 +11,6 @@
 
 #include "run/qualify.h"
 
-#define SEEN_WITHIN SEC(5) /* once somebody says that it was done */
-
 struct phrase qualify_nobody(const struct qualification *q)
 {
 	if (!order_has_wires(q->run->plan->order))
@@ -162,15 +160,23 @@ static void is_seen(struct qualification *q, bool so)
 static void says_it_is_done(struct qualification *q, enum answer answer)
 {
 	if (answer == ANSWER_YES || answer == ANSWER_AGAIN)
-		qualify_await(q, q->is_so, SEEN_WITHIN, is_seen);
+		qualify_await(q, q->is_so, q->within, is_seen);
 	else
 		moved(q, answer);
 }
 
+nsec qualify_seen_within(const struct qualification *q, int interlock)
+{
+	return q->run->plan->fixture->interlock[interlock].channel < 0
+		       ? SEEN_WITHIN
+		       : SEEN_WITHIN + guard_looks_every(q->run->slot, interlock);
+}
+
 void qualify_move(struct qualification *q, const char *id, const char *text, const char *zh,
-		  qualify_is_fn *is_so, qualify_answered_fn *then)
+		  nsec within, qualify_is_fn *is_so, qualify_answered_fn *then)
 {
 	q->moved = then;
+	q->within = within;
 	if (is_so(q)) {
 		moved(q, ANSWER_YES);
 		return;

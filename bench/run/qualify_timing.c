@@ -154,12 +154,24 @@ static void begin_jitter(struct qualification *q)
 	next_tick(q);
 }
 
+/* Is there anybody on this port who answers at all? Some only speak by themselves. */
+static bool answers_questions(const struct fixture *fixture, size_t port)
+{
+	for (size_t i = 0; i < fixture->device_count; i++)
+		if (fixture->device[i].port == (int)port &&
+		    driver_question(fixture->device[i].driver))
+			return true;
+	return false;
+}
+
 void qualify_plan_timing(struct qualification *q)
 {
 	const struct fixture *fixture = q->run->plan->fixture;
 	struct check *check;
 
 	for (size_t i = 0; i < fixture->port_count; i++) {
+		if (!answers_questions(fixture, i))
+			continue;
 		check = qualify_add(q, begin_latency, (int)i, false, STEP);
 		snprintf(check->name, sizeof(check->name), "latency of port %s",
 			 fixture->port[i].name);

@@ -274,6 +274,9 @@ void streams_close(struct slot *slot); /* before the links */
 /* The bench comes up: what streams all the time is waited for. */
 void streams_await(struct slot *slot);
 bool streams_are_heard(const struct slot *slot);
+/* The same of one device, and how long it may take until something of it comes; 0: it says nothing all the time. */
+bool stream_is_heard(const struct slot *slot, int device);
+nsec stream_silence(const struct slot *slot, int device);
 /* Somebody wants a streamed channel; its interests have changed. */
 void streams_wanted(struct slot *slot, int channel);
 void streams_stop(struct slot *slot);
@@ -313,6 +316,8 @@ void guard_sample(struct slot *slot, int channel, const struct bench_sample *sam
 /* The guard's own wish for a channel, of an interlock or of what follows its setting. */
 void guard_want(struct slot *slot, struct interest *interest, int channel);
 void guard_want_needed(struct slot *slot, int interlock);
+/* How often the reading that it needs is asked for. */
+nsec guard_looks_every(const struct slot *slot, int interlock);
 /* Once, when the bench is up: false when it tripped, by the E-stop or a contact that shows otherwise. */
 bool guard_ready(struct slot *slot);
 /* Start or stop an output's longest on-time, and what must be watched while it is on. */

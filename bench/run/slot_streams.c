@@ -348,16 +348,45 @@ void streams_await(struct slot *slot)
 	}
 }
 
+static bool is_heard(const struct talker *talker)
+{
+	for (size_t k = 0; k < driver_of(talker)->stream_count; k++)
+		if (talker->spoken[k].stream->every && !talker->spoken[k].heard)
+			return false;
+	return true;
+}
+
 bool streams_are_heard(const struct slot *slot)
 {
-	for (size_t i = 0; i < slot->fixture->port_count; i++) {
-		const struct talker *talker = slot->port[i].talker;
-
-		for (size_t k = 0; talker && k < driver_of(talker)->stream_count; k++)
-			if (talker->spoken[k].stream->every && !talker->spoken[k].heard)
-				return false;
-	}
+	for (size_t i = 0; i < slot->fixture->port_count; i++)
+		if (slot->port[i].talker && !is_heard(slot->port[i].talker))
+			return false;
 	return true;
+}
+
+static const struct talker *talker_of(const struct slot *slot, int device)
+{
+	const struct talker *talker = slot->port[slot->fixture->device[device].port].talker;
+
+	return talker && talker->device == device ? talker : NULL;
+}
+
+bool stream_is_heard(const struct slot *slot, int device)
+{
+	const struct talker *talker = talker_of(slot, device);
+
+	return !talker || is_heard(talker);
+}
+
+nsec stream_silence(const struct slot *slot, int device)
+{
+	const struct talker *talker = talker_of(slot, device);
+	nsec longest = 0;
+
+	for (size_t k = 0; talker && k < driver_of(talker)->stream_count; k++)
+		if (talker->spoken[k].stream->every && patience(&talker->spoken[k]) > longest)
+			longest = patience(&talker->spoken[k]);
+	return longest;
 }
 
 void streams_wanted(struct slot *slot, int channel)
