@@ -3,7 +3,8 @@
 #
 # What tests/claims_*.sh share: sourced, then `claim "sentence" command…` once per claim, a scratch
 # folder in $scratch, and `claims_end` last. A claim holds when its command succeeds; what the
-# command prints is shown only when it fails.
+# command prints is shown only when it fails. `within SECONDS COMMAND…` is timeout, on an emulated processor
+# $SLOWNESS times as long.
 set -u
 claims_passed=0 claims_failed=0 claims_skipped=0
 scratch=$(mktemp -d)
@@ -20,6 +21,12 @@ claim() {
 		echo "        ${output//$'\n'/$'\n'        }"
 		claims_failed=$((claims_failed + 1))
 	fi
+}
+
+within() {
+	local seconds=$1
+	shift
+	timeout $((seconds * ${SLOWNESS:-1})) "$@"
 }
 
 claim_skip() {

@@ -50,7 +50,7 @@ certificates() { sed "$1" "$scratch/calibration.csv" >"$calibration"; }
 ends() {
 	local wanted=$1 code
 	shift
-	timeout 60 "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+	within 60 "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
 	code=$?
 	[ "$code" = "$wanted" ] && return
 	echo "ended with $code: $*"

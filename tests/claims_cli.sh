@@ -42,7 +42,7 @@ protocol() {
 ends() {
 	local wanted=$1 code
 	shift
-	timeout 60 "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+	within 60 "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
 	code=$?
 	[ "$code" = "$wanted" ] && return
 	echo "ended with $code: $*"
@@ -324,7 +324,7 @@ queue() {
 		  end,
 		}
 	LUA
-	timeout 60 "$davy" run "$tree/scripts/queue.lua" --sim --clock real --slot 1,2 \
+	within 60 "$davy" run "$tree/scripts/queue.lua" --sim --clock real --slot 1,2 \
 		--state "$scratch/queue" >"$scratch/out" 2>"$scratch/err" </dev/null &
 	local run=$! seen=1
 	for _ in $(seq 100); do
@@ -394,7 +394,7 @@ typed() {
 		echo "$2"
 		sleep 3
 	} |
-		TERM=xterm timeout 60 script -qec "${burn[*]} serial=$1 --state $scratch/typed" /dev/null >"$scratch/out" 2>&1
+		TERM=xterm within 60 script -qec "${burn[*]} serial=$1 --state $scratch/typed" /dev/null >"$scratch/out" 2>&1
 }
 typed_again() {
 	typed K3 K4
@@ -489,7 +489,7 @@ live_block() {
 no_escapes() { ends 0 "$davy" run "$tiny" --sim && ! grep -q $'\x1b' "$scratch/out"; }
 
 broken_pipe() {
-	timeout 30 bash -c "'$davy' run '$tiny' --sim --clock x5 | head -n 1 >/dev/null; exit \${PIPESTATUS[0]}"
+	within 30 bash -c "'$davy' run '$tiny' --sim --clock x5 | head -n 1 >/dev/null; exit \${PIPESTATUS[0]}"
 }
 
 hostile_log() {

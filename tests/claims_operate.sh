@@ -12,7 +12,7 @@ export DAVY_STATE=$scratch/state LANG=C
 types() {
 	local commands=$1 code=$2 status
 	shift 2
-	printf '%b' "$commands" | timeout 60 "$davy" operate "$@" >"$scratch/out" 2>"$scratch/err"
+	printf '%b' "$commands" | within 60 "$davy" operate "$@" >"$scratch/out" 2>"$scratch/err"
 	status=$?
 	[ $status = "$code" ] && return
 	cat "$scratch/out" "$scratch/err"

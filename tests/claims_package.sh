@@ -21,7 +21,7 @@ has() { command -v "$1" >/dev/null; }
 said() {
 	local wanted=$1 pattern=$2 output code
 	shift 2
-	output=$(cd / && timeout 120 "$@" 2>&1 </dev/null)
+	output=$(cd / && within 120 "$@" 2>&1 </dev/null)
 	code=$?
 	[ "$code" = "$wanted" ] && grep -qE -- "$pattern" <<<"$output" && return
 	echo "ended with $code: $output"

@@ -11,21 +11,21 @@ export DAVY_STATE=$scratch/state
 limits=scripts/limits/example.json
 
 every_fault_is_caught() {
-	timeout 300 "$davy" check --no-sweep --limits "$limits" "$1"
+	within 300 "$davy" check --no-sweep --limits "$limits" "$1"
 }
 
 # Without the laboratory's numbers nobody is called qualified, and nobody unqualified.
 without_limits_inconclusive() {
-	timeout 60 "$davy" run "$1" --sim --json >"$scratch/out.json"
+	within 60 "$davy" run "$1" --sim --json >"$scratch/out.json"
 	[ $? = 5 ] && grep -q '"verdict":"INCONCLUSIVE"' "$scratch/out.json" &&
 		grep -q "$2" "$scratch/out.json"
 }
 
 # One protocol, unchanged, while time passes as it does on a bench: its first step, sped up.
 keeps_real_time() {
-	timeout 120 "$davy" run "$1" --sim --clock x5 --only Zero --limits "$limits" --json >"$scratch/out.json"
+	within 120 "$davy" run "$1" --sim --clock x5 --only Zero --limits "$limits" --json >"$scratch/out.json"
 	[ $? = 5 ] && grep -q '"measure":"zero"' "$scratch/out.json" &&
-		timeout 60 "$davy" replay last
+		within 60 "$davy" replay last
 }
 
 # A station names its slots, what stands in them and its own certificates.
@@ -33,14 +33,14 @@ station_decides_the_slot() {
 	printf 'return station { name = "bench 2", calibration = "own.csv", slots = { slot { 1, fixture = "gas_bench" } } }\n' \
 		>"$scratch/station.lua"
 	cp fixtures/gas_bench/calibration.csv "$scratch/own.csv"
-	timeout 60 "$davy" run "$1" --sim --station "$scratch/station.lua" --slot 1 --limits "$limits" --json >"$scratch/out.json" || return
-	timeout 60 "$davy" run "$1" --sim --station "$scratch/station.lua" --slot 3 2>"$scratch/err"
+	within 60 "$davy" run "$1" --sim --station "$scratch/station.lua" --slot 1 --limits "$limits" --json >"$scratch/out.json" || return
+	within 60 "$davy" run "$1" --sim --station "$scratch/station.lua" --slot 3 2>"$scratch/err"
 	[ $? = 2 ] && grep -q 'station.lua has no slot 3' "$scratch/err"
 }
 
 # What a run says, and its exit code, in $scratch/out.json.
 run_json() {
-	timeout 200 "$davy" run "$@" --limits "$limits" --json >"$scratch/out.json"
+	within 200 "$davy" run "$@" --limits "$limits" --json >"$scratch/out.json"
 }
 
 # The work rate is that of the class which the label declares, and so is the good unit's size.
@@ -59,7 +59,7 @@ room_is_told_first() {
 }
 
 replays() {
-	run_json "$1" --sim && timeout 200 "$davy" replay last
+	run_json "$1" --sim && within 200 "$davy" replay last
 }
 
 for protocol in scripts/gas/*.lua scripts/battery/*.lua scripts/self_rescuer/*.lua; do

@@ -13,7 +13,7 @@ export DAVY_STATE=$scratch/state LANG=C
 qualify() {
 	local code=$1 status
 	shift
-	timeout 120 "$davy" qualify "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+	within 120 "$davy" qualify "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
 	status=$?
 	[ $status = "$code" ] && return
 	cat "$scratch/out" "$scratch/err"

@@ -24,7 +24,7 @@ image() {
 safe() {
 	local wanted=$1 code
 	shift
-	timeout 60 "$davy" safe "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+	within 60 "$davy" safe "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
 	code=$?
 	[ "$code" = "$wanted" ] && return
 	echo "ended with $code"
@@ -131,7 +131,7 @@ a_controller_that_starts_makes_safe_what_was_left() {
 }
 
 a_guardian_is_not_for_people() {
-	timeout 10 "$davy" guardian --state "$state" </dev/null >"$scratch/out" 2>&1
+	within 10 "$davy" guardian --state "$state" </dev/null >"$scratch/out" 2>&1
 	[ $? = 2 ] && says "to make outputs safe, call \`davy safe\`"
 }
 

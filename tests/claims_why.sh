@@ -18,7 +18,7 @@ limits=$PWD/scripts/limits/example.json
 run() {
 	local name=$1 wanted=$2 code
 	shift 2
-	timeout 120 "$davy" run "$@" --json >"$scratch/out" 2>"$scratch/err" </dev/null
+	within 120 "$davy" run "$@" --json >"$scratch/out" 2>"$scratch/err" </dev/null
 	code=$?
 	[ "$code" = "$wanted" ] || {
 		tail -n 3 "$scratch/out" "$scratch/err"
@@ -33,7 +33,7 @@ why() {
 	local id
 	mapfile -t id <"$scratch/id.$1"
 	shift
-	timeout 60 "$davy" why "${id[@]}" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+	within 60 "$davy" why "${id[@]}" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
 }
 
 # other NAME: makes a run of that name where no controller looks, whose journal is yet to be written.
@@ -333,14 +333,14 @@ cut_short() {
 # ---- what is no test of a product ----
 
 qualification() {
-	timeout 120 "$davy" qualify gas_bench --sim >"$scratch/out" 2>&1 </dev/null
+	within 120 "$davy" qualify gas_bench --sim >"$scratch/out" 2>&1 </dev/null
 	ls -t "$DAVY_STATE/runs" | head -1 >"$scratch/id.qualification"
 	why qualification && all_say "✓ device controller" "expected:" "What a person was asked to look at" &&
 		why qualification "device transmitter" && all_say "WHAT THE JOURNAL HAS OF THIS CHECK" "port bus:" "01 03" "sent" "received"
 }
 
 by_hand() {
-	printf 'set zero_air open\nread methane\nset hood off\n' | timeout 60 "$davy" operate gas_bench --sim >"$scratch/out" 2>&1
+	printf 'set zero_air open\nread methane\nset hood off\n' | within 60 "$davy" operate gas_bench --sim >"$scratch/out" 2>&1
 	ls -t "$DAVY_STATE/runs" | head -1 >"$scratch/id.hand"
 	why hand && all_say "operated by hand: nothing was judged" "WHAT WAS TYPED" "set zero_air open" "hood is an input"
 }
@@ -355,11 +355,11 @@ complains() {
 }
 
 unknown() {
-	timeout 20 "$davy" why nix >"$scratch/out" 2>"$scratch/err"
+	within 20 "$davy" why nix >"$scratch/out" 2>"$scratch/err"
 	[ $? = 2 ] && complains "no run 'nix'" || return
 	why slow t91
 	[ $? = 2 ] && complains "judged no measure 't91'; it judged zero, deviation[ch4_1_rising]" || return
-	timeout 20 "$davy" why >"$scratch/out" 2>"$scratch/err"
+	within 20 "$davy" why >"$scratch/out" 2>"$scratch/err"
 	[ $? = 2 ]
 }
 

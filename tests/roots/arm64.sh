@@ -37,7 +37,7 @@ root_for_builds trixie arm64 && has_kernel || {
 }
 compiler=cc
 [ ! -x "$root/opt/davy/cc" ] || compiler="ccache /opt/davy/cc"
-in_davy=(bash tests/roots/root.sh enter "$root" env -C /davy CC="$compiler" CCACHE_DIR=/var/cache/ccache)
+in_davy=(bash tests/roots/root.sh enter "$root" env -C /davy CC="$compiler" CCACHE_DIR=/var/cache/ccache SLOWNESS=30)
 # shellcheck disable=SC2016 # there, not here
 "${in_davy[@]}" sh -c '. /etc/os-release && echo "$PRETTY_NAME, $(uname -m)"'
 "${in_davy[@]}" make -s BUILD=build-machine tests || {
@@ -50,6 +50,9 @@ for claims in tests/claims_*.sh; do
 	case $claims in
 	*_layers.sh | *_setup.sh | *_tidy.sh | *_whole.sh)
 		leave_out "$claims: it reads text, which is the same for every processor"
+		;;
+	*_safe.sh)
+		leave_out "$claims: a guardian under qemu-user cannot always answer within its 2 s (those in C run in the machine)"
 		;;
 	*) count "$claims, under qemu-user" "${in_davy[@]}" bash "$claims" ;;
 	esac
