@@ -20,7 +20,7 @@ static const char FIXTURE[] =
 	"  ports = { bus = serial { '19200 8N1' }, other = serial { '19200 8N1' } },\n"
 	"  devices = { left = device { 'mini_meter', port = 'bus', unit = 1 },\n"
 	"    right = device { 'mini_meter', port = 'other', unit = 1,\n"
-	"      safe = { drive = '0 Pa', trim = '1 Pa' } } },\n"
+	"      safe = { drive = '0 Pa', trim = '1 Pa' }, bounds = { drive = '0 .. 100 Pa' } } },\n"
 	"  lines = {\n"
 	"    fan = switch { safe = 'off', read_back = 'blows', within = '300 ms' },\n"
 	"    motor = switch { safe = 'off', read_back = 'turns', within = '300 ms' },\n"
@@ -35,7 +35,8 @@ static const char FIXTURE[] =
 	"    { 'no more than 5 kPa while the valve is open', needs = 'pressure',\n"
 	"      limit = '<= 5 kPa', guards = { 'valve' } },\n"
 	"    { 'the motor is felt while it runs', needs = 'felt', limit = '>= 8 kPa',\n"
-	"      guards = { 'motor' }, after = '4 s' } },\n"
+	"      guards = { 'motor' }, after = '4 s' },\n"
+	"    { 'the lid is shut while it drives', needs = 'lid', guards = { 'right.drive' } } },\n"
 	"  safe_sequence = { 'motor', 'valve', 'fan' },\n"
 	"  channels = { pressure = { from = 'left.pressure', every = '200 ms' },\n"
 	"    felt = { from = 'right.pressure', every = '200 ms' } },\n"
@@ -486,6 +487,31 @@ static void an_effect_that_is_there_provokes_nothing(void)
 	bench_close(&bench);
 }
 
+/* A tenth of the way into its bounds, 0 .. 100 Pa. */
+static void a_setting_without_words_is_tried_within_its_bounds(void)
+{
+	qualify(NULL);
+
+	CU_ASSERT(found("interlock 5 refuses", "PASS", "refused: right.drive"));
+	CU_ASSERT(found("interlock 5 trips", "PASS", "every output safe"));
+	CU_ASSERT(journal_says(bench.journal, "right.drive may not be 10 Pa"));
+	bench_close(&bench);
+}
+
+static void without_bounds(struct bench *at)
+{
+	at->run->plan->fixture->bound_count = 0;
+}
+
+static void one_that_has_neither_stays_where_it_is(void)
+{
+	qualify_with(NAMED, NULL, without_bounds);
+
+	CU_ASSERT(found("interlock 5 refuses", "INCONCLUSIVE", "bounds in the fixture"));
+	CU_ASSERT(found("interlock 5 trips", "INCONCLUSIVE", "bounds in the fixture"));
+	bench_close(&bench);
+}
+
 /* ---- how it ends otherwise ---- */
 
 static void a_pressed_emergency_stop_aborts_it(void)
@@ -550,6 +576,8 @@ void suite_qualify(void)
 	claim(an_interlock_that_sees_nothing_is_found);
 	claim(a_dead_emergency_stop_is_found);
 	claim(an_effect_that_is_there_provokes_nothing);
+	claim(a_setting_without_words_is_tried_within_its_bounds);
+	claim(one_that_has_neither_stays_where_it_is);
 	claim(a_pressed_emergency_stop_aborts_it);
 	claim(a_world_that_breaks_is_an_error);
 	claim(a_person_stops_it);

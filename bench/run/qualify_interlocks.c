@@ -8,9 +8,12 @@
  * One that needs another output cannot be broken from here: taking that output away must be refused.
  * One with `after` forbids nothing; it must trip when its effect stays away.
  *
- * A device's setting is moved only where its driver has words for it ("on", "off"): nobody has said which
- * other value would be harmless. Contacts and readings are broken by a person.
+ * A device's setting is moved to another of its driver's words ("on", "off"), or, where it takes a number,
+ * a tenth of the way into the fixture's own bounds of it (chosen: little, and more than instruments round
+ * off). Where there are neither, nobody has said which other value would be harmless, and it stays where it
+ * is. Contacts and readings are broken by a person.
  */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -83,27 +86,76 @@ static int other_word(const struct qualification *q, const struct fixture_output
 	return -1;
 }
 
+/* What a bound accepts around the safe value, SI; false: it is no interval with two ends. */
+static bool bounds_around(const struct limit *limit, double safe, struct interval *interval)
+{
+	for (size_t i = 0; i < limit->bounds; i++) {
+		*interval = bound_interval(&limit->bound[i], NULL);
+		if (interval_holds(interval, safe))
+			return isfinite(interval->low) && isfinite(interval->high);
+	}
+	return false;
+}
+
+/* A number that its setting takes, a little away from safe, in the driver's unit. */
+static bool other_number(const struct qualification *q, const struct fixture_output *output,
+			 double *number)
+{
+	const struct fixture *fixture = q->run->plan->fixture;
+	const struct fixture_device *device = &fixture->device[output->device];
+	const struct fixture_setting *setting = &device->safe[output->setting];
+	const struct unit *unit = &device->driver->write[setting->write].unit;
+	double safe = unit_to_si(unit, setting->number);
+	struct interval interval;
+
+	for (size_t i = 0; i < fixture->bound_count; i++) {
+		const struct fixture_bound *bound = &fixture->bound[i];
+		double far;
+
+		if (bound->device != output->device || bound->write != setting->write ||
+		    !bounds_around(&bound->limit, safe, &interval))
+			continue;
+		far = interval.high - safe > safe - interval.low ? interval.high : interval.low;
+		*number = unit_from_si(unit, safe + (far - safe) / 10);
+		return limit_exceeds(*number, setting->number) ||
+		       limit_exceeds(setting->number, *number);
+	}
+	return false;
+}
+
+/* What this setting is moved to; false: nobody has said. */
+static bool other_value(const struct qualification *q, const struct fixture_output *output,
+			double *number)
+{
+	const struct fixture_device *device = &q->run->plan->fixture->device[output->device];
+	int word = other_word(q, output);
+
+	if (word < 0)
+		return other_number(q, output, number);
+	*number = device->driver->write[device->safe[output->setting].write].word[word].number;
+	return true;
+}
+
 static bool can_move(const struct qualification *q, const struct fixture_output *output)
 {
+	double ignored;
+
 	return output->line >= 0 ||
-	       (q->device_is_well[output->device] && other_word(q, output) >= 0);
+	       (q->device_is_well[output->device] && other_value(q, output, &ignored));
 }
 
 static void move_away(struct qualification *q, const struct fixture_output *output,
 		      qualify_done_fn *acted)
 {
 	const struct fixture *fixture = q->run->plan->fixture;
-	const struct fixture_device *device;
-	int write;
+	double number;
 
-	if (output->line >= 0) {
+	if (output->line >= 0)
 		qualify_act(q, output->line, !fixture->line[output->line].safe, acted);
-		return;
-	}
-	device = &fixture->device[output->device];
-	write = device->safe[output->setting].write;
-	qualify_set(q, output->device, write,
-		    device->driver->write[write].word[other_word(q, output)].number, acted);
+	else if (other_value(q, output, &number))
+		qualify_set(q, output->device,
+			    fixture->device[output->device].safe[output->setting].write, number,
+			    acted);
 }
 
 /* ---- breaking it ---- */
@@ -135,8 +187,10 @@ static void was_not_broken(struct qualification *q, enum answer answer)
 
 static void nothing_to_move(struct qualification *q)
 {
-	qualify_skips(q, "no output that it guards can be moved from here without a value",
-		      "其所保护的输出均需给定数值,无法由此驱动");
+	qualify_skips(q,
+		      "no output that it guards can be moved from here: a setting needs words in "
+		      "its driver, or bounds in the fixture",
+		      "其所保护的输出均无法由此驱动:设定值须有驱动中的词或工装中的界限");
 }
 
 /* ---- it refuses ---- */
@@ -360,7 +414,7 @@ static nsec may_stay(const struct qualification *q, const struct fixture_output 
 	return most;
 }
 
-/* A line that may stay away for long, else a setting with words; NULL: none. */
+/* A line that may stay away for long, else a setting with words, else one with bounds; NULL: none. */
 static const struct fixture_output *best_guard(const struct qualification *q)
 {
 	const struct fixture_interlock *interlock = interlock_of(q);
@@ -369,7 +423,7 @@ static const struct fixture_output *best_guard(const struct qualification *q)
 
 	for (size_t i = 0; i < interlock->guard_count; i++) {
 		const struct fixture_output *guard = &interlock->guards[i];
-		nsec stays = guard->line >= 0 ? may_stay(q, guard) : 0;
+		nsec stays = guard->line >= 0 ? may_stay(q, guard) : other_word(q, guard) >= 0;
 
 		if (!can_move(q, guard) || stays <= most)
 			continue;
