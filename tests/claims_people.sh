@@ -125,6 +125,84 @@ a_voiding_has_a_name_and_a_reason() {
 		refused "it was voided" sign last tester 0017
 }
 
+number() { grep -oE "number [0-9]+" | grep -oE "[0-9]+"; }
+
+every_step_of_a_life_is_recorded() {
+	local step
+	"$davy" record registration --dut ma=安标001 --dut serial=A/1 --ilmd model=ZYX45 \
+		--ilmd manufacturer=某厂 >"$scratch/out" && says "安标001/SN/A%2F1" || return 1
+	tail -1 "$DAVY_STATE/records/records.jsonl" | python3 -c '
+import sys, json, base64
+p = json.loads(sys.stdin.read())["payload"]
+e = json.loads(base64.urlsafe_b64decode(p + "=" * (-len(p) % 4)))
+assert e["action"] == "ADD" and e["ilmd"]["mse:model"] == "ZYX45", e
+assert e["epcList"][0].endswith("eq/MA/%E5%AE%89%E6%A0%87001/SN/A%2F1"), e' || return 1
+	for step in receiving storing issuing installing holding inspecting destructive-test repair; do
+		"$davy" record $step --dut ma=安标001 --dut serial=A/1 --from 某矿 --note 备注 >/dev/null ||
+			{ echo "$step"; return 1; }
+	done
+	"$davy" record collecting --dut ma=安标001 --dut serial=A/1 --form form=1 --form notice=2 \
+		--form party=某矿 --form product=自救器 --form date=2026-11-26 --form place=库房 \
+		--form base=100 --form count=2 --form seal=F-9 --form sampler1=0021 --form sampler2=0022 \
+		>"$scratch/out" && sign "$(number <"$scratch/out")" sampler 0021 >/dev/null &&
+		sign "$(number <"$scratch/out")" sampler 0022 >/dev/null
+}
+
+what_is_no_step_is_refused() {
+	refused "is no step of a life" "$davy" record lending --dut ma=1 --dut serial=1 &&
+		refused "says which it is" "$davy" record storing --dut serial=1 &&
+		refused "URI" "$davy" record storing --identity "no identity" &&
+		refused "for a registration alone" "$davy" record storing --dut ma=1 --dut serial=1 --ilmd a=b &&
+		refused "needs --form notice" "$davy" record collecting --dut ma=1 --dut serial=1 --form form=1 &&
+		refused "no field 'sael'; the nearest is seal" "$davy" record collecting --dut ma=1 --dut serial=1 --form sael=1 &&
+		refused "in the future" "$davy" record storing --dut ma=1 --dut serial=1 --at 2096-01-01T00:00:00.000+08:00 &&
+		refused "disposition" "$davy" record storing --dut ma=1 --dut serial=1 --disposition counterfeit
+}
+
+a_life_ends_after_the_time_for_objections_by_a_named_person() {
+	local ending=("$davy" record disposal --dut ma=MFC1 --dut serial=SN-1)
+	refused "a named person answers" "${ending[@]}" &&
+		refused "has not stated how long" "${ending[@]}" --by 0009 || return 1
+	echo '{"base":"https://lab.example.cn/","bench":"B07","objectionDays":15}' >"$DAVY_STATE/laboratory.json"
+	refused "objections against its test are possible until" "${ending[@]}" --by 0009 || return 1
+	echo '{"base":"https://lab.example.cn/","bench":"B07","objectionDays":0}' >"$DAVY_STATE/laboratory.json"
+	"${ending[@]}" --by 0009 >/dev/null && refused "named person" "${ending[@]}" --by nobody
+}
+
+a_record_is_corrected_without_being_edited() {
+	local wrong right before
+	wrong=$("$davy" record storing --dut ma=MFC1 --dut serial=SN-7 --note "shelf 1" | number)
+	right=$("$davy" record storing --dut ma=MFC1 --dut serial=SN-7 --note "shelf 2" | number)
+	before=$(sha256sum < <(head -"$right" "$DAVY_STATE/records/records.jsonl"))
+	refused "reason is" "$davy" correct "$wrong" --why x --key "$scratch/0009.pem" "${word[@]}" &&
+		refused "no corrective event" "$davy" correct "$wrong" --reason did_not_occur --corrective "$right" \
+			--why x --key "$scratch/0009.pem" "${word[@]}" &&
+		refused "not authorised as reviewer" "$davy" correct "$wrong" --reason incorrect_data --why x \
+			--key "$scratch/0021.pem" "${word[@]}" &&
+		"$davy" correct "$wrong" --reason incorrect_data --why "wrong shelf" --corrective "$right" \
+			--key "$scratch/0009.pem" "${word[@]}" >/dev/null &&
+		[ "$before" = "$(sha256sum < <(head -"$right" "$DAVY_STATE/records/records.jsonl"))" ]
+}
+
+runs_that_used_something_are_found() {
+	local device
+	device=$("$davy" affected --instrument nothing | tail -1)
+	[ "$device" = "0 runs name it" ] || return 1
+	device=$(python3 - "$DAVY_STATE/records/records.jsonl" <<-'PY'
+	import sys, json, base64
+	for line in open(sys.argv[1]):
+	    p = json.loads(line)["payload"]
+	    e = json.loads(base64.urlsafe_b64decode(p + "=" * (-len(p) % 4)))
+	    for d in e.get("mse:run", {}).get("mse:sources", []):
+	        for v in d.values():
+	            if isinstance(v, str):
+	                print(v); sys.exit()
+	PY
+	)
+	[ -n "$device" ] && "$davy" affected --instrument "$device" | grep -q "^[1-9][0-9]* runs" &&
+		[ "$("$davy" affected --instrument "$device" --since 2096-01-01 | tail -1)" = "0 runs name it" ]
+}
+
 claim "an administrator is installed once, with a key file that nobody else may read" an_administrator_is_installed_once
 claim "people make their keys, are enrolled, and davy keys lists who may do what until when" people_are_enrolled_and_listed
 claim "a run is signed in turn, by persons who see what they sign" a_run_is_signed_in_turn
@@ -132,4 +210,9 @@ claim "a wrong passphrase, or none, signs nothing" a_wrong_passphrase_signs_noth
 claim "an administrator who signs a test is refused" an_administrator_signs_no_test
 claim "a revoked key signs no more" a_revoked_key_signs_no_more
 claim "a run is voided by a named person with a reason, and signed no more" a_voiding_has_a_name_and_a_reason
+claim "every step of a life is recorded, Chinese is encoded and shown, two samplers sign" every_step_of_a_life_is_recorded
+claim "what is no step, no identity or no form is refused with a sentence" what_is_no_step_is_refused
+claim "a life ends after the time for objections that the laboratory states, by a named person" a_life_ends_after_the_time_for_objections_by_a_named_person
+claim "a record is corrected by a signed declaration, and stays as it was" a_record_is_corrected_without_being_edited
+claim "davy affected finds the runs that used something" runs_that_used_something_are_found
 claims_end

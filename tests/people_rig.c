@@ -54,14 +54,15 @@ uint64_t people_ask(struct people *people, struct value *request)
 	return seq;
 }
 
-uint64_t people_event(struct people *people)
+uint64_t people_event_about(struct people *people, const char *specimen)
 {
+	const char *const subjects[] = {specimen, NULL};
 	char id[EVENT_ID_TEXT_SIZE];
 	struct value *event, *run = value_map();
-	struct bench_entry entry = {.kind = ENTRY_EVENT, .is_measured = true};
+	struct bench_entry entry = {.kind = ENTRY_EVENT, .is_measured = true, .subjects = subjects};
 
 	bench_log_name(people->log, &people->now, id);
-	event = event_new(LIFE_INSPECTING, id, &people->now.wall, "urn:davy:eq:1");
+	event = event_new(LIFE_INSPECTING, id, &people->now.wall, specimen);
 	value_set_text(run, "protocol", "gas.methane");
 	value_set_text(run, "verdict", "PASS");
 	event_extend(event, "run", run);
@@ -72,6 +73,11 @@ uint64_t people_event(struct people *people)
 	value_free(run);
 	value_free(event);
 	return people->last.seq;
+}
+
+uint64_t people_event(struct people *people)
+{
+	return people_event_about(people, "urn:davy:eq:0");
 }
 
 struct value *people_keys(struct people *people, const struct key *by, const char *role,

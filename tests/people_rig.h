@@ -35,6 +35,8 @@ void people_close(struct people *people);
 uint64_t people_ask(struct people *people, struct value *request);
 /* The event of a run of gas.methane, as the bench measures it. */
 uint64_t people_event(struct people *people);
+/* The same, and found by what it is about. */
+uint64_t people_event_about(struct people *people, const char *specimen);
 
 /* A request for a record of keys: signed by `by` as `role`, `what` of `jwk` (or NULL), with members from this JSON. */
 struct value *people_keys(struct people *people, const struct key *by, const char *role,

@@ -142,10 +142,8 @@ static void forget(struct book_event *found)
 {
 	jws_free(found->jws);
 	value_free(found->event);
-	value_free(found->declarations);
 	found->jws = NULL;
 	found->event = NULL;
-	found->declarations = NULL;
 }
 
 static int take_event(struct search *search, const struct jws *jws, const struct entry *entry,
@@ -162,7 +160,6 @@ static int take_event(struct search *search, const struct jws *jws, const struct
 	forget(found);
 	found->seq = entry->seq;
 	found->event = value_copy(entry->says);
-	found->declarations = value_list();
 	found->jws = copy_of(jws, err);
 	return found->jws ? 0 : -1;
 }

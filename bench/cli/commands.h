@@ -25,5 +25,8 @@ extern const struct command COMMAND_GUARDIAN;
 extern const struct command COMMAND_KEYS;
 extern const struct command COMMAND_SIGN;
 extern const struct command COMMAND_VOID;
+extern const struct command COMMAND_RECORD;
+extern const struct command COMMAND_CORRECT;
+extern const struct command COMMAND_AFFECTED;
 
 #endif

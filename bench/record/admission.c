@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "record/cosign.h"
+#include "record/declaration.h"
+#include "record/disposal.h"
 #include "record/event.h"
 #include "record/log_people.h"
 #include "record/register.h"
@@ -95,6 +97,9 @@ static int admit_event(struct bench_log *log, const struct value *request, const
 	admitted->says = event;
 	if (event_check(event, err) < 0 || check_event_time(event, now, err) < 0)
 		return -1;
+	if ((step == LIFE_DESTRUCTION || step == LIFE_DISPOSAL) &&
+	    disposal_check(log, event, now, err) < 0)
+		return -1;
 	take_subjects(admitted, value_get(event, "epcList"));
 	return 0;
 }
@@ -169,10 +174,21 @@ static int admit_key(struct bench_log *log, const struct value *request, const s
 	return done;
 }
 
+/* What a record about an event says: of which one, and this. */
+static struct value *members_of(const struct value *request, const char *what)
+{
+	const char *const members[] = {"of", "seq", what};
+	struct value *says = value_map();
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
+		if (value_get(request, members[i]))
+			value_set(says, members[i], value_copy(value_get(request, members[i])));
+	return says;
+}
+
 static int admit_signature(struct bench_log *log, const struct value *request,
 			   const struct moment *now, struct admitted *admitted, struct error *err)
 {
-	static const char *const MEMBERS[] = {"of", "seq", "signature"};
 	int64_t seq = value_get_int(request, "seq", 0);
 	struct roster *roster = bench_log_roster(log, err);
 	struct store_entry event;
@@ -181,12 +197,46 @@ static int admit_signature(struct bench_log *log, const struct value *request,
 	if (!roster ||
 	    log_people_event(bench_log_store(log), seq > 0 ? (uint64_t)seq : 0, &event, err) < 0)
 		return -1;
-	admitted->says = value_map();
-	for (size_t i = 0; i < sizeof(MEMBERS) / sizeof(*MEMBERS); i++)
-		if (value_get(request, MEMBERS[i]))
-			value_set(admitted->says, MEMBERS[i],
-				  value_copy(value_get(request, MEMBERS[i])));
+	admitted->says = members_of(request, "signature");
 	done = cosign_admit(event.jws, admitted->says, roster, &now->wall, err);
+	admitted->subjects[0] = value_get_text(admitted->says, "of");
+	store_entry_done(&event);
+	return done;
+}
+
+/* What is right instead stands in the log already. */
+static int check_correctives(struct bench_log *log, const struct value *says, struct error *err)
+{
+	struct value *declaration = declaration_read(says, err);
+	const struct value *ids = value_get(declaration, "correctiveEventIDs");
+	int done = declaration ? 1 : -1;
+	uint64_t seq;
+
+	for (size_t i = 0; i < value_count(ids) && done == 1; i++) {
+		done = store_find(bench_log_store(log), value_at(ids, i)->text, &seq, err);
+		if (done == 0)
+			error_set(err, ERROR_REFUSED, "the corrective event %.60s is not recorded",
+				  value_at(ids, i)->text);
+	}
+	value_free(declaration);
+	return done == 1 ? 0 : -1;
+}
+
+static int admit_declaration(struct bench_log *log, const struct value *request,
+			     const struct moment *now, struct admitted *admitted, struct error *err)
+{
+	int64_t seq = value_get_int(request, "seq", 0);
+	struct roster *roster = bench_log_roster(log, err);
+	struct store_entry event;
+	int done;
+
+	if (!roster ||
+	    log_people_event(bench_log_store(log), seq > 0 ? (uint64_t)seq : 0, &event, err) < 0)
+		return -1;
+	admitted->says = members_of(request, "jws");
+	done = declaration_check(event.jws, admitted->says, roster, &now->wall, err);
+	if (done == 0)
+		done = check_correctives(log, admitted->says, err);
 	admitted->subjects[0] = value_get_text(admitted->says, "of");
 	store_entry_done(&event);
 	return done;
@@ -204,6 +254,7 @@ int admit(struct bench_log *log, const struct value *request, const struct momen
 		     {ENTRY_CLOCK, admit_clock},
 		     {ENTRY_KEY, admit_key},
 		     {ENTRY_SIGNATURE, admit_signature},
+		     {ENTRY_DECLARATION, admit_declaration},
 		     {ENTRY_CALIBRATION, admit_calibration}};
 	const char *kind = value_get_text(request, "kind");
 

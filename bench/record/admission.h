@@ -5,11 +5,14 @@
  * is admitted that whoever verifies the log would refuse, and the time that counts is the bench's own.
  *
  *   {"kind":"event","step":"receiving","equipment":["https://…"],"members":{…},"says":{…}}
- *        `members` are members of EPCIS (sourceList, ilmd …), `says` becomes mse:says.
+ *        `members` are members of EPCIS (sourceList, ilmd …), `says` becomes mse:says. What ends a life
+ *        has rules of its own (disposal.h)
  *   {"kind":"clock","wall":"2026-03-02T10:31:22+08:00","source":"GPS receiver 12","persons":["0017","0009"]}
  *        what two persons say what time it is, where the machine does not know
  *   {"kind":"key","jws":{…}}
  *        what an administrator has signed (roster.h)
+ *   {"kind":"declaration","of":"urn:uuid:…","seq":412,"jws":{…}}
+ *        that an event is wrong, or did not occur (declaration.h)
  *   {"kind":"signature","of":"urn:uuid:…","seq":412,"signature":{…}}
  *        a further signature under an event (cosign.h)
  */

@@ -458,6 +458,17 @@ int bench_log_append(struct bench_log *log, const struct bench_entry *made,
 
 /* ---- reading ---- */
 
+int bench_log_objection_days(struct bench_log *log, int *days, struct error *err)
+{
+	struct value *laboratory;
+
+	if (read_laboratory(log->state, &laboratory, err) < 0)
+		return -1;
+	*days = (int)value_get_int(laboratory, "objectionDays", -1);
+	value_free(laboratory);
+	return 0;
+}
+
 struct roster *bench_log_roster(struct bench_log *log, struct error *err)
 {
 	if (!log->roster)

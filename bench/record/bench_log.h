@@ -74,6 +74,8 @@ int bench_log_about(struct bench_log *log, const char *subject, size_t *count,
  * before (admission.h). NULL where the log cannot be read.
  */
 struct roster *bench_log_roster(struct bench_log *log, struct error *err);
+/* How long objections are possible, as the laboratory states now ("objectionDays"); -1: it has not. */
+int bench_log_objection_days(struct bench_log *log, int *days, struct error *err);
 /* For reading: what store.h says of it. */
 struct store *bench_log_store(struct bench_log *log);
 

@@ -526,6 +526,25 @@ const struct holder *roster_allows(const struct roster *roster, const char *id, 
 	return NULL;
 }
 
+int roster_knows(const struct roster *roster, const char *person, int64_t at_ms, struct error *err)
+{
+	const struct enrolment *last = NULL;
+
+	for (const struct enrolment *entry = roster->first; entry; entry = entry->next) {
+		if (!person || is_of_bench(entry) || strcmp(entry->person, person) != 0)
+			continue;
+		last = entry;
+		if (at_ms >= entry->from && at_ms < entry->to && at_ms < entry->revoked)
+			return 0;
+	}
+	if (last)
+		return lapsed(last, at_ms, err);
+	return error_set(err, ERROR_REFUSED,
+			 "'%.40s' is nobody whom an administrator has enrolled: a named person "
+			 "answers for this (davy keys)",
+			 person ? person : "");
+}
+
 /* ---- to be shown ---- */
 
 static void show_time(struct value *one, const char *name, int64_t ms)

@@ -76,6 +76,9 @@ const struct holder *roster_allows(const struct roster *roster, const char *id, 
 /* Whose key it is, whatever he may do; or NULL. */
 const struct holder *roster_find(const struct roster *roster, const char *id);
 
+/* Is there a person of this staff number who may sign anything at this time? 0, or why not. */
+int roster_knows(const struct roster *roster, const char *person, int64_t at_ms, struct error *err);
+
 /* Everybody: list of {"kid","kind","person","name","roles","items","from","to","revoked","why","introduced"}, each where it
  * is said; the caller frees it. */
 struct value *roster_describe(const struct roster *roster);
