@@ -23,7 +23,8 @@ function davy.error_text(raised, co)
   if type(raised) ~= "string" then
     text = ("an error that is a %s was raised"):format(type(raised))
   end
-  if text:find("^[^\n:]+:%d+: ") then return text end
+  -- only its beginning: a script may raise megabytes
+  if text:sub(1, 300):find("^[^\n:]+:%d+: ") then return text end
   local where = co and native.where(co)
   return where and where .. ": " .. text or text
 end
