@@ -42,9 +42,9 @@ static const char FIXTURE[] =
 	"  world = 'mini/world.lua',\n"
 	"}\n"
 	"function bench.cell:fill(time)\n"
-	"  self.fx.valve:open()\n"
+	"  local opened = self.fx.valve:open()\n"
 	"  wait(time)\n"
-	"  self.fx.valve:close()\n"
+	"  self.fx.valve:close() return opened\n"
 	"end\n"
 	"return bench\n";
 

@@ -270,6 +270,12 @@ made_up() {
 		all_say "INCONCLUSIVE" "it rests on no reading of the bench" "a figure that the script made up"
 }
 
+through_a_fixture() {
+	why slow 'deviation[ch4_2_rising]' &&
+		all_say "asked by fixtures/gas_bench/fixture.lua:" "| local shown = self.fx.methane:settles" \
+			"called by scripts/gas/methane_transmitter.lua:" "| local shown, certified = fx.gas:indication(gas, p.flow)"
+}
+
 fixed_comparison() {
 	why slow warning_gas && all_say "certified value of ch4_2" "U = " "valid to" "1.0 .. 1.5 %vol" "| m.warning_gas = fx.reference \"ch4_2\""
 }
@@ -404,6 +410,33 @@ forged() {
 	[ $? = 3 ] && complains "its bytes say"
 }
 
+# A journal from before requests told which line of another file led to them.
+from_before() {
+	local id
+	id=$(cat "$scratch/id.slow")
+	other before
+	python3 - "$DAVY_STATE/runs/$id/journal" "$journal" <<-'PY' || return
+		import hashlib, json, re, sys
+		old, out = open(sys.argv[1], "rb").read(), open(sys.argv[2], "wb")
+		chain, at, told = hashlib.sha256(b"davy journal 1").digest(), 0, 0
+		while at < len(old):
+		    end = old.index(b"\n", at)
+		    text, at, raw = old[at:end - 65], end + 1, b""
+		    if text.startswith(b'{"k":"segment"'):
+		        size = json.loads(text)["bytes"]
+		        raw, at = old[at:at + size], at + size + 1
+		    if text.startswith(b'{"k":"request"'):
+		        text, count = re.subn(rb'"via":"[^"]*",', b"", text)
+		        told += count
+		    chain = hashlib.sha256(chain + text + raw).digest()
+		    out.write(text + b" " + chain.hex().encode() + b"\n" + (raw + b"\n" if raw else b""))
+		assert told > 100, told
+	PY
+	timeout 60 "$davy" replay before --state "$scratch/other" >"$scratch/out" 2>"$scratch/err" && says "bit for bit" &&
+		why before 'deviation[ch4_2_rising]' && says "which line of the protocol led there is not in the journal" &&
+		! grep -q "called by" "$scratch/out"
+}
+
 claim "a response time is traced from its verdict to the bytes and to the line that asked" a_response_time
 claim "without a measure there is one branch for each, shortened to what decided" shortened
 claim "a name without its key means all of its keys" every_key
@@ -428,9 +461,11 @@ if command -v python3 >/dev/null; then
 	claim "a crossing lies between the two samples that are named, and counts from the act" the_crossing_lies_between
 	claim "the budget in the tree adds up" the_budget_adds_up
 	claim "a sample that was changed under a whole chain is not shown as if its bytes said it" forged
+	claim "a journal from before requests told who called them is replayed, and its tree says what it lacks" from_before
 else
 	claim_skip "what is named is what the journal has" "no python3 to read it"
 fi
+claim "what a fixture's own code asked names the line of the protocol that called it" through_a_fixture
 claim "what a person typed is told, and that the person was simulated" a_person
 claim "a figure that rests on no reading is called made up" made_up
 claim "a fixed comparison is traced to its certificate" fixed_comparison

@@ -248,7 +248,8 @@ static void the_fixtures_own_method_runs_in_the_callers_task(void)
 
 	cell_answer(cell, 2, "{'reading': 7, 'number': 12.5, 'unit': 's'}");
 
-	SAYS(cell, FRAME_REQUEST, 0, "{'for':'[2 s]','verb':'wait','where':'f.lua:9'}");
+	SAYS(cell, FRAME_REQUEST, 0,
+	     "{'for':'[2 s]','verb':'wait','via':'t.lua:10','where':'f.lua:9'}");
 	cell_free(cell);
 }
 

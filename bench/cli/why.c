@@ -132,6 +132,8 @@ static int explain(const struct account *account, const char *measure, bool json
 		value_set(tree, "measures", describe(&budget, measures, measure != NULL));
 		value_set_text(tree, "folder", account->folder);
 		value_set_text(tree, "chain", account->chain);
+		if (account->record)
+			value_set(tree, "record", value_copy(account->record));
 		if (account->torn)
 			value_set_int(tree, "torn", (int64_t)account->torn);
 		if (json)

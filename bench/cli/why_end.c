@@ -13,15 +13,16 @@
 #include "cli/why_text.h"
 
 static const struct {
-	struct words head, named_line, waiting, since, named, named_port, set, edge, nothing, unmet,
-		seen, port, more, person, said, typed, refused, beyond, simulated, wires, hand,
-		check, forced, only, torn, fault;
+	struct words head, named_line, waiting, since, via, named, named_port, set, edge, nothing,
+		unmet, seen, port, more, person, said, typed, refused, beyond, simulated, wires,
+		hand, check, forced, only, torn, fault;
 } TEXTS = {
 	.head = {"WHAT ENDED IT", "为何终止"},
 	.named_line = {"the line that it names", "所指程序行"},
 	.unmet = {"what the script had been told", "程序此前得到的回答"},
 	.waiting = {"the script was waiting for", "程序当时正在等待"},
 	.since = {"since %.6f s, asked by", "自 %.6f s 起,请求行"},
+	.via = {"called by", "调用行"},
 	.named = {"last in the journal of %s, which that sentence names:",
 		  "上句所提 %s 在日志中的最后记载:"},
 	.named_port = {"last in the journal of %s, which that sentence names, on port %s:",
@@ -111,6 +112,7 @@ static void print_waiting(const struct value *waiting, size_t indent)
 
 		why_row(indent, TEXTS.waiting, asked);
 		why_source(indent + 2, (struct words){english, chinese}, value_get(one, "asked"));
+		why_source(indent + 2, TEXTS.via, value_get(one, "via"));
 		free(english);
 		free(chinese);
 		free(asked);

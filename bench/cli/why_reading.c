@@ -17,16 +17,18 @@
 #include "verdict/quantity.h"
 
 static const struct {
-	struct words unmet, lost, flaw, asked, via, at, open, trace, samples, one, none, minute,
-		minutes, crossing, decided, counted, rests, again, differs, acts, told, certificate,
-		typed, again_asked, nothing_typed, simulated_person, person, parameter, ordered,
-		by_default, own;
+	struct words unmet, lost, flaw, asked, via, no_via, at, open, trace, samples, one, none,
+		minute, minutes, crossing, decided, counted, rests, again, differs, acts, told,
+		certificate, typed, again_asked, nothing_typed, simulated_person, person, parameter,
+		ordered, by_default, own;
 } TEXTS = {
 	.unmet = {"not reached", "未达到"},
 	.lost = {"the journal has no such reading", "日志中无此读数"},
 	.flaw = {"INCOMPLETE", "不完整"},
 	.asked = {"asked by", "请求行"},
 	.via = {"called by", "调用行"},
+	.no_via = {"which line of the protocol led there is not in the journal",
+		   "由检验程序的哪一行引至此处,日志中无记载"},
 	.own = {"the controller's own: no line of a script asked for it",
 		"控制器自身所得:并无程序行发出请求"},
 	.at = {"asked at %.6f s, answered at %.6f s", "请求于 %.6f s,得出于 %.6f s"},
@@ -308,7 +310,10 @@ static void print_request(const struct value *node, size_t indent)
 	else
 		why_line(indent, say(TEXTS.open), why_seconds(node, "opened"));
 	why_source(indent, TEXTS.asked, value_get(node, "asked"));
-	why_source(indent, TEXTS.via, value_get(node, "via"));
+	if (value_get(node, "via"))
+		why_source(indent, TEXTS.via, value_get(node, "via"));
+	else if (!value_get_bool(node, "by_protocol"))
+		why_line(indent, "%s", say(TEXTS.no_via));
 	if (trace) {
 		char *english = xprintf(TEXTS.trace.english, why_seconds(trace, "opened"));
 		char *chinese = xprintf(TEXTS.trace.chinese, why_seconds(trace, "opened"));

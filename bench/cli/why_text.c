@@ -26,7 +26,7 @@ static const struct {
 		head_value, head_budget, head_readings, head_why, value, from, share, again,
 		differs, given, no_line, not_given, none, not_evaluated, conformance, expected,
 		found, figures, more, whole, journal, chain, guarded, simple, none_rests, missing,
-		incomplete, replay, no_measures;
+		incomplete, record, replay, no_measures;
 } TEXTS = {
 	.step = {"step", "步骤"},
 	.open = {"no verdict: running, or cut short", "尚无判定:进行中或中断"},
@@ -86,6 +86,7 @@ static const struct {
 		   "由本日志逐位重演:davy replay %s"},
 	.no_measures = {"Nothing was measured.", "未作测量。"},
 	.journal = {"journal", "日志"},
+	.record = {"signed record", "签名检验记录"},
 	.chain = {"head of its chain", "链首散列"},
 };
 
@@ -492,6 +493,8 @@ static void print_head(const struct value *tree, bool whole)
 
 static void print_foot(const struct value *tree, bool whole)
 {
+	const struct value *record = value_get(tree, "record");
+
 	why_limits_of_proof(tree);
 	printf("\n");
 	if (!whole && value_count(value_get(tree, "measures")))
@@ -500,6 +503,9 @@ static void print_foot(const struct value *tree, bool whole)
 		why_line(0, say(TEXTS.replay), value_get_text(tree, "run"));
 	printf("%s %s/journal\n%s\n  %s\n", say(TEXTS.journal), value_get_text(tree, "folder"),
 	       say(TEXTS.chain), value_get_text(tree, "chain"));
+	if (record)
+		why_line(0, "%s %lld  %s", say(TEXTS.record),
+			 (long long)value_get_int(record, "seq", 0), value_get_text(record, "id"));
 }
 
 void why_print(const struct value *tree, bool whole)

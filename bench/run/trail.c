@@ -96,23 +96,50 @@ static bool has_id(const struct value *ids, uint64_t id)
 	return false;
 }
 
-static void add_reading(const struct trail *trail, struct value *ids, uint64_t id)
+/* Ids that are still to be followed, the next one last. */
+struct pending {
+	uint64_t *id;
+	size_t count, room;
+};
+
+static void pending_add(struct pending *pending, uint64_t id)
+{
+	if (pending->count == pending->room) {
+		pending->room = pending->room ? pending->room * 2 : 16;
+		pending->id = xrealloc(pending->id, pending->room * sizeof(*pending->id));
+	}
+	pending->id[pending->count++] = id;
+}
+
+static void pending_add_rests(struct pending *pending, const struct trail *trail, uint64_t id)
 {
 	const struct trail_reading *reading = trail_reading(trail, id);
 	const struct trail_request *request =
 		reading ? trail_request(trail, reading->request) : NULL;
 	struct value *rests = value_list();
 
-	if (has_id(ids, id)) {
-		value_free(rests);
-		return;
-	}
-	value_add(ids, value_int((int64_t)id));
 	if (request)
 		trail_rests(request, rests);
-	for (size_t i = 0; i < value_count(rests); i++)
-		add_reading(trail, ids, (uint64_t)value_at(rests, i)->integer);
+	for (size_t i = value_count(rests); i-- > 0;)
+		pending_add(pending, (uint64_t)value_at(rests, i)->integer);
 	value_free(rests);
+}
+
+/* This one and all that it rests on, each behind the one that named it first. */
+static void add_reading(const struct trail *trail, struct value *ids, uint64_t first)
+{
+	struct pending pending = {0};
+
+	pending_add(&pending, first);
+	while (pending.count) {
+		uint64_t id = pending.id[--pending.count];
+
+		if (has_id(ids, id))
+			continue;
+		value_add(ids, value_int((int64_t)id));
+		pending_add_rests(&pending, trail, id);
+	}
+	free(pending.id);
 }
 
 static struct value *readings_of(const struct trail *trail, const struct value *measure)

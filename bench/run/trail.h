@@ -8,20 +8,25 @@
  * What is added to a measure, a map:
  *
  *   asked     {where, text}: the place in the script that gave it, and that line word for word
- *   readings  list of those its expression names, each followed by those it rests on itself, each once:
- *             {reading, of, value, unit, u, flaw, t,         as the journal's line has them
- *              request, verb, asked {where, via, text…}, step, opened, ended, says,
- *              series {channel, unit, count, first, last, lowest, highest {t, value}, every},
- *              minute {begin, end, count},                   of an extreme of minutes
- *              decisive list of {role, t, value, unit, state, evidence},
- *              acts {…}, certificate, answers, parameter,    where it has no samples
- *              again {value, same},                          worked out from those samples now
+ *   readings  list of those its expression names, each followed by those it rests on itself, each once; of
+ *             a measure without a value the request whose answer says why:
+ *             {reading, of, value, unit, u, sources, flaw, t,    as the journal's line has them
+ *              request, verb, asked {where, text}, step, opened, ended, says,
+ *              via {where, text}, by_protocol,              what led to a line of another file; it is its own
+ *              trace {channel, every, opened, asked},
+ *              series {channel, unit, count, first, last, lowest, highest {t, value}},
+ *              level, crossed,                              of a time_to: what, and when
+ *              minutes, minute {begin, end, count},         how many, and that of an extreme
+ *              decisive list of {role, channel, t, value, unit, on, first {evidence}},
+ *              acts {…}, certificate, answers, parameter, counted, pulse,    where it has no samples
+ *              again {value, same},                         worked out from what is named, now
  *              rests list of ids}
  *   again     {value, same}: the expression, worked out from the readings as they stand in the journal
+ *   share_of, meaning, zh    as the protocol declares it
  *
- * The evidence of a sample is {device, driver, port, question, sent, received | message, streamed, number,
- * of} with bytes as {t, hex}, or {line, level, edge | looked} of a contact, or {line, gate, pulse} of a
- * count, or {begin, end, weight, sources} of a breath. Times are bench time, ns.
+ * The evidence of a sample is {device, driver, port, read, declared, question, sent, received | message,
+ * streamed, number, of} with bytes as {t, hex}, or {line, level, edge | looked} of a contact, or {line, gate,
+ * pulse} of a count, or {begin, end, weight, sources} of a breath. Times are bench time, ns.
  */
 #ifndef DAVY_RUN_TRAIL_H
 #define DAVY_RUN_TRAIL_H

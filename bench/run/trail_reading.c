@@ -234,18 +234,29 @@ void trail_tell_reading(const struct trail *trail, int64_t id, struct value *nod
 			value_set(node, KEYS[i], value_copy(value_get(reading->line, KEYS[i])));
 }
 
+/* Is this line of the protocol's own file? */
+static bool is_protocols(const struct trail *trail, const char *where)
+{
+	const char *source = value_get_text(trail->head, "protocol_source");
+	size_t size = source ? strlen(source) : 0;
+
+	return size && where && !strncmp(where, source, size) && where[size] == ':';
+}
+
 static void tell_request(const struct trail *trail, const struct trail_request *request,
 			 struct value *node)
 {
 	const struct trail_request *trace = trace_of(trail, request);
 	struct value *rests = value_set(node, "rests", value_list());
-	const char *via = telling_says(request, "via");
+	const char *via = telling_says(request, "via"),
+		   *says_where = telling_says(request, "where");
 
 	value_set_int(node, "request", request->id);
 	value_set_text(node, "verb", telling_says(request, "verb"));
-	value_set(node, "asked", trail_source(trail, telling_says(request, "where")));
+	value_set(node, "asked", trail_source(trail, says_where));
 	if (via)
 		value_set(node, "via", trail_source(trail, via));
+	value_set_bool(node, "by_protocol", is_protocols(trail, says_where));
 	if (request->step[0])
 		value_set_text(node, "step", request->step);
 	value_set_int(node, "opened", request->opened);

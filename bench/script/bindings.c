@@ -41,7 +41,16 @@ static void emit(lua_State *L, enum frame_type type, uint32_t request, int index
 		host_raise(L, "%s", err.text);
 }
 
-/* lua: native.request(verb, fields) -> id; fields.verb and fields.where are filled in */
+/* Keep the place on top of the stack in the fields at 2; nil leaves what is there: it is asked again. */
+static void keep_place(lua_State *L, const char *name)
+{
+	if (lua_isnil(L, -1))
+		lua_pop(L, 1);
+	else
+		lua_setfield(L, 2, name);
+}
+
+/* lua: native.request(verb, fields) -> id; fields.verb, .where and .via are filled in */
 static int native_request(lua_State *L)
 {
 	struct host *host = host_of(L);
@@ -50,10 +59,9 @@ static int native_request(lua_State *L)
 	lua_pushvalue(L, 1);
 	lua_setfield(L, 2, "verb");
 	host_push_where(L, L);
-	if (lua_isnil(L, -1)) /* asked again, and not from the script: where it was first */
-		lua_pop(L, 1);
-	else
-		lua_setfield(L, 2, "where");
+	keep_place(L, "where");
+	host_push_via(L, L);
+	keep_place(L, "via");
 	emit(L, FRAME_REQUEST, ++host->requests, 2);
 	lua_pushinteger(L, host->requests);
 	return 1;

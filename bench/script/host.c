@@ -41,23 +41,42 @@ struct host *host_of(lua_State *L)
 
 /* ---- where and why ---- */
 
-static bool find_place(lua_State *L, lua_Debug *place)
+/* From `*level` on, which is left behind the one that was found. */
+static bool find_place(lua_State *L, lua_Debug *place, int *level)
 {
-	for (int level = 0; lua_getstack(L, level, place); level++)
+	while (lua_getstack(L, (*level)++, place))
 		if (lua_getinfo(L, "Sl", place) && place->source[0] == '@' &&
 		    place->currentline > 0)
 			return true;
 	return false;
 }
 
+static void push_place(lua_State *L, bool found, const lua_Debug *place)
+{
+	if (found)
+		lua_pushfstring(L, "%s:%d", place->source + 1, place->currentline);
+	else
+		lua_pushnil(L);
+}
+
 void host_push_where(lua_State *L, lua_State *of)
 {
 	lua_Debug place;
+	int level = 0;
 
-	if (find_place(of, &place))
-		lua_pushfstring(L, "%s:%d", place.source + 1, place.currentline);
-	else
-		lua_pushnil(L);
+	push_place(L, find_place(of, &place, &level), &place);
+}
+
+void host_push_via(lua_State *L, lua_State *of)
+{
+	lua_Debug first, place;
+	int level = 0;
+	bool found = find_place(of, &first, &level);
+
+	while (found && (found = find_place(of, &place, &level)) &&
+	       !strcmp(place.source, first.source))
+		;
+	push_place(L, found, &place);
 }
 
 int host_raise(lua_State *L, const char *format, ...)

@@ -38,6 +38,8 @@ void host_fail(struct host *host, const char *kind, const char *text);
 
 /* Push on L "file:line" of `of`'s innermost function that came from a source file, or nil. */
 void host_push_where(lua_State *L, lua_State *of);
+/* Push on L "file:line" of the nearest function outside of that file that led there, or nil. */
+void host_push_via(lua_State *L, lua_State *of);
 /* Raise "file:line: <format>" as host_push_where sees it. Does not return. */
 int host_raise(lua_State *L, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { FIELDS_MOST = 12, SHARED_MOST = 2 };
+enum { FIELDS_MOST = 12, SHARED_MOST = 3 };
 
 struct field {
 	const char *name;
@@ -55,7 +55,7 @@ static const struct choice {
 	struct field shared[SHARED_MOST];
 } CHOICES[] = {
 	{FRAME_START, "mode", {TEXT("mode")}},
-	{FRAME_REQUEST, "verb", {TEXT("verb"), MAYBE_TEXT("where")}},
+	{FRAME_REQUEST, "verb", {TEXT("verb"), MAYBE_TEXT("where"), MAYBE_TEXT("via")}},
 	{FRAME_ASK, "op", {TEXT("op"), TEXT("device")}},
 };
 
