@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "cli/commands.h"
 #include "cli/figures.h"
 #include "cli/place.h"
+#include "record/bag.h"
 #include "run/account.h"
 #include "run/replay.h"
 
@@ -44,30 +46,60 @@ static void print_replay(const char *folder, const struct replay *replay)
 	buf_done(&line);
 }
 
-static int replay_again(void *ctx, char **operands, int count, struct error *err)
+static int replay_folder(const char *folder, const char *program, struct error *err)
 {
-	const struct replay_settings *settings = ctx;
-	char *state = place_state(settings->state, err);
-	char *folder = state ? account_find(state, operands[0], err) : NULL;
-	char *program = folder ? place_program(err) : NULL;
 	struct replay replay = {0};
-	int code = -1;
+	int code = replay_run(folder, program, &replay, err);
 
-	(void)count;
-	if (program)
-		code = replay_run(folder, program, &replay, err);
 	if (code == 0)
 		print_replay(folder, &replay);
 	value_free(replay.summary);
-	free(program);
+	return code;
+}
+
+/* Every run whose journal is in it, up to the first that comes out otherwise. */
+static int replay_bundle(const char *bundle, const char *program, struct error *err)
+{
+	size_t count;
+	char *data = xprintf("%s/data", bundle), **names = account_list(data, &count);
+	int code = count ? 0 : error_set(err, ERROR_USAGE, "%s: there is no journal in it", bundle);
+
+	for (size_t i = 0; i < count; i++) {
+		char *folder = xprintf("%s/runs/%s", data, names[i]);
+
+		if (code == 0 && replay_folder(folder, program, err) < 0)
+			code = error_context(err, "%s", names[i]);
+		free(folder);
+		free(names[i]);
+	}
+	free(names);
+	free(data);
+	return code;
+}
+
+static int replay_again(void *ctx, char **operands, int count, struct error *err)
+{
+	const struct replay_settings *settings = ctx;
+	char *program = place_program(err), *state = NULL, *folder = NULL;
+	int code = -1;
+
+	(void)count;
+	if (program && bag_is(operands[0])) {
+		code = replay_bundle(operands[0], program, err);
+	} else if (program) {
+		state = place_state(settings->state, err);
+		folder = state ? account_find(state, operands[0], err) : NULL;
+		code = folder ? replay_folder(folder, program, err) : -1;
+	}
 	free(folder);
 	free(state);
+	free(program);
 	return code;
 }
 
 const struct command COMMAND_REPLAY = {
 	.name = "replay",
-	.operands = "RUN",
+	.operands = "RUN|BUNDLE",
 	.least = 1,
 	.most = 1,
 	.summary = {"do a run again from its journal and compare every bit",

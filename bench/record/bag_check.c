@@ -106,6 +106,26 @@ static bool take_line(struct check *check, char *line, size_t index, bool tags)
 	return true;
 }
 
+/* How many of them are lines of a manifest; the text ends with a line end. */
+static size_t take_lines(struct check *check, const char *manifest, struct buf *text, bool tags)
+{
+	char *line = text->data, *past = line + text->size;
+	size_t index = 0;
+
+	while (line < past) {
+		char *end = memchr(line, '\n', (size_t)(past - line));
+
+		*end = '\0';
+		if (strlen(line) != (size_t)(end - line) || !take_line(check, line, index, tags)) {
+			fault(check, manifest, "it has a line that is none of a manifest in order");
+			return index;
+		}
+		index++;
+		line = end + 1;
+	}
+	return index;
+}
+
 static int check_manifest(struct check *check, const char *manifest, bool tags, struct error *err)
 {
 	char *path = xprintf("%s/%s", check->folder, manifest);
@@ -115,17 +135,10 @@ static int check_manifest(struct check *check, const char *manifest, bool tags, 
 
 	buf_init(&text);
 	done = file_exists(path) ? file_read(path, MANIFEST_MOST, &text, err) : 0;
-	if (done == 0 &&
-	    (!text.size || text.data[text.size - 1] != '\n' || memchr(text.data, 0, text.size)))
+	if (done == 0 && (!text.size || text.data[text.size - 1] != '\n'))
 		fault(check, manifest, "it is missing, or does not end where a line ends");
 	else if (done == 0)
-		for (char *line = text.data, *end; (end = strchr(line, '\n')); line = end + 1) {
-			*end = '\0';
-			if (take_line(check, line, index++, tags))
-				continue;
-			fault(check, manifest, "it has a line that is none of a manifest in order");
-			break;
-		}
+		index = take_lines(check, manifest, &text, tags);
 	if (done == 0 && tags && index < 3)
 		fault(check, manifest, "it does not list all files beside the payload");
 	buf_done(&text);

@@ -101,7 +101,26 @@ static bool same(const struct value *a, const struct value *b)
 	return are;
 }
 
-/* The first member of either that is not the same in the other; `except` is not looked at. */
+/* What no version of the program leaves out of a record where it is so. */
+static bool is_always_said(const char *name)
+{
+	static const char *const NAMES[] = {
+		"sensorElementList", "disposition", "epcList",	     "mse:run",
+		"mse:verdict",	     "mse:why",	    "mse:simulated", "mse:simulated_why",
+		"mse:unfit",	     "mse:force",   "mse:only",	     "mse:fault",
+		"mse:notReached",    "mse:by_hand", "mse:warnings",  "mse:late",
+		"mse:certificates",  "mse:devices", "mse:sources",   "mse:journal"};
+
+	for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
+		if (!strcmp(name, NAMES[i]))
+			return true;
+	return false;
+}
+
+/*
+ * The first member of the record that is not the same when it is made again, or that it leaves out; `except` is not looked
+ * at. A later version may say more than the one that made the record.
+ */
 static const char *first_other(const struct value *a, const struct value *b, const char *except)
 {
 	for (size_t i = 0; i < value_count(a); i++)
@@ -110,7 +129,7 @@ static const char *first_other(const struct value *a, const struct value *b, con
 			return value_key(a, i);
 	for (size_t i = 0; i < value_count(b); i++)
 		if ((!except || strcmp(value_key(b, i), except) != 0) &&
-		    !value_get(a, value_key(b, i)))
+		    !value_get(a, value_key(b, i)) && is_always_said(value_key(b, i)))
 			return value_key(b, i);
 	return NULL;
 }

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What davy verify, davy export and reports/verify.html make of records of real simulated runs: good ones, and 500 changes
+# of a bundle, drawn from a seed, on which both verifiers agree. (Changes of a whole state folder: tests/test_proof.c.)
+cd "$(dirname "$0")/.." || exit 1
+. tests/claims.sh
+state=$scratch/state
+limits=scripts/limits/example.json
+seed=${SEED:-20261126} changes=${CHANGES:-500}
+
+davy() { timeout 120 build/davy "$@" >"$scratch/out" 2>"$scratch/err"; }
+
+# One that passes, one that fails, one that uses up its specimen, and a qualification.
+prepare() {
+	davy run scripts/battery/cell_overcharge.lua --sim --limits $limits --state "$state" || return
+	davy run scripts/gas/methane_transmitter.lua --sim=slow_sensor --limits $limits --state "$state" --dut serial=A1
+	[ $? = 1 ] || return
+	davy run scripts/self_rescuer/capacity.lua --sim --limits $limits --state "$state" --dut serial=B7 --destroys B7 || return
+	davy qualify gas_bench --sim --yes --no-person --state "$state"
+	[ $? = 5 ] || return
+	davy verify --state "$state" 1
+}
+
+everything_fits() {
+	davy verify --state "$state" --json || { cat "$scratch/out" "$scratch/err"; return 1; }
+	for part in '"good":true' '"what":"records"' '"what":"checkpoint"' '"what":"journals"' '"what":"replays"' '"what":"gas"' '"what":"key"' \
+		'"what":"time"' '"what":"after"'; do
+		says "$part" || return
+	done
+}
+
+says_what_is_not_proved() {
+	LC_ALL=C davy verify --state "$state" --no-replay last && says "NOT proved:" && says "that the sensor was in the gas" || return
+	LC_ALL=zh_CN.UTF-8 davy verify --state "$state" --no-replay last && says "未证明:" && says "传感器确在所述气体中"
+}
+
+a_bundle_stands_alone() {
+	davy export --state "$state" last sim-self --to "$scratch/bundle" || return
+	davy verify --state "$scratch/none" "$scratch/bundle" && says "every file of the bundle" && says "done again" || return
+	davy export --state "$state" last --to "$scratch/bundle"
+	[ $? = 2 ] && says "nothing is written over it" err || return
+	mkdir -p "$scratch/cut.part"
+	davy export --state "$state" last --to "$scratch/cut"
+	[ $? = 2 ] && says "an export that was cut off" err || return
+	davy verify "$scratch/cut.part"
+	[ $? = 2 ] && says "is no bundle" err
+}
+
+names_what_is_wrong() {
+	cp -a "$scratch/bundle" "$scratch/bad" || return
+	printf x >>"$(ls -d "$scratch"/bad/data/runs/*capacity*)/journal"
+	davy verify --no-replay "$scratch/bad"
+	[ $? = 3 ] && says "the first bad record is number" || return
+	davy verify --state "$state" 9999
+	[ $? = 2 ] && says "there is no record 9999" err
+}
+
+replays_from_a_bundle() {
+	davy replay "$scratch/bundle" && says "replayed, bit for bit" && says "self_rescuer.capacity"
+}
+
+the_page_agrees() {
+	davy export --state "$state" last 1 --to "$scratch/small" || return
+	node tests/verify_page.mjs check "$scratch/bundle" "$scratch/small" >"$scratch/out" || return
+	[ "$(grep -c '"good":true' "$scratch/out")" = 2 ] || { cat "$scratch/out"; return 1; }
+	timeout 300 node tests/verify_page.mjs tampers "$scratch/small" "$seed" "$changes" "$scratch/tampers" || return
+	[ "$(wc -l <"$scratch/tampers")" = "$changes" ] || return
+	DAVY_BUNDLE=$scratch/small DAVY_TAMPERS=$scratch/tampers timeout 300 build/davy-tests proof_bundle
+}
+
+claim "a pass, a fail, a used up specimen and a qualification are recorded" prepare
+claim "all of it is proved, and what is not is said" everything_fits
+claim "what is not proved is said in both languages" says_what_is_not_proved
+claim "a bundle is proved without the bench, never written over, and one that was cut off is none" a_bundle_stands_alone
+claim "what is wrong is named, by the number of the record" names_what_is_wrong
+claim "a run is done again from a bundle" replays_from_a_bundle
+if command -v node >/dev/null; then
+	claim "the page's SHA-2, Ed25519, canonical JSON and hash trees are those of the published vectors" \
+		node tests/verify_page.mjs vectors
+	claim "on $changes changes of a bundle (seed $seed) both verifiers find every one and name the same record" the_page_agrees
+else
+	claim_skip "the page in reports/ verifies bundles as davy does" "no node to run its logic"
+fi
+claims_end

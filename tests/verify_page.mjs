@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// verify_page.mjs vectors | check BUNDLE… | tampers BUNDLE SEED COUNT OUT: the logic of reports/verify.html in node.
+// `vectors`: published ones of RFC 8032, FIPS 180-4, RFC 8785 and of Certificate Transparency's reference tree. `check`:
+// a line of JSON per bundle, {good, first, why}. `tampers`: COUNT changes of a bundle in memory, each as a line of OUT,
+// {kind, file, …, good, first}, which tests/test_proof_bundle.c does again and judges by itself.
+import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { createRequire } from "node:module";
+import assert from "node:assert/strict";
+
+const page = readFileSync(new URL("../reports/verify.html", import.meta.url), "utf8");
+const logic = /<script id="logic">([\s\S]*?)<\/script>/.exec(page)[1];
+const found = { exports: {} };
+new Function("module", "require", logic)(found, createRequire(import.meta.url));
+const { verifyBundle, sha256, sha512, ed25519, canonical, includes, hexOf, bytesOf } = found.exports;
+const unhex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+
+function read(folder, at = folder, files = new Map()) {
+  for (const name of readdirSync(at)) {
+    const path = join(at, name);
+    if (statSync(path).isDirectory()) read(folder, path, files);
+    else files.set(relative(folder, path), new Uint8Array(readFileSync(path)));
+  }
+  return files;
+}
+
+function vectors() {
+  assert.equal(hexOf(sha256(bytesOf("abc"))), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  assert.equal(hexOf(sha256(bytesOf("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"))), "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+  assert.equal(hexOf(sha512(bytesOf("abc"))), "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
+  const rfc8032 = [
+    ["d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "", "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"],
+    ["3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72", "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"],
+    ["fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82", "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"],
+  ].map((row) => row.map(unhex));
+  for (const [key, message, signature] of rfc8032) {
+    assert.ok(ed25519(key, message, signature));
+    for (let bit = 0; bit < 512; bit += 37) {
+      const other = signature.slice();
+      other[bit >> 3] ^= 1 << (bit & 7);
+      assert.ok(!ed25519(key, message, other), `bit ${bit}`);
+    }
+  }
+  assert.equal(canonical(JSON.parse('{"numbers":[333333333.33333329,1E30,4.50,2e-3,0.000000000000000000000000001],"string":"\\u20ac$\\u000F\\u000aA\'\\u0042\\u0022\\u005c\\\\\\"\\/","literals":[null,true,false]}')),
+    '{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}');
+  const leaves = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"].map((data) => sha256(Uint8Array.of(0), unhex(data)));
+  const root = (from, to) => {
+    if (to - from === 1) return leaves[from];
+    let half = 1;
+    while (half * 2 < to - from) half *= 2;
+    return sha256(Uint8Array.of(1), root(from, from + half), root(from + half, to));
+  };
+  const path = (index, from, to) => {
+    if (to - from === 1) return [];
+    let half = 1;
+    while (half * 2 < to - from) half *= 2;
+    return index < from + half ? [...path(index, from, from + half), root(from + half, to)] : [...path(index, from + half, to), root(from, from + half)];
+  };
+  assert.equal(hexOf(root(0, 8)), "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328");
+  for (let size = 1; size <= 8; size++)
+    for (let index = 0; index < size; index++) {
+      assert.ok(includes(leaves[index], index, size, path(index, 0, size), root(0, size)));
+      assert.ok(!includes(leaves[(index + 1) % 8], index, size, path(index, 0, size), root(0, size)));
+      assert.ok(!includes(leaves[index], index, size, [...path(index, 0, size), leaves[0]], root(0, size)));
+    }
+}
+
+function tampers(folder, seed, count, out) {
+  const files = read(folder), names = [...files.keys()].sort(), lines = [];
+  let state = seed >>> 0;
+  const random = (below) => { state = (Math.imul(state, 1664525) + 1013904223) >>> 0; return Math.floor(((state >>> 8) / 2 ** 24) * below); };
+  for (let i = 0; i < count; i++) {
+    const file = names[random(names.length)], was = files.get(file), changed = new Map(files);
+    const kind = ["flip", "flip", "flip", "flip", "cut", "remove", "swap"][random(7)];
+    const line = { kind, file };
+    if (kind === "flip") {
+      line.at = random(was.length); line.bit = random(8);
+      const other = was.slice();
+      other[line.at] ^= 1 << line.bit;
+      changed.set(file, other);
+    } else if (kind === "cut") {
+      line.size = random(was.length);
+      changed.set(file, was.slice(0, line.size));
+    } else if (kind === "remove") {
+      changed.delete(file);
+    } else {
+      do line.with = names[random(names.length)]; while (hexOf(sha256(files.get(line.with))) === hexOf(sha256(was)));
+      changed.set(file, files.get(line.with));
+      changed.set(line.with, was);
+    }
+    const { good, first, problems } = verifyBundle(changed);
+    lines.push(JSON.stringify({ ...line, good, first, why: problems[0]?.why ?? "" }));
+  }
+  writeFileSync(out, `${lines.join("\n")}\n`);
+}
+
+const [what, ...rest] = process.argv.slice(2);
+if (what === "vectors") vectors();
+if (what === "check")
+  for (const folder of rest) {
+    const { good, first, problems } = verifyBundle(read(folder));
+    console.log(JSON.stringify({ good, first, why: problems[0]?.why ?? "" }));
+  }
+if (what === "tampers") tampers(rest[0], Number(rest[1]), Number(rest[2]), rest[3]);
