@@ -182,6 +182,7 @@ struct order *bench_order(struct bench *bench, const struct mini_order *what)
 		bench_put(bench, "station.lua", what->station);
 		order->station = xprintf("%s/station.lua", bench->folder);
 	}
+	order->certificate = what->certificate;
 	order->simulated = !what->wires;
 	order->rig = what->rig;
 	order->fault = what->fault ? xstrdup(what->fault) : NULL;

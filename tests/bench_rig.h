@@ -54,6 +54,7 @@ struct mini_order {
 	const char *limits;  /* text of a limit set */
 	const char *station; /* text of a station */
 	bool wires, rig;     /* on the station's real wires, or on those of a rig */
+	bool certificate;    /* … for a certificate */
 	const char *registered; /* what the bench's register holds, as JSON with apostrophes; of bench_plan */
 	double severity;
 	int64_t seed;

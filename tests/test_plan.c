@@ -155,21 +155,6 @@ static void a_broken_limit_set_is_named(void)
 	CHECK_REFUSED("limits.json", .body = "", .limits = "{ \"limit_set\": 3 }");
 }
 
-static void a_limit_set_on_real_wires_is_refused(void)
-{
-	static const char LIMITS[] =
-		"{ \"limit_set\": \"demo\", \"laboratory\": \"nobody\", \"grade\": \"lab\",\n"
-		"  \"limits\": { } }";
-	struct bench bench;
-
-	bench_open(&bench);
-	bench_run(&bench, .body = "", .limits = LIMITS, .wires = true);
-
-	CU_ASSERT(bench_refused(&bench, "limits.json: a run on real wires takes only a signed "
-					"limit set"));
-	bench_close(&bench);
-}
-
 /* ---- orders ---- */
 
 static void an_order_survives_the_way_to_the_controller(void)
@@ -276,7 +261,6 @@ void suite_plan(void)
 	claim(an_unknown_step_is_named);
 	claim(a_broken_calibration_file_is_named);
 	claim(a_broken_limit_set_is_named);
-	claim(a_limit_set_on_real_wires_is_refused);
 	claim(an_order_survives_the_way_to_the_controller);
 	claim(an_order_without_protocol_is_refused);
 	claim(virtual_time_on_real_wires_is_refused);

@@ -20,6 +20,8 @@ extern const struct command COMMAND_RIG;
 extern const struct command COMMAND_OPERATE;
 extern const struct command COMMAND_QUALIFY;
 extern const struct command COMMAND_CALIBRATIONS;
+extern const struct command COMMAND_APPROVE;
+extern const struct command COMMAND_LIMITS;
 extern const struct command COMMAND_CONTROLLER;
 extern const struct command COMMAND_GUARDIAN;
 extern const struct command COMMAND_KEYS;

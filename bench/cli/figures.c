@@ -164,6 +164,12 @@ void figure_provenance(struct buf *out, bool simulated)
 		buf_add_text(out, "SIMULATED 仿真  ");
 }
 
+void figure_control(struct buf *out, bool simulated, bool controlled)
+{
+	if (!simulated && !controlled)
+		buf_add_text(out, "UNCONTROLLED 未受控  ");
+}
+
 void figure_wires(struct buf *out, const char *wires, const char *station)
 {
 	if (!wires)

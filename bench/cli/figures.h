@@ -29,6 +29,8 @@ void figure_time(struct buf *out, nsec time);	  /* "1:02:05.3" */
 void figure_duration(struct buf *out, nsec time); /* "61.8 min" */
 /* "SIMULATED 仿真  ", in both languages always, or nothing. */
 void figure_provenance(struct buf *out, bool simulated);
+/* "UNCONTROLLED 未受控  " of a real run that was none for a certificate, in both languages always. */
+void figure_control(struct buf *out, bool simulated, bool controlled);
 /* What the wires of a run were: "real" or "rig", and of which station's file; nothing where simulated. */
 void figure_wires(struct buf *out, const char *wires, const char *station);
 /* "FAIL 不合格" */

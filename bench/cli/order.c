@@ -91,6 +91,12 @@ const struct option RUN_OPTIONS[] = {
 	 offsetof(struct run_settings, force),
 	 {"begin although the environment is not as the protocol asks; such a run never passes",
 	  "环境条件不符合要求时仍开始;此类运行不判合格"}},
+	{"certificate",
+	 OPTION_FLAG,
+	 NULL,
+	 offsetof(struct run_settings, certificate),
+	 {"its results go into a certificate: approved files and registered certificates only",
+	  "结果用于出具证书:仅用经批准的文件与登记簿中的证书"}},
 	{"destroys",
 	 OPTION_TEXT,
 	 "SERIAL",
@@ -315,6 +321,7 @@ static int fill_order(struct value *order, const struct run_settings *settings, 
 	value_set_int(order, "seed", settings->seed ? settings->seed : 1);
 	value_set_text(order, "only", settings->only);
 	value_set_bool(order, "force", settings->force);
+	value_set_bool(order, "certificate", settings->certificate);
 	value_set_text(order, "destroys",
 		       destroyed_here(settings->destroys,
 				      value_get_text(value_get(order, "dut"), "serial")));

@@ -16,7 +16,7 @@ struct run_settings {
 	struct value *dut, *params, *task;
 	struct option_maybe sim;
 	const char *destroys;
-	bool rig, force, brief, json;
+	bool rig, force, certificate, brief, json;
 };
 
 extern const struct option RUN_OPTIONS[];

@@ -386,6 +386,8 @@ static void take_verdict(struct progress *progress, struct view *view, const str
 
 	buf_init(&line);
 	figure_provenance(&line, value_get_bool(summary, "simulated"));
+	figure_control(&line, value_get_bool(summary, "simulated"),
+		       value_get_bool(summary, "controlled"));
 	figure_verdict(&line, value_get_text(summary, "verdict"));
 	if (why && *why)
 		buf_printf(&line, "  %s", why);

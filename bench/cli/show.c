@@ -41,7 +41,7 @@ static const struct option OPTIONS[] = {
 
 static const struct {
 	struct words protocol, standard, dut, order, fault, severity, seed, slot, simulated_why,
-		limit_set, calibration, began, rule, instrument, method, replaced, limit, accepts,
+		limit_set, calibration, control, controlled, uncontrolled, began, rule, instrument, method, replaced, limit, accepts,
 		source, why, expected, open, bench_time, journal, chain, record, torn, only, needs_budget,
 		warning;
 } TEXTS = {
@@ -56,6 +56,10 @@ static const struct {
 	.simulated_why = {"SIMULATED, since", "判为仿真,因为"},
 	.limit_set = {"limit set", "限值文件"},
 	.calibration = {"calibration", "校准文件"},
+	.control = {"control", "受控状态"},
+	.controlled = {"for a certificate: approved files only 受控",
+		       "受控(用于出具证书):仅用经批准的文件"},
+	.uncontrolled = {"uncontrolled 未受控", "未受控 uncontrolled"},
 	.began = {"began", "开始"},
 	.rule = {"decision rule", "判定规则"},
 	.instrument = {"instrument", "检测设备"},
@@ -159,6 +163,9 @@ static void print_head(const struct account *account)
 	row(table, TEXTS.simulated_why, value_get_text(head, "simulated_why"));
 	row(table, TEXTS.limit_set, value_get_text(head, "limit_set"));
 	row(table, TEXTS.calibration, value_get_text(head, "calibration"));
+	row(table, TEXTS.control,
+	    say(value_get_bool(value_get(head, "order"), "certificate") ? TEXTS.controlled
+									: TEXTS.uncontrolled));
 	buf_clear(&line);
 	buf_printf(&line, "%s (%s)", value_get_text(account->anchor, "wall"),
 		   value_get_text(account->anchor, "from"));
@@ -296,6 +303,8 @@ static void print_foot(const struct account *account)
 
 	buf_init(&text);
 	figure_provenance(&text, value_get_bool(account->head, "simulated"));
+	figure_control(&text, value_get_bool(account->head, "simulated"),
+		       value_get_bool(account->verdict, "controlled"));
 	if (account->verdict)
 		figure_verdict(&text, value_get_text(account->verdict, "verdict"));
 	else
@@ -343,6 +352,7 @@ static void print_json(const struct account *account)
 			value_set(object, FROM_HEAD[i],
 				  value_copy(value_get(account->head, FROM_HEAD[i])));
 	value_set(object, "verdict", value_nil());
+	value_set_bool(object, "controlled", false);
 	for (size_t i = 0; i < value_count(account->verdict); i++) {
 		const char *key = value_key(account->verdict, i);
 

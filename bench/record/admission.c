@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "record/approval.h"
 #include "record/cosign.h"
 #include "record/declaration.h"
 #include "record/disposal.h"
@@ -255,6 +256,7 @@ int admit(struct bench_log *log, const struct value *request, const struct momen
 		     {ENTRY_KEY, admit_key},
 		     {ENTRY_SIGNATURE, admit_signature},
 		     {ENTRY_DECLARATION, admit_declaration},
+		     {ENTRY_APPROVAL, admit_approval},
 		     {ENTRY_CALIBRATION, admit_calibration}};
 	const char *kind = value_get_text(request, "kind");
 

@@ -20,8 +20,6 @@ struct member {
 	bool needed;
 };
 
-#define SUBJECT(kind) "register:" kind
-
 static const struct member CALIBRATION[] = {
 	{"instrument", true}, {"quantity", false},  {"value", false},	   {"unit", true},
 	{"expanded", true},   {"k", true},	    {"certificate", true}, {"due", true},
@@ -106,7 +104,8 @@ int admit_calibration(struct bench_log *log, const struct value *request, const 
 		      struct admitted *admitted, struct error *err)
 {
 	(void)now;
-	return admit_texts(log, CALIBRATION, SUBJECT(ENTRY_CALIBRATION), request, admitted, err);
+	return admit_texts(log, CALIBRATION, REGISTER_SUBJECT(ENTRY_CALIBRATION), request, admitted,
+			   err);
 }
 
 /* ---- reading ---- */
@@ -137,12 +136,12 @@ static int add_record(struct bench_log *log, uint64_t seq, struct value *list, s
 struct value *register_list(struct bench_log *log, const char *kind, struct error *err)
 {
 	struct value *list = value_list();
-	char subject[sizeof(SUBJECT("")) + ENTRY_NAME_MOST];
+	char subject[sizeof(REGISTER_SUBJECT("")) + ENTRY_NAME_MOST];
 	uint64_t *seqs;
 	size_t count;
 	int done;
 
-	snprintf(subject, sizeof(subject), SUBJECT("%s"), kind);
+	snprintf(subject, sizeof(subject), REGISTER_SUBJECT("%s"), kind);
 	done = store_about(bench_log_store(log), subject, &seqs, &count, err);
 	for (size_t i = 0; done == 0 && i < count; i++)
 		done = add_record(log, seqs[i], list, err);

@@ -21,6 +21,8 @@
 #include "record/admission.h"
 #include "record/bench_log.h"
 
+/* By which the records of a kind are found. */
+#define REGISTER_SUBJECT(kind) "register:" kind
 enum { REGISTER_TEXT_MOST = 300 }; /* bytes of one text */
 
 int admit_calibration(struct bench_log *log, const struct value *request, const struct moment *now,

@@ -161,6 +161,11 @@ enum grade limit_set_grade(const struct limit_set *set)
 	return set->grade;
 }
 
+void limit_set_distrust(struct limit_set *set)
+{
+	set->grade = GRADE_UNVERIFIED;
+}
+
 /* ---- what nobody asked for ---- */
 
 static bool is_key(const struct value *keys, const char *key)

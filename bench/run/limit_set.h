@@ -24,6 +24,8 @@ struct limit_set *limit_set_parse(const char *text, size_t size, const char *whe
 void limit_set_free(struct limit_set *set); /* accepts NULL */
 const char *limit_set_name(const struct limit_set *set);
 enum grade limit_set_grade(const struct limit_set *set);
+/* Nobody has approved it (control.h): its limits are shown and decide nothing. */
+void limit_set_distrust(struct limit_set *set);
 
 /*
  * Add to `warnings` a sentence for each limit that is this protocol's own ("PROTOCOL_ID/KEY") and whose

@@ -91,6 +91,23 @@ static int check_wires(const struct order *order, struct error *err)
 	return 0;
 }
 
+/* What goes into a certificate was really measured, whole, as the protocol asks. */
+static int check_certificate(const struct order *order, struct error *err)
+{
+	const char *what = !order->certificate		? NULL
+			   : order->rig			? "--rig"
+			   : order->simulated		? "--sim"
+			   : order->only		? "--only"
+			   : order->force		? "--force"
+			   : !order_needs_protocol(order) ? "without a protocol"
+							: NULL;
+
+	if (!what)
+		return 0;
+	return error_set(err, ERROR_USAGE,
+			 "a run %s is none for a certificate: drop one of the two", what);
+}
+
 struct order *order_from_value(const struct value *value, struct error *err)
 {
 	struct order *order = xcalloc(1, sizeof(*order));
@@ -109,6 +126,7 @@ struct order *order_from_value(const struct value *value, struct error *err)
 	order->only = text_of(value, "only");
 	order->destroys = text_of(value, "destroys");
 	order->force = value_get_bool(value, "force");
+	order->certificate = value_get_bool(value, "certificate");
 	order->slot = (int)value_get_int(value, "slot", 1);
 	order->dut = map_of(value, "dut");
 	order->params = map_of(value, "params");
@@ -125,7 +143,8 @@ struct order *order_from_value(const struct value *value, struct error *err)
 			  "fixture");
 	else if (order->pulls && !order_has_wires(order))
 		error_set(err, ERROR_USAGE, "a simulated bench has no plug to pull");
-	else if (read_clock(order, value, err) == 0 && check_wires(order, err) == 0)
+	else if (check_certificate(order, err) == 0 && read_clock(order, value, err) == 0 &&
+		 check_wires(order, err) == 0)
 		return order;
 	order_free(order);
 	return NULL;
@@ -165,6 +184,8 @@ struct value *order_to_value(const struct order *order)
 	value_set_text(value, "destroys", order->destroys);
 	if (order->force)
 		value_set_bool(value, "force", true);
+	if (order->certificate)
+		value_set_bool(value, "certificate", true);
 	value_set_text(value, "clock", CLOCKS[order->clock]);
 	value_set_real(value, "scale", order->scale);
 	return value;

@@ -39,6 +39,7 @@ struct order {
 	int64_t seed;
 	char *only;	/* one step */
 	char *destroys; /* the serial number of the specimen once more, of a destructive protocol */
+	bool certificate; /* its results go into a certificate (control.h) */
 	bool force;	/* begin although the environment is not as the protocol asks */
 	enum clock_kind clock;
 	double scale;
@@ -75,6 +76,7 @@ struct plan {
 	struct fixture *fixture;
 	struct station_slot *wires;  /* NULL where none are driven */
 	struct limit_set *limit_set; /* or NULL */
+	bool limits_unsigned;	     /* it is the laboratory's, and not approved: it decides nothing */
 	struct value *warnings; /* list of sentences: what is odd and keeps nothing from running */
 	struct value *registered; /* what the bench's register holds (records.h), owned; or NULL: it was not asked */
 	struct calibration *calibration;

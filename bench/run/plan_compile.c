@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "port/serial_sim.h"
+#include "run/control.h"
 #include "run/plan.h"
 #include "run/registered.h"
 #include "verdict/duration.h"
@@ -77,6 +78,7 @@ static int read_calibration(struct plan *plan, const char *root, struct error *e
 static int read_limits(struct plan *plan, const char *root, struct error *err)
 {
 	const struct plan_source *source;
+	struct error unsigned_why;
 
 	if (!plan->order->limits)
 		return 0;
@@ -87,11 +89,11 @@ static int read_limits(struct plan *plan, const char *root, struct error *err)
 	plan->limit_set = limit_set_parse(source->text, source->size, source->name, err);
 	if (!plan->limit_set)
 		return -1;
-	if (!plan->order->simulated)
-		return error_set(err, ERROR_USAGE,
-				 "%s: a run on real wires takes only a signed limit set, and this "
-				 "version cannot check signatures yet",
-				 source->name);
+	if (!plan->order->simulated && limit_set_grade(plan->limit_set) == GRADE_LAB &&
+	    control_check_source(plan, source, &unsigned_why) < 0) {
+		plan->limits_unsigned = true;
+		limit_set_distrust(plan->limit_set);
+	}
 	return 0;
 }
 
@@ -225,6 +227,7 @@ static int take_bounds(struct plan *plan, struct error *err)
 
 int plan_compile(struct plan *plan, const char *root, struct error *err)
 {
+	plan->wall = order_has_wires(plan->order) ? loop_wall_time() : PLAN_STATED_EPOCH;
 	if (check_station(plan, err) < 0 || read_limits(plan, root, err) < 0 ||
 	    read_calibration(plan, root, err) < 0)
 		return -1;
@@ -233,12 +236,16 @@ int plan_compile(struct plan *plan, const char *root, struct error *err)
 	if (!plan->protocol)
 		return -1;
 	plan->warnings = protocol_warnings(plan->protocol, plan->limit_set);
+	if (plan->limits_unsigned)
+		value_add(plan->warnings,
+			  value_printf("%s: nobody has signed this limit set, so on real wires its "
+				       "limits decide nothing: davy limits sign",
+				       plan->limits_source));
 	plan->fixture =
 		fixture_compile(plan->fixture_data, plan->drivers, plan->fixture_source, err);
 	if (!plan->fixture || take_bounds(plan, err) < 0 ||
 	    protocol_bind(plan->protocol, plan->fixture, plan->protocol_source, err) < 0 ||
 	    read_grid(plan, err) < 0 || check_order(plan, err) < 0 || bind_wires(plan, err) < 0)
 		return -1;
-	plan->wall = order_has_wires(plan->order) ? loop_wall_time() : PLAN_STATED_EPOCH;
-	return 0;
+	return control_check(plan, err);
 }

@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "loop/machine_time.h"
 #include "record/admission.h"
+#include "record/approval.h"
 #include "record/bench_log.h"
 #include "record/event.h"
 #include "record/register.h"
@@ -241,13 +242,17 @@ static int do_request(struct task *task, const struct moment *moment, struct err
 
 static int do_read(struct task *task, struct error *err)
 {
-	struct value *calibrations =
-		register_list(task->records->log, ENTRY_CALIBRATION, err);
+	struct bench_log *log = task->records->log;
+	struct value *calibrations = register_list(log, ENTRY_CALIBRATION, err);
+	struct value *approvals = calibrations ? approval_list(log, err) : NULL;
 
-	if (!calibrations)
+	if (!approvals) {
+		value_free(calibrations);
 		return -1;
+	}
 	task->appended = value_map();
 	value_set(task->appended, "calibrations", calibrations);
+	value_set(task->appended, "approvals", approvals);
 	return 0;
 }
 

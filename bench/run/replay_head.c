@@ -112,6 +112,8 @@ static int compile(struct replay_head *head, struct error *err)
 		head->limits = limit_set_parse(limits, strlen(limits), name, err);
 		if (!head->limits)
 			return -1;
+		if (value_get_bool(head->run, "limits_unsigned"))
+			limit_set_distrust(head->limits);
 	}
 	calibration = replay_head_source(head, "calibration", &name);
 	head->calibration =

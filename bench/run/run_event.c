@@ -276,7 +276,7 @@ static struct value *describe_run(const struct account *account, const struct ru
 	copy_members(says, account->head, HEAD);
 	copy_members(says, account->verdict, VERDICT);
 	value_set_bool(says, "simulated", value_get_bool(account->head, "simulated"));
-	value_set_bool(says, "controlled", false);
+	value_set_bool(says, "controlled", value_get_bool(account->verdict, "controlled"));
 	set_time(says, "began", &begin);
 	set_time(says, "ended", &end);
 	value_set_text(says, "clock", value_get_text(account->anchor, "from"));

@@ -136,6 +136,8 @@ static void write_head(struct run *run)
 	value_set(line, "order", order_to_value(plan->order));
 	value_set_text(line, "limit_set",
 		       plan->limit_set ? limit_set_name(plan->limit_set) : "none");
+	if (plan->limits_unsigned)
+		value_set_bool(line, "limits_unsigned", true);
 	value_set_text(line, "calibration", plan->calibration_name);
 	value_set_text(line, "calibration_from", plan->calibration_from);
 	certificates = value_set(line, "certificates",

@@ -252,6 +252,7 @@ struct value *run_summary(struct run *run, enum verdict verdict, const char *why
 	value_set_text(summary, "zh", verdict_chinese(verdict));
 	value_set_text(summary, "why", why);
 	value_set_bool(summary, "simulated", run_is_simulated(run));
+	value_set_bool(summary, "controlled", plan->order->certificate && !run_is_simulated(run));
 	if (run->simulated_why)
 		value_set_text(summary, "simulated_why", run->simulated_why);
 	if (plan->wires)

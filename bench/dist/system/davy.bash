@@ -77,6 +77,10 @@ _davy_operands() {
 		fi
 		;;
 	calibrations) mapfile -t COMPREPLY < <(compgen -W "add show due" -- "$word") ;;
+	limits) mapfile -t COMPREPLY < <(
+		compgen -W sign -- "$word"
+		compgen -f -- "$word"
+	) ;;
 	show | replay | export) mapfile -t COMPREPLY < <(compgen -W "$(_davy_runs "${state[@]}")" -- "$word") ;;
 	verify) mapfile -t COMPREPLY < <(
 		compgen -W "$(_davy_runs "${state[@]}")" -- "$word"
