@@ -175,22 +175,6 @@ static int need(const char *what, const char *option, const char *given, struct 
 	return given ? 0 : error_set(err, ERROR_USAGE, say(TEXTS.missing), what, option);
 }
 
-/* Its public half beside it: FILE.public. */
-static int write_public(const struct key *key, const char *path, struct error *err)
-{
-	struct value *jwk = key_jwk(key);
-	struct buf text;
-	int done;
-
-	buf_init(&text);
-	json_write(&text, jwk);
-	buf_add_byte(&text, '\n');
-	done = file_write(path, text.data, text.size, err);
-	buf_done(&text);
-	value_free(jwk);
-	return done;
-}
-
 static struct key *make_key(const struct keys_settings *settings, struct error *err)
 {
 	char *public = xprintf("%s.public", settings->key), *passphrase = NULL;
@@ -204,7 +188,7 @@ static struct key *make_key(const struct keys_settings *settings, struct error *
 	if (passphrase)
 		key = key_generate(KEY_ED25519, err);
 	if (key && (key_store(key, settings->key, passphrase, err) < 0 ||
-		    write_public(key, public, err) < 0)) {
+		    key_store_public(key, public, err) < 0)) {
 		key_free(key);
 		key = NULL;
 	}

@@ -84,18 +84,21 @@ static struct key *load_or_make(const char *state, const char *name, bool may_ma
 				struct error *err)
 {
 	char *path = xprintf("%s/keys/%s.pem", state, name), *passphrase = handed_passphrase();
+	char *public = xprintf("%s.public", path);
 	struct key *key = NULL;
 
 	if (file_exists(path) || !may_make) {
 		key = key_load(path, passphrase, err);
 	} else {
 		key = key_generate(KEY_ED25519, err);
-		if (key && key_store(key, path, passphrase, err) < 0) {
+		if (key && (key_store_public(key, public, err) < 0 ||
+			    key_store(key, path, passphrase, err) < 0)) {
 			key_free(key);
 			key = NULL;
 		}
 	}
 	free(passphrase);
+	free(public);
 	free(path);
 	return key;
 }

@@ -61,6 +61,8 @@ struct key *key_from_public(enum key_kind kind, const uint8_t *bytes, size_t siz
  * JOSE has no name for the curve of SM2: it is given by its object identifier. The caller frees the tree.
  */
 struct value *key_jwk(const struct key *key);
+/* Keep that tree as JSON in a file that anybody may read, in place of one that is there. */
+int key_store_public(const struct key *key, const char *path, struct error *err);
 /* From such a tree; one that holds a private half, or anything else, is refused. */
 struct key *key_from_jwk(const struct value *jwk, const char *where, struct error *err);
 

@@ -10,6 +10,8 @@
 #include <openssl/params.h>
 #include <string.h>
 
+#include "base/file.h"
+#include "base/json.h"
 #include "record/base64.h"
 #include "record/key_inside.h"
 
@@ -190,4 +192,19 @@ struct key *key_from_jwk(const struct value *jwk, const char *where, struct erro
 				      bytes.size, err);
 	buf_done(&bytes);
 	return key;
+}
+
+int key_store_public(const struct key *key, const char *path, struct error *err)
+{
+	struct value *jwk = key_jwk(key);
+	struct buf text;
+	int done;
+
+	buf_init(&text);
+	json_write(&text, jwk);
+	buf_add_byte(&text, '\n');
+	done = file_write(path, text.data, text.size, err);
+	buf_done(&text);
+	value_free(jwk);
+	return done;
 }

@@ -9,7 +9,6 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "record/base64.h"
-#include "record/roster.h"
 #include "run/proof_inside.h"
 #include "run/run_proof.h"
 
@@ -67,22 +66,25 @@ static int read_administrator(struct proof *proof, const char *path, struct erro
 		jwk = json_parse(text.data, text.size, path, err);
 	if (jwk)
 		key = key_from_jwk(jwk, path, err);
-	if (key)
-		proof->roster = roster_new(key, err);
-	key_free(key);
+	proof->administrator = key;
 	value_free(jwk);
 	buf_done(&text);
-	return proof->roster ? 0 : -1;
+	return key ? 0 : -1;
 }
 
 int proof_begin(struct proof *proof, const struct proof_wish *wish, enum log_extent extent,
-		struct error *err)
+		record_text_fn *text_of, void *ctx, struct error *err)
 {
 	static const char *const LISTS[] = {"problems", "runs", "proved", "notProved"};
 
 	*proof = (struct proof){.wish = wish};
 	if (wish->administrator && read_administrator(proof, wish->administrator, err) < 0)
 		return -1;
+	proof->people = proof_people_new(text_of, ctx, err);
+	if (!proof->people) {
+		key_free(proof->administrator);
+		return -1;
+	}
 	proof->reader = log_reader_new(extent);
 	proof->says = value_map();
 	value_set_bool(proof->says, "good", true);
@@ -100,51 +102,45 @@ const char *proof_run_name(const struct entry *entry)
 		       : NULL;
 }
 
-/* Was the bench's key the bench's, as the administrator has it, when this was signed? */
+/* Was the bench's key the bench's, as the administrator has it, when this was signed? What is not is said once. */
 static void check_bench(struct proof *proof, const struct log_record *record)
 {
 	const char *id = key_id(log_reader_key(proof->reader, false));
+	struct error err;
+	int vouched;
 
-	if (!roster_find(proof->roster, id))
-		return; /* not yet; who never enrols it is told at the end */
-	proof->is_allowed = true;
-	if (!proof->not_allowed.kind)
-		roster_allows(proof->roster, id, ROLE_BENCH, NULL, record->entry->at.wall.ms,
-			      &proof->not_allowed);
-	if (proof->not_allowed.kind)
-		proof_problem(proof, record->entry->seq, NULL, NULL, proof->not_allowed.text);
+	if (proof_people_administers(proof->people, proof->administrator))
+		proof->was_administrator = true;
+	if (!proof->was_administrator || proof->not_allowed)
+		return;
+	vouched = proof_people_vouch(proof->people, id, record->entry->at.wall.ms, &err);
+	proof->is_allowed |= vouched > 0;
+	proof->not_allowed = vouched < 0;
+	if (vouched < 0)
+		proof_problem(proof, record->entry->seq, NULL, NULL, err.text);
 }
 
-static void take_keys(struct proof *proof, const struct log_record *record)
+static bool is_known(const char *kind)
 {
-	const char *text = value_get_text(record->entry->says, "jws");
-	struct jws *signed_ = NULL;
-	struct error err;
-	int done = -1;
+	static const char *const KINDS[] = {ENTRY_EVENT,     ENTRY_LOG,	  ENTRY_KEY,
+					    ENTRY_SIGNATURE, ENTRY_CLOCK, ENTRY_CALIBRATION};
 
-	if (text)
-		signed_ = jws_parse(text, strlen(text), "what it says of keys", &err);
-	else
-		error_set(&err, ERROR_REFUSED, "it says nothing of keys");
-	if (signed_)
-		done = proof->roster ? roster_take(proof->roster, signed_, &err) : 0;
-	if (done < 0)
-		proof_problem(proof, record->entry->seq, NULL, NULL, err.text);
-	jws_free(signed_);
+	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
+		if (!strcmp(kind, KINDS[i]))
+			return true;
+	return false;
 }
 
 void proof_record(struct proof *proof, const struct log_record *record)
 {
-	const char *kind = record->entry->kind;
+	struct error err;
+	int taken = proof_people_take(proof->people, record, &err);
 
-	if (!strcmp(kind, ENTRY_KEY))
-		take_keys(proof, record);
-	else if (!strcmp(kind, ENTRY_SIGNATURE))
-		proof->persons++;
-	else if (strcmp(kind, ENTRY_EVENT) != 0 && strcmp(kind, ENTRY_LOG) != 0 &&
-		 strcmp(kind, ENTRY_CLOCK) != 0 && strcmp(kind, ENTRY_CALIBRATION) != 0)
-		proof->unknown++;
-	if (proof->roster)
+	if (taken < 0)
+		proof_problem(proof, record->entry->seq, NULL, NULL, err.text);
+	proof->persons += taken > 0;
+	proof->unknown += !is_known(record->entry->kind);
+	if (proof->administrator)
 		check_bench(proof, record);
 }
 
@@ -247,7 +243,7 @@ static void say_counts(struct proof *proof)
 		value_set_int(proof_not_proved(proof, "replay", NULL), "count",
 			      proof->journals - proof->replays);
 	if (proof->persons)
-		value_set_int(proof_not_proved(proof, "persons", NULL), "count", proof->persons);
+		value_set_int(proof_proved(proof, "persons"), "count", proof->persons);
 	if (proof->unknown)
 		value_set_int(proof_not_proved(proof, "kind", NULL), "count", proof->unknown);
 }
@@ -257,17 +253,21 @@ struct value *proof_end(struct proof *proof)
 	struct value *says = proof->says;
 
 	say_counts(proof);
-	if (proof->roster && proof->is_allowed)
+	if (proof->administrator && proof->is_allowed && !proof->not_allowed)
 		proof_proved(proof, "administrator");
-	else if (proof->roster)
+	else if (proof->administrator && !proof->not_allowed)
 		proof_problem(proof, 1, NULL, NULL,
-			      "this administrator has never enrolled the bench's key");
+			      proof->was_administrator
+				      ? "this administrator has never enrolled the bench's key"
+				      : "this administrator has never been the administrator of "
+					"this log");
 	else
 		proof_not_proved(proof, "key", NULL);
 	proof_not_proved(proof, "gas", NULL);
 	proof_not_proved(proof, "time", NULL);
 	checkpoint_free(proof->checkpoint);
 	log_reader_free(proof->reader);
-	roster_free(proof->roster);
+	proof_people_free(proof->people);
+	key_free(proof->administrator);
 	return says;
 }

@@ -247,6 +247,19 @@ static void look(struct bundle_proof *of, char **names, size_t count)
 	proof_say_log(proof, read);
 }
 
+/* A record_text_fn. */
+static int record_text(void *ctx, uint64_t seq, struct buf *text, struct error *err)
+{
+	const struct bundle_proof *of = ctx;
+	char *name = bundle_name("records", seq, ".json");
+	char *path = xprintf("%s/%s", of->folder, name);
+	int done = file_read(path, JWS_LARGEST, text, err);
+
+	free(path);
+	free(name);
+	return done;
+}
+
 struct value *proof_of_bundle(const char *folder, const struct proof_wish *wish, struct error *err)
 {
 	struct bundle_proof of = {.folder = folder, .runs = value_map(), .faults = value_list()};
@@ -259,7 +272,7 @@ struct value *proof_of_bundle(const char *folder, const struct proof_wish *wish,
 	buf_init(&of.checkpoint);
 	file_read(checkpoint, PROOF_MOST, &of.checkpoint, &missing);
 	if (bag_check(folder, take_fault, &of, err) == 0 &&
-	    proof_begin(&of.proof, wish, LOG_CHOICE, err) == 0) {
+	    proof_begin(&of.proof, wish, LOG_CHOICE, record_text, &of, err) == 0) {
 		file_list(records, &names, &count, &missing);
 		look(&of, names, count);
 		says = proof_end(&of.proof);

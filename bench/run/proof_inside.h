@@ -5,21 +5,24 @@
 
 #include "record/log_read.h"
 #include "run/proof.h"
+#include "run/proof_people.h"
 
 struct proof {
 	const struct proof_wish *wish;
 	struct log_reader *reader;
 	struct checkpoint *checkpoint; /* the last one; or NULL */
-	struct roster *roster;	       /* by the administrator; or NULL */
-	struct error
-		not_allowed; /* why the bench's key is nobody's; kind 0: it is somebody's, or nobody asked */
-	bool is_allowed;
+	struct proof_people *people;
+	struct key *administrator; /* whom the reader knows; or NULL */
+	bool was_administrator;	   /* he was this log's */
+	bool is_allowed,
+		not_allowed; /* the bench's key was the bench's, as he has it, once; or once not */
 	struct value *says;
 	int64_t journals, replays, persons, unknown;
 };
 
+/* `text_of` gives the texts of records that were read before. */
 int proof_begin(struct proof *proof, const struct proof_wish *wish, enum log_extent extent,
-		struct error *err);
+		record_text_fn *text_of, void *ctx, struct error *err);
 /* What was found; the caller frees it. */
 struct value *proof_end(struct proof *proof);
 
@@ -30,7 +33,7 @@ void proof_problem(struct proof *proof, uint64_t seq, const char *run, const cha
 struct value *proof_proved(struct proof *proof, const char *what);
 struct value *proof_not_proved(struct proof *proof, const char *what, const char *why);
 
-/* A record beyond its bench's signature: keys, persons, kinds; and when the bench's key was used. */
+/* A record beyond its bench's signature: keys, persons, kinds; and whether the bench's key was vouched for then. */
 void proof_record(struct proof *proof, const struct log_record *record);
 /* The run of a record, whose journal is in `folder`. */
 void proof_run(struct proof *proof, const char *folder, uint64_t seq, const struct value *event,

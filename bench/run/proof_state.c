@@ -28,9 +28,11 @@ struct recorded {
 struct state_proof {
 	struct proof proof;
 	const char *state;
-	char *records;	/* the folder */
-	bool is_served; /* a controller has it */
-	uint64_t at;	/* the end of the line that was read last */
+	char *records;	 /* the folder */
+	bool is_served;	 /* a controller has it */
+	uint64_t at;	 /* the end of the line that was read last */
+	uint64_t *lines; /* where each line begins */
+	size_t line_count, line_room;
 	struct recorded *runs;
 	size_t count, room;
 	struct store_compare *compare; /* NULL: it is not compared, or has been refused */
@@ -51,6 +53,47 @@ static void keep_run(struct state_proof *of, const struct log_record *record, co
 						  .is_simulated = record->is_simulated};
 }
 
+static void keep_line(struct state_proof *of)
+{
+	if (of->line_count == of->line_room) {
+		of->line_room = of->line_room ? of->line_room * 2 : 1024;
+		of->lines = xrealloc(of->lines, of->line_room * sizeof(*of->lines));
+	}
+	of->lines[of->line_count++] = of->at;
+}
+
+/* A line is read again. */
+static int read_line(const struct state_proof *of, uint64_t at, size_t size, struct buf *text,
+		     struct error *err)
+{
+	char *path = xprintf("%s/records.jsonl", of->records);
+	FILE *file = fopen(path, "re");
+	char *line = xcalloc(size + 1, 1);
+	int done = 0;
+
+	if (!file || fseeko(file, (off_t)at, SEEK_SET) < 0 || fread(line, 1, size, file) != size)
+		done = error_os(err, "%s: cannot be read again", path);
+	else
+		buf_add(text, line, size);
+	free(line);
+	if (file)
+		fclose(file);
+	free(path);
+	return done;
+}
+
+/* A record_text_fn, of a record before the one that is looked at. */
+static int line_text(void *ctx, uint64_t seq, struct buf *text, struct error *err)
+{
+	const struct state_proof *of = ctx;
+
+	if (seq < 1 || seq >= of->line_count)
+		return error_set(err, ERROR_REFUSED, "there is no record %" PRIu64 " before it",
+				 seq);
+	return read_line(of, of->lines[seq - 1], (size_t)(of->lines[seq] - of->lines[seq - 1] - 1),
+			 text, err);
+}
+
 static void compare_next(struct state_proof *of, const struct log_record *record)
 {
 	struct error err;
@@ -68,6 +111,7 @@ static int each(void *ctx, const struct log_record *record, struct error *err)
 	const char *run = proof_run_name(record->entry);
 
 	(void)err;
+	keep_line(of);
 	proof_record(&of->proof, record);
 	if (run)
 		keep_run(of, record, run);
@@ -238,28 +282,16 @@ static void check_keys(struct state_proof *of)
 static int read_event(const struct state_proof *of, const struct recorded *run, struct buf *text,
 		      struct entry *entry, struct error *err)
 {
-	char *path = xprintf("%s/records.jsonl", of->records);
-	FILE *file = fopen(path, "re");
-	char *line = xcalloc(run->size + 1, 1);
 	struct jws *jws = NULL;
 	const char *payload;
 	size_t size;
-	int done = -1;
+	int done = read_line(of, run->at, run->size, text, err);
 
-	if (!file || fseeko(file, (off_t)run->at, SEEK_SET) < 0 ||
-	    fread(line, 1, run->size, file) != run->size)
-		error_os(err, "%s: cannot be read again", path);
-	else
-		jws = jws_parse(line, run->size, "it", err);
+	if (done == 0)
+		jws = jws_parse(text->data, text->size, "it", err);
 	payload = jws ? jws_payload(jws, &size) : NULL;
-	if (payload)
-		done = entry_read(entry, payload, size, err);
-	buf_add(text, line, run->size);
+	done = payload ? entry_read(entry, payload, size, err) : -1;
 	jws_free(jws);
-	free(line);
-	if (file)
-		fclose(file);
-	free(path);
 	return done;
 }
 
@@ -413,7 +445,7 @@ struct value *proof_of_state(const char *state, const struct proof_wish *wish, s
 
 	of.records = xprintf("%s/records", state);
 	if (read_checkpoints(&of, texts, err) == 0 &&
-	    proof_begin(&of.proof, wish, LOG_WHOLE, err) == 0) {
+	    proof_begin(&of.proof, wish, LOG_WHOLE, line_text, &of, err) == 0) {
 		whole = read_log(&of);
 		if (log_reader_origin(of.proof.reader)) {
 			check_keys(&of);
@@ -430,6 +462,7 @@ struct value *proof_of_state(const char *state, const struct proof_wish *wish, s
 	for (size_t i = 0; i < of.count; i++)
 		free(of.runs[i].run);
 	free(of.runs);
+	free(of.lines);
 	free(of.records);
 	buf_done(&texts[0]);
 	buf_done(&texts[1]);
