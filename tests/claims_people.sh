@@ -215,4 +215,5 @@ claim "what is no step, no identity or no form is refused with a sentence" what_
 claim "a life ends after the time for objections that the laboratory states, by a named person" a_life_ends_after_the_time_for_objections_by_a_named_person
 claim "a record is corrected by a signed declaration, and stays as it was" a_record_is_corrected_without_being_edited
 claim "davy affected finds the runs that used something" runs_that_used_something_are_found
+claim "davy verify believes all that was admitted" "$davy" verify --all
 claims_end

@@ -266,6 +266,22 @@ static void the_first_administrator_says_so_with_his_own_key(void)
 	office_close(&office);
 }
 
+static void who_is_known_from_elsewhere_is_confirmed_by_the_log_or_the_log_is_anothers(void)
+{
+	struct office office;
+	static const char FROM[] = "\"from\":\"2026-03-01T00:00:00.000+08:00\"";
+
+	office_open(&office);
+	CU_ASSERT_EQUAL(give(&office, "installs", office.administrator, FROM), 0);
+	CU_ASSERT_EQUAL(give(&office, "installs", office.administrator, FROM), -1);
+	CU_ASSERT(says(&office, "this log has its administrator"));
+	office_close(&office);
+	office_open(&office);
+	CU_ASSERT_EQUAL(give(&office, "installs", office.person, FROM), -1);
+	CU_ASSERT(says(&office, "another than the one who is known"));
+	office_close(&office);
+}
+
 static void a_key_that_is_a_benchs_is_no_administrators(void)
 {
 	struct office office;
@@ -379,6 +395,7 @@ void suite_roster(void)
 	claim(a_hand_over_makes_another_the_administrator);
 	claim(a_log_introduces_its_benchs_keys_and_each_signs_its_own);
 	claim(the_first_administrator_says_so_with_his_own_key);
+	claim(who_is_known_from_elsewhere_is_confirmed_by_the_log_or_the_log_is_anothers);
 	claim(a_key_that_is_a_benchs_is_no_administrators);
 	claim(an_administrator_says_whose_an_introduced_bench_is_and_takes_nothing_from_it);
 	claim(what_is_no_enrolment_is_refused);

@@ -13,8 +13,8 @@
 #include "record/store.h"
 #include "record/store_entry.h"
 
-/* The subject of every record of keys. */
-#define LOG_PEOPLE_KEYS "davy:keys"
+/* The subject of every record of keys: what a subject is stands in the record. */
+#define LOG_PEOPLE_KEYS "\"kind\":\"key\""
 
 /* The roster that the log makes; the caller frees it. */
 struct roster *log_people_roster(struct store *store, struct error *err);

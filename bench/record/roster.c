@@ -17,38 +17,7 @@
 
 enum { ROSTER_VERSION = 1, NAME_MOST = 80, ITEMS_MOST = 64, SHOWN_ZONE = 8 * 60 };
 
-static const struct {
-	const char *name, *title;
-} ROLES[] = {
-	[ROLE_BENCH] = {"bench", "测试台"},
-	[ROLE_TESTER] = {"tester", "主检"},
-	[ROLE_REVIEWER] = {"reviewer", "审核"},
-	[ROLE_SIGNATORY] = {"signatory", "授权签字人"},
-	[ROLE_SAMPLER] = {"sampler", "抽样人员"},
-	[ROLE_WITNESS] = {"witness", "受检单位见证人"},
-	[ROLE_ADMINISTRATOR] = {"administrator", "管理员"},
-	[ROLE_SIMULATION] = {"simulation", "仿真"},
-};
-
-enum { ROLE_COUNT = sizeof(ROLES) / sizeof(ROLES[0]) };
-
-const char *role_name(enum role role)
-{
-	return ROLES[role].name;
-}
-
-const char *role_title(enum role role)
-{
-	return ROLES[role].title;
-}
-
-enum role role_find(const char *name)
-{
-	for (int i = 1; i < ROLE_COUNT; i++)
-		if (name && !strcmp(ROLES[i].name, name))
-			return (enum role)i;
-	return 0;
-}
+enum { ROLE_COUNT = ROLE_SIMULATION + 1 };
 
 struct enrolment {
 	struct enrolment *next;
@@ -66,6 +35,7 @@ struct enrolment {
 struct roster {
 	struct enrolment *first;
 	struct key *administrator;
+	bool is_given; /* … from elsewhere, and the log has not said so yet */
 };
 
 /* ---- made and freed ---- */
@@ -85,6 +55,7 @@ struct roster *roster_new(const struct key *administrator, struct error *err)
 	if (!administrator)
 		return roster;
 	roster->administrator = copy_public(administrator, err);
+	roster->is_given = roster->administrator != NULL;
 	if (roster->administrator)
 		return roster;
 	free(roster);
@@ -418,6 +389,21 @@ static int install(struct roster *roster, const struct value *says, const struct
 	return -1;
 }
 
+/* The reader knows the administrator from elsewhere; the log says that it is he. */
+static int confirm(struct roster *roster, const struct value *says, const struct jws *record,
+		   struct error *err)
+{
+	struct key *key = key_from_jwk(value_get(says, "jwk"), "the key", err);
+	bool same = key && key_same(key, roster->administrator);
+
+	key_free(key);
+	roster->is_given = false;
+	if (same)
+		return check_administrator(roster, record, err);
+	return error_set(err, ERROR_REFUSED,
+			 "this log's administrator is another than the one who is known");
+}
+
 static bool installs(const struct value *says)
 {
 	const char *what = value_get_text(says, "what");
@@ -436,6 +422,8 @@ static int take(struct roster *roster, const struct value *says, const struct jw
 
 	if (value_get_int(says, "v", 0) != ROSTER_VERSION)
 		return error_set(err, ERROR_USAGE, "its version is not %d", ROSTER_VERSION);
+	if (installs(says) && roster->is_given)
+		return confirm(roster, says, record, err);
 	if (installs(says))
 		return roster->administrator
 			       ? error_set(err, ERROR_REFUSED,
