@@ -99,4 +99,5 @@ claim "a run that is not for a certificate says that it is uncontrolled" uncontr
 claim "who approves says as what; a limit set of examples is signed by nobody" keyless
 claim "a reviewer and a signatory sign files by their digests, each with his own key" approved_by_two
 claim "who is no signatory approves nothing as one" not_in_that_role
+claim "davy verify takes the register's records, and the database that finds them" davy verify --no-replay
 claims_end

@@ -237,15 +237,20 @@ int store_compare_next(struct store_compare *compare, const struct log_record *r
 
 /* ---- the end ---- */
 
-/* What a record is found by stands in it; records of a kind that is looked for as a whole are found by "davy:" and its name. */
+/* What a record is found by stands in it; records of a kind that is looked for as a whole are found by "davy:" or "register:" and its name. */
 static bool says(const char *payload, size_t size, const char *subject)
 {
+	static const char *const PREFIXES[] = {"davy:", "register:"};
 	static const char KIND[] = "\"kind\":\"";
+	const char *kind;
 
 	if (!payload || !subject)
 		return false;
-	if (!strncmp(subject, "davy:", 5))
-		return memmem(payload, size, KIND, sizeof(KIND) - 1) != NULL;
+	kind = memmem(payload, size, KIND, sizeof(KIND) - 1);
+	for (size_t i = 0; i < 2 && kind; i++)
+		if (!strncmp(subject, PREFIXES[i], strlen(PREFIXES[i])))
+			return !strncmp(subject + strlen(PREFIXES[i]), kind + sizeof(KIND) - 1,
+					strcspn(kind + sizeof(KIND) - 1, "\""));
 	return memmem(payload, size, subject, strlen(subject)) != NULL;
 }
 

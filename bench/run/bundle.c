@@ -88,7 +88,8 @@ static int note(void *ctx, const struct log_record *record, struct error *err)
 	if (!strcmp(entry->kind, ENTRY_EVENT)) {
 		item->subject = equipment ? copy_of(equipment->text) : NULL;
 		item->run = copy_of(proof_run_name(entry));
-	} else if (!strcmp(entry->kind, ENTRY_SIGNATURE)) {
+	} else if (!strcmp(entry->kind, ENTRY_SIGNATURE) ||
+		   !strcmp(entry->kind, ENTRY_DECLARATION)) {
 		item->under = copy_of(value_get_text(entry->says, "of"));
 	}
 	return 0;
