@@ -29,7 +29,6 @@ static const struct {
 	.open = {"not reached", "未做项目"},
 	.none_open = {"every item has a result", "全部项目均有结果"},
 	.earlier = {"earlier", "此前"},
-	.retest = {"re-test", "复检"},
 	.simulated = {"SIMULATED 仿真: nothing was measured", "SIMULATED 仿真:未作任何测量"},
 	.uncontrolled = {"uncontrolled 未受控: protocol and limits were approved by nobody",
 			 "未受控:检验程序与限值未经批准"},
@@ -109,7 +108,7 @@ static void print_open(const struct value *run)
 
 static void print_earlier(const struct value *run)
 {
-	const struct value *earlier = value_get(run, "earlier"), *retest = value_get(run, "retest");
+	const struct value *earlier = value_get(run, "earlier");
 	size_t count = value_count(earlier);
 
 	for (size_t i = 0; i < count; i++) {
@@ -124,15 +123,6 @@ static void print_earlier(const struct value *run)
 		buf_printf(&text, "  %s  #%lld", ended ? ended : "",
 			   (long long)value_get_int(one, "seq", 0));
 		line(TEXTS.earlier, text.data);
-		buf_done(&text);
-	}
-	if (retest) {
-		struct buf text;
-
-		buf_init(&text);
-		buf_printf(&text, "%s: %s (%s)", value_get_text(retest, "kind"),
-			   value_get_text(retest, "why"), value_get_text(retest, "authorisedBy"));
-		line(TEXTS.retest, text.data);
 		buf_done(&text);
 	}
 }
