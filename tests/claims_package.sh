@@ -53,7 +53,7 @@ own_protocol() {
 a_name_that_is_none() { said 2 "no protocol 'gas/nothing': .*below $prefix/share/davy/scripts" "$davy" run gas/nothing --sim --state "$state"; }
 
 every_file_is_there() {
-	diff <(find scripts fixtures -name '*.lua' -o -name '*.csv' -o -name '*.json' | sort) \
+	diff <(find scripts fixtures reports -name '*.lua' -o -name '*.csv' -o -name '*.json' -o -name verify.html | sort) \
 		<(cd "$prefix/share/davy" && find . -type f | sed 's,^\./,,' | sort)
 }
 
