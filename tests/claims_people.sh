@@ -215,5 +215,16 @@ claim "what is no step, no identity or no form is refused with a sentence" what_
 claim "a life ends after the time for objections that the laboratory states, by a named person" a_life_ends_after_the_time_for_objections_by_a_named_person
 claim "a record is corrected by a signed declaration, and stays as it was" a_record_is_corrected_without_being_edited
 claim "davy affected finds the runs that used something" runs_that_used_something_are_found
+a_retest_says_its_kind_its_reason_and_who_authorised_it() {
+	refused "authorised-by" test_specimen_loud SN-1 --retest repeated --why "reading jumped" || return 1
+	test_specimen SN-1 --retest repeated --why "reading jumped" --authorised-by 0003
+	tail -1 "$DAVY_STATE/records/records.jsonl" | python3 -c '
+import sys, json, base64
+p = json.loads(sys.stdin.read())["payload"]
+r = json.loads(base64.urlsafe_b64decode(p + "=" * (-len(p) % 4)))["mse:run"]
+assert r["mse:retest"]["mse:authorisedBy"] == "0003" and r["mse:attempt"] == 2, r'
+}
+test_specimen_loud() { test_specimen "$@" || { cat "$scratch/run"; return 1; }; }
+claim "a re-test says its kind, its reason and who has authorised it; it is the second attempt" a_retest_says_its_kind_its_reason_and_who_authorised_it
 claim "davy verify believes all that was admitted" "$davy" verify --all
 claims_end

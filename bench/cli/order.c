@@ -40,6 +40,23 @@ const struct option RUN_OPTIONS[] = {
 	 "K=V",
 	 offsetof(struct run_settings, params),
 	 {"a parameter of the protocol, as often as needed", "检验程序的参数,可多次给出"}},
+	{"retest",
+	 OPTION_TEXT,
+	 "KIND",
+	 offsetof(struct run_settings, retest),
+	 {"why there is another run: bench-error, repeated, additional or kept-sample",
+	  "复检类别:bench-error 台架故障, repeated 重复测量, additional 加抽样品, "
+	  "kept-sample 备样复检"}},
+	{"why",
+	 OPTION_TEXT,
+	 "TEXT",
+	 offsetof(struct run_settings, why),
+	 {"the reason of a re-test", "复检原因"}},
+	{"authorised-by",
+	 OPTION_TEXT,
+	 "PERSON",
+	 offsetof(struct run_settings, authorised_by),
+	 {"who has authorised the re-test, by staff number", "复检批准人工号"}},
 	{"task",
 	 OPTION_PAIR,
 	 "KEY=VALUE",
@@ -308,6 +325,29 @@ static const char *destroyed_here(const char *destroys, const char *serial)
 	return destroys;
 }
 
+static int read_retest(struct value *order, const struct run_settings *settings, struct error *err)
+{
+	static const char *const KINDS[] = {"bench-error", "repeated", "additional", "kept-sample"};
+	const char *kind = settings->retest;
+	struct value *retest;
+	size_t i = 0;
+
+	if (!kind && !settings->why && !settings->authorised_by)
+		return 0;
+	while (kind && i < sizeof(KINDS) / sizeof(*KINDS) && strcmp(kind, KINDS[i]) != 0)
+		i++;
+	if (!kind || i == sizeof(KINDS) / sizeof(*KINDS) || !settings->why ||
+	    !settings->authorised_by || !settings->why[0] || !settings->authorised_by[0])
+		return error_set(err, ERROR_USAGE,
+				 "a re-test says --retest bench-error, repeated, additional or "
+				 "kept-sample, --why and --authorised-by PERSON");
+	retest = value_set(order, "retest", value_map());
+	value_set_text(retest, "kind", kind);
+	value_set_text(retest, "why", settings->why);
+	value_set_text(retest, "authorisedBy", settings->authorised_by);
+	return 0;
+}
+
 static int fill_order(struct value *order, const struct run_settings *settings, long slot,
 		      struct error *err)
 {
@@ -327,7 +367,7 @@ static int fill_order(struct value *order, const struct run_settings *settings, 
 				      value_get_text(value_get(order, "dut"), "serial")));
 	if (set_path(order, "station", settings->station, err) < 0 ||
 	    set_path(order, "limits", settings->limits, err) < 0 ||
-	    read_sim(order, settings, err) < 0)
+	    read_retest(order, settings, err) < 0 || read_sim(order, settings, err) < 0)
 		return -1;
 	return read_clock(order, settings, err);
 }

@@ -14,6 +14,7 @@ struct run_settings {
 	int64_t seed;
 	double severity;
 	struct value *dut, *params, *task;
+	const char *retest, *why, *authorised_by;
 	struct option_maybe sim;
 	const char *destroys;
 	bool rig, force, certificate, brief, json;

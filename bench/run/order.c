@@ -131,6 +131,7 @@ struct order *order_from_value(const struct value *value, struct error *err)
 	order->dut = map_of(value, "dut");
 	order->params = map_of(value, "params");
 	order->task = map_of(value, "task");
+	order->retest = map_of(value, "retest");
 	order->rig = value_get_bool(value, "rig");
 	order->simulated = order->rig || value_get_bool(value, "simulated");
 	order->severity = value_get_real(value, "severity", 1);
@@ -172,6 +173,8 @@ struct value *order_to_value(const struct order *order)
 	value_set_int(value, "slot", order->slot);
 	value_set(value, "dut", value_copy(order->dut));
 	value_set(value, "params", value_copy(order->params));
+	if (value_count(order->retest))
+		value_set(value, "retest", value_copy(order->retest));
 	if (value_count(order->task))
 		value_set(value, "task", value_copy(order->task));
 	value_set_bool(value, "simulated", order->simulated);
@@ -206,5 +209,6 @@ void order_free(struct order *order)
 	value_free(order->dut);
 	value_free(order->params);
 	value_free(order->task);
+	value_free(order->retest);
 	free(order);
 }

@@ -31,6 +31,7 @@ struct order {
 	char *limits;  /* path */
 	int slot;      /* 1 … */
 	struct value *dut, *params;
+	struct value *retest; /* {"kind","why","authorisedBy"}: of a specimen that was tested before */
 	struct value *task; /* who wants it, whose it is, under which number: no protocol asks */
 	bool simulated;
 	bool rig;    /* on real wires whose far ends somebody plays; `simulated` is true as well */

@@ -281,6 +281,9 @@ static struct value *describe_run(const struct account *account, const struct ru
 	set_time(says, "ended", &end);
 	value_set_text(says, "clock", value_get_text(account->anchor, "from"));
 	value_set(says, "dut", pairs(value_get(value_get(account->head, "order"), "dut")));
+	if (value_get(value_get(account->head, "order"), "retest"))
+		value_set(says, "retest",
+			  value_copy(value_get(value_get(account->head, "order"), "retest")));
 	if (value_get(value_get(account->head, "order"), "task"))
 		value_set(says, "task",
 			  pairs(value_get(value_get(account->head, "order"), "task")));
