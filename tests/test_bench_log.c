@@ -243,6 +243,25 @@ static void a_store_put_back_from_yesterday_is_refused(void)
 	rig_close(&rig);
 }
 
+static void a_second_copy_that_another_program_writes_to_is_noticed_at_once(void)
+{
+	struct bench_rig rig;
+	char *path;
+	int file;
+
+	rig_open(&rig);
+	fill(&rig, 1);
+	path = xprintf("%s/records/records.jsonl", rig.files->folder);
+	file = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	CU_ASSERT_EQUAL(write(file, "x\n", 2), 2);
+	close(file);
+	free(path);
+	CU_ASSERT_EQUAL(add(&rig, false, NULL), -1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(rig.err.text, "changed by another program"));
+	CU_ASSERT(refused(&rig, "record 3 stands in"));
+	rig_close(&rig);
+}
+
 static void a_log_that_was_begun_anew_under_its_keys_is_refused(void)
 {
 	struct bench_rig rig;
@@ -449,6 +468,7 @@ void suite_bench_log(void)
 	claim(what_was_simulated_is_signed_by_another_key);
 	claim(a_log_goes_on_after_a_start);
 	claim(a_store_put_back_from_yesterday_is_refused);
+	claim(a_second_copy_that_another_program_writes_to_is_noticed_at_once);
 	claim(a_log_that_was_begun_anew_under_its_keys_is_refused);
 	claim(other_keys_are_refused);
 	claim(a_missing_key_is_not_made_anew);

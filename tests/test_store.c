@@ -308,26 +308,6 @@ static void a_store_has_one_process(void)
 	shelf_remove(&shelf);
 }
 
-static void a_second_copy_that_another_program_writes_to_is_noticed(void)
-{
-	struct shelf shelf;
-	char *path;
-	int file;
-
-	shelf_fill(&shelf, 2);
-	CU_ASSERT_FATAL(opens_with(&shelf, 2));
-	path = path_of(&shelf, "records.jsonl");
-	file = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
-	CU_ASSERT_EQUAL(write(file, "x\n", 2), 2);
-	close(file);
-	free(path);
-	CU_ASSERT_EQUAL(add(&shelf), -1);
-	CU_ASSERT_PTR_NOT_NULL(strstr(shelf.err.text, "changed by another program"));
-	shelf_shut(&shelf);
-	CU_ASSERT(is_refused(&shelf, "record 3 stands in"));
-	shelf_remove(&shelf);
-}
-
 /* ---- power ---- */
 
 static void a_second_copy_cut_inside_its_last_line_is_completed(void)
@@ -596,7 +576,6 @@ void suite_store(void)
 	claim(a_record_in_another_place_is_refused);
 	claim(records_are_neither_changed_nor_removed);
 	claim(a_store_has_one_process);
-	claim(a_second_copy_that_another_program_writes_to_is_noticed);
 	claim(a_second_copy_cut_inside_its_last_line_is_completed);
 	claim(what_was_told_before_a_kill_is_there);
 	claim(a_missing_record_is_named);
