@@ -89,6 +89,27 @@ not_in_that_role() {
 	[ $? = 3 ] && grep -q 'not authorised as signatory' "$scratch/err"
 }
 
+check_standard() { davy check-standard add cell --value "$1" --unit "${2:-Pa}" >"$scratch/out" 2>"$scratch/err"; }
+
+charted() {
+	local i
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		check_standard 19 && check_standard 21 || return
+	done
+	davy check-standard show cell >"$scratch/out" && says 'mean 20, limits 16.92' && says '19 degrees of freedom' &&
+		check_standard 30 || return
+	davy check-standard show cell >"$scratch/out"
+	[ $? = 1 ] && says 'OUT OF CONTROL'
+}
+
+no_value() {
+	check_standard many
+	[ $? = 2 ] && says "'many' is no number" err && check_standard 1 stone
+	[ $? = 2 ] && check_standard 1 kPa || return
+	davy check-standard show cell 2>"$scratch/err"
+	[ $? = 2 ] && says "'cell' has values in Pa" err
+}
+
 claim "a certificate is entered, shown and kept with its file" entered_and_shown
 claim "davy calibrations due ends with 1 and names what is out of date" due_ends_with_1
 claim "a later entry replaces an earlier one, which stays" replaced_and_kept
@@ -99,5 +120,7 @@ claim "a run that is not for a certificate says that it is uncontrolled" uncontr
 claim "who approves says as what; a limit set of examples is signed by nobody" keyless
 claim "a reviewer and a signatory sign files by their digests, each with his own key" approved_by_two
 claim "who is no signatory approves nothing as one" not_in_that_role
+claim "a check standard's values make a chart, and one outside of its limits ends show with 1" charted
+claim "what is no number or unit is no value of a check standard" no_value
 claim "davy verify takes the register's records, and the database that finds them" davy verify --no-replay
 claims_end

@@ -257,6 +257,7 @@ int admit(struct bench_log *log, const struct value *request, const struct momen
 		     {ENTRY_SIGNATURE, admit_signature},
 		     {ENTRY_DECLARATION, admit_declaration},
 		     {ENTRY_APPROVAL, admit_approval},
+		     {ENTRY_CHECK, admit_check},
 		     {ENTRY_CALIBRATION, admit_calibration}};
 	const char *kind = value_get_text(request, "kind");
 

@@ -28,6 +28,11 @@ static const struct member CALIBRATION[] = {
 	{NULL, false},
 };
 
+static const struct member CHECK[] = {
+	{"standard", true}, {"value", true}, {"unit", true}, {"instrument", false},
+	{"by", false},	    {"note", false}, {NULL, false},
+};
+
 static bool has_control(const char *text)
 {
 	for (; *text; text++)
@@ -106,6 +111,13 @@ int admit_calibration(struct bench_log *log, const struct value *request, const 
 	(void)now;
 	return admit_texts(log, CALIBRATION, REGISTER_SUBJECT(ENTRY_CALIBRATION), request, admitted,
 			   err);
+}
+
+int admit_check(struct bench_log *log, const struct value *request, const struct moment *now,
+		struct admitted *admitted, struct error *err)
+{
+	(void)now;
+	return admit_texts(log, CHECK, REGISTER_SUBJECT(ENTRY_CHECK), request, admitted, err);
 }
 
 /* ---- reading ---- */

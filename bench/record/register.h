@@ -10,6 +10,8 @@
  *   calibration     needed: instrument, unit, expanded, k, certificate, due; besides: quantity, value, serial, maker,
  *                   laboratory, gbw, lot, remaining, by, note
  *
+ *   check-standard  needed: standard, value, unit; besides: instrument, by, note
+ *
  * `path`, which may be missing, is a file that the record rests on: it is kept (kept_file.h), and the record has it in
  * `file`: {"name":"certificate.pdf","sha256":"…","size":…}.
  */
@@ -21,12 +23,15 @@
 #include "record/admission.h"
 #include "record/bench_log.h"
 
+#define ENTRY_CHECK "check-standard" /* a value measured on a check standard */
 /* By which the records of a kind are found. */
 #define REGISTER_SUBJECT(kind) "register:" kind
 enum { REGISTER_TEXT_MOST = 300 }; /* bytes of one text */
 
 int admit_calibration(struct bench_log *log, const struct value *request, const struct moment *now,
 		      struct admitted *admitted, struct error *err);
+int admit_check(struct bench_log *log, const struct value *request, const struct moment *now,
+		struct admitted *admitted, struct error *err);
 
 /*
  * All records of a kind, in their order: a list of {"seq":…,"id":"…","at":"…","says":{…}}, which the caller frees; `at` is

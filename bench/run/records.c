@@ -245,14 +245,17 @@ static int do_read(struct task *task, struct error *err)
 	struct bench_log *log = task->records->log;
 	struct value *calibrations = register_list(log, ENTRY_CALIBRATION, err);
 	struct value *approvals = calibrations ? approval_list(log, err) : NULL;
+	struct value *checks = approvals ? register_list(log, ENTRY_CHECK, err) : NULL;
 
-	if (!approvals) {
+	if (!checks) {
 		value_free(calibrations);
+		value_free(approvals);
 		return -1;
 	}
 	task->appended = value_map();
 	value_set(task->appended, "calibrations", calibrations);
 	value_set(task->appended, "approvals", approvals);
+	value_set(task->appended, "checks", checks);
 	return 0;
 }
 

@@ -2,12 +2,14 @@
 /* The register is short and walked through. */
 #include "run/registered.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "record/entry.h"
+#include "record/register.h"
 #include "run/calibration.h"
 
 /* The columns of a calibration file, as the register calls them. */
@@ -58,6 +60,18 @@ static int check_calibration(const struct value *says, struct error *err)
 	return 0;
 }
 
+static int check_measured(const struct value *says, struct error *err)
+{
+	const char *value = text_of(says, "value");
+	struct unit unit;
+	char *end;
+	double number = strtod(value, &end);
+
+	if (!*value || *end || !isfinite(number))
+		return error_set(err, ERROR_USAGE, "'%.40s' is no number", value);
+	return unit_parse(&unit, text_of(says, "unit"), err);
+}
+
 int registered_check(const struct value *request, struct error *err)
 {
 	const char *kind = value_get_text(request, "kind");
@@ -66,6 +80,8 @@ int registered_check(const struct value *request, struct error *err)
 
 	if (kind && says && !strcmp(kind, ENTRY_CALIBRATION))
 		return check_calibration(says, err);
+	if (kind && says && !strcmp(kind, ENTRY_CHECK))
+		return check_measured(says, err);
 	return 0;
 }
 
