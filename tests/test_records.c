@@ -260,10 +260,12 @@ static void a_disk_with_too_little_room_takes_no_evidence(void)
 {
 	struct error err;
 
+	CU_ASSERT(disk_has_room(64 << 20, (uint64_t)64 << 30, 64 << 20));
+	CU_ASSERT(!disk_has_room((64 << 20) - 1, (uint64_t)64 << 30, 64 << 20));
+	CU_ASSERT(disk_has_room(600000, 3000000, 64 << 20));
+	CU_ASSERT(!disk_has_room(599999, 3000000, 64 << 20));
+	CU_ASSERT(disk_has_room(0, 0, 64 << 20));
 	CU_ASSERT_EQUAL(disk_room_check("/tmp", 0, &err), 0);
-	CU_ASSERT_EQUAL(disk_room_check("/tmp", UINT64_MAX, &err), -1);
-	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "MiB are free on the disk of /tmp"));
-	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "Davy deletes nothing"));
 	CU_ASSERT_EQUAL(disk_room_check("/nowhere", 0, &err), -1);
 }
 

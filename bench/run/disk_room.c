@@ -4,6 +4,13 @@
 
 #include <sys/statvfs.h>
 
+enum { SHARE = 5 };
+
+bool disk_has_room(uint64_t there, uint64_t whole, uint64_t least)
+{
+	return there >= least || there >= whole / SHARE;
+}
+
 int disk_room_check(const char *folder, uint64_t least, struct error *err)
 {
 	struct statvfs disk;
@@ -12,7 +19,7 @@ int disk_room_check(const char *folder, uint64_t least, struct error *err)
 	if (statvfs(folder, &disk) < 0)
 		return error_os(err, "%s: how much room there is cannot be told", folder);
 	there = (uint64_t)disk.f_bavail * disk.f_frsize;
-	if (there >= least)
+	if (disk_has_room(there, (uint64_t)disk.f_blocks * disk.f_frsize, least))
 		return 0;
 	return error_set(
 		err, ERROR_REFUSED,

@@ -353,7 +353,7 @@ small_disk() {
 	it_works
 }
 a_disk_is_full() { small_disk && goes_away becomes_full "No space left on device" "make room on this disk"; }
-a_disk_is_full_before() { refuses "No space left on device"; }
+a_disk_is_full_before() { refuses "only 0 MiB are free on the disk of"; }
 # Runs that were cut short are ended by a controller that starts.
 after_room_was_made() {
 	rm "$scratch/small/fill"
