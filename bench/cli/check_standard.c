@@ -64,9 +64,9 @@ static const struct {
 	.few = {"%zu values; limits are made of the first %d",
 		"共 %zu 个值;控制限由前 %d 个值计算"},
 	.limits = {"mean %.6g, limits %.6g … %.6g %s (mean ± 3 s of the first %d values; "
-		   "NIST/SEMATECH e-Handbook, 2.2.2.2)",
+		   "IUPAC Gold Book 08127)",
 		   "均值 %.6g,控制限 %.6g … %.6g %s(前 %d 个值的均值 ± 3 s;"
-		   "NIST/SEMATECH e-Handbook 2.2.2.2)"},
+		   "IUPAC Gold Book 08127)"},
 	.out = {"OUT OF CONTROL", "失控"},
 	.repeatability = {"repeatability of one measurement, for a budget: u = %.6g %s, %d degrees "
 			  "of freedom",

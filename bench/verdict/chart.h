@@ -2,9 +2,9 @@
 /*
  * The control chart of a check standard: one value after another of the same thing, measured by the same way.
  *
- * Limits are those of Shewhart, mean ± 3 s, of the first values (NIST/SEMATECH e-Handbook of Statistical Methods, 2.2.2.2,
- * where the baseline and s are those of a set of check standard measurements and k is 3); s has n - 1 in its denominator
- * (JCGM 100:2008, 4.2.2) and is the repeatability of one measurement, its degrees of freedom n - 1.
+ * Limits are those of Shewhart, mean ± 3 s, of the first values (the action limits of a means chart with n = 1: IUPAC Gold
+ * Book 08127); s has n - 1 in its denominator (JCGM 100:2008, 4.2.2) and is the repeatability of one measurement, its
+ * degrees of freedom n - 1.
  */
 #ifndef DAVY_VERDICT_CHART_H
 #define DAVY_VERDICT_CHART_H
