@@ -54,6 +54,9 @@ types() {
 claim "$name: a clone can be had" git clone -q "$HOME/davy.git" "$cloned"
 types "Two commands"
 types "What it can do today"
+claim "$name: all of it is as it was recorded" ends_as_said "build/davy verify --all"
+claim "$name: the last run can be had as a bundle" ends_as_said "build/davy export last --to bundle"
+claim "$name: the bundle is whole" ends_as_said "build/davy verify bundle"
 blocks lua "A first protocol in ten minutes" >"$cloned/scripts/first.lua"
 types "A first protocol in ten minutes"
 claims_end
