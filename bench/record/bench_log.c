@@ -172,6 +172,7 @@ static char *origin_of(const char *base, const char *bench)
 /* Who has not said what he is called is called as his key, in the one namespace that is ours to give. */
 static int choose_names(struct bench_log *log, struct error *err)
 {
+	const char *id = key_id(log->bench_key);
 	struct value *laboratory;
 
 	if (read_laboratory(log->state, &laboratory, err) < 0)
@@ -183,7 +184,8 @@ static int choose_names(struct bench_log *log, struct error *err)
 		value_free(laboratory);
 		return 0;
 	}
-	log->bench = xprintf("%.*s", BENCH_ID_SHOWN, key_id(log->bench_key));
+	/* a name that begins like an option could not be said to a command */
+	log->bench = xprintf("%.*s", BENCH_ID_SHOWN, id + strspn(id, "-_"));
 	log->base = xprintf("%s%s/", EVENT_NAMESPACE, log->bench);
 	log->origin = xprintf("davy/%s", log->bench);
 	return 0;
