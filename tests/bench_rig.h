@@ -55,7 +55,8 @@ struct mini_order {
 	const char *station; /* text of a station */
 	bool wires, rig;     /* on the station's real wires, or on those of a rig */
 	bool certificate;    /* … for a certificate */
-	const char *registered; /* what the bench's register holds, as JSON with apostrophes; of bench_plan */
+	const char *
+		registered; /* what the bench's register holds, as JSON with apostrophes; of bench_plan */
 	double severity;
 	int64_t seed;
 	uint64_t quota; /* bytes of journal, instead of the usual many */

@@ -66,7 +66,8 @@ static void introduce(struct forger *forger, struct value *payload)
 	forger->origin = xstrdup(value_get_text(says, "origin"));
 }
 
-static int add_leaf(struct forger *forger, const struct value *payload, const char *text, size_t size)
+static int add_leaf(struct forger *forger, const struct value *payload, const char *text,
+		    size_t size)
 {
 	bool is_event = value_get(payload, "mse:log") != NULL;
 	struct leaf leaf = {.seq = forger->tree.size + 1,
@@ -94,7 +95,8 @@ static void keep_beside(struct forger *forger, const struct value *payload, cons
 	free(path);
 }
 
-static int write_record(struct forger *forger, const struct jws *was, struct value *payload, bool edited)
+static int write_record(struct forger *forger, const struct jws *was, struct value *payload,
+			bool edited)
 {
 	struct jws_act act = jws_act(was, 0);
 	bool simulated = !strcmp(act.role, "simulation");

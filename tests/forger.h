@@ -16,8 +16,8 @@ struct forgery {
 	uint64_t removes; /* the number of a record; or 0 */
 	uint64_t edits;	  /* … of one whose payload edit() changes; or 0 */
 	void (*edit)(struct value *payload);
-	bool swaps_keys;    /* that one is signed with the other one of the bench's keys */
-	bool has_no_keys;   /* signs with keys of his own, from the first record on */
+	bool swaps_keys;     /* that one is signed with the other one of the bench's keys */
+	bool has_no_keys;    /* signs with keys of his own, from the first record on */
 	bool keeps_database; /* else it is removed: he says that it was lost */
 };
 

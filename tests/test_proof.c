@@ -67,8 +67,11 @@ static void lab_open(struct lab *lab)
 	run_through(lab, 1,
 		    &(struct mini_order){
 			    .body = "m.x = fx.pressure:becomes { '>= 5 kPa', within = '1 s' }"});
-	run_through(lab, 2, &(struct mini_order){.body = MEASURED, .header = DESTROYS,
-						 .dut = "serial=B7", .destroys = "B7"});
+	run_through(lab, 2,
+		    &(struct mini_order){.body = MEASURED,
+					 .header = DESTROYS,
+					 .dut = "serial=B7",
+					 .destroys = "B7"});
 	kill(lab->house.pid, SIGTERM);
 	house_ended(&lab->house);
 	copy_folder(lab->state, lab->kept);
@@ -100,7 +103,8 @@ static struct value *prove(const struct lab *lab, const struct proof_wish *wish)
 }
 
 /* Is something found, which says this, at this record (0: whatever)? */
-static bool found_by(const struct lab *lab, const struct proof_wish *wish, int64_t seq, const char *part)
+static bool found_by(const struct lab *lab, const struct proof_wish *wish, int64_t seq,
+		     const char *part)
 {
 	struct value *says = prove(lab, wish);
 	const struct value *problems = value_get(says, "problems");
@@ -262,7 +266,8 @@ static void every_flipped_bit_is_found(void)
 	}
 	was = dump(&lab);
 	for (int i = 0; i < FLIPS; i++)
-		CU_ASSERT(flip_is_found(&lab, files[next_random(&seed) % count], files[1], was, &seed));
+		CU_ASSERT(flip_is_found(&lab, files[next_random(&seed) % count], files[1], was,
+					&seed));
 	for (size_t i = 0; i < count; i++)
 		free(files[i]);
 	free(was);
@@ -312,9 +317,9 @@ static void a_run_that_was_taken_out_is_found(void)
 	CU_ASSERT_EQUAL(forge(&(struct forgery){.state = lab.state, .removes = 3}), 0);
 	CU_ASSERT(found(&lab, 0, "it has a verdict and no record"));
 	lab_restore(&lab);
-	CU_ASSERT_EQUAL(forge(&(struct forgery){.state = lab.state, .removes = 3,
-						.keeps_database = true}),
-			0);
+	CU_ASSERT_EQUAL(
+		forge(&(struct forgery){.state = lab.state, .removes = 3, .keeps_database = true}),
+		0);
 	CU_ASSERT(found(&lab, 3, "records.db it is another one"));
 	free(folder);
 	free(journal);
@@ -334,10 +339,14 @@ static void chain_again(const char *path, void (*change)(uint8_t *segment, size_
 	CU_ASSERT_EQUAL_FATAL(file_read(path, 1 << 26, &was, &err), 0);
 	chain_init(&chain);
 	for (line = was.data; line < was.data + was.size; line = end) {
-		size_t text = (size_t)((char *)memchr(line, '\n', (size_t)(was.data + was.size - line)) - line) -
-			      CHAIN_TAIL;
-		char *bytes = memmem(line, text, "\"bytes\":", 8), *raw = line + text + CHAIN_TAIL + 1;
-		size_t size = !strncmp(line, "{\"k\":\"segment\"", 14) ? strtoul(bytes + 8, NULL, 10) : 0;
+		size_t text =
+			(size_t)((char *)memchr(line, '\n', (size_t)(was.data + was.size - line)) -
+				 line) -
+			CHAIN_TAIL;
+		char *bytes = memmem(line, text, "\"bytes\":", 8),
+		     *raw = line + text + CHAIN_TAIL + 1;
+		size_t size =
+			!strncmp(line, "{\"k\":\"segment\"", 14) ? strtoul(bytes + 8, NULL, 10) : 0;
 		char hex[HASH_HEX_SIZE];
 
 		if (size)
@@ -402,7 +411,9 @@ static void a_verdict_that_does_not_follow_from_its_journal_is_found(void)
 	struct lab lab;
 
 	lab_open(&lab);
-	CU_ASSERT_EQUAL(forge(&(struct forgery){.state = lab.state, .edits = 3, .edit = call_it_passed}), 0);
+	CU_ASSERT_EQUAL(
+		forge(&(struct forgery){.state = lab.state, .edits = 3, .edit = call_it_passed}),
+		0);
 	CU_ASSERT(found(&lab, 3, "does not follow from its journal"));
 	lab_close(&lab);
 }
@@ -412,17 +423,24 @@ static void a_simulated_run_cannot_pose_as_real(void)
 	struct lab lab;
 
 	lab_open(&lab);
-	CU_ASSERT_EQUAL(forge(&(struct forgery){.state = lab.state, .edits = 2, .edit = call_it_real}), 0);
-	CU_ASSERT(found(&lab, 2, "it says that its run was real, and is signed by the key for what was simulated"));
+	CU_ASSERT_EQUAL(
+		forge(&(struct forgery){.state = lab.state, .edits = 2, .edit = call_it_real}), 0);
+	CU_ASSERT(found(
+		&lab, 2,
+		"it says that its run was real, and is signed by the key for what was simulated"));
 	lab_restore(&lab);
-	CU_ASSERT_EQUAL(forge(&(struct forgery){.state = lab.state, .edits = 2, .edit = nothing,
-						.swaps_keys = true}),
-			0);
-	CU_ASSERT(found(&lab, 2, "it says that its run was simulated, and is signed by the key for what was real"));
+	CU_ASSERT_EQUAL(
+		forge(&(struct forgery){
+			.state = lab.state, .edits = 2, .edit = nothing, .swaps_keys = true}),
+		0);
+	CU_ASSERT(found(
+		&lab, 2,
+		"it says that its run was simulated, and is signed by the key for what was real"));
 	lab_restore(&lab);
-	CU_ASSERT_EQUAL(forge(&(struct forgery){.state = lab.state, .edits = 2, .edit = call_it_real,
-						.swaps_keys = true}),
-			0);
+	CU_ASSERT_EQUAL(
+		forge(&(struct forgery){
+			.state = lab.state, .edits = 2, .edit = call_it_real, .swaps_keys = true}),
+		0);
 	CU_ASSERT(found(&lab, 2, "its journal says that it was simulated, the record real"));
 	lab_close(&lab);
 }
@@ -445,10 +463,12 @@ static void what_follows_from_a_run_is_as_real_as_the_run(void)
 	struct lab lab;
 
 	lab_open(&lab);
-	CU_ASSERT_EQUAL(forge(&(struct forgery){.state = lab.state, .edits = 5, .edit = nothing,
-						.swaps_keys = true}),
-			0);
-	CU_ASSERT(found(&lab, 5, "it follows from a run that was simulated, and is signed as real"));
+	CU_ASSERT_EQUAL(
+		forge(&(struct forgery){
+			.state = lab.state, .edits = 5, .edit = nothing, .swaps_keys = true}),
+		0);
+	CU_ASSERT(
+		found(&lab, 5, "it follows from a run that was simulated, and is signed as real"));
 	lab_close(&lab);
 }
 
@@ -472,7 +492,9 @@ static void a_log_written_anew_is_found_by_its_keys_or_an_older_checkpoint(void)
 	file_remove_folder(keys, &err);
 	CU_ASSERT(found_by(&lab, &wish, 0, "has not signed it with the key"));
 	lab_restore(&lab);
-	CU_ASSERT_EQUAL(forge(&(struct forgery){.state = lab.state, .edits = 3, .edit = call_it_passed}), 0);
+	CU_ASSERT_EQUAL(
+		forge(&(struct forgery){.state = lab.state, .edits = 3, .edit = call_it_passed}),
+		0);
 	CU_ASSERT(found_by(&lab, &wish, 0, "the log was written anew"));
 	free(keys);
 	free(older);

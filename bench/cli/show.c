@@ -41,9 +41,9 @@ static const struct option OPTIONS[] = {
 
 static const struct {
 	struct words protocol, standard, dut, order, fault, severity, seed, slot, simulated_why,
-		limit_set, calibration, control, controlled, uncontrolled, began, rule, instrument, method, replaced, limit, accepts,
-		source, why, expected, open, bench_time, journal, chain, record, torn, only, needs_budget,
-		warning;
+		limit_set, calibration, control, controlled, uncontrolled, began, rule, instrument,
+		method, replaced, limit, accepts, source, why, expected, open, bench_time, journal,
+		chain, record, torn, only, needs_budget, warning;
 } TEXTS = {
 	.protocol = {"protocol", "检验程序"},
 	.standard = {"standard", "标准"},

@@ -27,7 +27,7 @@ enum meaning {
 	MEANING_SAMPLED,   /* sampler */
 	MEANING_WITNESSED, /* witness */
 	MEANING_REFUSED,   /* sampler or tester: the witness would not sign */
-	MEANING_VOIDED,	   /* reviewer or signatory, not the tester: it counts no more; its header says `why` */
+	MEANING_VOIDED, /* reviewer or signatory, not the tester: it counts no more; its header says `why` */
 };
 
 const char *meaning_name(enum meaning meaning);	 /* "reviewed" */

@@ -207,7 +207,8 @@ static int check_place(const struct store *store, const struct store_record *rec
 				 (unsigned long long)store->tree.size + 1);
 	if (record->size == 0 || record->size > STORE_TEXT_MOST ||
 	    memchr(record->text, '\n', record->size) || strlen(record->id) > STORE_NAME_MOST ||
-	    strlen(record->type) > STORE_NAME_MOST || has_long_subject(record) || strlen(record->time.boot) > STORE_NAME_MOST ||
+	    strlen(record->type) > STORE_NAME_MOST || has_long_subject(record) ||
+	    strlen(record->time.boot) > STORE_NAME_MOST ||
 	    strlen(record->time.wall) > STORE_NAME_MOST)
 		return error_set(err, ERROR_USAGE, "%s: record %.80s is too large, or not one line",
 				 store->path, record->id);
@@ -233,8 +234,8 @@ static void bind(sqlite3_stmt *insert, const struct store_record *record,
 }
 
 static int add_row(struct store *store, const struct store_record *record,
-		      const uint8_t digest[HASH_SIZE], const uint8_t leaf[HASH_SIZE],
-		      struct error *err)
+		   const uint8_t digest[HASH_SIZE], const uint8_t leaf[HASH_SIZE],
+		   struct error *err)
 {
 	int done;
 
@@ -315,10 +316,11 @@ static int check_copy_end(struct store *store, struct error *err)
 	    (uint64_t)copy.st_size == store->copy_end)
 		return 0;
 	store->broken = true;
-	return error_set(err, ERROR_REFUSED,
-			 "%s: was changed by another program while this one had it; nothing is added "
-			 "to it",
-			 store->copy_path);
+	return error_set(
+		err, ERROR_REFUSED,
+		"%s: was changed by another program while this one had it; nothing is added "
+		"to it",
+		store->copy_path);
 }
 
 int store_append(struct store *store, const struct store_record *record, struct error *err)
@@ -451,7 +453,8 @@ int store_about(struct store *store, const char *subject, uint64_t **seqs, size_
 
 	*seqs = NULL;
 	*count = 0;
-	if (store_prepare(store, "SELECT seq FROM about WHERE subject = ? ORDER BY seq", &row, err) < 0)
+	if (store_prepare(store, "SELECT seq FROM about WHERE subject = ? ORDER BY seq", &row,
+			  err) < 0)
 		return -1;
 	sqlite3_bind_text(row, 1, subject, -1, SQLITE_STATIC);
 	while ((step = sqlite3_step(row)) == SQLITE_ROW) {

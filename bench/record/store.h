@@ -47,7 +47,8 @@ struct store_record {
 	const char *text; /* of `size` bytes, without a line end; see jws.h */
 	size_t size;
 	struct store_time time;
-	const char *subject[STORE_SUBJECTS]; /* what it is about (store_about), as many as are not NULL */
+	const char *subject
+		[STORE_SUBJECTS]; /* what it is about (store_about), as many as are not NULL */
 	uint8_t leaf[HASH_SIZE], prev[HASH_SIZE];
 };
 

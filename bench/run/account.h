@@ -22,10 +22,11 @@ struct account {
 	struct value *consumes;	   /* the line, or NULL: it uses up nothing, or never began to */
 	bool has_started;	   /* its script, or what stands in its place */
 	struct value *verdict;	   /* the last line, or NULL: running, or cut short */
-	struct value *record;  /* {"seq","id"} of its signed record, or NULL: it has none, or not yet */
-	char chain[65];		   /* of the last line */
-	size_t torn;		   /* bytes behind it */
-	nsec time;		   /* of the last line */
+	struct value
+		*record; /* {"seq","id"} of its signed record, or NULL: it has none, or not yet */
+	char chain[65];	 /* of the last line */
+	size_t torn;	 /* bytes behind it */
+	nsec time;	 /* of the last line */
 };
 
 /* The folder of the run that `name` names: an id, the beginning of one, or "last". The caller frees it. */

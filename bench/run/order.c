@@ -94,13 +94,13 @@ static int check_wires(const struct order *order, struct error *err)
 /* What goes into a certificate was really measured, whole, as the protocol asks. */
 static int check_certificate(const struct order *order, struct error *err)
 {
-	const char *what = !order->certificate		? NULL
-			   : order->rig			? "--rig"
-			   : order->simulated		? "--sim"
-			   : order->only		? "--only"
-			   : order->force		? "--force"
+	const char *what = !order->certificate		  ? NULL
+			   : order->rig			  ? "--rig"
+			   : order->simulated		  ? "--sim"
+			   : order->only		  ? "--only"
+			   : order->force		  ? "--force"
 			   : !order_needs_protocol(order) ? "without a protocol"
-							: NULL;
+							  : NULL;
 
 	if (!what)
 		return 0;

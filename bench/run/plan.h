@@ -31,7 +31,8 @@ struct order {
 	char *limits;  /* path */
 	int slot;      /* 1 … */
 	struct value *dut, *params;
-	struct value *retest; /* {"kind","why","authorisedBy"}: of a specimen that was tested before */
+	struct value
+		*retest; /* {"kind","why","authorisedBy"}: of a specimen that was tested before */
 	struct value *task; /* who wants it, whose it is, under which number: no protocol asks */
 	bool simulated;
 	bool rig;    /* on real wires whose far ends somebody plays; `simulated` is true as well */
@@ -41,7 +42,7 @@ struct order {
 	char *only;	/* one step */
 	char *destroys; /* the serial number of the specimen once more, of a destructive protocol */
 	bool certificate; /* its results go into a certificate (control.h) */
-	bool force;	/* begin although the environment is not as the protocol asks */
+	bool force;	  /* begin although the environment is not as the protocol asks */
 	enum clock_kind clock;
 	double scale;
 };
@@ -77,14 +78,15 @@ struct plan {
 	struct fixture *fixture;
 	struct station_slot *wires;  /* NULL where none are driven */
 	struct limit_set *limit_set; /* or NULL */
-	bool limits_unsigned;	     /* it is the laboratory's, and not approved: it decides nothing */
+	bool limits_unsigned;	/* it is the laboratory's, and not approved: it decides nothing */
 	struct value *warnings; /* list of sentences: what is odd and keeps nothing from running */
-	struct value *registered; /* what the bench's register holds (records.h), owned; or NULL: it was not asked */
+	struct value *
+		registered; /* what the bench's register holds (records.h), owned; or NULL: it was not asked */
 	struct calibration *calibration;
 	char calibration_name[64];
 	const char *calibration_from; /* "register", "station", "fixture", "none" */
-	nsec grid; /* of the world */
-	nsec wall; /* wall time when the run starts, or the stated epoch */
+	nsec grid;		      /* of the world */
+	nsec wall;		      /* wall time when the run starts, or the stated epoch */
 };
 
 /* Wall time of every run without wires begins here: 2026-01-01T00:00:00Z, in ns since 1970. */
