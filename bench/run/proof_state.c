@@ -368,7 +368,8 @@ static void check_folders(struct state_proof *of)
 	size_t count;
 	char **names = account_list(of->state, &count);
 
-	memcpy(sorted, of->runs, of->count * sizeof(*sorted));
+	if (of->count)
+		memcpy(sorted, of->runs, of->count * sizeof(*sorted));
 	qsort(sorted, of->count, sizeof(*sorted), by_name);
 	for (size_t i = 1; i < of->count; i++)
 		if (!strcmp(sorted[i - 1].run, sorted[i].run))
