@@ -72,7 +72,7 @@ int calendar_check(const char *state, struct error *err)
 	int found;
 
 	machine_time_read(&now);
-	if (now.is_synchronised)
+	if (now.is_synchronised || now.is_stated)
 		return 0;
 	/* a damaged log is told of by whoever opens it */
 	found = log_tail_moment(state, &last, &damaged);

@@ -428,7 +428,22 @@ the_clock_jumps() {
 	echo "there are $anchors anchors"
 	return 1
 }
-the_clock_jumps_forwards() { the_clock_jumps 86400 8; }
+# In a state folder of its own: what was recorded tomorrow makes today doubtful.
+the_clock_jumps_forwards() {
+	DAVY_STATE=$scratch/ahead
+	the_clock_jumps 86400 8
+	done=$?
+	DAVY_STATE=$scratch/state
+	return $done
+}
+the_clock_was_ahead() {
+	DAVY_STATE=$scratch/ahead
+	refuses "before the last record" &&
+		"$davy" clock set "$(date -u +%Y-%m-%dT%H:%M:%S+00:00)" --source "the host of the rig" --by 0017,0009 && it_works
+	done=$?
+	DAVY_STATE=$scratch/state
+	return $done
+}
 the_clock_jumps_backwards() { the_clock_jumps -86400 -8; }
 
 # ---- signals ----
@@ -487,6 +502,7 @@ claim "on a read-only disk no run begins" a_disk_is_read_only_before
 claim "once it is mended the next run passes, and each run has one verdict" after_it_was_mended
 DAVY_STATE=$scratch/state
 claim "a clock that jumps a day ahead changes nothing and stands in the journal" the_clock_jumps_forwards
+claim "back from it no run begins until two persons have said what time it is" the_clock_was_ahead
 claim "a clock that jumps a day back changes nothing and stands in the journal" the_clock_jumps_backwards
 claim "a controller that is told to end ends its runs in order, as ABORTED" the_controller_is_told_to_end
 claim "a script that computes for ever is an ERROR, and the other slot goes on" computes_for_ever
