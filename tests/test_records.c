@@ -551,6 +551,10 @@ static void a_run_on_wires_is_refused_while_the_clock_is_behind_the_last_record(
 	command_run(&command, &house, &real, 1);
 	CU_ASSERT(
 		command_refused(&command, "bench", "before the last record (2097-03-02T10:31:22"));
+	say_clock(&command, "2027-03-02T10:31:22+00:00", "GPS 12", "'0017','0009'");
+	value_free(command_hear(&command, "appended"));
+	command_run(&command, &house, &real, 1);
+	CU_ASSERT(command_refused(&command, "usage", "declares no station"));
 	command_go(&command);
 	summary = run_through(&house, &(struct mini_order){.body = MEASURED});
 	CU_ASSERT_STRING_EQUAL(value_get_text(summary, "verdict"), "PASS");
