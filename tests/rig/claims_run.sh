@@ -156,7 +156,7 @@ the_estop_is_of_every_slot() {
 	all_well
 	begin follower
 	(until [ "$(level 0)$(level 8)" = 11 ]; do sleep 0.05; done && sleep 0.3 && pull 5 down) &
-	run 4 follows --slot 1,4 --param hold="30 s" && says "1 │ ABORTED" && says "4 │ ABORTED" &&
+	run 4 follows --slot 1,4 --param hold="30 s" && says "1 │ UNCONTROLLED 未受控  ABORTED" && says "4 │ UNCONTROLLED 未受控  ABORTED" &&
 		safe && [ "$(level 8)$(level 9)$(level 10)" = 011 ]
 	done=$?
 	leave
