@@ -34,17 +34,14 @@ static struct value *record_says(const struct house *house, size_t n)
 	struct jws *jws = NULL;
 	struct buf text;
 	struct error err;
-	const char *line, *payload;
-	size_t size;
+	const char *line;
 
 	buf_init(&text);
 	line = file_read(path, 1 << 24, &text, &err) == 0 ? text.data : NULL;
 	for (size_t i = 1; i < n && line; i++)
 		line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL;
-	if (line && *line)
-		jws = jws_parse(line, strcspn(line, "\n"), "record", &err);
-	payload = jws ? jws_payload(jws, &size) : NULL;
-	if (payload && entry_read(&entry, payload, size, &err) < 0)
+	if (line && *line &&
+	    !(jws = entry_parse(&entry, line, strcspn(line, "\n"), "record", &err)))
 		CU_FAIL(err.text);
 	jws_free(jws);
 	buf_done(&text);

@@ -15,21 +15,14 @@
 static int take_line(const char *line, size_t size, const char *where, book_each_fn *each,
 		     void *ctx, struct error *err)
 {
-	struct jws *jws = jws_parse(line, size, where, err);
-	const char *payload;
 	struct entry entry;
-	size_t payload_size;
-	int done = -1;
+	struct jws *jws = entry_parse(&entry, line, size, where, err);
+	int done;
 
 	if (!jws)
 		return -1;
-	payload = jws_payload(jws, &payload_size);
-	if (entry_read(&entry, payload, payload_size, err) == 0) {
-		done = each(ctx, jws, &entry, err);
-		entry_done(&entry);
-	} else {
-		error_context(err, "%s", where);
-	}
+	done = each(ctx, jws, &entry, err);
+	entry_done(&entry);
 	jws_free(jws);
 	return done;
 }

@@ -187,20 +187,30 @@ static struct value *members_of(const struct value *request, const char *what)
 	return says;
 }
 
+/* What a request says of an event, and that event with all its signatures. */
+static int event_in_question(struct bench_log *log, const struct value *request, const char *what,
+			     struct admitted *admitted, struct store_entry *event,
+			     struct error *err)
+{
+	int64_t seq = value_get_int(request, "seq", 0);
+
+	if (log_people_event(bench_log_store(log), seq > 0 ? (uint64_t)seq : 0, event, err) < 0)
+		return -1;
+	admitted->says = members_of(request, what);
+	admitted->subjects[0] = value_get_text(admitted->says, "of");
+	return 0;
+}
+
 static int admit_signature(struct bench_log *log, const struct value *request,
 			   const struct moment *now, struct admitted *admitted, struct error *err)
 {
-	int64_t seq = value_get_int(request, "seq", 0);
 	struct roster *roster = bench_log_roster(log, err);
 	struct store_entry event;
 	int done;
 
-	if (!roster ||
-	    log_people_event(bench_log_store(log), seq > 0 ? (uint64_t)seq : 0, &event, err) < 0)
+	if (!roster || event_in_question(log, request, "signature", admitted, &event, err) < 0)
 		return -1;
-	admitted->says = members_of(request, "signature");
 	done = cosign_admit(event.jws, admitted->says, roster, &now->wall, err);
-	admitted->subjects[0] = value_get_text(admitted->says, "of");
 	store_entry_done(&event);
 	return done;
 }
@@ -226,19 +236,15 @@ static int check_correctives(struct bench_log *log, const struct value *says, st
 static int admit_declaration(struct bench_log *log, const struct value *request,
 			     const struct moment *now, struct admitted *admitted, struct error *err)
 {
-	int64_t seq = value_get_int(request, "seq", 0);
 	struct roster *roster = bench_log_roster(log, err);
 	struct store_entry event;
 	int done;
 
-	if (!roster ||
-	    log_people_event(bench_log_store(log), seq > 0 ? (uint64_t)seq : 0, &event, err) < 0)
+	if (!roster || event_in_question(log, request, "jws", admitted, &event, err) < 0)
 		return -1;
-	admitted->says = members_of(request, "jws");
 	done = declaration_check(event.jws, admitted->says, roster, &now->wall, err);
 	if (done == 0)
 		done = check_correctives(log, admitted->says, err);
-	admitted->subjects[0] = value_get_text(admitted->says, "of");
 	store_entry_done(&event);
 	return done;
 }

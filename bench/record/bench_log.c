@@ -75,6 +75,7 @@ static char *handed_passphrase(void)
 	buf_init(&text);
 	if (path && file_exists(path) && file_read(path, PASSPHRASE_MOST, &text, &ignored) == 0)
 		passphrase = xstrndup(text.data, strcspn(text.data, "\n"));
+	explicit_bzero(text.data, text.room);
 	buf_done(&text);
 	free(path);
 	return passphrase;
@@ -97,6 +98,8 @@ static struct key *load_or_make(const char *state, const char *name, bool may_ma
 			key = NULL;
 		}
 	}
+	if (passphrase)
+		explicit_bzero(passphrase, strlen(passphrase));
 	free(passphrase);
 	free(public);
 	free(path);

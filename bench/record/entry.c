@@ -146,6 +146,23 @@ int entry_read(struct entry *entry, const char *payload, size_t size, struct err
 	return done;
 }
 
+struct jws *entry_parse(struct entry *entry, const char *text, size_t size, const char *where,
+			struct error *err)
+{
+	struct jws *record = jws_parse(text, size, where, err);
+	const char *payload;
+
+	*entry = (struct entry){0};
+	if (!record)
+		return NULL;
+	payload = jws_payload(record, &size);
+	if (entry_read(entry, payload, size, err) == 0)
+		return record;
+	error_context(err, "%s", where);
+	jws_free(record);
+	return NULL;
+}
+
 void entry_done(struct entry *entry)
 {
 	value_free(entry->payload);

@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/value.h"
+#include "record/jws.h"
 #include "record/moment.h"
 
 enum { ENTRY_NAME_MOST = 80 }; /* bytes of an id, a kind, a bench */
@@ -49,6 +50,12 @@ struct entry {
 int entry_write(struct buf *out, const struct entry *entry, struct error *err);
 /* Read a payload. Refused with a sentence: what is not canonical JSON, or not as above. */
 int entry_read(struct entry *entry, const char *payload, size_t size, struct error *err);
+/*
+ * Read a whole record (jws.h): its signatures, which are not verified, and what its payload says. `where` begins the
+ * sentence. The caller frees the JWS and gives the entry to entry_done().
+ */
+struct jws *entry_parse(struct entry *entry, const char *text, size_t size, const char *where,
+			struct error *err);
 void entry_done(struct entry *entry);
 
 #endif

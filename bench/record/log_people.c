@@ -13,12 +13,12 @@ typedef int take_fn(void *ctx, const struct entry *entry, struct error *err);
 static int take_one(struct store *store, uint64_t seq, take_fn *take, void *ctx, struct error *err)
 {
 	struct store_entry found;
-	int done = store_entry_get(store, seq, &found, err);
+	int done;
 
-	if (done == 0) {
-		done = take(ctx, &found.entry, err);
-		store_entry_done(&found);
-	}
+	if (store_entry_get(store, seq, &found, err) < 0)
+		return -1;
+	done = take(ctx, &found.entry, err);
+	store_entry_done(&found);
 	return done < 0 ? error_context(err, "record %llu", (unsigned long long)seq) : 0;
 }
 

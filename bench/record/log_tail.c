@@ -10,7 +10,6 @@
 
 #include "base/alloc.h"
 #include "record/entry.h"
-#include "record/jws.h"
 
 enum { FIRST_STEP = 65536 };
 
@@ -31,18 +30,15 @@ static const char *last_line(const char *bytes, size_t size, bool is_whole, size
 
 static int read_moment(const char *line, size_t size, struct moment *moment, struct error *err)
 {
-	struct jws *record = jws_parse(line, size, "the last record", err);
-	size_t payload_size;
-	const char *payload = record ? jws_payload(record, &payload_size) : NULL;
 	struct entry entry;
-	int done = payload ? entry_read(&entry, payload, payload_size, err) : -1;
+	struct jws *record = entry_parse(&entry, line, size, "the last record", err);
 
-	if (done == 0) {
-		*moment = entry.at;
-		entry_done(&entry);
-	}
+	if (!record)
+		return -1;
+	*moment = entry.at;
+	entry_done(&entry);
 	jws_free(record);
-	return done < 0 ? -1 : 1;
+	return 1;
 }
 
 static int read_back(int file, off_t end, struct moment *moment, struct error *err)

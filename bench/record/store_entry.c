@@ -8,9 +8,7 @@ int store_entry_get(struct store *store, uint64_t seq, struct store_entry *found
 {
 	struct store_record record;
 	struct buf texts;
-	const char *payload;
 	char where[40];
-	size_t size;
 	int done;
 
 	*found = (struct store_entry){0};
@@ -20,16 +18,9 @@ int store_entry_get(struct store *store, uint64_t seq, struct store_entry *found
 	if (done == 0)
 		error_set(err, ERROR_USAGE, "there is no %s", where);
 	if (done == 1)
-		found->jws = jws_parse(record.text, record.size, where, err);
+		found->jws = entry_parse(&found->entry, record.text, record.size, where, err);
 	buf_done(&texts);
-	if (!found->jws)
-		return -1;
-	payload = jws_payload(found->jws, &size);
-	if (entry_read(&found->entry, payload, size, err) == 0)
-		return 0;
-	jws_free(found->jws);
-	found->jws = NULL;
-	return -1;
+	return found->jws ? 0 : -1;
 }
 
 void store_entry_done(struct store_entry *found)

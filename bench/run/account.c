@@ -13,7 +13,6 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "record/entry.h"
-#include "record/jws.h"
 #include "run/journal_read.h"
 
 /* ---- finding ---- */
@@ -201,14 +200,11 @@ static struct value *read_record(const char *folder)
 	struct entry entry;
 	struct error none_yet;
 	struct buf text;
-	const char *payload;
-	size_t size;
 
 	buf_init(&text);
 	if (file_exists(path) && file_read(path, JWS_LARGEST, &text, &none_yet) == 0)
-		record = jws_parse(text.data, text.size, path, &none_yet);
-	payload = record ? jws_payload(record, &size) : NULL;
-	if (payload && entry_read(&entry, payload, size, &none_yet) == 0) {
+		record = entry_parse(&entry, text.data, text.size, path, &none_yet);
+	if (record) {
 		says = value_map();
 		value_set_int(says, "seq", (int64_t)entry.seq);
 		value_set_text(says, "id", entry.id);

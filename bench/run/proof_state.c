@@ -283,16 +283,11 @@ static int read_event(const struct state_proof *of, const struct recorded *run, 
 		      struct entry *entry, struct error *err)
 {
 	struct jws *jws = NULL;
-	const char *payload;
-	size_t size;
-	int done = read_line(of, run->at, run->size, text, err);
 
-	if (done == 0)
-		jws = jws_parse(text->data, text->size, "it", err);
-	payload = jws ? jws_payload(jws, &size) : NULL;
-	done = payload ? entry_read(entry, payload, size, err) : -1;
+	if (read_line(of, run->at, run->size, text, err) == 0)
+		jws = entry_parse(entry, text->data, text->size, "its record", err);
 	jws_free(jws);
-	return done;
+	return jws ? 0 : -1;
 }
 
 static void check_beside(struct state_proof *of, const struct recorded *run, const char *folder,
