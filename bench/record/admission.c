@@ -22,15 +22,34 @@ static void take_subjects(struct admitted *admitted, const struct value *equipme
 		admitted->subjects[i] = value_at(equipment, i)->text;
 }
 
-static int check_equipment(const struct value *equipment, struct error *err)
+/* The names by which the log finds its own runs and kinds are no equipment's. */
+static int check_identity(const struct bench_log *log, const struct value *identity,
+			  struct error *err)
+{
+	const char *base = bench_log_base(log), *run;
+	size_t size = strlen(base);
+
+	if (identity->kind != VALUE_TEXT)
+		return error_set(err, ERROR_USAGE, "an identity is a URI");
+	run = strncmp(identity->text, base, size) ? "" : identity->text + size;
+	if (!strncmp(identity->text, "register:", 9) || !strncmp(identity->text, "davy:", 5) ||
+	    (!strncmp(run, "run/", 4) && !strchr(run + 4, '/')))
+		return error_set(err, ERROR_USAGE,
+				 "%.200s is a name of this log's own, and no equipment's",
+				 identity->text);
+	return 0;
+}
+
+static int check_equipment(const struct bench_log *log, const struct value *equipment,
+			   struct error *err)
 {
 	size_t count = value_count(equipment);
 
 	if (!equipment || equipment->kind != VALUE_LIST || count == 0 || count > EQUIPMENT_MOST)
 		return error_set(err, ERROR_USAGE, "it does not say which equipment it is about");
 	for (size_t i = 0; i < count; i++)
-		if (value_at(equipment, i)->kind != VALUE_TEXT)
-			return error_set(err, ERROR_USAGE, "an identity is a URI");
+		if (check_identity(log, value_at(equipment, i), err) < 0)
+			return -1;
 	return 0;
 }
 
@@ -42,6 +61,8 @@ static int check_members(const struct value *members, struct error *err)
 		"readPoint",	     "bizLocation",	      "sourceList", "bizTransactionList",
 		"certificationInfo", "sensorElementList",     "ilmd",	    NULL};
 
+	if (members && members->kind != VALUE_MAP)
+		return error_set(err, ERROR_USAGE, "the members of an event have names");
 	for (size_t i = 0; i < value_count(members); i++) {
 		const char *const *name = GIVEN;
 
@@ -90,7 +111,7 @@ static int admit_event(struct bench_log *log, const struct value *request, const
 
 	if (!step)
 		return error_set(err, ERROR_USAGE, "it is no step of a life");
-	if (check_equipment(value_get(request, "equipment"), err) < 0 ||
+	if (check_equipment(log, value_get(request, "equipment"), err) < 0 ||
 	    check_members(value_get(request, "members"), err) < 0)
 		return -1;
 	bench_log_name(log, now, id);
@@ -110,8 +131,8 @@ static int check_persons(const struct value *persons, struct error *err)
 {
 	const struct value *one = value_at(persons, 0), *other = value_at(persons, 1);
 
-	if (value_count(persons) != 2 || one->kind != VALUE_TEXT || other->kind != VALUE_TEXT ||
-	    !one->text[0] || !other->text[0])
+	if (value_count(persons) != 2 || persons->kind != VALUE_LIST || one->kind != VALUE_TEXT ||
+	    other->kind != VALUE_TEXT || !one->text[0] || !other->text[0])
 		return error_set(err, ERROR_USAGE, "two persons say what time it is");
 	if (!strcmp(one->text, other->text))
 		return error_set(err, ERROR_REFUSED,
@@ -121,14 +142,26 @@ static int check_persons(const struct value *persons, struct error *err)
 	return 0;
 }
 
+/* Where an administrator has enrolled people, it is two of them, whose authorisation covers the time that they say. */
+static int check_known(const struct roster *roster, const struct value *persons, int64_t at_ms,
+		       struct error *err)
+{
+	for (size_t i = 0; roster_administrator(roster) && i < value_count(persons); i++)
+		if (roster_knows(roster, value_at(persons, i)->text, at_ms, err) < 0)
+			return -1;
+	return 0;
+}
+
 static int admit_clock(struct bench_log *log, const struct value *request, const struct moment *now,
 		       struct admitted *admitted, struct error *err)
 {
 	const char *wall = value_get_text(request, "wall");
 	const char *source = value_get_text(request, "source");
+	struct roster *roster = bench_log_roster(log, err);
 	struct wall_time time;
 
-	(void)log;
+	if (!roster)
+		return -1;
 	if (now->is_synchronised)
 		return error_set(err, ERROR_REFUSED,
 				 "this machine's clock is synchronised by a time server: nobody "
@@ -141,7 +174,8 @@ static int admit_clock(struct bench_log *log, const struct value *request, const
 		return -1;
 	if (!wall)
 		return error_set(err, ERROR_USAGE, "it does not say what time it is");
-	if (wall_time_parse(&time, wall, err) < 0)
+	if (wall_time_parse(&time, wall, err) < 0 ||
+	    check_known(roster, value_get(request, "persons"), time.ms, err) < 0)
 		return -1;
 	admitted->says = value_map();
 	value_set_text(admitted->says, "wall", wall);

@@ -8,7 +8,8 @@
  *        `members` are members of EPCIS (sourceList, ilmd …), `says` becomes mse:says. What ends a life
  *        has rules of its own (disposal.h)
  *   {"kind":"clock","wall":"2026-03-02T10:31:22+08:00","source":"GPS receiver 12","persons":["0017","0009"]}
- *        what two persons say what time it is, where the machine does not know
+ *        what two persons say what time it is, where the machine does not know; enrolled ones, where there is an
+ *        administrator
  *   {"kind":"key","jws":{…}}
  *        what an administrator has signed (roster.h)
  *   {"kind":"declaration","of":"urn:uuid:…","seq":412,"jws":{…}}

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/file.h"
@@ -22,6 +23,30 @@ static int keep(const char *state, const char *sha256, const struct buf *bytes, 
 	return done;
 }
 
+/*
+ * Whoever asks may be somebody else than the user that the bench runs as: what everybody may read is kept, and nothing that
+ * the bench keeps itself, its keys least of all.
+ */
+static int check_public(const char *state, const char *path, struct error *err)
+{
+	char *real = realpath(path, NULL), *home = realpath(state, NULL);
+	size_t size = home ? strlen(home) : 0;
+	struct stat file;
+	int done = 0;
+
+	if (!real || stat(real, &file) < 0)
+		done = error_os(err, "%s", path);
+	else if (!S_ISREG(file.st_mode) || !(file.st_mode & S_IROTH))
+		done = error_set(err, ERROR_REFUSED,
+				 "%s: only a file that everybody may read is kept: chmod a+r it",
+				 path);
+	else if (home && !strncmp(real, home, size) && real[size] == '/')
+		done = error_set(err, ERROR_REFUSED, "%s: is one of the bench's own files", path);
+	free(real);
+	free(home);
+	return done;
+}
+
 struct value *kept_file_add(const char *state, const char *path, struct error *err)
 {
 	const char *slash = strrchr(path, '/');
@@ -32,7 +57,9 @@ struct value *kept_file_add(const char *state, const char *path, struct error *e
 	int done;
 
 	buf_init(&bytes);
-	done = file_read(path, KEPT_FILE_MOST, &bytes, err);
+	done = check_public(state, path, err);
+	if (done == 0)
+		done = file_read(path, KEPT_FILE_MOST, &bytes, err);
 	if (done == 0 && bytes.size == 0)
 		done = error_set(err, ERROR_USAGE, "%s: an empty file says nothing", path);
 	if (done == 0) {

@@ -49,6 +49,8 @@ static int check_calibration(const struct value *says, struct error *err)
 	struct calibration *calibration;
 	struct buf csv;
 
+	if (!says || says->kind != VALUE_MAP)
+		return error_set(err, ERROR_USAGE, "it says nothing");
 	buf_init(&csv);
 	buf_add_text(&csv, HEAD);
 	add_row(&csv, says);
@@ -75,7 +77,6 @@ static int check_measured(const struct value *says, struct error *err)
 int registered_check(const struct value *request, struct error *err)
 {
 	const char *kind = value_get_text(request, "kind");
-
 	const struct value *says = value_get(request, "says");
 
 	if (kind && says && !strcmp(kind, ENTRY_CALIBRATION))
