@@ -154,6 +154,11 @@ static char **signed_of(struct item *item, bool taken)
 	return taken ? &item->id : &item->under;
 }
 
+static char **event_of(struct item *item, bool taken)
+{
+	return taken ? &item->under : &item->id;
+}
+
 /* ---- writing ---- */
 
 static int write_proof(struct bundle *bundle, uint64_t seq, struct error *err)
@@ -273,6 +278,7 @@ static int choose(struct bundle *bundle, const char *path, struct error *err)
 	if (done == 0)
 		done = take_asked(bundle, err);
 	if (done == 0) {
+		take_sharing(bundle, event_of);
 		take_sharing(bundle, subject_of);
 		take_sharing(bundle, signed_of);
 	}
