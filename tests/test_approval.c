@@ -117,7 +117,7 @@ static void who_may_not_approve_is_told_so(void)
 	CU_ASSERT_FALSE(approve(&people, TESTER, ROLE_SIGNATORY, "0017", 0));
 	CU_ASSERT_FALSE(approve(&people, STRANGER, ROLE_SIGNATORY, "0099", 0));
 	CU_ASSERT_FALSE(approve(&people, SIGNATORY, ROLE_SIGNATORY, "0009", 0));
-	CU_ASSERT(people_hear(&people, "the key is that of 0003 and not of 0009"));
+	CU_ASSERT(people_hear(&people, "it is said to be of 0009, and the key is of 0003"));
 	CU_ASSERT_FALSE(approve(&people, TESTER, ROLE_TESTER, "0017", 0));
 	CU_ASSERT_FALSE(people_ask(
 		&people, request_of(&people, REVIEWER, ROLE_REVIEWER, "0009", "not a digest", 0)));
@@ -140,7 +140,7 @@ static void an_approval_signed_for_other_bytes_or_long_ago_is_refused(void)
 
 	people.now.wall.ms += DAY_MS;
 	CU_ASSERT_FALSE(people_ask(&people, other));
-	CU_ASSERT(people_hear(&people, "which is not now"));
+	CU_ASSERT(people_hear(&people, "minutes from this bench's time"));
 	CU_ASSERT_FALSE(is_approved(&people, DIGEST, DAY_MS));
 	people_close(&people);
 }

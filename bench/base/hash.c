@@ -11,6 +11,7 @@
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 
@@ -76,4 +77,42 @@ void hash_hex(const uint8_t digest[HASH_SIZE], char hex[HASH_HEX_SIZE])
 		hex[2 * i + 1] = DIGITS[digest[i] & 15];
 	}
 	hex[HASH_HEX_SIZE - 1] = '\0';
+}
+
+bool hash_from_hex(const char *hex, uint8_t digest[HASH_SIZE])
+{
+	if (!hex || strlen(hex) != HASH_HEX_SIZE - 1 ||
+	    strspn(hex, "0123456789abcdef") != HASH_HEX_SIZE - 1)
+		return false;
+	for (size_t i = 0; i < HASH_SIZE; i++) {
+		char pair[3] = {hex[2 * i], hex[2 * i + 1]};
+
+		digest[i] = (uint8_t)strtoul(pair, NULL, 16);
+	}
+	return true;
+}
+
+int hash_file(const char *path, uint8_t digest[HASH_SIZE], int64_t *size, struct error *err)
+{
+	FILE *file = fopen(path, "re");
+	struct hash *hash = hash_new();
+	char bytes[65536];
+	int64_t all = 0;
+	size_t got;
+	int done = 0;
+
+	hash_start(hash);
+	while (file && (got = fread(bytes, 1, sizeof(bytes), file)) > 0) {
+		hash_add(hash, bytes, got);
+		all += (int64_t)got;
+	}
+	if (!file || ferror(file))
+		done = error_os(err, "%s: cannot be read", path);
+	hash_finish(hash, digest);
+	hash_free(hash);
+	if (file)
+		fclose(file);
+	if (size)
+		*size = all;
+	return done;
 }

@@ -3,8 +3,11 @@
 #ifndef DAVY_BASE_HASH_H
 #define DAVY_BASE_HASH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/error.h"
 
 enum { HASH_SIZE = 32, HASH_HEX_SIZE = 65 };
 
@@ -18,7 +21,11 @@ void hash_finish(struct hash *hash, uint8_t digest[HASH_SIZE]);
 
 /* One shot. */
 void hash_of(const void *data, size_t size, uint8_t digest[HASH_SIZE]);
+/* Of a whole file, of whatever size; `size` becomes how many bytes there were, and may be NULL. */
+int hash_file(const char *path, uint8_t digest[HASH_SIZE], int64_t *size, struct error *err);
 /* Lower-case hexadecimal with its NUL. */
 void hash_hex(const uint8_t digest[HASH_SIZE], char hex[HASH_HEX_SIZE]);
+/* From exactly such a text; false for NULL and any other, and `digest` is undefined then. */
+bool hash_from_hex(const char *hex, uint8_t digest[HASH_SIZE]);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An approval is judged once, when it is asked for, by the roster as it is then. What the log has afterwards is believed as
- * all of it is: a person who leaves does not take back what he approved.
+ * An approval is judged when it is asked for, and whenever the log is verified, by the roster as it is at that place: a
+ * person who leaves does not take back what he approved.
  */
 #include "record/approval.h"
 
@@ -28,12 +28,6 @@ static enum meaning meaning_of(enum role role)
 
 /* ---- what is signed ---- */
 
-static bool is_digest(const char *hex)
-{
-	return hex && strlen(hex) == HASH_HEX_SIZE - 1 &&
-	       strspn(hex, "0123456789abcdef") == HASH_HEX_SIZE - 1;
-}
-
 /* {"v","what","name","sha256","from"}, which the caller frees. */
 static struct value *read_payload(const struct jws *jws, struct error *err)
 {
@@ -42,13 +36,14 @@ static struct value *read_payload(const struct jws *jws, struct error *err)
 	struct value *says = canonical_parse(payload, size, "an approval", err);
 	const char *what = value_get_text(says, "what"), *name = value_get_text(says, "name");
 	const char *from = value_get_text(says, "from");
+	uint8_t digest[HASH_SIZE];
 	struct wall_time ignored;
 
 	if (!says)
 		return NULL;
 	if (value_count(says) == 5 && value_get_int(says, "v", 0) == APPROVAL_VERSION && what &&
 	    !strcmp(what, WHAT) && name && *name && strlen(name) <= REGISTER_TEXT_MOST &&
-	    is_digest(value_get_text(says, "sha256")) && from &&
+	    hash_from_hex(value_get_text(says, "sha256"), digest) && from &&
 	    wall_time_parse(&ignored, from, err) == 0)
 		return says;
 	value_free(says);
@@ -96,23 +91,8 @@ struct value *approval_request(const struct approval *approval, const struct key
 
 /* ---- who signs it ---- */
 
-static int check_time(const char *text, const struct moment *now, struct error *err)
-{
-	struct wall_time time;
-	int64_t apart;
-
-	if (wall_time_parse(&time, text, err) < 0)
-		return -1;
-	apart = time.ms - now->wall.ms;
-	if (apart <= COSIGN_CLOCK_MS && apart >= -COSIGN_CLOCK_MS)
-		return 0;
-	return error_set(err, ERROR_REFUSED,
-			 "it says that it was signed at %s, which is not now: look at both clocks",
-			 text);
-}
-
 static int check_signer(const struct jws *jws, const struct roster *roster,
-			const struct moment *now, struct error *err)
+			const struct wall_time *at, struct error *err)
 {
 	struct jws_act act = jws_count(jws) == 1 ? jws_act(jws, 0) : (struct jws_act){0};
 	enum role role = role_find(act.role);
@@ -123,33 +103,37 @@ static int check_signer(const struct jws *jws, const struct roster *roster,
 		return error_set(err, ERROR_USAGE,
 				 "one person signs an approval, as reviewer who has reviewed the "
 				 "file or as signatory who approves it");
-	holder = roster_allows(roster, jws_key_id(jws, 0), role, NULL, now->wall.ms, err);
+	holder = roster_allows(roster, jws_key_id(jws, 0), role, NULL, at->ms, err);
 	if (!holder)
 		return -1;
-	if (!act.person || strcmp(act.person, holder->person) != 0)
-		return error_set(err, ERROR_REFUSED, "the key is that of %s and not of %s",
-				 holder->person, act.person ? act.person : "nobody");
-	if (jws_verify(jws, 0, holder->key, err) < 0)
+	if (signing_is_of(&act, holder, err) < 0 || jws_verify(jws, 0, holder->key, err) < 0)
 		return -1;
-	return check_time(act.time, now, err);
+	return cosign_check_time(&act, at, err);
+}
+
+int approval_verify(const struct value *says, const struct roster *roster,
+		    const struct wall_time *at, struct error *err)
+{
+	struct jws *jws = roster_log_read(value_get(says, "jws"), "an approval", err);
+	struct value *approved = jws ? read_payload(jws, err) : NULL;
+	int done = approved ? check_signer(jws, roster, at, err) : -1;
+
+	value_free(approved);
+	jws_free(jws);
+	return done;
 }
 
 int admit_approval(struct bench_log *log, const struct value *request, const struct moment *now,
 		   struct admitted *admitted, struct error *err)
 {
-	struct jws *jws = roster_log_read(value_get(request, "jws"), "an approval", err);
-	struct value *says = jws ? read_payload(jws, err) : NULL;
-	struct roster *roster = says ? bench_log_roster(log, err) : NULL;
-	int done = roster ? check_signer(jws, roster, now, err) : -1;
+	struct roster *roster = bench_log_roster(log, err);
 
-	if (done == 0) {
-		admitted->says = value_map();
-		value_set(admitted->says, "jws", value_copy(value_get(request, "jws")));
-		admitted->subjects[0] = REGISTER_SUBJECT(ENTRY_APPROVAL);
-	}
-	value_free(says);
-	jws_free(jws);
-	return done;
+	if (!roster || approval_verify(request, roster, &now->wall, err) < 0)
+		return -1;
+	admitted->says = value_map();
+	value_set(admitted->says, "jws", value_copy(value_get(request, "jws")));
+	admitted->subjects[0] = REGISTER_SUBJECT(ENTRY_APPROVAL);
+	return 0;
 }
 
 /* ---- what is approved ---- */

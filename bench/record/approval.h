@@ -27,6 +27,9 @@ struct approval {
 	const char *person;	   /* staff number */
 };
 
+/* Is the approval that a record `says` good: signed by somebody who may, as the roster has him there, at its time? */
+int approval_verify(const struct value *says, const struct roster *roster,
+		    const struct wall_time *at, struct error *err);
 /* What a person asks to have recorded; the caller frees it. */
 struct value *approval_request(const struct approval *approval, const struct key *key,
 			       struct error *err);

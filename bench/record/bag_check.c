@@ -34,33 +34,15 @@ static void fault(const struct check *check, const char *file, const char *why)
 	check->fault(check->ctx, file, why);
 }
 
-static bool digest_of(const char *path, char hex[HASH_HEX_SIZE])
-{
-	FILE *file = fopen(path, "re");
-	struct hash *hash = hash_new();
-	uint8_t digest[HASH_SIZE];
-	char bytes[65536];
-	size_t got;
-	bool good = file != NULL;
-
-	hash_start(hash);
-	while (file && (got = fread(bytes, 1, sizeof(bytes), file)) > 0)
-		hash_add(hash, bytes, got);
-	if (file && ferror(file))
-		good = false;
-	if (file)
-		fclose(file);
-	hash_finish(hash, digest);
-	hash_hex(digest, hex);
-	hash_free(hash);
-	return good;
-}
-
 static void check_file(const struct check *check, const char *hex, const char *name)
 {
 	char *path = xprintf("%s/%s", check->folder, name), is[HASH_HEX_SIZE];
+	uint8_t digest[HASH_SIZE];
+	struct error ignored;
+	bool good = hash_file(path, digest, NULL, &ignored) == 0;
 
-	if (!digest_of(path, is))
+	hash_hex(digest, is);
+	if (!good)
 		fault(check, name, "it is missing, or cannot be read");
 	else if (memcmp(hex, is, HASH_HEX_SIZE - 1) != 0)
 		fault(check, name, "it is not the file that the manifest lists");

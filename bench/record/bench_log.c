@@ -295,8 +295,6 @@ static int compare(struct bench_log *log, const struct checkpoint *was, const ch
 static int check_checkpoint(struct bench_log *log, const char *path, struct error *err)
 {
 	struct checkpoint *was = NULL;
-	struct note_key *own = NULL;
-	char *vkey = NULL;
 	struct buf text;
 	int done;
 
@@ -306,14 +304,10 @@ static int check_checkpoint(struct bench_log *log, const char *path, struct erro
 	done = file_read(path, CHECKPOINT_MOST, &text, err);
 	if (done == 0)
 		was = checkpoint_parse(text.data, text.size, path, err);
-	if (was)
-		vkey = note_vkey(log->origin, NOTE_ED25519, log->bench_key, err);
-	if (vkey)
-		own = note_key_parse(vkey, err);
-	done = own && note_verify(was->note, own, NULL, err) == 0 ? compare(log, was, path, err)
-								  : -1;
-	note_key_free(own);
-	free(vkey);
+	if (was && checkpoint_verify(was, log->origin, log->bench_key, err) < 0)
+		done = error_context(err, "%s", path);
+	else
+		done = was ? compare(log, was, path, err) : -1;
 	checkpoint_free(was);
 	buf_done(&text);
 	return done;
@@ -487,28 +481,6 @@ struct roster *bench_log_roster(struct bench_log *log, struct error *err)
 struct store *bench_log_store(struct bench_log *log)
 {
 	return log->store;
-}
-
-int bench_log_about(struct bench_log *log, const char *subject, size_t *count,
-		    struct appended *first, struct error *err)
-{
-	struct store_record record;
-	struct buf texts;
-	uint64_t *seqs;
-	int done;
-
-	if (store_about(log->store, subject, &seqs, count, err) < 0)
-		return -1;
-	buf_init(&texts);
-	done = *count ? store_get(log->store, seqs[0], &record, &texts, err) : 0;
-	if (done == 1) {
-		first->seq = record.seq;
-		snprintf(first->id, sizeof(first->id), "%s", record.id);
-		buf_add(&first->text, record.text, record.size);
-	}
-	buf_done(&texts);
-	free(seqs);
-	return done < 0 ? -1 : 0;
 }
 
 /* ---- opening ---- */

@@ -66,9 +66,6 @@ struct bench_entry {
 int bench_log_append(struct bench_log *log, const struct bench_entry *entry,
 		     const struct moment *now, struct appended *appended, struct error *err);
 
-/* How many records are about a subject; of the first one where it is and its text, which is the caller's. */
-int bench_log_about(struct bench_log *log, const char *subject, size_t *count,
-		    struct appended *first, struct error *err);
 /*
  * Who may sign what, as the log has it up to now; borrowed until something of keys is appended, which is taken into it
  * before (admission.h). NULL where the log cannot be read.

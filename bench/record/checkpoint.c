@@ -123,3 +123,24 @@ void checkpoint_free(struct checkpoint *checkpoint)
 	free(checkpoint->origin);
 	free(checkpoint);
 }
+
+int checkpoint_verify(const struct checkpoint *checkpoint, const char *origin,
+		      const struct key *key, struct error *err)
+{
+	struct note_key *own = NULL;
+	char *vkey;
+	int done = -1;
+
+	if (strcmp(checkpoint->origin, origin) != 0)
+		return error_set(err, ERROR_REFUSED,
+				 "it is of log %.60s, and the records are of %.60s",
+				 checkpoint->origin, origin);
+	vkey = note_vkey(origin, NOTE_ED25519, key, err);
+	if (vkey)
+		own = note_key_parse(vkey, err);
+	if (own)
+		done = note_verify(checkpoint->note, own, NULL, err);
+	note_key_free(own);
+	free(vkey);
+	return done;
+}

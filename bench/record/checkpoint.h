@@ -34,5 +34,8 @@ struct checkpoint *checkpoint_new(const char *origin, uint64_t size, const uint8
 struct checkpoint *checkpoint_parse(const char *text, size_t size, const char *where,
 				    struct error *err);
 void checkpoint_free(struct checkpoint *checkpoint);
+/* 0 when it is of this log and this key has signed it. */
+int checkpoint_verify(const struct checkpoint *checkpoint, const char *origin,
+		      const struct key *key, struct error *err);
 
 #endif

@@ -92,7 +92,7 @@ int cosign_apply(struct jws *event, const struct value *says, struct error *err)
 
 /* ---- judged ---- */
 
-static int check_time(const struct jws_act *act, const struct wall_time *at, struct error *err)
+int cosign_check_time(const struct jws_act *act, const struct wall_time *at, struct error *err)
 {
 	struct wall_time said;
 	int64_t apart;
@@ -124,15 +124,13 @@ static int judge(const struct jws *event, const struct value *tree, const struct
 		return error_set(err, ERROR_USAGE,
 				 "it does not say as what, and with which "
 				 "meaning, it was made");
-	if (check_time(&act, at, err) < 0 || signing_says(event, last, err) < 0 ||
+	if (cosign_check_time(&act, at, err) < 0 || signing_says(event, last, err) < 0 ||
 	    signing_check(roster, event, last, &signing, err) < 0)
 		return -1;
 	holder = roster_find(roster, signing.key_id);
 	if (signing.role != ROLE_BENCH && signing.role != ROLE_SIMULATION &&
-	    (!act.person || strcmp(act.person, holder->person) != 0))
-		return error_set(err, ERROR_REFUSED,
-				 "it is said to be of %.40s, and the key is of %s",
-				 act.person ? act.person : "nobody", holder->person);
+	    signing_is_of(&act, holder, err) < 0)
+		return -1;
 	return jws_verify(event, last, holder->key, err);
 }
 

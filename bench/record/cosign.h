@@ -24,6 +24,9 @@
  */
 enum { COSIGN_CLOCK_MS = 10 * 60 * 1000 };
 
+/* Is the time of the act so near to this one? */
+int cosign_check_time(const struct jws_act *act, const struct wall_time *at, struct error *err);
+
 /* What such a record says of the signature at `index`; the caller frees it. */
 struct value *cosign_describe(const struct jws *event, size_t index, struct error *err);
 

@@ -9,6 +9,7 @@
 #include "record/cosign.h"
 #include "record/event.h"
 #include "record/roster_log.h"
+#include "record/signing.h"
 
 static struct value *payload_of(const struct jws *jws, struct error *err)
 {
@@ -104,10 +105,8 @@ static int check_signer(const struct jws *jws, const struct roster *roster, cons
 	holder = roster_allows(roster, jws_key_id(jws, 0), role, item, at->ms, err);
 	if (!holder)
 		return -1;
-	if (!act.person || strcmp(act.person, holder->person) != 0)
-		return error_set(err, ERROR_REFUSED,
-				 "it is said to be of %.40s, and the key is of %s",
-				 act.person ? act.person : "nobody", holder->person);
+	if (signing_is_of(&act, holder, err) < 0)
+		return -1;
 	*person = holder->person;
 	return jws_verify(jws, 0, holder->key, err);
 }

@@ -2,35 +2,20 @@
 /* The last test is found by the records about the same identity; one that nobody tested waits for no objection. */
 #include "record/disposal.h"
 
-#include <stdlib.h>
-
 #include "record/event.h"
 #include "record/store_entry.h"
 
 enum { DAY_MS = 24 * 3600 * 1000 };
 
-/* When the last test of it ended, or INT64_MIN. */
-static int last_test(struct store *store, const char *identity, int64_t *ms, struct error *err)
+/* When the last test of it was recorded. */
+static int take_test(void *last_ms, const struct store_entry *found, struct error *err)
 {
-	struct store_entry found;
-	uint64_t *seqs;
-	size_t count;
-	int done;
+	int64_t *ms = last_ms;
 
-	*ms = INT64_MIN;
-	if (store_about(store, identity, &seqs, &count, err) < 0)
-		return -1;
-	done = 0;
-	for (size_t i = 0; i < count && done == 0; i++) {
-		done = store_entry_get(store, seqs[i], &found, err);
-		if (done < 0)
-			break;
-		if (value_get(found.entry.says, "mse:run") && found.entry.at.wall.ms > *ms)
-			*ms = found.entry.at.wall.ms;
-		store_entry_done(&found);
-	}
-	free(seqs);
-	return done;
+	(void)err;
+	if (value_get(found->entry.says, "mse:run") && found->entry.at.wall.ms > *ms)
+		*ms = found->entry.at.wall.ms;
+	return 0;
 }
 
 static int check_period(const char *identity, int64_t tested_ms, int days, const struct moment *now,
@@ -69,9 +54,9 @@ int disposal_check(struct bench_log *log, const struct value *event, const struc
 	done = 0;
 	for (size_t i = 0; i < value_count(equipment) && done == 0; i++) {
 		const char *identity = value_at(equipment, i)->text;
-		int64_t tested_ms;
+		int64_t tested_ms = INT64_MIN;
 
-		done = last_test(bench_log_store(log), identity, &tested_ms, err);
+		done = store_entry_each(bench_log_store(log), identity, take_test, &tested_ms, err);
 		if (done == 0)
 			done = check_period(identity, tested_ms, days, now, err);
 	}

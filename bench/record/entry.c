@@ -3,7 +3,6 @@
 #include "record/entry.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "record/canonical.h"
@@ -62,27 +61,6 @@ static bool is_name(const char *text)
 	return text && text[0] && strlen(text) <= ENTRY_NAME_MOST;
 }
 
-static int hex_value(char digit)
-{
-	return digit >= '0' && digit <= '9'   ? digit - '0'
-	       : digit >= 'a' && digit <= 'f' ? digit - 'a' + 10
-					      : -1;
-}
-
-static bool read_digest(const char *text, uint8_t digest[HASH_SIZE])
-{
-	if (!text || strlen(text) != HASH_HEX_SIZE - 1)
-		return false;
-	for (size_t i = 0; i < HASH_SIZE; i++) {
-		int high = hex_value(text[2 * i]), low = hex_value(text[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		digest[i] = (uint8_t)(high * 16 + low);
-	}
-	return true;
-}
-
 static int read_place(struct entry *entry, const struct value *place, struct error *err)
 {
 	int64_t seq = value_get_int(place, "seq", 0);
@@ -90,7 +68,7 @@ static int read_place(struct entry *entry, const struct value *place, struct err
 	entry->bench = value_get_text(place, "bench");
 	entry->seq = seq > 0 ? (uint64_t)seq : 0;
 	if (!entry->seq || !is_name(entry->bench) ||
-	    !read_digest(value_get_text(place, "prev"), entry->prev))
+	    !hash_from_hex(value_get_text(place, "prev"), entry->prev))
 		return error_set(err, ERROR_USAGE,
 				 "it does not say which place of which log it has");
 	return moment_read(&entry->at, value_get(place, "at"), err);

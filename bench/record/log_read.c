@@ -352,24 +352,9 @@ int log_reader_take(struct log_reader *reader, const char *text, size_t size,
 static int verify_checkpoint(const struct log_reader *reader, const struct checkpoint *checkpoint,
 			     struct error *err)
 {
-	struct note_key *own = NULL;
-	char *vkey;
-	int done = -1;
-
 	if (!reader->origin)
 		return error_set(err, ERROR_REFUSED, "nothing is known of its log");
-	if (strcmp(checkpoint->origin, reader->origin) != 0)
-		return error_set(err, ERROR_REFUSED,
-				 "it is of log %.60s, and the records are of %.60s",
-				 checkpoint->origin, reader->origin);
-	vkey = note_vkey(reader->origin, NOTE_ED25519, reader->bench_key, err);
-	if (vkey)
-		own = note_key_parse(vkey, err);
-	if (own)
-		done = note_verify(checkpoint->note, own, NULL, err);
-	note_key_free(own);
-	free(vkey);
-	return done;
+	return checkpoint_verify(checkpoint, reader->origin, reader->bench_key, err);
 }
 
 struct checkpoint *log_reader_checkpoint(const struct log_reader *reader, const char *text,

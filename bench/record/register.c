@@ -8,7 +8,6 @@
 #include "record/register.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "record/kept_file.h"
@@ -52,6 +51,8 @@ static int check_text(const char *name, const struct value *text, struct error *
 {
 	if (text->kind != VALUE_TEXT || strlen(text->text) != text->size || has_control(text->text))
 		return error_set(err, ERROR_USAGE, "'%s' is a text of one line", name);
+	if (text->size && (text->text[0] == ' ' || text->text[text->size - 1] == ' '))
+		return error_set(err, ERROR_USAGE, "'%s' begins or ends with a blank", name);
 	if (text->size > REGISTER_TEXT_MOST)
 		return error_set(err, ERROR_USAGE, "'%s' has %zu bytes and may have %d", name,
 				 text->size, REGISTER_TEXT_MOST);
@@ -122,45 +123,39 @@ int admit_check(struct bench_log *log, const struct value *request, const struct
 
 /* ---- reading ---- */
 
-static void add_entry(struct value *list, const struct entry *entry)
-{
-	struct value *one = value_add(list, value_map());
-	char at[WALL_TIME_SIZE];
+struct listing {
+	const char *kind;
+	struct value *list;
+};
 
+/* What is of another kind is no entry, whatever it is said to be about. */
+static int add_entry(void *ctx, const struct store_entry *found, struct error *err)
+{
+	const struct listing *listing = ctx;
+	const struct entry *entry = &found->entry;
+	char at[WALL_TIME_SIZE];
+	struct value *one;
+
+	(void)err;
+	if (strcmp(entry->kind, listing->kind) != 0)
+		return 0;
+	one = value_add(listing->list, value_map());
 	wall_time_write(&entry->at.wall, at);
 	value_set_int(one, "seq", (int64_t)entry->seq);
 	value_set_text(one, "id", entry->id);
 	value_set_text(one, "at", at);
 	value_set(one, "says", value_copy(entry->says));
-}
-
-static int add_record(struct bench_log *log, uint64_t seq, struct value *list, struct error *err)
-{
-	struct store_entry found;
-
-	if (store_entry_get(bench_log_store(log), seq, &found, err) < 0)
-		return -1;
-	add_entry(list, &found.entry);
-	store_entry_done(&found);
 	return 0;
 }
 
 struct value *register_list(struct bench_log *log, const char *kind, struct error *err)
 {
-	struct value *list = value_list();
+	struct listing listing = {.kind = kind, .list = value_list()};
 	char subject[sizeof(REGISTER_SUBJECT("")) + ENTRY_NAME_MOST];
-	uint64_t *seqs;
-	size_t count;
-	int done;
 
 	snprintf(subject, sizeof(subject), REGISTER_SUBJECT("%s"), kind);
-	done = store_about(bench_log_store(log), subject, &seqs, &count, err);
-	for (size_t i = 0; done == 0 && i < count; i++)
-		done = add_record(log, seqs[i], list, err);
-	if (done == 0) {
-		free(seqs);
-		return list;
-	}
-	value_free(list);
+	if (store_entry_each(bench_log_store(log), subject, add_entry, &listing, err) == 0)
+		return listing.list;
+	value_free(listing.list);
 	return NULL;
 }

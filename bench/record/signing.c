@@ -167,6 +167,14 @@ int signing_says(const struct jws *record, size_t index, struct error *err)
 
 /* ---- all of them ---- */
 
+int signing_is_of(const struct jws_act *act, const struct holder *holder, struct error *err)
+{
+	if (act->person && !strcmp(act->person, holder->person))
+		return 0;
+	return error_set(err, ERROR_REFUSED, "it is said to be of %.40s, and the key is of %s",
+			 act->person ? act->person : "nobody", holder->person);
+}
+
 static int verify_one(const struct roster *roster, const struct jws *record, size_t index,
 		      const char *item, struct error *err)
 {
@@ -189,10 +197,8 @@ static int verify_one(const struct roster *roster, const struct jws *record, siz
 	    jws_verify(record, index, holder->key, err) < 0)
 		return -1;
 	if (signing.role != ROLE_BENCH && signing.role != ROLE_SIMULATION &&
-	    (!act.person || strcmp(act.person, holder->person) != 0))
-		return error_set(err, ERROR_REFUSED,
-				 "it is said to be of %.40s, and the key is of %s",
-				 act.person ? act.person : "nobody", holder->person);
+	    signing_is_of(&act, holder, err) < 0)
+		return -1;
 	signing.at_ms = time.ms;
 	if (signing_says(record, index, err) < 0)
 		return -1;

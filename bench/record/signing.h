@@ -52,6 +52,9 @@ int signing_check(const struct roster *roster, const struct jws *record, size_t 
 /* Does the header of the signature at `index` say what its meaning asks for? */
 int signing_says(const struct jws *record, size_t index, struct error *err);
 
+/* Does the act name the person whose key it is? */
+int signing_is_of(const struct jws_act *act, const struct holder *holder, struct error *err);
+
 /*
  * Are all signatures of the record good, and was each in its turn? The sentence names the first that is not, whose
  * index is in `bad`; a signature whose kind of key is not known is not good.

@@ -14,6 +14,8 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "record/log_people.h"
+#include "record/register.h"
 #include "record/store_inside.h"
 
 struct store_compare {
@@ -198,25 +200,47 @@ static int check_row(const struct store_compare *compare, const struct log_recor
 	return 0;
 }
 
+static bool is_found_by(const struct store_compare *compare, const char *subject, uint64_t seq)
+{
+	bool found;
+
+	sqlite3_bind_text(compare->about, 1, subject, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(compare->about, 2, (int64_t)seq);
+	found = sqlite3_step(compare->about) == SQLITE_ROW;
+	sqlite3_reset(compare->about);
+	return found;
+}
+
+/* What a record that is no event is found by; NULL: by nothing. */
+static const char *subject_of(const struct entry *entry)
+{
+	static const struct {
+		const char *kind, *subject;
+	} KINDS[] = {{ENTRY_KEY, LOG_PEOPLE_KEYS},
+		     {ENTRY_APPROVAL, REGISTER_SUBJECT(ENTRY_APPROVAL)},
+		     {ENTRY_CALIBRATION, REGISTER_SUBJECT(ENTRY_CALIBRATION)},
+		     {ENTRY_CHECK, REGISTER_SUBJECT(ENTRY_CHECK)}};
+
+	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
+		if (!strcmp(entry->kind, KINDS[i].kind))
+			return KINDS[i].subject;
+	return !strcmp(entry->kind, ENTRY_SIGNATURE) || !strcmp(entry->kind, ENTRY_DECLARATION)
+		       ? value_get_text(entry->says, "of")
+		       : NULL;
+}
+
+/* Whoever admits the next record asks the index: what it does not have counts for nothing. */
 static int check_subjects(const struct store_compare *compare, const struct log_record *record,
 			  struct error *err)
 {
-	const struct value *equipment = value_get(record->entry->says, "epcList");
-	int step = SQLITE_ROW;
+	const struct entry *entry = record->entry;
+	const struct value *equipment = value_get(entry->says, "epcList");
+	const char *subject = subject_of(entry);
+	bool found = !subject || is_found_by(compare, subject, entry->seq);
 
-	if (strcmp(record->entry->kind, ENTRY_EVENT) != 0)
-		return 0;
-	for (size_t i = 0; i < value_count(equipment) && i < STORE_SUBJECTS && step == SQLITE_ROW;
-	     i++) {
-		sqlite3_bind_text(compare->about, 1, value_at(equipment, i)->text, -1,
-				  SQLITE_STATIC);
-		sqlite3_bind_int64(compare->about, 2, (int64_t)record->entry->seq);
-		step = sqlite3_step(compare->about);
-		sqlite3_reset(compare->about);
-	}
-	return step == SQLITE_ROW
-		       ? 0
-		       : differs(compare, "it is not found by the equipment that it is about", err);
+	for (size_t i = 0; i < value_count(equipment) && i < STORE_SUBJECTS && found; i++)
+		found = is_found_by(compare, value_at(equipment, i)->text, entry->seq);
+	return found ? 0 : differs(compare, "it is not found by what it is about", err);
 }
 
 int store_compare_next(struct store_compare *compare, const struct log_record *record,

@@ -20,4 +20,9 @@ int store_entry_get(struct store *store, uint64_t seq, struct store_entry *found
 		    struct error *err);
 void store_entry_done(struct store_entry *found);
 
+/* Go through the records about a subject, in their order; `each` borrows them and ends it by an error. */
+typedef int store_entry_fn(void *ctx, const struct store_entry *found, struct error *err);
+int store_entry_each(struct store *store, const char *subject, store_entry_fn *each, void *ctx,
+		     struct error *err);
+
 #endif

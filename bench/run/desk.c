@@ -135,12 +135,15 @@ static int check_alone(const struct desk *desk, struct order *const *orders, siz
 static int check_evidence(const struct desk *desk, struct order *const *orders, size_t count,
 			  struct error *err)
 {
+	uint64_t runs = 0;
+
 	for (size_t i = 0; i < count; i++)
-		if (!orders[i]->simulated && order_needs_protocol(orders[i]))
-			return calendar_check(desk->state, err) < 0
-				       ? -1
-				       : disk_room_check(desk->state, DISK_ROOM_LEAST, err);
-	return 0;
+		runs += !orders[i]->simulated && order_needs_protocol(orders[i]);
+	if (runs == 0)
+		return 0;
+	return calendar_check(desk->state, err) < 0
+		       ? -1
+		       : disk_room_check(desk->state, runs * DISK_ROOM_LEAST, err);
 }
 
 static void begin_job(struct client *client, struct order *const *orders, size_t count)
@@ -408,8 +411,10 @@ struct desk *desk_open(struct loop *loop, const char *state, const char *program
 	desk->leave_when_idle = leave_when_idle;
 	desk->resources = resources_new();
 	desk->writer = writer_new(loop, err);
-	desk->bank = gpio_bank_new(loop);
 	if (desk->writer)
+		desk->recorder = writer_new(loop, err);
+	desk->bank = gpio_bank_new(loop);
+	if (desk->recorder)
 		desk->consumed = consumed_open(state, desk->writer, err);
 	if (desk->writer)
 		desk->guardian = guardian_new(loop, "/proc/self/exe", state, desk->writer);
@@ -423,7 +428,7 @@ struct desk *desk_open(struct loop *loop, const char *state, const char *program
 	}
 	leftovers_make_safe(desk->guardian, state);
 	calendar_open(state);
-	desk->records = records_open(state, program, desk->writer);
+	desk->records = records_open(state, program, desk->recorder);
 	/* whoever started this controller connects at once; if nobody does, it leaves */
 	desk_sweep_soon(desk);
 	return desk;
@@ -462,6 +467,7 @@ void desk_free(struct desk *desk)
 	gpio_bank_free(desk->bank);
 	hazards_close(desk->hazards);
 	writer_free(desk->writer);
+	writer_free(desk->recorder);
 	records_close(desk->records);
 	resources_free(desk->resources);
 	free(desk->state);

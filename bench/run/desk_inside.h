@@ -34,6 +34,7 @@ struct desk {
 	struct writer *writer;
 	struct consumed *consumed;
 	struct hazards *hazards;
+	struct writer *recorder; /* for the records alone, which read whole journals */
 	struct records *records;
 	struct resources *resources;
 	struct gpio_bank *bank;

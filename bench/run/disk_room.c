@@ -21,9 +21,10 @@ int disk_room_check(const char *folder, uint64_t least, struct error *err)
 	there = (uint64_t)disk.f_bavail * disk.f_frsize;
 	if (disk_has_room(there, (uint64_t)disk.f_blocks * disk.f_frsize, least))
 		return 0;
-	return error_set(
-		err, ERROR_REFUSED,
-		"only %llu MiB are free on the disk of %s, and a run needs %llu to be kept to its "
-		"end: make room on it, or use a larger one. Davy deletes nothing",
-		(unsigned long long)(there >> 20), folder, (unsigned long long)(least >> 20));
+	return error_set(err, ERROR_REFUSED,
+			 "only %llu MiB are free on the disk of %s, and what was ordered needs "
+			 "%llu to be kept to its "
+			 "end: make room on it, or use a larger one. Davy deletes nothing",
+			 (unsigned long long)(there >> 20), folder,
+			 (unsigned long long)(least >> 20));
 }

@@ -2,7 +2,6 @@
 /* One pass over the file for its own digest, one over its entries for theirs. */
 #include "run/journal_digest.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
@@ -38,26 +37,14 @@ static void set_digest(struct value *map, struct hash *hash)
 
 static int digest_file(const char *folder, struct value *says, struct error *err)
 {
-	char *path = xprintf("%s/journal", folder);
-	FILE *file = fopen(path, "re");
-	struct hash *hash = hash_new();
-	char bytes[65536];
-	int64_t size = 0;
-	size_t got;
-	int done = 0;
+	char *path = xprintf("%s/journal", folder), hex[HASH_HEX_SIZE];
+	uint8_t digest[HASH_SIZE];
+	int64_t size;
+	int done = hash_file(path, digest, &size, err);
 
-	hash_start(hash);
-	while (file && (got = fread(bytes, 1, sizeof(bytes), file)) > 0) {
-		hash_add(hash, bytes, got);
-		size += (int64_t)got;
-	}
-	if (!file || ferror(file))
-		done = error_os(err, "%s: cannot be read", path);
-	set_digest(says, hash);
+	hash_hex(digest, hex);
+	value_set_text(says, "sha256", hex);
 	value_set_int(says, "bytes", size);
-	if (file)
-		fclose(file);
-	hash_free(hash);
 	free(path);
 	return done;
 }

@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "record/approval.h"
 #include "record/cosign.h"
+#include "record/declaration.h"
 #include "record/roster_log.h"
 
 struct signed_event {
@@ -82,19 +84,30 @@ static int take_signature(struct proof_people *people, const struct entry *entry
 
 	if (seq < 1 || (uint64_t)seq >= entry->seq)
 		return error_set(err, ERROR_REFUSED,
-				 "it signs record %lld, which is none before it", (long long)seq);
+				 "it is about record %lld, which is none before it",
+				 (long long)seq);
 	event = event_of(people, (uint64_t)seq, err);
-	if (!event || cosign_admit(event, entry->says, people->roster, &entry->at.wall, err) < 0)
+	if (!event)
 		return -1;
-	return 1;
+	return !strcmp(entry->kind, ENTRY_SIGNATURE)
+		       ? cosign_admit(event, entry->says, people->roster, &entry->at.wall, err)
+		       : declaration_check(event, entry->says, people->roster, &entry->at.wall,
+					   err);
 }
 
 int proof_people_take(struct proof_people *people, const struct log_record *record,
 		      struct error *err)
 {
-	if (!strcmp(record->entry->kind, ENTRY_SIGNATURE))
-		return take_signature(people, record->entry, err);
-	return roster_follow(people->roster, record->entry, err);
+	const struct entry *entry = record->entry;
+	int done;
+
+	if (!strcmp(entry->kind, ENTRY_SIGNATURE) || !strcmp(entry->kind, ENTRY_DECLARATION))
+		done = take_signature(people, entry, err);
+	else if (!strcmp(entry->kind, ENTRY_APPROVAL))
+		done = approval_verify(entry->says, people->roster, &entry->at.wall, err);
+	else
+		return roster_follow(people->roster, entry, err);
+	return done < 0 ? -1 : 1;
 }
 
 bool proof_people_administers(const struct proof_people *people, const struct key *key)

@@ -22,7 +22,10 @@ typedef int record_text_fn(void *ctx, uint64_t seq, struct buf *text, struct err
 struct proof_people *proof_people_new(record_text_fn *text_of, void *ctx, struct error *err);
 void proof_people_free(struct proof_people *people);
 
-/* The next record of the log. 1: a signature that is good; 0: another record; -1: what is wrong with it. */
+/*
+ * The next record of the log. 1: a signature of a person, under an event, of a declaration or an approval, that is good; 0:
+ * another record; -1: what is wrong with it.
+ */
 int proof_people_take(struct proof_people *people, const struct log_record *record,
 		      struct error *err);
 

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/file.h"
@@ -23,14 +24,14 @@
 #include "record/approval.h"
 #include "record/bench_log.h"
 #include "record/event.h"
+#include "record/store_entry.h"
 #include "record/register.h"
 #include "run/account.h"
 #include "run/calendar.h"
 #include "run/registered.h"
+#include "run/journal_digest.h"
 #include "run/run_earlier.h"
 #include "run/run_event.h"
-
-enum { PROGRAM_MOST = 64 << 20 };
 
 struct task {
 	struct task *next;
@@ -38,6 +39,7 @@ struct task {
 	char *folder;	       /* of a run; or NULL */
 	bool is_late;	       /* … of an earlier controller */
 	struct value *request; /* of a command; or NULL */
+	bool is_shut;	       /* the log was refused */
 	bool reads;	       /* the register is asked for */
 	struct value *appended;
 	records_done_fn *done;
@@ -49,8 +51,10 @@ struct records {
 	char *state, *program;
 	struct bench_log *log; /* the thread's, as is all down to `error` */
 	struct value *software;
+	struct stat program_was; /* whose digest that has */
 	bool refused;
 	struct error error;
+	bool is_shut; /* the loop's: the log was refused */
 	struct task *tasks;
 	char **missing; /* runs without a record when the controller started */
 	size_t missing_count, missing_next;
@@ -78,25 +82,31 @@ static void name_program(struct value *software, const char *name, const char *p
 {
 	uint8_t digest[HASH_SIZE];
 	char hex[HASH_HEX_SIZE];
-	struct buf bytes;
 	struct error ignored;
 
-	buf_init(&bytes);
-	if (file_read(path, PROGRAM_MOST, &bytes, &ignored) == 0) {
-		hash_of(bytes.data, bytes.size, digest);
-		hash_hex(digest, hex);
-		value_set_text(software, name, hex);
-	}
-	buf_done(&bytes);
+	if (hash_file(path, digest, NULL, &ignored) < 0)
+		return;
+	hash_hex(digest, hex);
+	value_set_text(software, name, hex);
 }
 
+/* davy-lua is started anew for each run, and may be another one by then: a service outlives an upgrade. */
 static const struct value *software(struct records *records)
 {
-	if (!records->software) {
-		records->software = value_map();
-		name_program(records->software, "davy", "/proc/self/exe");
-		name_program(records->software, "davy-lua", records->program);
-	}
+	struct stat now = {0};
+
+	if (stat(records->program, &now) < 0)
+		now = (struct stat){0};
+	if (records->software && now.st_ino == records->program_was.st_ino &&
+	    now.st_size == records->program_was.st_size &&
+	    now.st_mtim.tv_sec == records->program_was.st_mtim.tv_sec &&
+	    now.st_mtim.tv_nsec == records->program_was.st_mtim.tv_nsec)
+		return records->software;
+	value_free(records->software);
+	records->software = value_map();
+	records->program_was = now;
+	name_program(records->software, "davy", "/proc/self/exe");
+	name_program(records->software, "davy-lua", records->program);
 	return records->software;
 }
 
@@ -133,6 +143,32 @@ static int append(struct task *task, const char *kind, const struct value *says,
 						      .is_simulated = simulated,
 						      .subjects = subjects},
 				moment, appended, err);
+}
+
+/* What the log has of a run: its own record, and that its specimen is held back. */
+struct own {
+	const char *name, *uri;
+	bool is_recorded, is_held;
+	struct appended *appended;
+};
+
+/* Others may be about the same names. */
+static int take_own(void *ctx, const struct store_entry *found, struct error *err)
+{
+	struct own *own = ctx;
+	const struct value *says = found->entry.says;
+	const char *run = value_get_text(value_get(says, "mse:run"), "mse:run");
+	const char *held = value_get_text(value_get(says, "mse:holds"), "mse:run");
+
+	(void)err;
+	own->is_held |= held && !strcmp(held, own->uri);
+	if (own->is_recorded || !run || strcmp(run, own->name) != 0)
+		return 0;
+	own->is_recorded = true;
+	own->appended->seq = found->entry.seq;
+	snprintf(own->appended->id, sizeof(own->appended->id), "%s", found->entry.id);
+	jws_write(found->jws, jws_count(found->jws), &own->appended->text);
+	return 0;
 }
 
 /* What is used up is held back until the time for objections is over: a person disposes of it then. */
@@ -173,29 +209,34 @@ static int record_run(struct task *task, const struct account *account, const st
 	const char *const subjects[] = {specimen, run, NULL};
 	char *path = xprintf("%s/record.json", account->folder), id[EVENT_ID_TEXT_SIZE];
 	struct appended appended;
-	struct value *event = NULL, *earlier = NULL;
-	size_t there;
+	struct own own = {.name = account->id, .uri = run, .appended = &appended};
+	struct value *event = NULL, *earlier = NULL, *digest = NULL;
 	int done;
 
 	buf_init(&appended.text);
-	done = bench_log_about(log, run, &there, &appended, err);
-	if (done == 0 && there == 0) {
+	done = store_entry_each(bench_log_store(log), run, take_own, &own, err);
+	if (done == 0 && !own.is_recorded) {
 		bench_log_name(log, moment, id);
 		made.id = id;
-		earlier = run_earlier(log, specimen, simulated, err);
+		earlier = run_event_is_of_bench(account)
+				  ? value_list()
+				  : run_earlier(log, specimen, simulated, err);
 		made.earlier = earlier;
-		event = earlier ? run_event(account, &made, err) : NULL;
+		digest = earlier ? journal_digest(account->folder, err) : NULL;
+		made.digest = digest;
+		event = digest ? run_event(account, &made, err) : NULL;
 		done = event ? append(task, ENTRY_EVENT, event, simulated, subjects, moment,
 				      &appended, err)
 			     : -1;
 	}
-	if (done == 0 && there < 2 && account->consumes)
+	if (done == 0 && !own.is_held && account->consumes)
 		done = hold(task, run, specimen, simulated, moment, err);
 	if (done == 0)
 		done = file_write(path, appended.text.data, appended.text.size, err);
 	if (done == 0)
 		task->appended = describe(&appended);
 	value_free(earlier);
+	value_free(digest);
 	value_free(event);
 	buf_done(&appended.text);
 	free(path);
@@ -265,8 +306,10 @@ static int work(void *ctx, struct error *err)
 	struct moment moment;
 
 	now(&moment);
-	if (open_log(task->records, &moment, err) < 0)
+	if (open_log(task->records, &moment, err) < 0) {
+		task->is_shut = task->records->refused;
 		return -1;
+	}
 	return task->folder    ? do_run(task, &moment, err)
 	       : task->request ? do_request(task, &moment, err)
 	       : task->reads   ? do_read(task, err)
@@ -292,6 +335,7 @@ static void reported(void *ctx, const struct error *err)
 {
 	struct task *task = ctx;
 
+	task->records->is_shut |= task->is_shut;
 	if (task->done)
 		task->done(task->ctx, task->appended, err);
 	task_free(task);
@@ -382,7 +426,7 @@ static void made_up(void *ctx, const struct value *appended, const struct error 
 	else if (appended)
 		log_note("%s has its record now: number %lld", name,
 			 (long long)value_get_int(appended, "seq", 0));
-	if (!records->refused)
+	if (!records->is_shut)
 		make_up(records);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The bench's log (record/bench_log.h) as the controller has it: opened, and appended to, by the writer's thread. A run
- * has its record when its verdict is on the disk; a run that has a verdict and no record, since power went between the
- * two, gets one when the next controller starts, which says so in it.
+ * The bench's log (record/bench_log.h) as the controller has it: opened, and appended to, by a writer's thread of its own,
+ * since a record reads its whole journal, and no other journal is to wait for that. A run has its record when its verdict
+ * is on the disk; a run that has a verdict and no record, since power went between the two, gets one when the next
+ * controller starts, which says so in it.
  *
  * What a record was made of stays beside the journal: runs/ID/record.json is the record's own text.
  */
@@ -20,7 +21,7 @@ struct records;
  * davy-lua: records name the digests of both programs that made a run.
  */
 struct records *records_open(const char *state, const char *program, struct writer *writer);
-/* When the writer is gone. Accepts NULL. */
+/* When that writer is gone. Accepts NULL. */
 void records_close(struct records *records);
 
 /*

@@ -15,7 +15,6 @@
 #include "base/alloc.h"
 #include "record/event.h"
 #include "record/uom.h"
-#include "run/journal_digest.h"
 #include "run/measure_shown.h"
 #include "verdict/decision.h"
 
@@ -40,7 +39,7 @@ static const char *dut_text(const struct account *account, const char *name)
 	return text && text[0] ? text : NULL;
 }
 
-static bool is_of_bench(const struct account *account)
+bool run_event_is_of_bench(const struct account *account)
 {
 	const struct value *order = value_get(account->head, "order");
 
@@ -56,7 +55,7 @@ char *run_event_specimen(const struct account *account, const char *base, const 
 	struct buf uri;
 
 	buf_init(&uri);
-	if (is_of_bench(account)) {
+	if (run_event_is_of_bench(account)) {
 		buf_printf(&uri, "%sbench/", base);
 		event_encode(&uri, bench);
 	} else if (serial && certificate) {
@@ -245,8 +244,7 @@ static void copy_members(struct value *to, const struct value *from, const char 
 			value_set(to, *names, value_copy(value_get(from, *names)));
 }
 
-static struct value *describe_run(const struct account *account, const struct run_event *made,
-				  struct value *digest)
+static struct value *describe_run(const struct account *account, const struct run_event *made)
 {
 	static const char *const HEAD[] = {"davy",
 					   "protocol",
@@ -297,8 +295,8 @@ static struct value *describe_run(const struct account *account, const struct ru
 	if (account->environment)
 		value_set(says, "environment", value_copy(account->environment));
 	value_set(says, "notReached", not_reached(account));
-	value_set_text(digest, "chain", account->chain);
-	value_set(says, "journal", digest);
+	value_set_text(value_set(says, "journal", value_copy(made->digest)), "chain",
+		       account->chain);
 	value_set_int(says, "attempt", 1 + (int64_t)value_count(made->earlier));
 	if (value_count(made->earlier))
 		value_set(says, "earlier", value_copy(made->earlier));
@@ -338,19 +336,22 @@ static void set_places(struct value *event, const struct account *account,
 struct value *run_event(const struct account *account, const struct run_event *made,
 			struct error *err)
 {
-	struct value *digest = journal_digest(account->folder, err), *event, *says;
+	const char *sha256 = value_get_text(made->digest, "sha256");
+	struct value *event, *says;
 	struct wall_time end = wall_at(account, account->time, made->zone_minutes);
 	char *specimen;
 
-	if (!digest)
+	if (!sha256) {
+		error_set(err, ERROR_USAGE, "nothing is known of its journal");
 		return NULL;
+	}
 	specimen = run_event_specimen(account, made->base, made->bench);
 	event = event_new(account->consumes ? LIFE_DESTRUCTIVE_TEST : LIFE_INSPECTING, made->id,
 			  &end, specimen);
 	set_disposition(event, account);
 	set_places(event, account, made);
-	add_elements(event, account, made, value_get_text(digest, "sha256"));
-	says = describe_run(account, made, digest);
+	add_elements(event, account, made, sha256);
+	says = describe_run(account, made);
 	event_extend(event, "run", says);
 	value_free(says);
 	free(specimen);

@@ -17,10 +17,11 @@
 enum { RUN_EVENT_FORMAT = 1 }; /* of what stands in mse:run */
 
 struct run_event {
-	const char *base;  /* of URIs; ends with "/" */
-	const char *bench; /* its name */
-	const char *id;	   /* of the event */
-	int zone_minutes;  /* in which its times are given */
+	const char *base;	    /* of URIs; ends with "/" */
+	const char *bench;	    /* its name */
+	const char *id;		    /* of the event */
+	const struct value *digest; /* of its journal (journal_digest.h) */
+	int zone_minutes;	    /* in which its times are given */
 	const struct value *
 		earlier; /* list of {seq, run, verdict, at} of runs of the same specimen; or NULL */
 	bool is_late;	 /* made by a later controller than that of the run */
@@ -30,6 +31,8 @@ struct run_event {
 /* The caller frees the event. Fails where the journal's file cannot be read to its end. */
 struct value *run_event(const struct account *account, const struct run_event *made,
 			struct error *err);
+/* Was it the bench that was operated or qualified, and no specimen? */
+bool run_event_is_of_bench(const struct account *account);
 /* The URIs of the run, and of its specimen: of one that has no serial number a URI of its own in this run. */
 char *run_event_run(const struct account *account, const char *base);
 char *run_event_specimen(const struct account *account, const char *base, const char *bench);

@@ -135,12 +135,13 @@ static const char *first_other(const struct value *a, const struct value *b, con
 }
 
 static int check_event(const struct run_claim *claim, const struct account *account,
-		       const struct value *run, struct error *err)
+		       const struct value *run, const struct value *digest, struct error *err)
 {
 	const char *zone = value_get_text(claim->event, "eventTime"), *other;
 	struct run_event made = {.base = claim->base,
 				 .bench = claim->bench,
 				 .id = value_get_text(claim->event, "eventID"),
+				 .digest = digest,
 				 .earlier = value_get(run, "earlier"),
 				 .software = value_get(run, "software"),
 				 .is_late = value_get_bool(run, "late")};
@@ -220,11 +221,12 @@ static int check(const struct run_claim *claim, const struct account *account,
 	proof->bytes = value_get_int(there, "bytes", 0);
 	proof->series = (int64_t)value_count(value_get(there, "series"));
 	done = check_digests(value_get(run, "journal"), there, account->chain, err);
+	if (done == 0)
+		done = check_provenance(claim, account, run, err);
+	if (done == 0 && value_get_int(run, "format", 0) == RUN_EVENT_FORMAT)
+		done = check_event(claim, account, run, there, err);
 	value_free(there);
-	if (done < 0 || check_provenance(claim, account, run, err) < 0)
-		return -1;
-	if (value_get_int(run, "format", 0) == RUN_EVENT_FORMAT &&
-	    check_event(claim, account, run, err) < 0)
+	if (done < 0)
 		return -1;
 	return claim->program ? check_replay(claim, run, proof, err) : 0;
 }
