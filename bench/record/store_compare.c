@@ -293,7 +293,7 @@ static int check_index(struct store_compare *compare, struct error *err)
 		const char *subject = (const char *)sqlite3_column_text(row, 0), *payload;
 		struct error ignored;
 		struct jws *jws = NULL;
-		size_t size;
+		size_t size = 0;
 
 		compare->seq = (uint64_t)sqlite3_column_int64(row, 1);
 		if (sqlite3_column_bytes(row, 2))
