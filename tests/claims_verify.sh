@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What davy verify, davy export and reports/verify.html make of records of real simulated runs: good ones, and 500 changes
-# of a bundle, drawn from a seed, on which both verifiers agree. (Changes of a whole state folder: tests/test_proof.c.)
+# What davy verify, davy export and reports/verify.html make of records of real simulated runs: good ones, 500 changes of a
+# bundle, drawn from a seed, and forgeries by somebody with keys (tests/forged_bundles.mjs), on which both verifiers agree.
+# (Changes of a whole state folder: tests/test_proof.c.)
 cd "$(dirname "$0")/.." || exit 1
 . tests/claims.sh
 state=$scratch/state
 limits=scripts/limits/example.json
 seed=${SEED:-20261126} changes=${CHANGES:-500}
 
-davy() { timeout 120 build/davy "$@" >"$scratch/out" 2>"$scratch/err"; }
+davy() { within 120 build/davy "$@" >"$scratch/out" 2>"$scratch/err"; }
 
 # One that passes, one that fails, one that uses up its specimen, and a qualification.
 prepare() {
@@ -64,9 +65,40 @@ the_page_agrees() {
 	davy export --state "$state" last 1 --to "$scratch/small" || return
 	node tests/verify_page.mjs check "$scratch/bundle" "$scratch/small" >"$scratch/out" || return
 	[ "$(grep -c '"good":true' "$scratch/out")" = 2 ] || { cat "$scratch/out"; return 1; }
-	timeout 300 node tests/verify_page.mjs tampers "$scratch/small" "$seed" "$changes" "$scratch/tampers" || return
+	within 300 node tests/verify_page.mjs tampers "$scratch/small" "$seed" "$changes" "$scratch/tampers" || return
 	[ "$(wc -l <"$scratch/tampers")" = "$changes" ] || return
-	DAVY_BUNDLE=$scratch/small DAVY_TAMPERS=$scratch/tampers timeout 300 build/davy-tests proof_bundle
+	DAVY_BUNDLE=$scratch/small DAVY_TAMPERS=$scratch/tampers within 300 build/davy-tests proof_bundle
+}
+
+# In a bundle of the whole log; the page's judgement, and its reason, are asserted where it is asked.
+forgeries_are_found() {
+	local name first count=0
+	davy export --state "$state" 1 2 3 4 5 6 --to "$scratch/all" || return
+	within 300 node tests/verify_page.mjs forge "$scratch/all" "$state" "$scratch/forged" >"$scratch/forgeries" || return
+	while read -r name first; do
+		davy verify --no-replay "$scratch/forged/$name" --json
+		case $?,$first in
+		0,0) says '"good":true' || return ;;
+		3,[1-9]*) says '"good":false' && says "\"first\":$first," || return ;;
+		*) echo "$name: davy verify ends otherwise"; cat "$scratch/out" "$scratch/err"; return 1 ;;
+		esac
+		count=$((count + 1))
+	done <"$scratch/forgeries"
+	[ "$count" -ge 14 ]
+}
+
+# What a run measured is not proved by its record alone.
+journals_left_out() {
+	local name
+	rm -rf "$scratch/part" && cp -a "$scratch/small" "$scratch/part" && rm -r "$scratch"/part/data/runs/* && (
+		cd "$scratch/part" && find data -type f | LC_ALL=C sort | xargs sha256sum >manifest-sha256.txt &&
+			sha256sum bag-info.txt manifest-sha256.txt bagit.txt >tagmanifest-sha256.txt
+	) || return
+	name=$(basename "$scratch"/small/data/runs/*)
+	LC_ALL=C davy verify --no-replay "$scratch/part" && says "its journal is not in the bundle: $name" || return
+	node tests/verify_page.mjs check "$scratch/small" "$scratch/part" >"$scratch/out" || return
+	[ "$(grep -c '"good":true' "$scratch/out")" = 2 ] && [ "$(grep -c 'their journals are not in the bundle' "$scratch/out")" = 1 ] &&
+		says "what the runs of the records 6 measured: their journals are not in the bundle"
 }
 
 claim "a pass, a fail, a used up specimen and a qualification are recorded" prepare
@@ -79,6 +111,8 @@ if command -v node >/dev/null; then
 	claim "the page's SHA-2, Ed25519, canonical JSON and hash trees are those of the published vectors" \
 		node tests/verify_page.mjs vectors
 	claim "on $changes changes of a bundle (seed $seed) both verifiers find every one and name the same record" the_page_agrees
+	claim "what somebody with keys forges is found by both, at the same record" forgeries_are_found
+	claim "both say of which run the journal was left out" journals_left_out
 else
 	claim_skip "the page in reports/ verifies bundles as davy does" "no node to run its logic"
 fi

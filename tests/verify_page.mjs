@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// verify_page.mjs vectors | check BUNDLE… | tampers BUNDLE SEED COUNT OUT: the logic of reports/verify.html in node.
-// `vectors`: published ones of RFC 8032, FIPS 180-4, RFC 8785 and of Certificate Transparency's reference tree. `check`:
-// a line of JSON per bundle, {good, first, why}. `tampers`: COUNT changes of a bundle in memory, each as a line of OUT,
-// {kind, file, …, good, first}, which tests/test_proof_bundle.c does again and judges by itself.
-import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+// verify_page.mjs vectors | check BUNDLE… | tampers BUNDLE SEED COUNT OUT | forge BUNDLE STATE OUT: the logic of
+// reports/verify.html in node. `vectors`: published ones of RFC 8032, FIPS 180-4, RFC 8785 and of Certificate Transparency's
+// reference tree. `check`: a line of JSON per bundle, {good, first, why, notProved}. `tampers`: COUNT changes of a bundle in memory, each as
+// a line of OUT, {kind, file, …, relisted, good, first, withoutJournal}, which tests/test_proof_bundle.c does again and judges by itself; behind
+// every second one the manifests are made anew. `forge`: tests/forged_bundles.mjs.
+import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { createRequire } from "node:module";
 import assert from "node:assert/strict";
+import { forgeries } from "./forged_bundles.mjs";
 
 const page = readFileSync(new URL("../reports/verify.html", import.meta.url), "utf8");
 const logic = /<script id="logic">([\s\S]*?)<\/script>/.exec(page)[1];
 const found = { exports: {} };
 new Function("module", "require", logic)(found, createRequire(import.meta.url));
-const { verifyBundle, sha256, sha512, ed25519, canonical, includes, hexOf, bytesOf } = found.exports;
+const { verifyBundle, sha256, sha512, ed25519, canonical, includes, hexOf, bytesOf, readCanonical, notProved } = found.exports;
 const unhex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 
 function read(folder, at = folder, files = new Map()) {
   for (const name of readdirSync(at)) {
     const path = join(at, name);
     if (statSync(path).isDirectory()) read(folder, path, files);
-    else files.set(relative(folder, path), new Uint8Array(readFileSync(path)));
+    else if (statSync(path).isFile()) files.set(relative(folder, path), new Uint8Array(readFileSync(path)));
   }
   return files;
 }
@@ -43,6 +45,9 @@ function vectors() {
   }
   assert.equal(canonical(JSON.parse('{"numbers":[333333333.33333329,1E30,4.50,2e-3,0.000000000000000000000000001],"string":"\\u20ac$\\u000F\\u000aA\'\\u0042\\u0022\\u005c\\\\\\"\\/","literals":[null,true,false]}')),
     '{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}');
+  for (const good of ['{"a":"C:\\\\udata"}', '{"a":"\\u0001"}', '{"a😀":"😀"}']) readCanonical(bytesOf(good), "it");
+  for (const bad of ['{"a":"\\u0000"}', '{"\\u0000":1}', '{"a":"\\ud800"}', '{"\\udc00":1}', '{"a":"\\udc00\\ud800"}', '{"a":-0}', '{"b":1,"a":1}', '{"a":1,"a":1}', '{"a":"\\u0041"}'])
+    assert.throws(() => readCanonical(bytesOf(bad), "it"), bad);
   const leaves = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"].map((data) => sha256(Uint8Array.of(0), unhex(data)));
   const root = (from, to) => {
     if (to - from === 1) return leaves[from];
@@ -65,14 +70,22 @@ function vectors() {
     }
 }
 
+const listing = (files, names) => bytesOf(names.map((name) => `${hexOf(sha256(files.get(name)))}  ${name}\n`).join(""));
+// Manifests of what there is now.
+function relist(files) {
+  files.set("manifest-sha256.txt", listing(files, [...files.keys()].filter((name) => name.startsWith("data/")).sort()));
+  files.set("tagmanifest-sha256.txt", listing(files, ["bag-info.txt", "manifest-sha256.txt", "bagit.txt"]));
+}
+
 function tampers(folder, seed, count, out) {
-  const files = read(folder), names = [...files.keys()].sort(), lines = [];
+  const files = read(folder), all = [...files.keys()].sort(), lines = [];
   let state = seed >>> 0;
   const random = (below) => { state = (Math.imul(state, 1664525) + 1013904223) >>> 0; return Math.floor(((state >>> 8) / 2 ** 24) * below); };
   for (let i = 0; i < count; i++) {
+    const relisted = i % 2 === 1, names = all.filter((name) => !relisted || name.startsWith("data/"));
     const file = names[random(names.length)], was = files.get(file), changed = new Map(files);
     const kind = ["flip", "flip", "flip", "flip", "cut", "remove", "swap"][random(7)];
-    const line = { kind, file };
+    const line = { kind, file, relisted };
     if (kind === "flip") {
       line.at = random(was.length); line.bit = random(8);
       const other = was.slice();
@@ -88,17 +101,38 @@ function tampers(folder, seed, count, out) {
       changed.set(file, files.get(line.with));
       changed.set(line.with, was);
     }
-    const { good, first, problems } = verifyBundle(changed);
-    lines.push(JSON.stringify({ ...line, good, first, why: problems[0]?.why ?? "" }));
+    if (relisted) relist(changed);
+    const { good, first, problems, withoutJournal } = verifyBundle(changed);
+    lines.push(JSON.stringify({ ...line, good, first, withoutJournal: withoutJournal.length, why: problems[0]?.why ?? "" }));
   }
   writeFileSync(out, `${lines.join("\n")}\n`);
+}
+
+function write(folder, files) {
+  for (const [name, bytes] of files) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), bytes);
+  }
+}
+
+// Written for davy to judge; what the page has to say of each is asserted here: "NAME FIRST" is a line.
+function forge(folder, state, out) {
+  for (const { name, files, first, why } of forgeries(found.exports, read(folder), read(state))) {
+    relist(files);
+    const is = verifyBundle(files);
+    assert.deepEqual([name, is.good, is.first], [name, first === 0, first], JSON.stringify(is.problems));
+    if (first) assert.ok(is.problems.some((one) => one.seq === first && one.why.includes(why)), `${name}: ${JSON.stringify(is.problems)}`);
+    write(join(out, name), files);
+    console.log(`${name} ${first}`);
+  }
 }
 
 const [what, ...rest] = process.argv.slice(2);
 if (what === "vectors") vectors();
 if (what === "check")
   for (const folder of rest) {
-    const { good, first, problems } = verifyBundle(read(folder));
-    console.log(JSON.stringify({ good, first, why: problems[0]?.why ?? "" }));
+    const is = verifyBundle(read(folder));
+    console.log(JSON.stringify({ good: is.good, first: is.first, why: is.problems[0]?.why ?? "", notProved: notProved(is).map(([, en]) => en) }));
   }
 if (what === "tampers") tampers(rest[0], Number(rest[1]), Number(rest[2]), rest[3]);
+if (what === "forge") forge(...rest);
