@@ -216,3 +216,13 @@ void json_write(struct buf *out, const struct value *value)
 		break;
 	}
 }
+
+void json_print(FILE *out, const struct value *value)
+{
+	struct buf text;
+
+	buf_init(&text);
+	json_write(&text, value);
+	fprintf(out, "%s\n", text.data);
+	buf_done(&text);
+}

@@ -3,6 +3,8 @@
 #ifndef DAVY_BASE_JSON_H
 #define DAVY_BASE_JSON_H
 
+#include <stdio.h>
+
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/value.h"
@@ -24,5 +26,7 @@ struct value *json_parse_reals(const char *text, size_t size, const char *where,
  * the fewest digits that read back as the same double; NaN and infinities as null.
  */
 void json_write(struct buf *out, const struct value *value);
+/* The same as a line of its own. */
+void json_print(FILE *out, const struct value *value);
 
 #endif

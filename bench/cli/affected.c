@@ -152,16 +152,11 @@ static int run_affected(void *ctx, char **operands, int count, struct error *err
 		return -1;
 	affected.runs = value_list();
 	if (book_each(state, look, &affected, err) == 0) {
-		struct buf text;
-
 		code = EXIT_IS_PASS;
-		buf_init(&text);
-		json_write(&text, affected.runs);
 		if (settings->json)
-			puts(text.data);
+			json_print(stdout, affected.runs);
 		else
 			print_runs(affected.runs);
-		buf_done(&text);
 	}
 	value_free(affected.runs);
 	free(state);

@@ -42,17 +42,8 @@ static const struct option OPTIONS[] = {
 	 "DAY",
 	 offsetof(struct approve_settings, from),
 	 {"the day on which it comes into force (UTC); else at once", "生效日期(UTC);缺省为立即"}},
-	{"key",
-	 OPTION_TEXT,
-	 "FILE",
-	 offsetof(struct approve_settings, key),
-	 {"your private key (davy keys make)", "本人私钥文件(davy keys make)"}},
-	{"passphrase-file",
-	 OPTION_TEXT,
-	 "FILE",
-	 offsetof(struct approve_settings, passphrase),
-	 {"its passphrase is the first line of this file (0600); else it is asked",
-	  "口令取自该文件(0600)的第一行;缺省时在终端输入"}},
+	OPTION_KEY_ROW(struct approve_settings),
+	OPTION_PASSPHRASE_ROW(struct approve_settings),
 	OPTION_STATE_ROW(struct approve_settings),
 	OPTION_JSON_ROW(struct approve_settings),
 	{0},
@@ -185,7 +176,6 @@ static int approve_all(const struct approve_settings *settings, const char *stat
 	struct key *key = NULL;
 	struct approval approval = {.role = role};
 	struct value *answers = value_list();
-	struct buf text;
 	int done = -1;
 
 	show_files(files);
@@ -198,12 +188,8 @@ static int approve_all(const struct approve_settings *settings, const char *stat
 		approval.sha256 = value_at(files->digests, i)->text;
 		done = approve_one(settings, state, &approval, key, answers, err);
 	}
-	if (done == 0 && settings->json) {
-		buf_init(&text);
-		json_write(&text, answers);
-		printf("%s\n", text.data);
-		buf_done(&text);
-	}
+	if (done == 0 && settings->json)
+		json_print(stdout, answers);
 	value_free(answers);
 	key_free(key);
 	roster_free(roster);

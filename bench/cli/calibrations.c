@@ -127,16 +127,6 @@ static const char *text_of(const struct value *map, const char *name)
 	return text ? text : "";
 }
 
-static void print_object(struct value *object)
-{
-	struct buf text;
-
-	buf_init(&text);
-	json_write(&text, object);
-	printf("%s\n", text.data);
-	buf_done(&text);
-}
-
 /* ---- add ---- */
 
 static struct value *record_of(const struct calibrations_settings *settings, struct value *says)
@@ -254,7 +244,7 @@ static int add(const struct calibrations_settings *settings, const char *state, 
 				 : enter(settings, state, says_of_options(settings), entered, err);
 
 	if (done == 0 && settings->json)
-		print_object(entered);
+		json_print(stdout, entered);
 	value_free(entered);
 	return done;
 }
@@ -362,7 +352,7 @@ static int show(const struct calibrations_settings *settings, const char *state,
 	chosen = choose(entries, instrument, due, date);
 	code = due && value_count(chosen) ? EXIT_IS_FAIL : 0;
 	if (settings->json)
-		print_object(chosen);
+		json_print(stdout, chosen);
 	else if (value_count(chosen))
 		print_table(chosen, date);
 	else if (value_count(entries) == 0)

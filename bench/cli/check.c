@@ -239,7 +239,6 @@ static int check_all(const char *program, char **files, int count,
 {
 	struct value *all = value_map(), *list = value_set(all, "files", value_list());
 	int worst = EXIT_IS_PASS;
-	struct buf text;
 
 	for (int i = 0; i < count && worst >= 0; i++) {
 		int code = check_file(program, files[i], settings, list, err);
@@ -248,10 +247,7 @@ static int check_all(const char *program, char **files, int count,
 	}
 	if (settings->json && worst >= 0) {
 		value_set_bool(all, "ok", worst == EXIT_IS_PASS);
-		buf_init(&text);
-		json_write(&text, all);
-		printf("%s\n", text.data);
-		buf_done(&text);
+		json_print(stdout, all);
 	}
 	value_free(all);
 	return worst;

@@ -80,16 +80,6 @@ static void print_line(char *line)
 	free(line);
 }
 
-static void print_object(const struct value *object)
-{
-	struct buf text;
-
-	buf_init(&text);
-	json_write(&text, object);
-	printf("%s\n", text.data);
-	buf_done(&text);
-}
-
 static const char *text_of(const struct value *map, const char *name)
 {
 	const char *text = value_get_text(map, name);
@@ -111,7 +101,7 @@ static int add(const struct check_settings *settings, const char *state, const c
 	if (!answer)
 		return -1;
 	if (settings->json)
-		print_object(answer);
+		json_print(stdout, answer);
 	else
 		print_line(xprintf(say(TEXTS.entered), name, settings->text[0], settings->text[1],
 				   (long long)value_get_int(answer, "seq", 0)));
@@ -237,7 +227,7 @@ static int show(const struct check_settings *settings, const char *state, const 
 		       : 0;
 	if (settings->json) {
 		object = describe(values, &chart);
-		print_object(object);
+		json_print(stdout, object);
 		value_free(object);
 	} else if (count == 0) {
 		print_line(xprintf(say(TEXTS.none), name));

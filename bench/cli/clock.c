@@ -78,7 +78,6 @@ static void print_clock(const struct machine_time *now, const char *text, const 
 static void print_json(const struct machine_time *now, const char *text, const struct error *doubt)
 {
 	struct value *says = value_map();
-	struct buf line;
 
 	value_set_text(says, "wall", text);
 	value_set_bool(says, "synchronised", now->is_synchronised);
@@ -88,10 +87,7 @@ static void print_json(const struct machine_time *now, const char *text, const s
 	value_set_text(says, "boot", now->boot);
 	value_set_int(says, "bootMs", now->boot_ms);
 	value_set_text(says, "doubtful", doubt ? doubt->text : NULL);
-	buf_init(&line);
-	json_write(&line, says);
-	printf("%s\n", line.data);
-	buf_done(&line);
+	json_print(stdout, says);
 	value_free(says);
 }
 
@@ -129,7 +125,6 @@ static int set_clock(const char *state, const char *wall, const struct clock_set
 		     struct error *err)
 {
 	struct value *persons = two_persons(settings->by), *record, *answer;
-	struct buf line;
 
 	if (!persons)
 		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.two));
@@ -141,15 +136,12 @@ static int set_clock(const char *state, const char *wall, const struct clock_set
 	answer = request_append(state, record, err);
 	if (!answer)
 		return -1;
-	buf_init(&line);
-	json_write(&line, answer);
-	if (settings->json)
-		puts(line.data);
-	else {
+	if (settings->json) {
+		json_print(stdout, answer);
+	} else {
 		printf(say(TEXTS.set), (long long)value_get_int(answer, "seq", 0));
 		putchar('\n');
 	}
-	buf_done(&line);
 	value_free(answer);
 	return EXIT_IS_PASS;
 }

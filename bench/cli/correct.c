@@ -10,12 +10,10 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "cli/attest.h"
-#include "cli/book.h"
 #include "cli/commands.h"
-#include "cli/passphrase.h"
 #include "cli/place.h"
 #include "cli/request.h"
-#include "cli/summary.h"
+#include "cli/signer.h"
 #include "record/declaration.h"
 
 struct correct_settings {
@@ -45,17 +43,8 @@ static const struct option OPTIONS[] = {
 	 offsetof(struct correct_settings, as),
 	 {"tester, reviewer, signatory or sampler; else reviewer",
 	  "tester、reviewer、signatory 或 sampler;缺省为 reviewer"}},
-	{"key",
-	 OPTION_TEXT,
-	 "FILE",
-	 offsetof(struct correct_settings, key),
-	 {"your private key", "本人私钥文件"}},
-	{"passphrase-file",
-	 OPTION_TEXT,
-	 "FILE",
-	 offsetof(struct correct_settings, passphrase),
-	 {"its passphrase is the first line of this file (0600); else it is asked",
-	  "口令取自该文件(0600)的第一行;缺省时在终端输入"}},
+	OPTION_KEY_ROW(struct correct_settings),
+	OPTION_PASSPHRASE_ROW(struct correct_settings),
 	OPTION_STATE_ROW(struct correct_settings),
 	OPTION_JSON_ROW(struct correct_settings),
 	{0},
@@ -87,12 +76,12 @@ static int read_correctives(const char *state, const char *name, struct value *i
 	return 0;
 }
 
-static struct value *declare(const struct book_event *event, const struct key *key,
-			     const struct roster *roster, const struct value *ids,
+static struct value *declare(const struct signer *signer, const struct value *ids,
 			     const struct correct_settings *settings, struct error *err)
 {
+	const struct book_event *event = &signer->event;
 	const char *role = settings->as ? settings->as : "reviewer";
-	const struct holder *holder = roster_find(roster, key_id(key));
+	const struct holder *holder = roster_find(signer->roster, key_id(signer->key));
 	struct value *request = NULL, *declared, *jws;
 	struct wall_time now;
 
@@ -101,12 +90,13 @@ static struct value *declare(const struct book_event *event, const struct key *k
 		if (!role_find(role))
 			error_set(err, ERROR_USAGE, "'%.40s' is no role", role);
 		else
-			roster_allows(roster, key_id(key), role_find(role), NULL, now.ms, err);
+			roster_allows(signer->roster, key_id(signer->key), role_find(role), NULL,
+				      now.ms, err);
 		return NULL;
 	}
 	declared = declaration_new(event->event, settings->reason, settings->why, holder->person,
 				   ids, &now);
-	jws = attest(declared, key, role, DECLARATION_MEANING, holder->person, err);
+	jws = attest(declared, signer->key, role, DECLARATION_MEANING, holder->person, err);
 	value_free(declared);
 	if (jws) {
 		request = value_map();
@@ -120,48 +110,32 @@ static struct value *declare(const struct book_event *event, const struct key *k
 
 static void tell(const struct correct_settings *settings, uint64_t seq, const struct value *answer)
 {
-	struct buf text;
-
-	buf_init(&text);
 	if (settings->json) {
-		json_write(&text, answer);
-		puts(text.data);
-	} else {
-		printf(say(TEXTS.done), (long long)seq, settings->reason,
-		       (long long)value_get_int(answer, "seq", 0));
-		putchar('\n');
+		json_print(stdout, answer);
+		return;
 	}
-	buf_done(&text);
+	printf(say(TEXTS.done), (long long)seq, settings->reason,
+	       (long long)value_get_int(answer, "seq", 0));
+	putchar('\n');
 }
 
 static int correct(const char *state, const char *name, const struct correct_settings *settings,
 		   struct error *err)
 {
 	struct value *ids = value_list(), *request = NULL, *answer = NULL;
-	struct roster *roster = NULL;
-	struct book_event event = {0};
-	struct key *key = NULL;
+	struct signer signer = {0};
 
 	if (read_correctives(state, settings->corrective, ids, err) == 0 &&
-	    book_event(state, name, &event, err) == 0)
-		roster = book_roster(state, err);
-	if (roster) {
-		if (!settings->json)
-			summary_print(&event, roster);
-		fflush(stdout);
-		key = passphrase_key(settings->key, settings->passphrase, err);
-	}
-	if (key)
-		request = declare(&event, key, roster, ids, settings, err);
+	    signer_open(&signer, state, name, settings->json, settings->key, settings->passphrase,
+			err) == 0)
+		request = declare(&signer, ids, settings, err);
 	if (request)
 		answer = request_append(state, request, err);
 	if (answer)
-		tell(settings, event.seq, answer);
+		tell(settings, signer.event.seq, answer);
 	value_free(answer);
 	value_free(ids);
-	key_free(key);
-	roster_free(roster);
-	book_event_done(&event);
+	signer_done(&signer);
 	return answer ? EXIT_IS_PASS : -1;
 }
 

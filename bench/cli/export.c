@@ -71,19 +71,14 @@ static int take_operands(struct asked *asked, const char *state, char **operands
 static void print_written(const struct value *says, bool json)
 {
 	const char *folder = value_get_text(says, "folder");
-	struct buf text;
 
-	buf_init(&text);
 	if (json) {
-		json_write(&text, says);
-		buf_add_byte(&text, '\n');
-	} else {
-		buf_printf(&text, say(TEXTS.written), folder, value_get_int(says, "records", 0),
-			   value_get_int(says, "runs", 0));
-		buf_printf(&text, say(TEXTS.last), folder);
+		json_print(stdout, says);
+		return;
 	}
-	fputs(text.data, stdout);
-	buf_done(&text);
+	printf(say(TEXTS.written), folder, value_get_int(says, "records", 0),
+	       value_get_int(says, "runs", 0));
+	printf(say(TEXTS.last), folder);
 }
 
 static int export(void *ctx, char **operands, int count, struct error *err)

@@ -36,9 +36,7 @@ struct keys_settings {
 static const struct option OPTIONS[] = {
 	TEXT_ROW("key", "FILE", key, "the private key: the new one, or the administrator's",
 		 "私钥文件:新建的,或管理员的"),
-	TEXT_ROW("passphrase-file", "FILE", passphrase,
-		 "its passphrase is the first line of this file (0600); else it is asked",
-		 "口令取自该文件(0600)的第一行;缺省时在终端输入"),
+	OPTION_PASSPHRASE_ROW(struct keys_settings),
 	TEXT_ROW("public", "FILE", public, "the public half that is enrolled or takes over",
 		 "被登记或接任者的公钥文件"),
 	TEXT_ROW("name", "NAME", name, "what the person is called", "姓名"),
@@ -144,7 +142,6 @@ static int list_keys(const char *state, bool json, struct error *err)
 {
 	struct roster *roster = book_roster(state, err);
 	struct value *all, *whole;
-	struct buf text;
 
 	if (!roster)
 		return -1;
@@ -155,10 +152,7 @@ static int list_keys(const char *state, bool json, struct error *err)
 			value_set_text(whole, "administrator",
 				       key_id(roster_administrator(roster)));
 		value_set(whole, "keys", all);
-		buf_init(&text);
-		json_write(&text, whole);
-		puts(text.data);
-		buf_done(&text);
+		json_print(stdout, whole);
 		value_free(whole);
 	} else {
 		print_list(roster, all);
@@ -280,12 +274,7 @@ static int tell(const char *state, const struct keys_settings *settings, struct 
 	if (!answer)
 		return -1;
 	if (settings->json) {
-		struct buf text;
-
-		buf_init(&text);
-		json_write(&text, answer);
-		puts(text.data);
-		buf_done(&text);
+		json_print(stdout, answer);
 	} else {
 		printf(say(TEXTS.recorded), (long long)value_get_int(answer, "seq", 0));
 		putchar('\n');

@@ -433,19 +433,13 @@ static int check_kind(const char *kind, struct error *err)
 
 static void list_wanted(struct listing *listing, const char *kind)
 {
-	struct buf text;
-
 	listing->all = value_map();
 	for (int i = 0; i < KIND_COUNT; i++)
 		if (!kind || !strcmp(kind, KINDS[i].name))
 			KINDS[i].list(listing,
 				      value_set(listing->all, KINDS[i].name, value_list()));
-	if (listing->json) {
-		buf_init(&text);
-		json_write(&text, listing->all);
-		printf("%s\n", text.data);
-		buf_done(&text);
-	}
+	if (listing->json)
+		json_print(stdout, listing->all);
 	value_free(listing->all);
 }
 

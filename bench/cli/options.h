@@ -82,6 +82,22 @@ const char *options_nearest(const char *const *words, const char *wrong);
 				"检验数据目录(缺省为 $DAVY_STATE,再次为系统或用户状态目录)" \
 		}                                                                                                \
 	}
+/* Of commands with which a person signs. */
+#define OPTION_KEY_ROW(settings)                                                                   \
+	{                                                                                          \
+		"key", OPTION_TEXT, "FILE", offsetof(settings, key),                               \
+		{                                                                                  \
+			"your private key (davy keys make)", "本人私钥文件(davy keys make)"  \
+		}                                                                                  \
+	}
+#define OPTION_PASSPHRASE_ROW(settings)                                                            \
+	{                                                                                          \
+		"passphrase-file", OPTION_TEXT, "FILE", offsetof(settings, passphrase),            \
+		{                                                                                  \
+			"its passphrase is the first line of this file (0600); else it is asked",  \
+				"口令取自该文件(0600)的第一行;缺省时在终端输入"         \
+		}                                                                                  \
+	}
 #define OPTION_JSON_ROW(settings)                                                                  \
 	{                                                                                          \
 		"json", OPTION_FLAG, NULL, offsetof(settings, json),                               \

@@ -208,16 +208,15 @@ static void tell(const struct record_settings *settings, enum life_step step, co
 {
 	struct buf text;
 
-	buf_init(&text);
 	if (settings->json) {
-		json_write(&text, answer);
-		puts(text.data);
-	} else {
-		event_readable(&text, uri);
-		printf(say(TEXTS.recorded), life_step_name(step), life_step_title(step), text.data,
-		       (long long)value_get_int(answer, "seq", 0));
-		putchar('\n');
+		json_print(stdout, answer);
+		return;
 	}
+	buf_init(&text);
+	event_readable(&text, uri);
+	printf(say(TEXTS.recorded), life_step_name(step), life_step_title(step), text.data,
+	       (long long)value_get_int(answer, "seq", 0));
+	putchar('\n');
 	buf_done(&text);
 }
 

@@ -271,15 +271,9 @@ static int make_safe(struct making *making, struct error *err)
 
 static void print_report(struct making *making)
 {
-	struct buf text;
-
 	value_set_bool(making->report, "safe", !making->incomplete);
-	if (!making->json)
-		return;
-	buf_init(&text);
-	json_write(&text, making->report);
-	puts(text.data);
-	buf_done(&text);
+	if (making->json)
+		json_print(stdout, making->report);
 }
 
 static int safe(void *ctx, char **operands, int count, struct error *err)

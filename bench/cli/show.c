@@ -344,7 +344,6 @@ static void print_json(const struct account *account)
 {
 	static const char *const FROM_HEAD[] = {"protocol", "version", "simulated"};
 	struct value *object = value_map();
-	struct buf text;
 
 	value_set_text(object, "run", account->id);
 	for (size_t i = 0; i < sizeof(FROM_HEAD) / sizeof(FROM_HEAD[0]); i++)
@@ -363,10 +362,7 @@ static void print_json(const struct account *account)
 	if (account->record)
 		value_set(object, "record", value_copy(account->record));
 	value_set_text(object, "chain", account->chain);
-	buf_init(&text);
-	json_write(&text, object);
-	printf("%s\n", text.data);
-	buf_done(&text);
+	json_print(stdout, object);
 	value_free(object);
 }
 

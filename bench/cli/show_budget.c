@@ -106,7 +106,6 @@ static void print_json(const struct budget *budget, const struct value *chosen)
 	const struct account *account = budget->account;
 	const char *verdict = value_get_text(account->verdict, "verdict");
 	struct value *object = value_map(), *measures;
-	struct buf text;
 
 	value_set_text(object, "run", account->id);
 	value_set_text(object, "protocol", value_get_text(account->head, "protocol"));
@@ -128,10 +127,7 @@ static void print_json(const struct budget *budget, const struct value *chosen)
 		value_set(one, "flaws", budget_flaws(budget, measure));
 	}
 	value_set_text(object, "chain", account->chain);
-	buf_init(&text);
-	json_write(&text, object);
-	printf("%s\n", text.data);
-	buf_done(&text);
+	json_print(stdout, object);
 	value_free(object);
 }
 

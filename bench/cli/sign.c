@@ -5,17 +5,13 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/alloc.h"
 #include "base/json.h"
 #include "cli/attest.h"
-#include "cli/book.h"
 #include "cli/commands.h"
-#include "cli/passphrase.h"
 #include "cli/place.h"
 #include "cli/request.h"
-#include "cli/summary.h"
+#include "cli/signer.h"
 #include "record/cosign.h"
 #include "record/signing.h"
 
@@ -23,23 +19,6 @@ struct sign_settings {
 	const char *state, *as, *key, *passphrase, *why;
 	bool refused, reject, json;
 };
-
-#define KEY_ROW                                                                                    \
-	{                                                                                          \
-		"key", OPTION_TEXT, "FILE", offsetof(struct sign_settings, key),                   \
-		{                                                                                  \
-			"your private key (davy keys make)", "本人私钥文件(davy keys make)"  \
-		}                                                                                  \
-	}
-#define PASSPHRASE_ROW                                                                             \
-	{                                                                                          \
-		"passphrase-file", OPTION_TEXT, "FILE",                                            \
-			offsetof(struct sign_settings, passphrase),                                \
-		{                                                                                  \
-			"its passphrase is the first line of this file (0600); else it is asked",  \
-				"口令取自该文件(0600)的第一行;缺省时在终端输入" \
-		}                                                                                  \
-	}
 
 static const struct option SIGN_OPTIONS[] = {
 	{"as",
@@ -59,8 +38,8 @@ static const struct option SIGN_OPTIONS[] = {
 	 NULL,
 	 offsetof(struct sign_settings, reject),
 	 {"the reviewer signs that it is not accepted", "审核人签署:审核不通过"}},
-	KEY_ROW,
-	PASSPHRASE_ROW,
+	OPTION_KEY_ROW(struct sign_settings),
+	OPTION_PASSPHRASE_ROW(struct sign_settings),
 	OPTION_STATE_ROW(struct sign_settings),
 	OPTION_JSON_ROW(struct sign_settings),
 	{0},
@@ -77,8 +56,8 @@ static const struct option VOID_OPTIONS[] = {
 	 "TEXT",
 	 offsetof(struct sign_settings, why),
 	 {"why it counts no more", "作废原因"}},
-	KEY_ROW,
-	PASSPHRASE_ROW,
+	OPTION_KEY_ROW(struct sign_settings),
+	OPTION_PASSPHRASE_ROW(struct sign_settings),
 	OPTION_STATE_ROW(struct sign_settings),
 	OPTION_JSON_ROW(struct sign_settings),
 	{0},
@@ -140,53 +119,35 @@ static struct value *sign_event(struct book_event *event, const struct roster *r
 	return says;
 }
 
-static int told(const struct sign_settings *settings, enum meaning meaning,
-		const struct value *answer)
+static void tell(const struct sign_settings *settings, enum meaning meaning,
+		 const struct value *answer)
 {
-	struct buf text;
-
-	buf_init(&text);
 	if (settings->json) {
-		json_write(&text, answer);
-		puts(text.data);
-	} else {
-		printf(say(TEXTS.done), meaning_name(meaning), meaning_title(meaning),
-		       (long long)value_get_int(answer, "seq", 0));
-		putchar('\n');
+		json_print(stdout, answer);
+		return;
 	}
-	buf_done(&text);
-	return EXIT_IS_PASS;
+	printf(say(TEXTS.done), meaning_name(meaning), meaning_title(meaning),
+	       (long long)value_get_int(answer, "seq", 0));
+	putchar('\n');
 }
 
 static int sign_named(const char *state, const char *name, const struct sign_settings *settings,
 		      const struct signing *wanted, struct error *err)
 {
 	struct value *request = NULL, *answer = NULL;
-	struct roster *roster = NULL;
-	struct book_event event;
-	struct key *key = NULL;
-	int code = -1;
+	struct signer signer;
 
-	if (book_event(state, name, &event, err) < 0)
-		return -1;
-	roster = book_roster(state, err);
-	if (roster) {
-		if (!settings->json)
-			summary_print(&event, roster);
-		fflush(stdout);
-		key = passphrase_key(settings->key, settings->passphrase, err);
-	}
-	if (key)
-		request = sign_event(&event, roster, key, wanted, settings->why, err);
+	if (signer_open(&signer, state, name, settings->json, settings->key, settings->passphrase,
+			err) == 0)
+		request = sign_event(&signer.event, signer.roster, signer.key, wanted,
+				     settings->why, err);
 	if (request)
 		answer = request_append(state, request, err);
 	if (answer)
-		code = told(settings, wanted->meaning, answer);
+		tell(settings, wanted->meaning, answer);
 	value_free(answer);
-	key_free(key);
-	roster_free(roster);
-	book_event_done(&event);
-	return code;
+	signer_done(&signer);
+	return answer ? EXIT_IS_PASS : -1;
 }
 
 static int run_sign(void *ctx, char **operands, int count, struct error *err)

@@ -282,16 +282,10 @@ static void print_found(const struct value *found)
 
 static int report(const struct value *found, bool json)
 {
-	struct buf text;
-
-	if (json) {
-		buf_init(&text);
-		json_write(&text, found);
-		puts(text.data);
-		buf_done(&text);
-	} else {
+	if (json)
+		json_print(stdout, found);
+	else
 		print_found(found);
-	}
 	return value_get_bool(found, "good") ? EXIT_IS_PASS : EXIT_IS_ERROR;
 }
 

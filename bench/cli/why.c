@@ -108,16 +108,6 @@ static int add_trail(struct value *tree, const struct account *account, struct v
 	return done;
 }
 
-static void print_json(const struct value *tree)
-{
-	struct buf text;
-
-	buf_init(&text);
-	json_write(&text, tree);
-	printf("%s\n", text.data);
-	buf_done(&text);
-}
-
 static int explain(const struct account *account, const char *measure, bool json, struct error *err)
 {
 	struct value *measures = chosen_measures(account, measure, err), *tree = value_map();
@@ -137,7 +127,7 @@ static int explain(const struct account *account, const char *measure, bool json
 		if (account->torn)
 			value_set_int(tree, "torn", (int64_t)account->torn);
 		if (json)
-			print_json(tree);
+			json_print(stdout, tree);
 		else
 			why_print(tree, measure != NULL);
 	}

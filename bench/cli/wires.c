@@ -284,16 +284,12 @@ static void print_text(const struct looking *looking)
 static void print_json(struct looking *looking, const struct value *station)
 {
 	struct value *object = value_map();
-	struct buf text;
 
 	value_set_text(object, "station", looking->name);
 	value_set_text(object, "name", value_get_text(station, "name"));
 	value_set(object, "wires", value_copy(looking->list));
 	value_set(object, "complaints", value_copy(looking->complaints));
-	buf_init(&text);
-	json_write(&text, object);
-	printf("%s\n", text.data);
-	buf_done(&text);
+	json_print(stdout, object);
 	value_free(object);
 }
 
