@@ -181,7 +181,19 @@ a_record_is_corrected_without_being_edited() {
 			--key "$scratch/0021.pem" "${word[@]}" &&
 		"$davy" correct "$wrong" --reason incorrect_data --why "wrong shelf" --corrective "$right" \
 			--key "$scratch/0009.pem" "${word[@]}" >/dev/null &&
-		[ "$before" = "$(sha256sum < <(head -"$right" "$DAVY_STATE/records/records.jsonl"))" ]
+		[ "$before" = "$(sha256sum < <(head -"$right" "$DAVY_STATE/records/records.jsonl"))" ] || return 1
+	sign "$wrong" tester 0017 >"$scratch/shown" 2>/dev/null
+	grep -q "^declared wrong  incorrect_data  (0009)  2.*: wrong shelf$" "$scratch/shown"
+}
+
+# A limit that nobody has read yet judges nothing: the item is undecided, and no failure of the specimen.
+what_was_not_decided_has_not_failed() {
+	sed -e 's/"<= 1 %vol", grade = "example"/standard = "GB 1", clause = "2", key = "zero"/' \
+		-e 's/id = "tiny"/id = "gap"/' "$tree/scripts/tiny.lua" >"$tree/scripts/gap.lua"
+	timeout 60 "$davy" run "$tree/scripts/gap.lua" --sim --dut serial=SN-8 --dut ma=MFC1 >"$scratch/run" 2>&1
+	sign last tester 0017 >"$scratch/shown" || { cat "$scratch/run"; return 1; }
+	grep -q "^undecided .*INCONCLUSIVE 不作判定$" "$scratch/shown" && ! grep -q "^failed" "$scratch/shown" &&
+		! grep -q "not reached" "$scratch/shown"
 }
 
 runs_that_used_something_are_found() {
@@ -213,7 +225,8 @@ claim "a run is voided by a named person with a reason, and signed no more" a_vo
 claim "every step of a life is recorded, Chinese is encoded and shown, two samplers sign" every_step_of_a_life_is_recorded
 claim "what is no step, no identity or no form is refused with a sentence" what_is_no_step_is_refused
 claim "a life ends after the time for objections that the laboratory states, by a named person" a_life_ends_after_the_time_for_objections_by_a_named_person
-claim "a record is corrected by a signed declaration, and stays as it was" a_record_is_corrected_without_being_edited
+claim "a record is corrected by a signed declaration, stays as it was, and the next who signs is told" a_record_is_corrected_without_being_edited
+claim "an item that no limit judges is shown as undecided before it is signed" what_was_not_decided_has_not_failed
 claim "davy affected finds the runs that used something" runs_that_used_something_are_found
 a_retest_says_its_kind_its_reason_and_who_authorised_it() {
 	refused "authorised-by" test_specimen_loud SN-1 --retest repeated --why "reading jumped" || return 1

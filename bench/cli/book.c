@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "record/cosign.h"
+#include "record/declaration.h"
 #include "record/roster_log.h"
 
 static int take_line(const char *line, size_t size, const char *where, book_each_fn *each,
@@ -84,17 +85,14 @@ static int take_base(void *base, const struct jws *jws, const struct entry *entr
 	return 0;
 }
 
-char *book_base(const char *state, struct error *err)
+int book_base(const char *state, char **base, struct error *err)
 {
-	char *base = NULL;
-
-	if (book_each(state, take_base, &base, err) == 0 && base)
-		return base;
-	if (!base)
-		error_set(err, ERROR_USAGE, "%s has no records yet: they begin with its controller",
-			  state);
-	free(base);
-	return NULL;
+	*base = NULL;
+	if (book_each(state, take_base, base, err) == 0)
+		return 0;
+	free(*base);
+	*base = NULL;
+	return -1;
 }
 
 /* ---- one event ---- */
@@ -135,8 +133,10 @@ static void forget(struct book_event *found)
 {
 	jws_free(found->jws);
 	value_free(found->event);
+	value_free(found->declarations);
 	found->jws = NULL;
 	found->event = NULL;
+	found->declarations = NULL;
 }
 
 static int take_event(struct search *search, const struct jws *jws, const struct entry *entry,
@@ -153,8 +153,19 @@ static int take_event(struct search *search, const struct jws *jws, const struct
 	forget(found);
 	found->seq = entry->seq;
 	found->event = value_copy(entry->says);
+	found->declarations = value_list();
 	found->jws = copy_of(jws, err);
 	return found->jws ? 0 : -1;
+}
+
+static int take_declaration(struct book_event *found, const struct entry *entry, struct error *err)
+{
+	struct value *declaration = declaration_read(entry->says, err);
+
+	if (!declaration)
+		return -1;
+	value_add(found->declarations, declaration);
+	return 0;
 }
 
 static int look(void *ctx, const struct jws *jws, const struct entry *entry, struct error *err)
@@ -170,6 +181,8 @@ static int look(void *ctx, const struct jws *jws, const struct entry *entry, str
 		return 0;
 	if (!strcmp(entry->kind, ENTRY_SIGNATURE))
 		return cosign_apply(found->jws, entry->says, err);
+	if (!strcmp(entry->kind, ENTRY_DECLARATION))
+		return take_declaration(found, entry, err);
 	return 0;
 }
 

@@ -30,14 +30,14 @@ struct book_event {
 	struct jws *jws;
 	struct value *event;
 	char *base; /* of the log's URIs */
-	struct value *
-		declarations; /* list of {"seq","reason","why","by","at"}: what was said of it since */
+	/* errorDeclarations of it (record/declaration.h), in their order */
+	struct value *declarations;
 };
 
 /* By its number, its event id, or the id (or the beginning of one) of its run; "last" is the last run. */
 int book_event(const char *state, const char *name, struct book_event *found, struct error *err);
 void book_event_done(struct book_event *found);
-/* The base of the log's URIs; the caller frees it. */
-char *book_base(const char *state, struct error *err);
+/* The base of the log's URIs; the caller frees it. NULL, which is no error: there is no log yet. */
+int book_base(const char *state, char **base, struct error *err);
 
 #endif

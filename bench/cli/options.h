@@ -95,7 +95,7 @@ const char *options_nearest(const char *const *words, const char *wrong);
 		"passphrase-file", OPTION_TEXT, "FILE", offsetof(settings, passphrase),            \
 		{                                                                                  \
 			"its passphrase is the first line of this file (0600); else it is asked",  \
-				"口令取自该文件(0600)的第一行;缺省时在终端输入"         \
+				"口令取自该文件(0600)的第一行;缺省时在终端输入" \
 		}                                                                                  \
 	}
 #define OPTION_JSON_ROW(settings)                                                                  \

@@ -223,16 +223,19 @@ static void tell(const struct record_settings *settings, enum life_step step, co
 /* A bench that has done nothing yet has its log only when its controller has begun it. */
 static char *begin_base(const char *state, struct error *err)
 {
-	char *base = book_base(state, err);
 	struct value *request, *status;
+	char *base;
 
-	if (base)
+	if (book_base(state, &base, err) < 0 || base)
 		return base;
 	request = value_map();
 	value_set_text(request, "do", "status");
 	status = request_answer(state, request, err);
 	value_free(status);
-	return status ? book_base(state, err) : NULL;
+	if (status && book_base(state, &base, err) == 0 && !base)
+		error_set(err, ERROR_REFUSED, "%s has no records: its controller has begun none",
+			  state);
+	return base;
 }
 
 static int record_step(const char *state, enum life_step step,

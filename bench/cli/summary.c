@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * From the signed bytes alone. What speaks against signing stands in it like everything else: items that failed, that
- * were not reached, that it was simulated, or not under control, and the runs before it.
+ * were not decided or not reached, that it was simulated, or not under control, the runs before it, and that somebody
+ * has declared it wrong.
  */
 #include "cli/summary.h"
 
@@ -16,8 +17,8 @@
 #include "record/signing.h"
 
 static const struct {
-	struct words record, specimen, run, ended, verdict, failed, open, earlier, retest,
-		simulated, uncontrolled, says, signed_by, none_open, step;
+	struct words record, specimen, run, ended, verdict, failed, undecided, open, earlier,
+		simulated, uncontrolled, says, signed_by, declared, step;
 } TEXTS = {
 	.record = {"record", "记录"},
 	.step = {"step", "环节"},
@@ -26,12 +27,13 @@ static const struct {
 	.ended = {"at", "时间"},
 	.verdict = {"verdict", "判定"},
 	.failed = {"failed", "不合格项"},
+	.undecided = {"undecided", "未判定项"},
 	.open = {"not reached", "未做项目"},
-	.none_open = {"every item has a result", "全部项目均有结果"},
 	.earlier = {"earlier", "此前"},
 	.simulated = {"SIMULATED 仿真: nothing was measured", "SIMULATED 仿真:未作任何测量"},
-	.uncontrolled = {"uncontrolled 未受控: protocol and limits were approved by nobody",
-			 "未受控:检验程序与限值未经批准"},
+	.uncontrolled = {"uncontrolled 未受控: it was no run for a certificate 非出证检验",
+			 "未受控 uncontrolled:非出证检验"},
+	.declared = {"declared wrong", "已声明有误"},
 	.says = {"says", "说明"},
 	.signed_by = {"signed", "签名"},
 };
@@ -43,7 +45,7 @@ static void line(struct words name, const char *text)
 	if (!text || !text[0])
 		return;
 	buf_init(&out);
-	columns_pad(&out, say(name), 13);
+	columns_pad(&out, say(name), 16);
 	buf_add_text(&out, text);
 	columns_clean(out.data);
 	puts(out.data);
@@ -65,7 +67,23 @@ static void print_verdict(const struct value *run)
 	buf_done(&text);
 }
 
-static void print_failed(const struct value *event)
+/* What is not PASS, by what it is: FAIL says something of the specimen, the rest that nothing is known. */
+static void print_item(const struct value *item)
+{
+	const char *verdict = value_get_text(item, "verdict");
+	struct buf text;
+
+	if (!verdict || !strcmp(verdict, "PASS"))
+		return;
+	buf_init(&text);
+	figure_measure(&text, item);
+	buf_add_text(&text, "  ");
+	figure_verdict(&text, verdict);
+	line(strcmp(verdict, "FAIL") ? TEXTS.undecided : TEXTS.failed, text.data);
+	buf_done(&text);
+}
+
+static void print_items(const struct value *event)
 {
 	const struct value *elements = value_get(event, "sensorElementList");
 
@@ -74,16 +92,8 @@ static void print_failed(const struct value *event)
 
 		for (size_t k = 0; k < value_count(reports); k++) {
 			struct value *item = event_extension(value_at(reports, k), "item");
-			const char *verdict = value_get_text(item, "verdict");
-			struct buf text;
 
-			buf_init(&text);
-			if (verdict && strcmp(verdict, "PASS") != 0) {
-				figure_measure(&text, item);
-				buf_printf(&text, "  %s", verdict);
-				line(TEXTS.failed, text.data);
-			}
-			buf_done(&text);
+			print_item(item);
 			value_free(item);
 		}
 	}
@@ -99,10 +109,7 @@ static void print_open(const struct value *run)
 		buf_printf(&text, "%s%s/%s", i ? ", " : "",
 			   value_get_text(value_at(open, i), "step"),
 			   value_get_text(value_at(open, i), "measure"));
-	if (text.size)
-		line(TEXTS.open, text.data);
-	else
-		line(TEXTS.open, say(TEXTS.none_open));
+	line(TEXTS.open, text.data);
 	buf_done(&text);
 }
 
@@ -138,7 +145,7 @@ static void print_run(const struct value *event)
 	buf_printf(&text, "%s  %s", value_get_text(run, "run"), value_get_text(run, "protocol"));
 	line(TEXTS.run, text.data);
 	print_verdict(run);
-	print_failed(event);
+	print_items(event);
 	print_open(run);
 	print_earlier(run);
 	if (value_get_bool(run, "simulated"))
@@ -165,6 +172,21 @@ static void print_says(const struct value *event)
 		buf_done(&text);
 	}
 	value_free(says);
+}
+
+static void print_declarations(const struct value *declarations)
+{
+	for (size_t i = 0; i < value_count(declarations); i++) {
+		const struct value *one = value_at(declarations, i);
+		struct buf text;
+
+		buf_init(&text);
+		buf_printf(&text, "%s  (%s)  %s: %s", value_get_text(one, "reason"),
+			   value_get_text(one, "mse:declaredBy"),
+			   value_get_text(one, "declarationTime"), value_get_text(one, "mse:why"));
+		line(TEXTS.declared, text.data);
+		buf_done(&text);
+	}
 }
 
 static void print_signatures(const struct book_event *event, const struct roster *roster)
@@ -208,4 +230,5 @@ void summary_print(const struct book_event *event, const struct roster *roster)
 	print_run(event->event);
 	print_says(event->event);
 	print_signatures(event, roster);
+	print_declarations(event->declarations);
 }

@@ -148,9 +148,12 @@ struct value *declaration_read(const struct value *says, struct error *err)
 {
 	struct jws *jws = roster_log_read(value_get(says, "jws"), "a declaration", err);
 	struct value *declared = jws ? payload_of(jws, err) : NULL, *found = NULL;
+	const struct value *declaration = value_get(declared, "errorDeclaration");
 
-	if (declared)
-		found = value_copy(value_get(declared, "errorDeclaration"));
+	if (declaration)
+		found = value_copy(declaration);
+	else if (declared)
+		error_set(err, ERROR_USAGE, "a declaration has no errorDeclaration");
 	value_free(declared);
 	jws_free(jws);
 	return found;
