@@ -17,6 +17,17 @@
 #include "run/journal_read.h"
 #include "run/rehearsal.h"
 
+/* A station with the mini bench on slot 1, and more fields of its own: "calibration = 'own.csv', ". */
+#define MINI_STATION(own)                                                                          \
+	"return station { " own "slots = { slot { 1, fixture = 'mini',\n"                          \
+	"ports = { bus = '/dev/ttyS1' },\n"                                                        \
+	"lines = { valve = 'GPIO5', purge = 'GPIO6', vent = 'GPIO7', motor = 'GPIO8',\n"           \
+	"lid = 'GPIO9', stop = 'GPIO10', pulses = 'GPIO11' } } } }"
+/* A protocol's header: it uses up a specimen with a serial number. */
+#define MINI_DESTROYS                                                                              \
+	"destructive = true, class = 'pack',\n"                                                    \
+	"dut = { serial = { ask = 'Serial number', text = true, simulated = 'SIM-1' } },"
+
 struct value *said(const char *json);
 /* A file's text and where it belongs; ends with a NULL path. */
 extern const struct bench_file {

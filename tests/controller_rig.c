@@ -254,3 +254,17 @@ size_t house_runs(const struct house *house, struct value **first)
 	command_go(&command);
 	return count;
 }
+
+struct value *house_run(struct house *house, const struct mini_order *what)
+{
+	struct command command = command_come(house);
+	struct value *event, *summary;
+
+	command_run(&command, house, what, 1);
+	command_started(&command, house);
+	event = command_hear(&command, "verdict");
+	summary = value_copy(value_get(event, "summary"));
+	value_free(event);
+	command_go(&command);
+	return summary;
+}

@@ -50,4 +50,7 @@ void command_started(struct command *command, struct house *house);
 bool command_verdict(struct command *command, const char *verdict, const char *part);
 bool command_refused(struct command *command, const char *kind, const char *part);
 
+/* Run it to its end on slot 1; its summary, which the caller frees. */
+struct value *house_run(struct house *house, const struct mini_order *what);
+
 #endif

@@ -357,6 +357,7 @@ static void a_changed_checkpoint_is_named(void)
 	strchr(text.data, '\n')[1] = '2';
 	CU_ASSERT_EQUAL_FATAL(file_write(path, text.data, text.size, &rig.err), 0);
 	CU_ASSERT(!opens(&rig));
+	CU_ASSERT_PTR_NOT_NULL(strstr(rig.err.text, "/checkpoint"));
 	buf_done(&text);
 	free(path);
 	rig_close(&rig);
@@ -427,12 +428,13 @@ static void append_for_ever(const char *state, int told)
 static void a_log_is_whole_after_each_of_two_hundred_kills(void)
 {
 	struct bench_rig rig;
-	uint64_t random = 88172645463325252u, told_ever = 0, told = 0;
+	uint64_t random = 88172645463325252u, most = 0;
+	int told_something = 0;
 
 	rig_open(&rig);
 	shut(&rig);
 	for (int kill_number = 0; kill_number < 200; kill_number++) {
-		uint64_t count;
+		uint64_t told = 0, count;
 		int pipes[2], status;
 		pid_t pid;
 
@@ -451,13 +453,14 @@ static void a_log_is_whole_after_each_of_two_hundred_kills(void)
 		while (read(pipes[0], &count, sizeof(count)) == sizeof(count))
 			told = count;
 		close(pipes[0]);
-		told_ever += told > 0;
+		told_something += told > 0;
+		most = told > most ? told : most;
 		if (!opens(&rig))
 			CU_FAIL_FATAL(rig.err.text);
-		CU_ASSERT(bench_log_count(rig.log) >= told);
+		CU_ASSERT(bench_log_count(rig.log) >= most);
 		shut(&rig);
 	}
-	CU_ASSERT(told_ever >= 100);
+	CU_ASSERT(told_something >= 100);
 	rig_close(&rig);
 }
 

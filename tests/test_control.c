@@ -8,12 +8,7 @@
 #include "tests/bench_rig.h"
 #include "tests/claims.h"
 
-#define STATION                                                                                    \
-	"return station { slots = { slot { 1, fixture = 'mini',\n"                                 \
-	"ports = { bus = '/dev/ttyS1' },\n"                                                        \
-	"lines = { valve = 'GPIO5', purge = 'GPIO6', vent = 'GPIO7', motor = 'GPIO8',\n"           \
-	"lid = 'GPIO9', stop = 'GPIO10', pulses = 'GPIO11' } } } }"
-#define ON_WIRES .body = "", .station = STATION, .wires = true
+#define ON_WIRES .body = "", .station = MINI_STATION(""), .wires = true
 #define VALID "2999-12-31"
 #define CERTIFICATE(instrument, due)                                                               \
 	"{'seq':3,'says':{'instrument':'" instrument "','certificate':'W-1','value':'1000',"       \

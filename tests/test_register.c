@@ -200,11 +200,7 @@ static void a_certificate_that_is_not_there_or_empty_is_refused(void)
 
 /* ---- plans ---- */
 
-#define STATION                                                                                    \
-	"return station { calibration = 'own.csv', slots = { slot { 1, fixture = 'mini',\n"        \
-	"ports = { bus = '/dev/ttyS1' },\n"                                                        \
-	"lines = { valve = 'GPIO5', purge = 'GPIO6', vent = 'GPIO7', motor = 'GPIO8',\n"           \
-	"lid = 'GPIO9', stop = 'GPIO10', pulses = 'GPIO11' } } } }"
+#define STATION MINI_STATION("calibration = 'own.csv', ")
 #define REGISTERED(entries) "{'calibrations':[" entries "]}"
 #define ENTRY(seq, says) "{'seq':" seq ",'says':{" says "}}"
 
