@@ -129,6 +129,7 @@ static void an_enrolled_person_may_sign_his_items_in_his_roles_in_his_time(void)
 	CU_ASSERT_FALSE(allows(&office, office.other, ROLE_TESTER, "pack", MAY));
 	CU_ASSERT(says(&office, "is nobody's whom an administrator has enrolled"));
 	CU_ASSERT_FALSE(allows(&office, office.administrator, ROLE_TESTER, "pack", MAY));
+	CU_ASSERT(says(&office, "says who may sign, and signs nothing else"));
 	CU_ASSERT_STRING_EQUAL(roster_find(office.roster, key_id(office.person))->person, "0017");
 	office_close(&office);
 }
@@ -143,6 +144,7 @@ static void a_bench_signs_for_any_item(void)
 			0);
 	CU_ASSERT(allows(&office, office.other, ROLE_BENCH, "gas.methane", MAY));
 	CU_ASSERT_FALSE(allows(&office, office.other, ROLE_TESTER, "gas.methane", MAY));
+	CU_ASSERT(says(&office, "bench 7 (B07) is not authorised as tester"));
 	office_close(&office);
 }
 
@@ -169,6 +171,7 @@ static void a_revoked_key_signs_nothing_from_its_day_on(void)
 		key_id(office.person));
 	CU_ASSERT_EQUAL(give(&office, "revokes", NULL, revoke), 0);
 	CU_ASSERT_FALSE(allows(&office, office.person, ROLE_TESTER, "pack", MAY));
+	CU_ASSERT(says(&office, "is not valid since 2026-05-01T00:00:00.000+08:00: stolen"));
 	free(revoke);
 	CU_ASSERT_EQUAL(
 		give(&office, "revokes", NULL,
@@ -238,8 +241,10 @@ static void a_log_introduces_its_benchs_keys_and_each_signs_its_own(void)
 	CU_ASSERT_EQUAL(introduce(&office, office.person, office.other), 0);
 	CU_ASSERT(allows(&office, office.person, ROLE_BENCH, "gas.methane", MAY));
 	CU_ASSERT_FALSE(allows(&office, office.person, ROLE_SIMULATION, "gas.methane", MAY));
+	CU_ASSERT(says(&office, "B07 (B07) is not authorised as simulation"));
 	CU_ASSERT(allows(&office, office.other, ROLE_SIMULATION, "gas.methane", MAY));
 	CU_ASSERT_FALSE(allows(&office, office.other, ROLE_BENCH, "gas.methane", MAY));
+	CU_ASSERT(says(&office, "B07 (B07) is not authorised as bench"));
 	CU_ASSERT_EQUAL(introduce(&office, office.administrator, office.administrator), -1);
 	CU_ASSERT(says(&office, "one key twice"));
 	office_close(&office);
@@ -307,6 +312,7 @@ static void an_administrator_says_whose_an_introduced_bench_is_and_takes_nothing
 	CU_ASSERT_EQUAL(give(&office, "enrols", office.person,
 			     "\"name\":\"hall 2\",\"person\":\"B08\",\"roles\":[\"bench\"]," YEAR),
 			-1);
+	CU_ASSERT(says(&office, "this is the key of bench B07 for what it measures"));
 	CU_ASSERT_EQUAL(give(&office, "enrols", office.person,
 			     "\"name\":\"hall 2\",\"person\":\"B07\",\"roles\":[\"bench\"]," YEAR),
 			0);
@@ -370,16 +376,20 @@ static void what_is_no_enrolment_is_refused(void)
 		CU_ASSERT(says(&office, CASES[i].part));
 	}
 	CU_ASSERT_EQUAL(give(&office, "enrols", NULL, TESTER "," YEAR), -1);
+	CU_ASSERT(says(&office, "no JSON Web Key of Ed25519 or SM2"));
 	CU_ASSERT_EQUAL(give(&office, "appoints", office.person, TESTER "," YEAR), -1);
 	CU_ASSERT(says(&office, "neither installs nor enrols nor revokes nor hands over"));
 	CU_ASSERT_EQUAL(give(&office, "enrols", office.administrator, TESTER "," YEAR), -1);
+	CU_ASSERT(says(&office, "the administrator's own key, which signs nothing"));
 	CU_ASSERT_EQUAL(give(&office, "enrols", office.person, TESTER "," YEAR), 0);
 	CU_ASSERT_EQUAL(give(&office, "enrols", office.person, TESTER "," YEAR), -1);
 	CU_ASSERT(says(&office, "was enrolled before"));
 	CU_ASSERT_EQUAL(give(&office, "hands_over", office.person,
 			     "\"from\":\"2026-03-01T00:00:00.000+08:00\""),
 			-1);
+	CU_ASSERT(says(&office, "the next key must be nobody's before"));
 	CU_ASSERT_EQUAL(give_as(&office, "{ }", 3, office.administrator, "administrator"), -1);
+	CU_ASSERT(says(&office, "not in canonical form (RFC 8785)"));
 	CU_ASSERT_EQUAL(give_as(&office, "{}", 2, office.administrator, "administrator"), -1);
 	CU_ASSERT(says(&office, "its version is not 1"));
 	office_close(&office);
