@@ -5,7 +5,8 @@
 # asserted, and nothing but Davy is run: figures of others are marked "elsewhere", they were measured on
 # another machine with two x86-64 cores and carry over as ratios only. `make benchmark` builds first;
 # `make benchmark CHAPTERS="machine hostile"` measures these chapters alone, in this order ("memory" is of what
-# "start_up" began, "lines" partly of what "exchanges" measured).
+# "start_up" began, "lines" partly of what "exchanges" measured). RECORDS="10 1000000" says of how many records the logs
+# of the chapter "records" are.
 #
 # Every figure is one that a program under tests/benchmark printed as "name value".
 set -u
@@ -18,9 +19,10 @@ reliability=$PWD/scripts/gas/methane_reliability.lua
 pack=$PWD/scripts/battery/pack.lua
 work=$(mktemp -d)
 controller=
+made= # a folder outside of $work
 cores=$(nproc)
 core=$((cores - 1))
-trap 'end_controller; rm -rf "$work"' EXIT
+trap 'end_controller; rm -rf "$work" ${made:+"$made"}' EXIT
 
 end_controller() {
 	[ -z "$controller" ] || kill "$controller" 2>/dev/null
@@ -242,7 +244,42 @@ breathing() {
 	row "peak of the controller" "$(mib "$(figure breathing controller_peak_kib)")"
 }
 
-chapters="machine start_up memory thousand exchanges lines messages slots hostile virtual_speed battery_speed breathing"
+# Logs are filled in memory, where there is room for them: on a disk a million records take half a day.
+records() {
+	chapter "Records: signed, in the hash tree and durable; a line of the same size alone beside it"
+	local memory=$work/memory count name run
+	[ ! -w /dev/shm ] || memory=$(mktemp -d /dev/shm/davy-benchmark-XXXXXX) && made=$memory
+	for count in ${RECORDS:-10 10000 100000}; do
+		name=records$count
+		mkdir -p "$memory/$name"
+		measure "fill$count" $programs/records fill "$count" "$memory/$name"
+		cp -r "$memory/$name" "$work/log$count" && rm -rf "${memory:?}/$name"
+		sync
+		measure "$name" $programs/records measure "$work/log$count"
+		rm -rf "$work/log$count"
+		row "with $count: signed and durable" "$(per_s "$(figure "$name" append_per_s)")" \
+			"p50 $(ms "$(figure "$name" append_p50_ms)"), p99 $(ms "$(figure "$name" append_p99_ms)")"
+		row "… fdatasync of such a line alone" "$(per_s "$(figure "$name" raw_per_s)")" \
+			"p50 $(ms "$(figure "$name" raw_p50_ms)"); a record waits for $(calculate %.1f \
+				"$(figure "$name" append_syncs)") of them"
+		row "… verified (davy verify)" "$(per_s "$(figure "$name" verify_per_s)")" \
+			"all in $(calculate '%.2f s' "$count / $(figure "$name" verify_per_s)"), peak $(mib \
+				"$(figure "$name" verify_peak_kib | cut -d. -f1)")"
+		row "… opened at a controller's start" "$(ms "$(figure "$name" open_ms)")"
+		row "… size of a record (a step of a life)" "$(calculate '%.0f bytes' \
+			"$(figure "$name" record_bytes)")" "both copies and index: $(calculate '%.0f bytes' \
+				"$(figure "$name" kept_bytes)")"
+	done
+	[ -z "$made" ] || rm -rf "$made"
+	[ -n "${RECORDS:-}" ] || row "with 1000000" "not measured" 'RECORDS="10 10000 1000000" asks for them: 3.5 GB of memory'
+	build/davy run --sim --state "$work/recorded" scripts/gas/methane_transmitter.lua >/dev/null 2>&1
+	run=$(find "$work/recorded/runs" -name record.json 2>/dev/null | head -n 1)
+	row "size of a run's record (methane transmitter)" "$([ -z "$run" ] || stat -c '%s bytes' "$run")"
+}
+
+per_s() { if [ -n "$1" ]; then calculate '%.0f /s' "$1"; else printf '–'; fi; }
+
+chapters="machine start_up memory thousand exchanges lines messages slots hostile virtual_speed battery_speed breathing records"
 # shellcheck disable=SC2086 # a list of words
 [ $# -gt 0 ] || set -- $chapters
 for chapter in "$@"; do
