@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * davy verify and what persons signed: somebody who holds the bench's keys makes the whole log again (tests/forger.h) with
+ * another signature of a person, or another person on the roster. He lacks the keys of persons and of the administrator.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "record/base64.h"
+#include "record/entry.h"
+#include "record/event.h"
+#include "run/proof.h"
+#include "tests/claims.h"
+#include "tests/forger.h"
+#include "tests/people_rig.h"
+
+/* The log's begin and the administrator are 1 and 2; the tester is enrolled first. */
+enum { TESTER_ENROLLED = 3 };
+
+struct sampled {
+	struct people people;
+	uint64_t signature; /* the number of the second sampler's */
+};
+
+/* An event that two samplers have signed, in a log that nobody has open. */
+static void sampled_open(struct sampled *lab)
+{
+	struct people *people = &lab->people;
+	struct bench_entry entry = {.kind = ENTRY_EVENT,
+				    .subjects = (const char *const[]){"urn:davy:eq:0", NULL}};
+	char id[EVENT_ID_TEXT_SIZE];
+	struct value *event;
+	uint64_t seq;
+
+	people_open(people);
+	bench_log_name(people->log, &people->now, id);
+	event = event_new(LIFE_INSPECTING, id, &people->now.wall, "urn:davy:eq:0");
+	entry.says = event;
+	CU_ASSERT_EQUAL_FATAL(
+		bench_log_append(people->log, &entry, &people->now, &people->last, &people->err),
+		0);
+	seq = people->last.seq;
+	value_free(event);
+	CU_ASSERT(people_sign(people, seq, SAMPLER, ROLE_SAMPLER, MEANING_SAMPLED) > 0);
+	lab->signature = people_sign(people, seq, SECOND_SAMPLER, ROLE_SAMPLER, MEANING_SAMPLED);
+	CU_ASSERT_FATAL(lab->signature > 0);
+	bench_log_close(people->log);
+	people->log = NULL;
+}
+
+static struct value *prove(struct sampled *lab)
+{
+	struct value *says =
+		proof_of_state(lab->people.rig->folder, &(struct proof_wish){0}, &lab->people.err);
+
+	if (!says)
+		CU_FAIL_FATAL(lab->people.err.text);
+	return says;
+}
+
+static bool is_of(const struct value *problem, uint64_t seq, const char *part)
+{
+	return value_get_int(problem, "seq", 0) == (int64_t)seq &&
+	       strstr(value_get_text(problem, "why"), part);
+}
+
+/* Is this record the first bad one, for this reason? */
+static bool found(struct sampled *lab, uint64_t seq, const char *part)
+{
+	struct value *says = prove(lab);
+	const struct value *problems = value_get(says, "problems");
+	bool fits = false;
+	struct buf text;
+
+	for (size_t i = 0; i < value_count(problems); i++)
+		fits = fits || is_of(value_at(problems, i), seq, part);
+	fits = fits && value_get_int(says, "first", 0) == (int64_t)seq;
+	if (!fits) {
+		buf_init(&text);
+		json_write(&text, problems);
+		printf("        it was: %s\n", text.data);
+		buf_done(&text);
+	}
+	value_free(says);
+	return fits;
+}
+
+static struct value *inside(struct value *payload, const char *what)
+{
+	return (struct value *)value_get(value_get(payload, "says"), what);
+}
+
+static void turn_a_letter(struct value *holder, const char *name, size_t at)
+{
+	char *text = xstrdup(value_get_text(holder, name));
+
+	CU_ASSERT_FATAL(strlen(text) > at);
+	text[at] = text[at] == 'A' ? 'B' : 'A';
+	value_set_text(holder, name, text);
+	free(text);
+}
+
+static void change_signature(struct value *payload)
+{
+	turn_a_letter(inside(payload, "signature"), "signature", 20);
+}
+
+/* The same length, so that all else stays as it was. */
+static void enrol_another(struct value *payload)
+{
+	struct value *jws = inside(payload, "jws");
+	const char *was = value_get_text(jws, "payload");
+	struct buf bytes, text;
+	char *person;
+
+	buf_init(&bytes);
+	buf_init(&text);
+	CU_ASSERT_EQUAL_FATAL(base64_read(&bytes, BASE64_URL, was, strlen(was)), 0);
+	person = strstr(bytes.data, "\"0017\"");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(person);
+	memcpy(person, "\"0666\"", 6);
+	base64_write(&text, BASE64_URL, bytes.data, bytes.size);
+	value_set_text(jws, "payload", text.data);
+	buf_done(&bytes);
+	buf_done(&text);
+}
+
+/* ---- claims ---- */
+
+static int64_t signatures_of(const struct value *says)
+{
+	const struct value *proved = value_get(says, "proved");
+
+	for (size_t i = 0; i < value_count(proved); i++)
+		if (!strcmp(value_get_text(value_at(proved, i), "what"), "persons"))
+			return value_get_int(value_at(proved, i), "count", 0);
+	return 0;
+}
+
+static void what_persons_signed_is_proved(void)
+{
+	struct sampled lab;
+	struct value *says;
+
+	sampled_open(&lab);
+	says = prove(&lab);
+	CU_ASSERT(value_get_bool(says, "good"));
+	CU_ASSERT_EQUAL(signatures_of(says), 2);
+	value_free(says);
+	people_close(&lab.people);
+}
+
+static void a_changed_signature_of_a_person_is_refused(void)
+{
+	struct sampled lab;
+
+	sampled_open(&lab);
+	CU_ASSERT_EQUAL(forge(&(struct forgery){.state = lab.people.rig->folder,
+						.edits = lab.signature,
+						.edit = change_signature}),
+			0);
+	CU_ASSERT(found(&lab, lab.signature, "the signature is not that of key"));
+	people_close(&lab.people);
+}
+
+static void a_changed_enrolment_is_refused(void)
+{
+	struct sampled lab;
+
+	sampled_open(&lab);
+	CU_ASSERT_EQUAL(forge(&(struct forgery){.state = lab.people.rig->folder,
+						.edits = TESTER_ENROLLED,
+						.edit = enrol_another}),
+			0);
+	CU_ASSERT(found(&lab, TESTER_ENROLLED, "the signature is not that of key"));
+	people_close(&lab.people);
+}
+
+static struct people *enrolling;
+
+/* Signed well, by a person of the roster. */
+static void enrol_by_the_signatory(struct value *payload)
+{
+	struct value *request = people_keys(
+		enrolling, enrolling->key[SIGNATORY], "administrator", "enrols",
+		enrolling->key[STRANGER],
+		"\"person\":\"0017\",\"name\":\"N\",\"roles\":[\"tester\"],\"items\":[\"gas.*\"],"
+		"\"from\":\"2026-03-01T00:00:00.000+08:00\","
+		"\"to\":\"2027-03-01T00:00:00.000+08:00\"");
+
+	value_set((struct value *)value_get(payload, "says"), "jws",
+		  value_copy(value_get(request, "jws")));
+	value_free(request);
+}
+
+static void an_enrolment_by_another_than_the_administrator_is_refused(void)
+{
+	struct sampled lab;
+
+	sampled_open(&lab);
+	enrolling = &lab.people;
+	CU_ASSERT_EQUAL(forge(&(struct forgery){.state = lab.people.rig->folder,
+						.edits = TESTER_ENROLLED,
+						.edit = enrol_by_the_signatory}),
+			0);
+	CU_ASSERT(found(&lab, TESTER_ENROLLED, "the administrator has not signed it"));
+	people_close(&lab.people);
+}
+
+void suite_proof_people(void)
+{
+	suite_begin("what persons signed");
+	claim(what_persons_signed_is_proved);
+	claim(a_changed_signature_of_a_person_is_refused);
+	claim(a_changed_enrolment_is_refused);
+	claim(an_enrolment_by_another_than_the_administrator_is_refused);
+}
