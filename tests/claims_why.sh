@@ -432,7 +432,7 @@ from_before() {
 		    out.write(text + b" " + chain.hex().encode() + b"\n" + (raw + b"\n" if raw else b""))
 		assert told > 100, told
 	PY
-	timeout 60 "$davy" replay before --state "$scratch/other" >"$scratch/out" 2>"$scratch/err" && says "bit for bit" &&
+	within 60 "$davy" replay before --state "$scratch/other" >"$scratch/out" 2>"$scratch/err" && says "bit for bit" &&
 		why before 'deviation[ch4_2_rising]' && says "which line of the protocol led there is not in the journal" &&
 		! grep -q "called by" "$scratch/out"
 }
