@@ -214,7 +214,7 @@ breaths() {
 		"transit delay of the sampling line: mouth_co2" "84.303(b) Table 1" "verbatim" &&
 		reads rescuer co2_excursion <<-'PY'
 			reading = tree["measures"][0]["readings"][0]
-			minute = reading["minute"]
+			minute, told = reading["minute"], 0
 			for sample in reading["decisive"]:
 			    evidence = sample["first"]["evidence"]
 			    assert minute["begin"] < evidence["end"] <= minute["end"] and evidence["end"] == sample["t"], sample
@@ -230,6 +230,8 @@ breaths() {
 			            raw = bytes.fromhex(one["streamed"][0]["hex"])
 			            word = struct.unpack(">H", raw[8 + 2 * (one["number"] - 1):][:2])[0]
 			            assert abs(word / 1000 - source[end]["value"]) < 1e-9, (word, source)
+			            told += 1
+			assert told >= 2, reading
 		PY
 }
 
