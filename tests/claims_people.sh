@@ -94,6 +94,15 @@ a_revoked_key_signs_no_more() {
 		test_specimen SN-2 && refused "left the laboratory" sign last tester 0099
 }
 
+# His paper was good once, and was when he was enrolled.
+a_lapsed_authorisation_signs_no_more() {
+	"$davy" keys make --key "$scratch/0088.pem" "${word[@]}" >/dev/null &&
+		"$davy" keys enrol 0088 --name N0088 --roles tester --public "$scratch/0088.pem.public" \
+			--from 2020-01-01 --to 2021-01-01 --key "$scratch/boss.pem" "${word[@]}" >/dev/null &&
+		test_specimen SN-3
+	refused "authorisation of N0088 (0088) has run out on 2021-01-01" sign last tester 0088
+}
+
 a_voiding_has_a_name_and_a_reason() {
 	refused "needs --why" "$davy" void last --key "$scratch/0003.pem" "${word[@]}" &&
 		"$davy" void last --why "wrong cylinder" --key "$scratch/0003.pem" "${word[@]}" >/dev/null &&
@@ -127,11 +136,29 @@ what_is_no_step_is_refused() {
 	refused "is no step of a life" "$davy" record lending --dut ma=1 --dut serial=1 &&
 		refused "says which it is" "$davy" record storing --dut serial=1 &&
 		refused "URI" "$davy" record storing --identity "no identity" &&
+		refused "percent-encoded" "$davy" record storing --identity "https://lab.example.cn/安标001" &&
 		refused "for a registration alone" "$davy" record storing --dut ma=1 --dut serial=1 --ilmd a=b &&
 		refused "needs --form notice" "$davy" record collecting --dut ma=1 --dut serial=1 --form form=1 &&
 		refused "no field 'sael'; the nearest is seal" "$davy" record collecting --dut ma=1 --dut serial=1 --form sael=1 &&
 		refused "in the future" "$davy" record storing --dut ma=1 --dut serial=1 --at 2096-01-01T00:00:00.000+08:00 &&
 		refused "disposition" "$davy" record storing --dut ma=1 --dut serial=1 --disposition counterfeit
+}
+
+large() { head -c 10000000 /dev/zero | tr '\0' "$1"; }
+
+what_cannot_be_read_is_refused_by_its_name() {
+	local run=("$davy" run "$tree/scripts/tiny.lua" --sim --limits "$scratch/bad.json") before
+	before=$(wc -l <"$DAVY_STATE/records/records.jsonl")
+	echo '{"limit_set":"a","limit_set":"b"}' >"$scratch/bad.json"
+	refused "bad.json:1:.*duplicate object key" "${run[@]}" &&
+		refused "bad.json:1:.*duplicate object key" "$davy" limits sign "$scratch/bad.json" --as reviewer \
+			--key "$scratch/0009.pem" "${word[@]}" || return 1
+	{ printf '{"limit_set":"'; large x; echo '"}'; } >"$scratch/bad.json"
+	refused "bad.json: larger than the" "${run[@]}" &&
+		refused "bad.json: larger than the" "$davy" calibrations add --csv "$scratch/bad.json" &&
+		refused "'furlong' is not a unit that is known here" "$davy" calibrations add --instrument m \
+			--quantity flow --unit furlong --uncertainty 1 --value 1 --k 2 --certificate c --due 2036-01-01 &&
+		[ "$(wc -l <"$DAVY_STATE/records/records.jsonl")" = "$before" ]
 }
 
 a_life_ends_after_the_time_for_objections_by_a_named_person() {
@@ -195,9 +222,11 @@ claim "a run is signed in turn, by persons who see what they sign" a_run_is_sign
 claim "a wrong passphrase, or none, signs nothing" a_wrong_passphrase_signs_nothing
 claim "an administrator who signs a test is refused" an_administrator_signs_no_test
 claim "a revoked key signs no more" a_revoked_key_signs_no_more
+claim "whose authorisation has lapsed signs no more" a_lapsed_authorisation_signs_no_more
 claim "a run is voided by a named person with a reason, and signed no more" a_voiding_has_a_name_and_a_reason
 claim "every step of a life is recorded, Chinese is encoded and shown, two samplers sign" every_step_of_a_life_is_recorded
 claim "what is no step, no identity or no form is refused with a sentence" what_is_no_step_is_refused
+claim "a key said twice, 10 MB of JSON and an unknown unit are refused by name, and nothing is recorded" what_cannot_be_read_is_refused_by_its_name
 claim "a life ends after the time for objections that the laboratory states, by a named person" a_life_ends_after_the_time_for_objections_by_a_named_person
 claim "a record is corrected by a signed declaration, stays as it was, and the next who signs is told" a_record_is_corrected_without_being_edited
 claim "an item that no limit judges is shown as undecided before it is signed" what_was_not_decided_has_not_failed

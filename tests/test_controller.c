@@ -247,20 +247,72 @@ static void nonsense_is_refused_and_the_connection_stays(void)
 	house_close(&house);
 }
 
-static void a_line_without_end_ends_the_connection(void)
+/* A line of so many bytes, or its beginning; how much of it was taken. */
+static size_t send_long(const struct command *command, size_t size)
 {
 	static char flood[1 << 16];
+	size_t sent = 0;
+	ssize_t more = 1;
+
+	memset(flood, 'x', sizeof(flood));
+	while (sent < size && more > 0) {
+		more = send(command->fd, flood, sizeof(flood), MSG_NOSIGNAL);
+		sent += more > 0 ? (size_t)more : 0;
+	}
+	return sent;
+}
+
+static void ten_megabytes_of_request_are_refused_and_harm_nobody(void)
+{
 	struct house house;
-	struct command command;
-	ssize_t sent = 1;
+	struct command command, other;
 
 	house_open(&house);
 	command = command_come(&house);
-	memset(flood, 'x', sizeof(flood));
-	for (int i = 0; i < 64 && sent > 0; i++)
-		sent = send(command.fd, flood, sizeof(flood), MSG_NOSIGNAL);
+	other = command_come(&house);
+	CU_ASSERT(send_long(&command, 10 << 20) >= 10 << 20);
+	command_say(&other, "{'do':'dance'}");
+	CU_ASSERT(command_refused(&other, "usage", "'dance'"));
+	command_say(&command, "");
+	CU_ASSERT(command_refused(&command, "usage", "one line of JSON of at most 1 MiB"));
+	command_say(&command, "{'do':'sing'}");
+	CU_ASSERT(command_refused(&command, "usage", "'sing'"));
 
+	CU_ASSERT_EQUAL(house_runs(&house, NULL), 0);
+	command_go(&other);
+	command_go(&command);
+	house_close(&house);
+}
+
+static void a_line_without_end_ends_the_connection(void)
+{
+	struct house house;
+	struct command command;
+
+	house_open(&house);
+	command = command_come(&house);
+	CU_ASSERT(send_long(&command, 100 << 20) < 100 << 20);
+
+	CU_ASSERT(command_refused(&command, "usage", "one line of JSON"));
 	CU_ASSERT_PTR_NULL(command_next(&command));
+	CU_ASSERT_EQUAL(house_runs(&house, NULL), 0);
+	command_go(&command);
+	house_close(&house);
+}
+
+static void a_request_that_says_something_twice_is_refused(void)
+{
+	struct house house;
+	struct command command;
+
+	house_open(&house);
+	command = command_come(&house);
+	command_say(&command, "{'do':'status','do':'safe'}");
+	CU_ASSERT(command_refused(&command, "usage", "duplicate object key"));
+	command_say(&command, "{'do':'append','record':{'kind':'event','step':'storing',"
+			      "'equipment':['urn:x:1'],'equipment':['urn:x:2']}}");
+	CU_ASSERT(command_refused(&command, "usage", "duplicate object key"));
+
 	CU_ASSERT_EQUAL(house_runs(&house, NULL), 0);
 	command_go(&command);
 	house_close(&house);
@@ -279,5 +331,7 @@ void suite_controller(void)
 	claim(a_run_goes_on_when_its_command_has_gone);
 	claim(an_order_that_cannot_be_planned_is_refused_as_usage);
 	claim(nonsense_is_refused_and_the_connection_stays);
+	claim(ten_megabytes_of_request_are_refused_and_harm_nobody);
 	claim(a_line_without_end_ends_the_connection);
+	claim(a_request_that_says_something_twice_is_refused);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Connections of the desk: lines of JSON in and out. A client that does not read is dropped when 4 MiB wait for it;
- * the run does not notice.
+ * the run does not notice. A line that grows too long is refused at once and its rest thrown away, so that who sent it
+ * can read why; one that does not end even then is nobody's request, and its client is dropped.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@
 #include "run/desk_inside.h"
 #include "run/records.h"
 
-enum { LINE_MOST = 1 << 20, WAITING_MOST = 4 << 20 };
+enum { LINE_MOST = 1 << 20, WAITING_MOST = 4 << 20, SKIPPED_MOST = 64 << 20 };
 
 static void client_drop(struct client *client)
 {
@@ -78,10 +79,41 @@ void client_refuse(struct client *client, const struct error *err)
 	value_free(event);
 }
 
+static void refuse_long(struct client *client)
+{
+	struct error err;
+
+	error_set(&err, ERROR_USAGE,
+		  "a request is one line of JSON of at most %d MiB, and this one is longer: files "
+		  "are named by their digests and not sent",
+		  LINE_MOST >> 20);
+	client->skipped = client->in.size;
+	buf_clear(&client->in);
+	client_refuse(client, &err);
+}
+
+/* What follows the end of a line that was refused is the next one. */
+static void skip(struct client *client)
+{
+	char *end = memchr(client->in.data, '\n', client->in.size);
+
+	if (end) {
+		client->skipped = 0;
+		buf_drop(&client->in, (size_t)(end - client->in.data) + 1);
+		return;
+	}
+	client->skipped += client->in.size;
+	buf_clear(&client->in);
+	if (client->skipped > SKIPPED_MOST)
+		client_drop(client);
+}
+
 static void take_lines(struct client *client)
 {
 	char *end;
 
+	if (client->skipped)
+		skip(client);
 	while (!client->gone && (end = memchr(client->in.data, '\n', client->in.size))) {
 		size_t size = (size_t)(end - client->in.data);
 		struct error err;
@@ -95,7 +127,7 @@ static void take_lines(struct client *client)
 		value_free(request);
 	}
 	if (client->in.size > LINE_MOST)
-		client_drop(client);
+		refuse_long(client);
 }
 
 static void client_ready(void *ctx, uint32_t events)

@@ -24,6 +24,7 @@ struct client {
 	int fd;
 	struct watch *watch;
 	struct buf in, out;
+	size_t skipped;	  /* bytes of a line that was refused before its end; 0: none */
 	struct job *job;  /* or NULL */
 	bool awaits_safe; /* it is told when no run drives wires any more */
 	bool gone;
