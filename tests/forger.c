@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "record/canonical.h"
 #include "record/checkpoint.h"
 #include "record/entry.h"
@@ -215,4 +216,24 @@ int forge(const struct forgery *forgery)
 	buf_done(&was);
 	buf_done(&forger.lines);
 	return done;
+}
+
+bool proof_names(const struct value *says, int64_t seq, const char *part)
+{
+	const struct value *problems = value_get(says, "problems");
+	bool found = false;
+	struct buf text;
+
+	for (size_t i = 0; i < value_count(problems); i++)
+		if (strstr(value_get_text(value_at(problems, i), "why"), part))
+			found = true;
+	if (value_get_bool(says, "good") || (seq && value_get_int(says, "first", 0) != seq))
+		found = false;
+	if (!found) {
+		buf_init(&text);
+		json_write(&text, says);
+		printf("        it was: %s\n", text.data);
+		buf_done(&text);
+	}
+	return found;
 }

@@ -24,4 +24,7 @@ struct forgery {
 /* 0, or -1 where he is at his wits' end. */
 int forge(const struct forgery *forgery);
 
+/* Does a proof (run/proof.h) find this, and is this record (0: whatever) the first bad one? Prints what it found if not. */
+bool proof_names(const struct value *says, int64_t seq, const char *part);
+
 #endif

@@ -97,21 +97,8 @@ static bool found_by(const struct lab *lab, const struct proof_wish *wish, int64
 		     const char *part)
 {
 	struct value *says = prove(lab, wish);
-	const struct value *problems = value_get(says, "problems");
-	bool found = false;
-	struct buf text;
+	bool found = proof_names(says, seq, part);
 
-	for (size_t i = 0; i < value_count(problems); i++)
-		if (strstr(value_get_text(value_at(problems, i), "why"), part))
-			found = true;
-	if (value_get_bool(says, "good") || (seq && value_get_int(says, "first", 0) != seq))
-		found = false;
-	if (!found) {
-		buf_init(&text);
-		json_write(&text, says);
-		printf("        it was: %s\n", text.data);
-		buf_done(&text);
-	}
 	value_free(says);
 	return found;
 }
