@@ -401,6 +401,7 @@ static void an_event_that_is_none_is_not_appended(void)
 	value_set_text(says, "eventID", "urn:uuid:019ca9a1-90c8-7f33-9d57-02b0a8c1ee11");
 	value_set_text(says, "type", "ObjectEvent");
 	CU_ASSERT_EQUAL(bench_log_append(rig.log, &entry, &NOW, NULL, &rig.err), -1);
+	CU_ASSERT_STRING_EQUAL(rig.err.text, "an event: 'action' is missing");
 	CU_ASSERT_EQUAL(bench_log_count(rig.log), 1);
 	value_free(says);
 	rig_close(&rig);

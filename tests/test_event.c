@@ -257,10 +257,13 @@ static void what_is_no_event_is_refused(void)
 	struct error err;
 
 	CU_ASSERT_EQUAL(event_check(list, &err), -1);
+	CU_ASSERT_STRING_EQUAL(err.text, "an event: it is no object");
 	value_set(event, "eventTime", value_int(7));
 	CU_ASSERT_EQUAL(event_check(event, &err), -1);
+	CU_ASSERT_STRING_EQUAL(err.text, "an event: eventTime: it is no time");
 	value_set(event, "eventTime", value_bytes("2026\0x", 6));
 	CU_ASSERT_EQUAL(event_check(event, &err), -1);
+	CU_ASSERT_STRING_EQUAL(err.text, "an event: eventTime: it is no time");
 	value_free(event);
 	event = event_new(LIFE_STORING, ID, &WHEN, THING);
 	for (int i = 0; i < 1001; i++)

@@ -254,13 +254,16 @@ static void a_record_in_another_place_is_refused(void)
 	store_next(shelf.store, &record.seq, record.prev);
 	record.seq = 5;
 	CU_ASSERT_EQUAL(store_append(shelf.store, &record, &shelf.err), -1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(shelf.err.text, "number 5 of its chain cannot be number 4"));
 	record.seq = 4;
 	record.prev[7] ^= 1;
 	CU_ASSERT_EQUAL(store_append(shelf.store, &record, &shelf.err), -1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(shelf.err.text, "of its chain cannot be"));
 	record.prev[7] ^= 1;
 	record.text = "{\n}";
 	record.size = 3;
 	CU_ASSERT_EQUAL(store_append(shelf.store, &record, &shelf.err), -1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(shelf.err.text, "is too large, or not one line"));
 	record.text = "{}";
 	record.size = 2;
 	record.id = "urn:uuid:019ca8d2-0000-7000-8000-000000000002";
