@@ -81,6 +81,7 @@ static void open_slot(struct slot_rig *rig, const char *fault)
 		.journal = rig->journal,
 		.fixture = rig->plan->fixture,
 		.number = 1,
+		.supply = rig->plan->supply,
 		.program = rig->bench.program,
 		.cpu = -1,
 		.grid = rig->plan->grid,
@@ -98,7 +99,8 @@ static void open_slot(struct slot_rig *rig, const char *fault)
 	value_free(start);
 }
 
-void slot_rig_open(struct slot_rig *rig, const char *fault, const struct bench_file *files)
+static void open_rig(struct slot_rig *rig, const char *fault, const struct bench_file *files,
+		     const struct value *connections)
 {
 	struct error err;
 	char *folder;
@@ -111,6 +113,9 @@ void slot_rig_open(struct slot_rig *rig, const char *fault, const struct bench_f
 	rig->plan = bench_plan(&rig->bench, .fault = fault);
 	if (!rig->plan)
 		CU_FAIL_FATAL(rig->bench.error.text);
+	if (connections)
+		rig->plan->supply =
+			gas_supply_new(rig->plan->fixture, connections, 1, PLAN_STATED_EPOCH);
 
 	rig->loop = loop_new(&err);
 	rig->writer = writer_new(rig->loop, &err);
@@ -121,6 +126,17 @@ void slot_rig_open(struct slot_rig *rig, const char *fault, const struct bench_f
 	snprintf(rig->bench.journal, sizeof(rig->bench.journal), "%s", folder);
 	free(folder);
 	open_slot(rig, fault);
+}
+
+void slot_rig_open(struct slot_rig *rig, const char *fault, const struct bench_file *files)
+{
+	open_rig(rig, fault, files, NULL);
+}
+
+void slot_rig_open_supplied(struct slot_rig *rig, const struct bench_file *files,
+			    const struct value *connections)
+{
+	open_rig(rig, NULL, files, connections);
 }
 
 void slot_rig_close(struct slot_rig *rig)

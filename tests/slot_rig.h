@@ -27,6 +27,9 @@ struct slot_rig {
 
 /* Open and bring it up with a fault (NULL: none); with `files`, after writing those into the tree. */
 void slot_rig_open(struct slot_rig *rig, const char *fault, const struct bench_file *files);
+/* As on real wires, with these cylinders connected (run/gas_supply.h). */
+void slot_rig_open_supplied(struct slot_rig *rig, const struct bench_file *files,
+			    const struct value *connections);
 void slot_rig_close(struct slot_rig *rig);
 /* Each runs the loop until the deed is done; 0, or -1 and rig->error. */
 int slot_rig_act(struct slot_rig *rig, const char *line, bool on);

@@ -3,6 +3,7 @@
  * davy show: a run as its journal tells it, with everything that its verdict rests on. A journal whose
  * chain does not hold is not shown as if it did: the command names the line and ends with 3.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,8 +43,8 @@ static const struct option OPTIONS[] = {
 static const struct {
 	struct words protocol, standard, dut, order, fault, severity, seed, slot, simulated_why,
 		limit_set, calibration, control, controlled, uncontrolled, began, rule, instrument,
-		method, replaced, limit, accepts, source, why, expected, open, bench_time, journal,
-		chain, record, torn, only, needs_budget, warning;
+		gas, drawn, drawn_of, method, replaced, limit, accepts, source, why, expected, open,
+		bench_time, journal, chain, record, torn, only, needs_budget, warning;
 } TEXTS = {
 	.protocol = {"protocol", "检验程序"},
 	.standard = {"standard", "标准"},
@@ -63,6 +64,9 @@ static const struct {
 	.began = {"began", "开始"},
 	.rule = {"decision rule", "判定规则"},
 	.instrument = {"instrument", "检测设备"},
+	.gas = {"gas", "用气"},
+	.drawn = {"%s: %.4g %s in %.4g s", "%s:%.4g %s,历时 %.4g s"},
+	.drawn_of = {", cylinder %s", ",气瓶 %s"},
 	.method = {"DEVIATION: the method differs", "偏离:方法"},
 	.replaced = {"DEVIATION: in place of", "偏离:代替"},
 	.limit = {"limit", "限值"},
@@ -143,6 +147,25 @@ static void device_rows(struct table *table, const struct value *devices)
 	}
 }
 
+static void gas_rows(struct table *table, const struct value *gases)
+{
+	for (size_t i = 0; i < value_count(gases); i++) {
+		const struct value *gas = value_at(gases, i);
+		const char *cylinder = value_get_text(gas, "cylinder");
+		const char *line = value_get_text(gas, "line"), *unit = value_get_text(gas, "unit");
+		struct buf text;
+
+		buf_init(&text);
+		buf_printf(&text, say(TEXTS.drawn), line ? line : "?",
+			   value_get_real(gas, "volume", NAN), unit ? unit : "",
+			   value_get_real(gas, "seconds", NAN));
+		if (cylinder)
+			buf_printf(&text, say(TEXTS.drawn_of), cylinder);
+		row(table, TEXTS.gas, text.data);
+		buf_done(&text);
+	}
+}
+
 static void print_head(const struct account *account)
 {
 	const struct value *head = account->head;
@@ -172,6 +195,7 @@ static void print_head(const struct account *account)
 	row(table, TEXTS.began, line.data);
 	row(table, TEXTS.rule, value_get_text(head, "decision"));
 	device_rows(table, account->devices);
+	gas_rows(table, account->gases);
 	row(table, TEXTS.method, value_get_text(head, "deviation"));
 	for (size_t i = 0; i < value_count(value_get(head, "warnings")); i++)
 		row(table, TEXTS.warning, value_at(value_get(head, "warnings"), i)->text);

@@ -6,6 +6,7 @@
 
 #include "record/approval.h"
 #include "record/cosign.h"
+#include "record/cylinder.h"
 #include "record/declaration.h"
 #include "record/disposal.h"
 #include "record/event.h"
@@ -298,7 +299,9 @@ int admit(struct bench_log *log, const struct value *request, const struct momen
 		     {ENTRY_DECLARATION, admit_declaration},
 		     {ENTRY_APPROVAL, admit_approval},
 		     {ENTRY_CHECK, admit_check},
-		     {ENTRY_CALIBRATION, admit_calibration}};
+		     {ENTRY_CALIBRATION, admit_calibration},
+		     {ENTRY_CYLINDER, admit_cylinder},
+		     {ENTRY_CONNECTION, admit_connection}};
 	const char *kind = value_get_text(request, "kind");
 
 	*admitted = (struct admitted){0};

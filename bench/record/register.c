@@ -14,12 +14,7 @@
 #include "record/store_entry.h"
 #include "record/wall_time.h"
 
-struct member {
-	const char *name;
-	bool needed;
-};
-
-static const struct member CALIBRATION[] = {
+static const struct register_member CALIBRATION[] = {
 	{"instrument", true}, {"quantity", false},  {"value", false},	   {"unit", true},
 	{"expanded", true},   {"k", true},	    {"certificate", true}, {"due", true},
 	{"serial", false},    {"maker", false},	    {"laboratory", false}, {"gbw", false},
@@ -27,7 +22,7 @@ static const struct member CALIBRATION[] = {
 	{NULL, false},
 };
 
-static const struct member CHECK[] = {
+static const struct register_member CHECK[] = {
 	{"standard", true}, {"value", true}, {"unit", true}, {"instrument", false},
 	{"by", false},	    {"note", false}, {NULL, false},
 };
@@ -40,11 +35,18 @@ static bool has_control(const char *text)
 	return false;
 }
 
-static bool is_member(const struct member *members, const char *name)
+static bool is_member(const struct register_member *members, const char *name)
 {
 	while (members->name && strcmp(members->name, name) != 0)
 		members++;
 	return members->name;
+}
+
+static bool is_list(const char *const *lists, const char *name)
+{
+	while (lists && *lists && strcmp(*lists, name) != 0)
+		lists++;
+	return lists && *lists;
 }
 
 static int check_text(const char *name, const struct value *text, struct error *err)
@@ -59,11 +61,14 @@ static int check_text(const char *name, const struct value *text, struct error *
 	return 0;
 }
 
-static int check_members(const struct member *members, const struct value *says, struct error *err)
+int register_check_members(const struct register_member *members, const char *const *lists,
+			   const struct value *says, struct error *err)
 {
 	if (!says || says->kind != VALUE_MAP)
 		return error_set(err, ERROR_USAGE, "it says nothing");
 	for (size_t i = 0; i < value_count(says); i++) {
+		if (is_list(lists, value_key(says, i)))
+			continue;
 		if (!is_member(members, value_key(says, i)))
 			return error_set(err, ERROR_USAGE, "nothing is called '%.40s' here",
 					 value_key(says, i));
@@ -94,16 +99,21 @@ static int keep_file(struct bench_log *log, const struct value *request, struct 
 	return 0;
 }
 
-static int admit_texts(struct bench_log *log, const struct member *members, const char *subject,
-		       const struct value *request, struct admitted *admitted, struct error *err)
+int register_take(struct bench_log *log, const struct value *request, struct admitted *admitted,
+		  struct error *err)
 {
-	const struct value *says = value_get(request, "says");
-
-	if (check_members(members, says, err) < 0)
-		return -1;
-	admitted->says = value_copy(says);
-	admitted->subjects[0] = subject;
+	admitted->says = value_copy(value_get(request, "says"));
 	return keep_file(log, request, admitted->says, err);
+}
+
+static int admit_texts(struct bench_log *log, const struct register_member *members,
+		       const char *subject, const struct value *request, struct admitted *admitted,
+		       struct error *err)
+{
+	if (register_check_members(members, NULL, value_get(request, "says"), err) < 0)
+		return -1;
+	admitted->subjects[0] = subject;
+	return register_take(log, request, admitted, err);
 }
 
 int admit_calibration(struct bench_log *log, const struct value *request, const struct moment *now,

@@ -18,6 +18,8 @@
 #ifndef DAVY_RECORD_REGISTER_H
 #define DAVY_RECORD_REGISTER_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "base/value.h"
 #include "record/admission.h"
@@ -32,6 +34,19 @@ int admit_calibration(struct bench_log *log, const struct value *request, const 
 		      struct admitted *admitted, struct error *err);
 int admit_check(struct bench_log *log, const struct value *request, const struct moment *now,
 		struct admitted *admitted, struct error *err);
+
+/* Members of `says`, ended by a NULL name: each is a text of one line. */
+struct register_member {
+	const char *name;
+	bool needed;
+};
+
+/* Has it these members, all that are needed and no others? `lists` are what else it may have, or NULL. */
+int register_check_members(const struct register_member *members, const char *const *lists,
+			   const struct value *says, struct error *err);
+/* Take `says`, with the file that the request names, into what is admitted. After the check. */
+int register_take(struct bench_log *log, const struct value *request, struct admitted *admitted,
+		  struct error *err);
 
 /*
  * All records of a kind, in their order: a list of {"seq":…,"id":"…","at":"…","says":{…}}, which the caller frees; `at` is

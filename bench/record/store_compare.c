@@ -14,6 +14,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "record/cylinder.h"
 #include "record/log_people.h"
 #include "record/register.h"
 #include "record/store_inside.h"
@@ -211,19 +212,26 @@ static bool is_found_by(const struct store_compare *compare, const char *subject
 	return found;
 }
 
-/* What a record that is no event is found by; NULL: by nothing. */
-static const char *subject_of(const struct entry *entry)
+/* What a record that is no event is found by; NULL: by nothing. `made` has room for one that stands nowhere in it. */
+static const char *subject_of(const struct entry *entry, char made[CYLINDER_SUBJECT_SIZE])
 {
+	const char *cylinder = value_get_text(entry->says, "cylinder");
 	static const struct {
 		const char *kind, *subject;
 	} KINDS[] = {{ENTRY_KEY, LOG_PEOPLE_KEYS},
 		     {ENTRY_APPROVAL, REGISTER_SUBJECT(ENTRY_APPROVAL)},
 		     {ENTRY_CALIBRATION, REGISTER_SUBJECT(ENTRY_CALIBRATION)},
-		     {ENTRY_CHECK, REGISTER_SUBJECT(ENTRY_CHECK)}};
+		     {ENTRY_CHECK, REGISTER_SUBJECT(ENTRY_CHECK)},
+		     {ENTRY_CYLINDER, REGISTER_SUBJECT(ENTRY_CYLINDER)},
+		     {ENTRY_CONNECTION, REGISTER_SUBJECT(ENTRY_CONNECTION)}};
 
 	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
 		if (!strcmp(entry->kind, KINDS[i].kind))
 			return KINDS[i].subject;
+	if (!strcmp(entry->kind, ENTRY_DEBIT) && cylinder) {
+		cylinder_debit_subject(cylinder, made);
+		return made;
+	}
 	return !strcmp(entry->kind, ENTRY_SIGNATURE) || !strcmp(entry->kind, ENTRY_DECLARATION)
 		       ? value_get_text(entry->says, "of")
 		       : NULL;
@@ -235,7 +243,8 @@ static int check_subjects(const struct store_compare *compare, const struct log_
 {
 	const struct entry *entry = record->entry;
 	const struct value *equipment = value_get(entry->says, "epcList");
-	const char *subject = subject_of(entry);
+	char made[CYLINDER_SUBJECT_SIZE];
+	const char *subject = subject_of(entry, made);
 	bool found = !subject || is_found_by(compare, subject, entry->seq);
 
 	for (size_t i = 0; i < value_count(equipment) && i < STORE_SUBJECTS && found; i++)
@@ -261,20 +270,30 @@ int store_compare_next(struct store_compare *compare, const struct log_record *r
 
 /* ---- the end ---- */
 
-/* What a record is found by stands in it; records of a kind that is looked for as a whole are found by "davy:" or "register:" and its name. */
+/*
+ * What a record is found by stands in it; records of a kind that is looked for as a whole are found by "davy:" or
+ * "register:" and its name, and behind that those about one thing by ":" and the thing's.
+ */
 static bool says(const char *payload, size_t size, const char *subject)
 {
 	static const char *const PREFIXES[] = {"davy:", "register:"};
 	static const char KIND[] = "\"kind\":\"";
-	const char *kind;
+	const char *kind, *name;
+	size_t length;
 
 	if (!payload || !subject)
 		return false;
 	kind = memmem(payload, size, KIND, sizeof(KIND) - 1);
-	for (size_t i = 0; i < 2 && kind; i++)
-		if (!strncmp(subject, PREFIXES[i], strlen(PREFIXES[i])))
-			return !strncmp(subject + strlen(PREFIXES[i]), kind + sizeof(KIND) - 1,
-					strcspn(kind + sizeof(KIND) - 1, "\""));
+	length = kind ? strcspn(kind + sizeof(KIND) - 1, "\"") : 0;
+	for (size_t i = 0; i < 2 && kind; i++) {
+		if (strncmp(subject, PREFIXES[i], strlen(PREFIXES[i])) != 0)
+			continue;
+		name = subject + strlen(PREFIXES[i]);
+		if (strncmp(name, kind + sizeof(KIND) - 1, length) != 0)
+			return false;
+		name += length;
+		return *name != ':' || memmem(payload, size, name + 1, strlen(name + 1));
+	}
 	return memmem(payload, size, subject, strlen(subject)) != NULL;
 }
 

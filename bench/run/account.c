@@ -150,6 +150,37 @@ static void take_source(struct account *account, const struct value *line)
 	value_set_text(source, "sha256", value_get_text(line, "sha256"));
 }
 
+static struct value *gas_of(struct account *account, const struct value *line)
+{
+	const char *name = value_get_text(line, "line");
+	struct value *gas;
+
+	for (size_t i = 0; name && i < value_count(account->gases); i++) {
+		const char *known = value_get_text(value_at(account->gases, i), "line");
+
+		if (known && !strcmp(known, name))
+			return account->gases->items[i];
+	}
+	gas = value_add(account->gases, value_map());
+	value_set_text(gas, "line", name);
+	value_set_text(gas, "cylinder", value_get_text(line, "cylinder"));
+	return gas;
+}
+
+/* Each time that a line was open has its own; here they are added. */
+static void take_gas(struct account *account, const struct value *line)
+{
+	struct value *gas = gas_of(account, line);
+
+	value_set_real(gas, "seconds",
+		       value_get_real(gas, "seconds", 0) + value_get_real(line, "seconds", 0));
+	if (!value_get(line, "volume"))
+		return;
+	value_set_real(gas, "volume",
+		       value_get_real(gas, "volume", 0) + value_get_real(line, "volume", 0));
+	value_set_text(gas, "unit", value_get_text(line, "unit"));
+}
+
 static void take_line(struct account *account, const struct journal_item *item)
 {
 	if (!strcmp(item->kind, "run"))
@@ -166,6 +197,8 @@ static void take_line(struct account *account, const struct journal_item *item)
 		keep(&account->environment, item->line);
 	else if (!strcmp(item->kind, "consumes"))
 		keep(&account->consumes, item->line);
+	else if (!strcmp(item->kind, "gas"))
+		take_gas(account, item->line);
 	else if (!strcmp(item->kind, "start"))
 		account->has_started = true;
 	else if (!strcmp(item->kind, "verdict"))
@@ -228,6 +261,7 @@ struct account *account_read(const char *folder, struct error *err)
 	account->folder = xstrdup(folder);
 	account->id = xstrdup(strrchr(folder, '/') + 1);
 	account->judged = value_list();
+	account->gases = value_list();
 	account->devices = value_list();
 	account->sources = value_list();
 	account->record = read_record(folder);
@@ -248,6 +282,7 @@ void account_free(struct account *account)
 	value_free(account->head);
 	value_free(account->anchor);
 	value_free(account->judged);
+	value_free(account->gases);
 	value_free(account->devices);
 	value_free(account->sources);
 	value_free(account->record);

@@ -309,6 +309,7 @@ struct fixture *fixture_compile(const struct value *value, const struct value *d
 	    fixture_compile_channels(fixture, field(value, "channels"), err) < 0 ||
 	    fixture_compile_rules(fixture, value, err) < 0 ||
 	    compile_references(fixture, field(value, "references"), err) < 0 ||
+	    fixture_compile_gases(fixture, field(value, "gases"), err) < 0 ||
 	    compile_head(fixture, value, err) < 0) {
 		error_context(err, "%s", where);
 		fixture_free(fixture);

@@ -24,7 +24,8 @@ enum {
 	FIXTURE_GUARDS = 16,
 	FIXTURE_FOLLOWS = 16,
 	FIXTURE_RESOURCES = 16,
-	FIXTURE_BOUNDED = 32
+	FIXTURE_BOUNDED = 32,
+	FIXTURE_GASES = 16
 };
 
 enum line_kind { LINE_VALVE = 1, LINE_SWITCH, LINE_CONTACT, LINE_PULSE };
@@ -127,6 +128,12 @@ struct fixture_reference {
 	struct unit unit;
 };
 
+/* An output that lets gas flow from the cylinder on its line (run/gas_supply.h), and what meters it. */
+struct fixture_gas {
+	int line, meter;  /* its channel */
+	struct unit unit; /* of what was drawn: the volume that the meter counts in */
+};
+
 struct fixture {
 	char id[48];
 	char title[160], zh[160];
@@ -135,7 +142,7 @@ struct fixture {
 	int estop;  /* line index or -1: a contact that is closed while all is well */
 	size_t port_count, device_count, line_count, channel_count, interlock_count,
 		reference_count, driver_count, safe_count, follow_count, resource_count,
-		bound_count, safe_write_count;
+		bound_count, safe_write_count, gas_count;
 	struct fixture_port port[FIXTURE_MOST];
 	struct fixture_device device[FIXTURE_MOST];
 	struct fixture_line line[FIXTURE_MOST];
@@ -145,6 +152,7 @@ struct fixture {
 	struct fixture_follow follow[FIXTURE_FOLLOWS];
 	struct fixture_resource resource[FIXTURE_RESOURCES];
 	struct fixture_bound bound[FIXTURE_BOUNDED];
+	struct fixture_gas gas[FIXTURE_GASES];
 	struct driver *driver[FIXTURE_MOST];
 	int safe_sequence
 		[FIXTURE_MOST]; /* every output line, in the order in which it is made safe */
@@ -206,6 +214,8 @@ int fixture_compile_channels(struct fixture *fixture, const struct value *channe
 int fixture_check_streams(const struct fixture *fixture, struct error *err);
 /* What the guard enforces, and the safe sequence: after ports, devices, lines and channels. */
 int fixture_compile_rules(struct fixture *fixture, const struct value *value, struct error *err);
+/* After lines and channels. */
+int fixture_compile_gases(struct fixture *fixture, const struct value *gases, struct error *err);
 /* The fixture's own bounds of settings, and the contacts that show its outputs: for the above. */
 int fixture_compile_bounds(struct fixture *fixture, const struct value *devices, struct error *err);
 int fixture_compile_read_backs(struct fixture *fixture, const struct value *lines,

@@ -196,6 +196,8 @@ int guard_allows(struct slot *slot, int line, bool level, struct error *err)
 		return -1;
 	snprintf(what, sizeof(what), "%s may not be %s", spec->name,
 		 fixture_level_name(spec, level));
+	if (gas_allows(slot, line, err) < 0)
+		return error_context(err, "%s", what);
 	return guard_interlocks_allow(slot, &output, what, err);
 }
 
@@ -283,6 +285,7 @@ void guard_sample(struct slot *slot, int channel, const struct bench_sample *sam
 		if (slot->fixture->interlock[i].channel == channel)
 			guard_check_interlock(slot, (int)i, sample->value, time);
 	follow_sample(slot, channel, sample);
+	gas_sample(slot, channel, sample);
 }
 
 static void on_too_long(void *ctx)
@@ -308,6 +311,7 @@ void guard_watch_output(struct slot *slot, int index, bool level)
 			    on_too_long, line);
 	contact_awaited(slot, index);
 	guard_watch_interlocks_of(slot, &output);
+	gas_moved(slot, index, level);
 }
 
 void guard_forget(struct slot *slot)
@@ -315,4 +319,5 @@ void guard_forget(struct slot *slot)
 	guard_unwatch_interlocks(slot);
 	settings_forget(slot);
 	contacts_forget(slot);
+	gas_forget(slot);
 }

@@ -461,6 +461,7 @@ void plan_free(struct plan *plan)
 	limit_set_free(plan->limit_set);
 	value_free(plan->warnings);
 	value_free(plan->registered);
+	free(plan->supply);
 	calibration_free(plan->calibration);
 	order_free(plan->order);
 	free(plan);

@@ -12,6 +12,7 @@
 #include "loop/loop.h"
 #include "run/calibration.h"
 #include "run/fixture.h"
+#include "run/gas_supply.h"
 #include "run/limit_set.h"
 #include "run/protocol.h"
 #include "run/station.h"
@@ -82,6 +83,7 @@ struct plan {
 	struct value *warnings; /* list of sentences: what is odd and keeps nothing from running */
 	struct value *
 		registered; /* what the bench's register holds (records.h), owned; or NULL: it was not asked */
+	struct gas_supply *supply; /* on real wires that nobody plays, for a protocol; else NULL */
 	struct calibration *calibration;
 	char calibration_name[64];
 	const char *calibration_from; /* "register", "station", "fixture", "none" */

@@ -225,6 +225,24 @@ static int take_bounds(struct plan *plan, struct error *err)
 	return 0;
 }
 
+/* What is odd about a line is said before the run begins; whether it matters, the script decides when it opens it. */
+static void take_supply(struct plan *plan)
+{
+	const struct fixture *fixture = plan->fixture;
+
+	if (!order_has_wires(plan->order) || plan->order->simulated ||
+	    !order_needs_protocol(plan->order) || fixture->gas_count == 0)
+		return;
+	plan->supply = gas_supply_new(fixture, value_get(plan->registered, "connections"),
+				      plan->order->slot, plan->wall);
+	for (size_t i = 0; i < fixture->gas_count; i++) {
+		struct error why;
+
+		if (gas_supply_allows(plan->supply, fixture, i, 0, 0, &why) < 0)
+			value_add(plan->warnings, value_text(why.text));
+	}
+}
+
 int plan_compile(struct plan *plan, const char *root, struct error *err)
 {
 	plan->wall = order_has_wires(plan->order) ? loop_wall_time() : PLAN_STATED_EPOCH;
@@ -247,5 +265,6 @@ int plan_compile(struct plan *plan, const char *root, struct error *err)
 	    protocol_bind(plan->protocol, plan->fixture, plan->protocol_source, err) < 0 ||
 	    read_grid(plan, err) < 0 || check_order(plan, err) < 0 || bind_wires(plan, err) < 0)
 		return -1;
+	take_supply(plan);
 	return control_check(plan, err);
 }

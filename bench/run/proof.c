@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "record/base64.h"
+#include "record/cylinder.h"
 #include "record/register.h"
 #include "run/proof_inside.h"
 #include "run/run_proof.h"
@@ -123,9 +124,10 @@ static void check_bench(struct proof *proof, const struct log_record *record)
 
 static bool is_known(const char *kind)
 {
-	static const char *const KINDS[] = {ENTRY_EVENT,       ENTRY_LOG,      ENTRY_KEY,
-					    ENTRY_SIGNATURE,   ENTRY_CLOCK,    ENTRY_CALIBRATION,
-					    ENTRY_DECLARATION, ENTRY_APPROVAL, ENTRY_CHECK};
+	static const char *const KINDS[] = {ENTRY_EVENT,       ENTRY_LOG,	 ENTRY_KEY,
+					    ENTRY_SIGNATURE,   ENTRY_CLOCK,	 ENTRY_CALIBRATION,
+					    ENTRY_DECLARATION, ENTRY_APPROVAL,	 ENTRY_CHECK,
+					    ENTRY_CYLINDER,    ENTRY_CONNECTION, ENTRY_DEBIT};
 
 	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
 		if (!strcmp(kind, KINDS[i]))

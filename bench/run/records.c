@@ -23,11 +23,13 @@
 #include "record/admission.h"
 #include "record/approval.h"
 #include "record/bench_log.h"
+#include "record/cylinder.h"
 #include "record/event.h"
 #include "record/store_entry.h"
 #include "record/register.h"
 #include "run/account.h"
 #include "run/calendar.h"
+#include "run/gas_supply.h"
 #include "run/registered.h"
 #include "run/journal_digest.h"
 #include "run/run_earlier.h"
@@ -145,10 +147,11 @@ static int append(struct task *task, const char *kind, const struct value *says,
 				moment, appended, err);
 }
 
-/* What the log has of a run: its own record, and that its specimen is held back. */
+/* What the log has of a run: its own record, that its specimen is held back, and what it drew. */
 struct own {
 	const char *name, *uri;
 	bool is_recorded, is_held;
+	struct value *debited; /* map of the lines */
 	struct appended *appended;
 };
 
@@ -162,6 +165,8 @@ static int take_own(void *ctx, const struct store_entry *found, struct error *er
 
 	(void)err;
 	own->is_held |= held && !strcmp(held, own->uri);
+	if (!strcmp(found->entry.kind, ENTRY_DEBIT) && value_get_text(says, "line"))
+		value_set_bool(own->debited, value_get_text(says, "line"), true);
 	if (own->is_recorded || !run || strcmp(run, own->name) != 0)
 		return 0;
 	own->is_recorded = true;
@@ -194,6 +199,35 @@ static int hold(struct task *task, const char *run, const char *specimen, bool s
 }
 
 /* The record of a run, its text beside the journal, and what follows from it; whatever of it is not there yet. */
+/* What a run drew from a cylinder is less in it from now on. */
+static int debit(struct task *task, const struct account *account, const struct own *own,
+		 const struct moment *moment, struct error *err)
+{
+	char subject[CYLINDER_SUBJECT_SIZE];
+	const char *const subjects[] = {subject, own->uri, NULL};
+	int done = 0;
+
+	for (size_t i = 0; i < value_count(account->gases) && done == 0; i++) {
+		const struct value *gas = value_at(account->gases, i);
+		const char *cylinder = value_get_text(gas, "cylinder");
+		const char *line = value_get_text(gas, "line");
+		struct appended appended;
+		struct value *says;
+
+		if (!cylinder || !line || !value_get(gas, "volume") ||
+		    value_get(own->debited, line))
+			continue;
+		cylinder_debit_subject(cylinder, subject);
+		says = cylinder_debit(cylinder, line, value_get_real(gas, "volume", 0),
+				      value_get_text(gas, "unit"), own->uri);
+		buf_init(&appended.text);
+		done = append(task, ENTRY_DEBIT, says, false, subjects, moment, &appended, err);
+		buf_done(&appended.text);
+		value_free(says);
+	}
+	return done;
+}
+
 static int record_run(struct task *task, const struct account *account, const struct moment *moment,
 		      struct error *err)
 {
@@ -209,7 +243,8 @@ static int record_run(struct task *task, const struct account *account, const st
 	const char *const subjects[] = {specimen, run, NULL};
 	char *path = xprintf("%s/record.json", account->folder), id[EVENT_ID_TEXT_SIZE];
 	struct appended appended;
-	struct own own = {.name = account->id, .uri = run, .appended = &appended};
+	struct own own = {
+		.name = account->id, .uri = run, .debited = value_map(), .appended = &appended};
 	struct value *event = NULL, *earlier = NULL, *digest = NULL;
 	int done;
 
@@ -231,10 +266,13 @@ static int record_run(struct task *task, const struct account *account, const st
 	}
 	if (done == 0 && !own.is_held && account->consumes)
 		done = hold(task, run, specimen, simulated, moment, err);
+	if (done == 0 && !simulated)
+		done = debit(task, account, &own, moment, err);
 	if (done == 0)
 		done = file_write(path, appended.text.data, appended.text.size, err);
 	if (done == 0)
 		task->appended = describe(&appended);
+	value_free(own.debited);
 	value_free(earlier);
 	value_free(digest);
 	value_free(event);
@@ -265,7 +303,7 @@ static int do_request(struct task *task, const struct moment *moment, struct err
 	struct appended appended;
 	int done;
 
-	if (registered_check(task->request, err) < 0 ||
+	if (registered_check(task->request, err) < 0 || gas_supply_check(task->request, err) < 0 ||
 	    admit(log, task->request, moment, &admitted, err) < 0)
 		return -1;
 	buf_init(&appended.text);
@@ -281,22 +319,43 @@ static int do_request(struct task *task, const struct moment *moment, struct err
 	return done;
 }
 
+typedef struct value *list_fn(struct bench_log *log, struct error *err);
+
+static struct value *calibrations(struct bench_log *log, struct error *err)
+{
+	return register_list(log, ENTRY_CALIBRATION, err);
+}
+
+static struct value *checks(struct bench_log *log, struct error *err)
+{
+	return register_list(log, ENTRY_CHECK, err);
+}
+
 static int do_read(struct task *task, struct error *err)
 {
-	struct bench_log *log = task->records->log;
-	struct value *calibrations = register_list(log, ENTRY_CALIBRATION, err);
-	struct value *approvals = calibrations ? approval_list(log, err) : NULL;
-	struct value *checks = approvals ? register_list(log, ENTRY_CHECK, err) : NULL;
+	static const struct {
+		const char *name;
+		list_fn *list;
+	} LISTS[] = {{"calibrations", calibrations},
+		     {"approvals", approval_list},
+		     {"checks", checks},
+		     {"cylinders", cylinder_list},
+		     {"connections", cylinder_connections}};
 
-	if (!checks) {
-		value_free(calibrations);
-		value_free(approvals);
-		return -1;
+	struct value *found = value_map(), *first = NULL;
+
+	for (size_t i = 0; i < sizeof(LISTS) / sizeof(LISTS[0]); i++) {
+		struct value *list = LISTS[i].list(task->records->log, err);
+
+		if (!list) {
+			value_free(found);
+			return -1;
+		}
+		value_set(found, LISTS[i].name, list);
+		first = first ? first : list;
 	}
-	task->appended = value_map();
-	value_set(task->appended, "calibrations", calibrations);
-	value_set(task->appended, "approvals", approvals);
-	value_set(task->appended, "checks", checks);
+	gas_supply_certify(first, value_get(found, "connections"));
+	task->appended = found;
 	return 0;
 }
 

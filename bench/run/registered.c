@@ -155,7 +155,7 @@ static const struct value *entry_of(const struct value *newest, const struct val
 
 void registered_describe(struct value *certificates, const struct value *calibrations)
 {
-	static const char *const KEPT[] = {"serial", "gbw", "lot", "remaining"};
+	static const char *const KEPT[] = {"serial", "gbw", "lot", "remaining", "cylinder"};
 	struct value *newest = registered_newest(calibrations);
 
 	for (size_t i = 0; i < value_count(certificates); i++) {

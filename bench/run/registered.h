@@ -24,7 +24,7 @@ struct value *registered_newest(const struct value *calibrations);
 char *registered_csv(const struct value *calibrations);
 /*
  * Add to certificates as calibration_describe() gives them what the register has beside: `record` (its number), `file` (its
- * digest), serial, gbw, lot, remaining.
+ * digest), serial, gbw, lot, remaining, cylinder.
  */
 void registered_describe(struct value *certificates, const struct value *calibrations);
 

@@ -427,6 +427,7 @@ static int open_slot(struct run *run, slot_done_fn *up, struct error *err)
 		.fixture = plan->fixture,
 		.number = plan->order->slot,
 		.by_hand = !order_needs_protocol(plan->order),
+		.supply = plan->supply,
 		.program = run->place.program,
 		.cpu = run->place.cpu,
 		.grid = plan->grid,

@@ -292,6 +292,8 @@ static struct value *describe_run(const struct account *account, const struct ru
 	value_set(says, "sources", value_copy(account->sources));
 	value_set(says, "certificates", describe_certificates(account));
 	value_set(says, "devices", value_copy(account->devices));
+	if (value_count(account->gases))
+		value_set(says, "gases", value_copy(account->gases));
 	if (account->environment)
 		value_set(says, "environment", value_copy(account->environment));
 	value_set(says, "notReached", not_reached(account));

@@ -144,6 +144,8 @@ static void write_head(struct run *run)
 				 calibration_describe(plan->calibration, plan->order->slot));
 	if (!strcmp(plan->calibration_from, "register"))
 		registered_describe(certificates, value_get(plan->registered, "calibrations"));
+	if (plan->supply)
+		value_set(line, "gases", gas_supply_describe(plan->supply, plan->fixture));
 	if (value_count(plan->warnings))
 		value_set(line, "warnings", value_copy(plan->warnings));
 	value_set_text(line, "protocol_source", plan->protocol_source);

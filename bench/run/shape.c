@@ -34,6 +34,7 @@ static const struct {
 	{"fixture", "channels"},
 	{"fixture", "references"},
 	{"fixture", "resources"},
+	{"fixture", "gases"},
 	{"protocol", ""},
 	{"protocol", "params"},
 	{"protocol", "params.*"},

@@ -19,6 +19,7 @@
 #include "port/link.h"
 #include "run/condition.h"
 #include "run/fixture.h"
+#include "run/gas_supply.h"
 #include "run/journal.h"
 #include "run/station.h"
 #include "run/world.h"
@@ -54,6 +55,7 @@ struct slot_settings {
 	/* no protocol, by hand or a qualification: a device that fails is told of, and trips only where an
 	 * output relies on it */
 	bool by_hand;
+	const struct gas_supply *supply; /* or NULL: gas flows unasked */
 	/* simulated */
 	const char *program; /* davy-lua */
 	int cpu;
@@ -171,6 +173,15 @@ struct slot_follow {
 	nsec from;	/* readings asked for since then must follow it */
 };
 
+/* An output that lets gas flow, as long as it is open. */
+struct slot_gas {
+	struct interest interest;   /* of its meter */
+	bool open, measured;	    /* … and a reading has come since */
+	nsec since, until;	    /* it is open since then; counted until then */
+	double flow;		    /* of the latest reading, SI */
+	double drawn, drawn_before; /* in this run, and before it was opened, SI */
+};
+
 struct twin_port;
 struct talker;
 
@@ -207,6 +218,7 @@ struct slot {
 	struct slot_setting setting[FIXTURE_MOST][FIXTURE_SAFE_WRITES];
 	struct slot_interlock interlock[FIXTURE_MOST];
 	struct slot_follow follow[FIXTURE_FOLLOWS];
+	struct slot_gas gas[FIXTURE_GASES];
 	struct act *acts; /* on their way */
 	bool tripped, stopping, closing, up, safe_running, safe_done;
 	bool worldless;	    /* its world has ended by itself */
@@ -291,7 +303,7 @@ void breath_unwanted(struct slot_channel *channel);
 /* A channel's samples were told: those of the breaths that they make whole follow. */
 void breaths_feed(struct slot *slot, int source, const struct bench_sample *samples, size_t count);
 
-/* ---- the guard: guard.c, guard_watch.c, guard_settings.c, guard_contacts.c ---- */
+/* ---- the guard: guard.c, guard_watch.c, guard_settings.c, guard_contacts.c, guard_gas.c ---- */
 
 /* May this output have this level now? The error names the rule. */
 int guard_allows(struct slot *slot, int line, bool level, struct error *err);
@@ -356,6 +368,12 @@ void contacts_forget(struct slot *slot);
 void safe_contact_known(struct slot *slot, int line);
 /* … and a wire that its writes may have waited for is there again. */
 void safe_wire_back(struct slot *slot);
+
+/* Gas (guard_gas.c): may it flow from this output's line? It was opened or closed; its meter was read; the slot closes. */
+int gas_allows(const struct slot *slot, int line, struct error *err);
+void gas_moved(struct slot *slot, int line, bool level);
+void gas_sample(struct slot *slot, int channel, const struct bench_sample *sample);
+void gas_forget(struct slot *slot);
 
 /* A setting leaves for its device: what follows it is left alone until it has arrived. */
 void follow_leaves(struct slot *slot, int device, int write);

@@ -76,6 +76,7 @@ _davy_operands() {
 			mapfile -t COMPREPLY < <(compgen -W "$(_davy_measures "${COMP_WORDS[2]}" "${state[@]}")" -- "$word")
 		fi
 		;;
+	gas) mapfile -t COMPREPLY < <(compgen -W "add connect disconnect show" -- "$word") ;;
 	check-standard) mapfile -t COMPREPLY < <(compgen -W "add show" -- "$word") ;;
 	calibrations) mapfile -t COMPREPLY < <(compgen -W "add show due" -- "$word") ;;
 	limits) mapfile -t COMPREPLY < <(

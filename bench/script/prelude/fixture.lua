@@ -10,7 +10,7 @@ local FIXTURE = {
   devices = "table", lines = "table", interlocks = "table", estop = "string",
   references = "table", channels = "table", groups = "table", world = "string",
   simulator = "string", grace = "amount", safe_sequence = "table",
-  resources = "table",
+  resources = "table", gases = "table",
 }
 local PARTS = {
   serial  = { [1] = "string", rs485 = "boolean" },
@@ -143,7 +143,7 @@ local function interlocks_data(where, interlocks)
   return data
 end
 
-local BY_NAME = { "ports", "devices", "lines", "channels", "references" }
+local BY_NAME = { "ports", "devices", "lines", "channels", "references", "gases" }
 
 local function fixture_data(where, written)
   for _, group in ipairs(BY_NAME) do
@@ -159,6 +159,7 @@ local function fixture_data(where, written)
     estop = written.estop, references = written.references or {}, groups = written.groups or {},
     world = written.world or written.simulator, grace = davy.plain(written.grace),
     safe_sequence = written.safe_sequence or {}, resources = written.resources,
+    gases = written.gases,
   }
 end
 

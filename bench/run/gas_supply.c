@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A connection of one slot's line counts before one of that line on every slot. */
+#include "run/gas_supply.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "record/cylinder.h"
+#include "record/entry.h"
+#include "run/registered.h"
+
+static_assert(GAS_CYLINDER == CYLINDER_NAME_MOST + 1, "a cylinder's number is not cut");
+
+static const char *text_of(const struct value *map, const char *name)
+{
+	const char *text = value_get_text(map, name);
+
+	return text ? text : "";
+}
+
+/* ---- certificates ---- */
+
+static const struct value *component_of(const struct value *connection)
+{
+	const char *wanted = text_of(value_get(connection, "says"), "component");
+	const struct value *cylinder = value_get(value_get(connection, "cylinder"), "says");
+	const struct value *components = value_get(cylinder, "components");
+
+	for (size_t i = 0; i < value_count(components); i++)
+		if (!strcmp(text_of(value_at(components, i), "gas"), wanted))
+			return value_at(components, i);
+	return NULL;
+}
+
+static void copy_texts(struct value *to, const struct value *from, const char *const *names)
+{
+	for (; *names; names++)
+		value_set_text(to, *names, value_get_text(from, *names));
+}
+
+/* What a calibration entry would say of this line. */
+static struct value *certificate_of(const char *line, const struct value *cylinder,
+				    const struct value *component)
+{
+	static const char *const OF_CYLINDER[] = {"cylinder", "certificate", "due", "gbw",
+						  "lot",      "maker",	     NULL};
+	static const char *const OF_COMPONENT[] = {"value", "unit", "expanded", "k", NULL};
+	struct value *says = value_map();
+
+	value_set_text(says, "instrument", line);
+	copy_texts(says, cylinder, OF_CYLINDER);
+	copy_texts(says, component, OF_COMPONENT);
+	if (value_get(cylinder, "file"))
+		value_set(says, "file", value_copy(value_get(cylinder, "file")));
+	return says;
+}
+
+/* A line's entry of a calibration stays where no cylinder was ever connected; a later connection takes its place. */
+void gas_supply_certify(struct value *calibrations, const struct value *connections)
+{
+	for (size_t i = 0; i < value_count(connections); i++) {
+		const struct value *one = value_at(connections, i), *component = component_of(one);
+		struct value *entry;
+
+		if (!component)
+			continue;
+		entry = value_add(calibrations, value_map());
+		value_set_int(entry, "seq", value_get_int(value_get(one, "cylinder"), "seq", 0));
+		value_set_text(entry, "at", text_of(one, "at"));
+		value_set(entry, "says",
+			  certificate_of(text_of(value_get(one, "says"), "line"),
+					 value_get(value_get(one, "cylinder"), "says"), component));
+	}
+}
+
+/* ---- asking ---- */
+
+static int check_kind(const char *what, const char *text, const char *like, struct error *err)
+{
+	struct quantity quantity;
+	struct unit unit;
+
+	if (quantity_parse(&quantity, text, err) < 0 || unit_parse(&unit, like, err) < 0)
+		return error_context(err, "%s", what);
+	if (!unit_same_dimension(&quantity.unit, &unit) || quantity.value < 0)
+		return error_set(err, ERROR_USAGE, "%s: '%.40s' is not like '5 %s'", what, text,
+				 like);
+	return 0;
+}
+
+static int check_certificate(const struct value *cylinder, const struct value *component,
+			     struct error *err)
+{
+	struct value *request = value_map();
+	int done;
+
+	value_set_text(request, "kind", ENTRY_CALIBRATION);
+	value_set(request, "says", certificate_of(text_of(component, "gas"), cylinder, component));
+	done = registered_check(request, err);
+	value_free(request);
+	return done;
+}
+
+static int check_cylinder(const struct value *says, struct error *err)
+{
+	const struct value *components = value_get(says, "components");
+
+	for (size_t i = 0; i < value_count(components); i++)
+		if (check_certificate(says, value_at(components, i), err) < 0)
+			return -1;
+	if (check_kind("content", text_of(says, "content"), "L", err) < 0)
+		return -1;
+	return check_kind("residual", text_of(says, "residual"), "MPa", err);
+}
+
+int gas_supply_check(const struct value *request, struct error *err)
+{
+	const char *kind = value_get_text(request, "kind");
+	const struct value *says = value_get(request, "says");
+
+	if (kind && !strcmp(kind, ENTRY_CYLINDER))
+		return check_cylinder(says, err);
+	if (kind && !strcmp(kind, ENTRY_CONNECTION) && value_get(says, "pressure"))
+		return check_kind("pressure", text_of(says, "pressure"), "MPa", err);
+	return 0;
+}
+
+/* ---- a slot ---- */
+
+static const struct value *connected_to(const struct value *connections, const char *line)
+{
+	for (size_t i = 0; i < value_count(connections); i++)
+		if (!strcmp(text_of(value_get(value_at(connections, i), "says"), "line"), line))
+			return value_at(connections, i);
+	return NULL;
+}
+
+static const struct value *connection_of(const struct value *connections, int slot,
+					 const char *line)
+{
+	char *own = xprintf("slot%d/%s", slot, line);
+	const struct value *found = connected_to(connections, own);
+
+	free(own);
+	return found ? found : connected_to(connections, line);
+}
+
+static void fill(struct gas_source *source, const struct fixture_gas *gas,
+		 const struct value *connection)
+{
+	const struct value *cylinder = value_get(connection, "cylinder");
+	const struct value *says = value_get(cylinder, "says");
+	double drawn = value_get_real(cylinder, "drawn", 0);
+	struct quantity content;
+	struct error err;
+
+	snprintf(source->cylinder, sizeof(source->cylinder), "%s", text_of(says, "cylinder"));
+	snprintf(source->due, sizeof(source->due), "%s", text_of(says, "due"));
+	if (quantity_parse(&content, text_of(says, "content"), &err) < 0 ||
+	    !unit_same_kind(&content.unit, &gas->unit)) {
+		snprintf(source->trouble, sizeof(source->trouble),
+			 "its content is '%.40s', and the flow is metered in %s: enter it so (davy "
+			 "gas add)",
+			 text_of(says, "content"), gas->unit.symbol);
+		return;
+	}
+	source->left = content.value - unit_to_si(&content.unit, drawn);
+}
+
+struct gas_supply *gas_supply_new(const struct fixture *fixture, const struct value *connections,
+				  int slot, nsec wall)
+{
+	struct gas_supply *supply = xcalloc(1, sizeof(*supply));
+
+	supply->wall = wall;
+	for (size_t i = 0; i < fixture->gas_count; i++) {
+		const struct fixture_gas *gas = &fixture->gas[i];
+		const struct value *connection =
+			connection_of(connections, slot, fixture->line[gas->line].name);
+
+		if (connection)
+			fill(&supply->source[i], gas, connection);
+	}
+	return supply;
+}
+
+static void day_of(nsec wall, char day[12])
+{
+	time_t seconds = (time_t)(wall / SEC(1));
+	struct tm utc;
+
+	gmtime_r(&seconds, &utc);
+	strftime(day, 12, "%Y-%m-%d", &utc);
+}
+
+int gas_supply_allows(const struct gas_supply *supply, const struct fixture *fixture, size_t gas,
+		      nsec time, double drawn, struct error *err)
+{
+	const struct gas_source *source = &supply->source[gas];
+	const char *line = fixture->line[fixture->gas[gas].line].name;
+	char today[12];
+
+	day_of(supply->wall + time, today);
+	if (!source->cylinder[0])
+		return error_set(err, ERROR_REFUSED,
+				 "no cylinder is connected to %s: davy gas connect CYLINDER %s",
+				 line, line);
+	if (source->trouble[0])
+		return error_set(err, ERROR_REFUSED, "cylinder %s on %s: %s", source->cylinder,
+				 line, source->trouble);
+	if (strcmp(source->due, today) < 0)
+		return error_set(err, ERROR_REFUSED,
+				 "the certificate of cylinder %s on %s ran out on %s: connect "
+				 "another (davy gas connect)",
+				 source->cylinder, line, source->due);
+	if (drawn >= source->left)
+		return error_set(err, ERROR_REFUSED,
+				 "cylinder %s on %s is used up, as far as it was metered: connect "
+				 "another, or say anew what it holds (davy gas add)",
+				 source->cylinder, line);
+	return 0;
+}
+
+struct value *gas_supply_describe(const struct gas_supply *supply, const struct fixture *fixture)
+{
+	struct value *map = value_map();
+
+	for (size_t i = 0; i < fixture->gas_count; i++) {
+		const struct gas_source *source = &supply->source[i];
+		struct value *one;
+
+		if (!source->cylinder[0])
+			continue;
+		one = value_set(map, fixture->line[fixture->gas[i].line].name, value_map());
+		value_set_text(one, "cylinder", source->cylinder);
+		value_set_text(one, "due", source->due);
+		value_set_real(one, "left", unit_from_si(&fixture->gas[i].unit, source->left));
+		value_set_text(one, "unit", fixture->gas[i].unit.symbol);
+	}
+	return map;
+}
