@@ -198,13 +198,16 @@ static int check_place(const struct store *store, const struct store_record *rec
 			"%s: record %llu was not written whole; nothing is added before the store "
 			"has been opened and looked through again",
 			store->path, (unsigned long long)store->tree.size + 1);
-	if (record->seq != store->tree.size + 1 ||
-	    memcmp(record->prev, store->prev, HASH_SIZE) != 0)
+	if (record->seq != store->tree.size + 1)
 		return error_set(err, ERROR_REFUSED,
 				 "%s: a record that says it is number %llu of its chain cannot be "
 				 "number %llu",
 				 store->path, (unsigned long long)record->seq,
 				 (unsigned long long)store->tree.size + 1);
+	if (memcmp(record->prev, store->prev, HASH_SIZE) != 0)
+		return error_set(err, ERROR_REFUSED,
+				 "%s: record %llu was made behind another one than the store's last",
+				 store->path, (unsigned long long)record->seq);
 	if (record->size == 0 || record->size > STORE_TEXT_MOST ||
 	    memchr(record->text, '\n', record->size) || strlen(record->id) > STORE_NAME_MOST ||
 	    strlen(record->type) > STORE_NAME_MOST || has_long_subject(record) ||

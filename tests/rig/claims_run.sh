@@ -51,6 +51,7 @@ gauge() {
 		case $ask in
 		ID?) printf 'ID %s\n' "$1" ;;
 		P?) printf 'P %d.0\n' $((1000 + set)) ;;
+		F?) printf 'F 6.0\n' ;;
 		S*) set=${ask#S} && printf 'OK\n' ;;
 		esac
 	done </dev/ttyS2 >/dev/ttyS2
@@ -299,6 +300,44 @@ a_mute_gauge_is_an_error() {
 	return $done
 }
 
+# ---- gas ----
+
+gassed=$PWD/tests/rig/gassed.lua
+cat >"$gassed" <<'LUA'
+return station {
+  name = "the rig",
+  slots = {
+    slot { 1, fixture = "gassed", ports = { line = "/dev/ttyS1" },
+      lines = { gas = "bench-11", estop = "bench-5" } },
+  },
+}
+LUA
+
+# gas CODE: a run of it, in a log of its own.
+gas() {
+	begin gauge "MAKER GAUGE 7"
+	DAVY_STATE=$scratch/gas timeout 60 "$davy" run tests/rig/protocols/gassed.lua --station "$gassed" >"$scratch/out" 2>&1
+	status=$?
+	leave
+	cat "$scratch/out"
+	[ $status = "$1" ] && [ "$(level 11)" = 0 ]
+}
+
+no_cylinder_no_gas() { all_well && gas 3 && says "gas may not be open: no cylinder is connected to gas"; }
+
+# In two seconds 0.2 L flow.
+a_cylinder_gives_gas() (
+	export DAVY_STATE="$scratch/gas"
+	"$davy" gas add G-17 --component CH4='2.06 %vol; 1.0 %; 2' --balance air --certificate GBW-1 --due 2099-12-31 \
+		--content '0.3 L' --residual '0.5 MPa' --by 0017 &&
+		"$davy" gas connect G-17 gas --pressure '9 MPa' --leak-check soap --by 0017 && gas 0 && says PASS && says_not SIMULATED &&
+		"$davy" show last | grep -q 'gas: 0.2[0-9]* L in 2.*cylinder G-17' && "$davy" gas show | grep -q ' 0.0[0-9]* L' &&
+		"$davy" replay last
+)
+
+# What is left is not enough for the next one.
+a_cylinder_gives_no_more() { gas 3 && says "cylinder G-17 on gas is used up" && gas 3 && says "gas may not be open"; }
+
 # ---- davy wires ----
 
 wires() {
@@ -362,4 +401,7 @@ claim "runs that ended well leave nothing to be made safe" nothing_is_left
 claim "a stop while the bench comes up aborts the run" a_stop_comes_before_the_bench_is_up
 claim "an instrument that does not answer is an error before anything begins" a_mute_gauge_is_an_error
 
+claim "gas does not flow from a line without a cylinder" no_cylinder_no_gas
+claim "a connected cylinder's certificate counts, and what flows is taken from it" a_cylinder_gives_gas
+claim "a cylinder that is used up ends the run, and stays shut" a_cylinder_gives_no_more
 claims_end
