@@ -10,11 +10,16 @@
 #include "tests/neighbours.h"
 
 #define SPINS "the script's process used more than 1 s of processor time in one turn"
-/* The processor's second may be over before the memory is: where every access is looked at, and on a small board. */
+/*
+ * The processor's second may be over before the memory is, or the wire's mebibyte: where every access is looked at, and on
+ * a small board.
+ */
 #if defined(__SANITIZE_ADDRESS__) || defined(__aarch64__)
 #define EATS "used more than"
+#define FLOODS "the script's process "
 #else
 #define EATS "the script used more than its 64 MiB of memory"
+#define FLOODS "the script's process sent more than 1 MiB in one turn"
 #endif
 
 /* Name of the claim, what the verdict says, the body after HOSTILE_OPENED (its first line is 12). */
@@ -79,7 +84,7 @@
 	  "local t = {}\nfor i = 1, 1e6 do t[i] = log end\ntogether(table.unpack(t))")             \
 	X(ten_million_tasks_one_by_one, SPINS, "for i = 1, 1e7 do together(function() end) end")   \
 	X(tasks_that_start_tasks, EATS, "local function bomb() together(bomb, bomb) end\nbomb()")  \
-	X(requests_taken_back_at_once, "the script's process sent more than 1 MiB in one turn",    \
+	X(requests_taken_back_at_once, FLOODS,                                                     \
 	  "while true do race(function() wait '1 s' end, function() end) end")                     \
 	/* reaching out */                                                                         \
 	X(starting_processes, "mini.lua:12: there is no 'os' here", "os.execute ':(){ :|:& };:'")  \
