@@ -65,6 +65,20 @@ people_are_enrolled_and_listed() {
 		"$davy" keys | grep -q "0017 .*tester reviewer .* 2036-01-01"
 }
 
+a_day_counts_to_its_end() {
+	"$davy" keys make --key "$scratch/0031.pem" "${word[@]}" >/dev/null || return 1
+	local enrol=("$davy" keys enrol 0031 --roles tester --public "$scratch/0031.pem.public"
+		--key "$scratch/boss.pem" "${word[@]}")
+	refused "'2026-99-99' is no day" "${enrol[@]}" --to 2026-99-99 &&
+		refused "'2099-13-01' is none" "$davy" approve README.md --as reviewer --from 2099-13-01 \
+			--key "$scratch/0009.pem" "${word[@]}" &&
+		refused "'2026-99-99' is none" "$davy" affected --instrument x --since 2026-99-99 &&
+		refused "'2026-99-99' is none" "$davy" calibrations due --at 2026-99-99 &&
+		"${enrol[@]}" --from 2026-01-01 --to "$(date +%F)" >/dev/null || return 1
+	test_specimen SN-0
+	sign last tester 0031 >/dev/null && "$davy" keys | grep -q "0031 .* – $(date +%F) "
+}
+
 a_run_is_signed_in_turn() {
 	test_specimen SN-1 && refused "tester has not signed" sign last reviewer 0009 &&
 		sign last tester 0017 >"$scratch/shown" && grep -q "SIMULATED" "$scratch/shown" &&
@@ -98,7 +112,7 @@ a_revoked_key_signs_no_more() {
 a_lapsed_authorisation_signs_no_more() {
 	"$davy" keys make --key "$scratch/0088.pem" "${word[@]}" >/dev/null &&
 		"$davy" keys enrol 0088 --name N0088 --roles tester --public "$scratch/0088.pem.public" \
-			--from 2020-01-01 --to 2021-01-01 --key "$scratch/boss.pem" "${word[@]}" >/dev/null &&
+			--from 2020-01-01 --to 2021-01-01T12:00:00.000+08:00 --key "$scratch/boss.pem" "${word[@]}" >/dev/null &&
 		test_specimen SN-3
 	refused "authorisation of N0088 (0088) has run out on 2021-01-01" sign last tester 0088
 }
@@ -218,6 +232,7 @@ runs_that_used_something_are_found() {
 
 claim "an administrator is installed once, with a key file that nobody else may read" an_administrator_is_installed_once
 claim "people make their keys, are enrolled, and davy keys lists who may do what until when" people_are_enrolled_and_listed
+claim "who is authorised until a day is so until its end; what is no day is refused" a_day_counts_to_its_end
 claim "a run is signed in turn, by persons who see what they sign" a_run_is_signed_in_turn
 claim "a wrong passphrase, or none, signs nothing" a_wrong_passphrase_signs_nothing
 claim "an administrator who signs a test is refused" an_administrator_signs_no_test

@@ -87,10 +87,59 @@ static void what_is_no_time_is_refused(void)
 	}
 }
 
+static void a_day_is_its_first_moment_in_a_zone(void)
+{
+	struct wall_time day, first, last;
+	struct error err;
+	char text[WALL_TIME_SIZE];
+
+	CU_ASSERT_EQUAL(wall_time_parse_day(&day, "2026-12-31", 480, &err), 0);
+	CU_ASSERT_EQUAL(wall_time_parse(&first, "2026-12-31T00:00:00+08:00", &err), 0);
+	CU_ASSERT_EQUAL(wall_time_parse(&last, "2026-12-31T23:59:59.999+08:00", &err), 0);
+
+	CU_ASSERT_EQUAL(day.ms, first.ms);
+	CU_ASSERT_EQUAL(day.zone_minutes, 480);
+	CU_ASSERT_EQUAL(day.ms + WALL_TIME_DAY_MS - 1, last.ms);
+	wall_time_write(&day, text);
+	CU_ASSERT_STRING_EQUAL(text, "2026-12-31T00:00:00.000+08:00");
+}
+
+static void what_is_no_day_is_refused(void)
+{
+	static const char *const BAD[] = {
+		"",
+		"2026-99-99",
+		"2026-02-29",
+		"2026-00-10",
+		"2026-03-00",
+		"2026-3-2",
+		"2026-03-2",
+		"2026-03-32",
+		"tomorrow",
+		"2026-03-021",
+		"2026-03-02 ",
+		"2026/03/02",
+		" 2026-03-02",
+		"2026-03-02T00:00:00+00:00",
+	};
+
+	for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++) {
+		struct wall_time time;
+		struct error err;
+
+		if (wall_time_parse_day(&time, BAD[i], 0, &err) == 0)
+			printf("        %s was taken\n", BAD[i]);
+		CU_ASSERT_EQUAL(wall_time_parse_day(&time, BAD[i], 0, &err), -1);
+		CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "is no day"));
+	}
+}
+
 void suite_wall_time(void)
 {
 	suite_begin("wall times of records");
 	claim(a_time_is_read_with_its_zone_and_written_in_it);
 	claim(every_day_of_four_centuries_is_written_as_it_is_read);
 	claim(what_is_no_time_is_refused);
+	claim(a_day_is_its_first_moment_in_a_zone);
+	claim(what_is_no_day_is_refused);
 }

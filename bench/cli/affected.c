@@ -14,6 +14,7 @@
 #include "cli/figures.h"
 #include "cli/place.h"
 #include "record/event.h"
+#include "record/wall_time.h"
 
 struct affected_settings {
 	const char *state, *instrument, *since;
@@ -47,7 +48,8 @@ static const struct {
 	.ended = {"ended", "结束"},
 	.specimen = {"specimen", "样品"},
 	.count = {"%zu runs name it", "涉及 %zu 次检验"},
-	.day = {"--since is a day, as 2026-03-01", "--since 须为日期,如 2026-03-01"},
+	.day = {"--since takes a day, YYYY-MM-DD, and '%s' is none",
+		"--since 须为日期 YYYY-MM-DD,'%s' 不是"},
 };
 
 struct affected {
@@ -137,6 +139,7 @@ static int run_affected(void *ctx, char **operands, int count, struct error *err
 {
 	const struct affected_settings *settings = ctx;
 	struct affected affected = {.name = settings->instrument, .since = settings->since};
+	struct wall_time ignored;
 	char *state;
 	int code = -1;
 
@@ -144,9 +147,8 @@ static int run_affected(void *ctx, char **operands, int count, struct error *err
 	(void)count;
 	if (!settings->instrument)
 		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.instrument));
-	if (settings->since && (strlen(settings->since) != 10 || settings->since[4] != '-' ||
-				settings->since[7] != '-'))
-		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.day));
+	if (settings->since && wall_time_parse_day(&ignored, settings->since, 0, err) < 0)
+		return error_set(err, ERROR_USAGE, say(TEXTS.day), settings->since);
 	state = place_state(settings->state, err);
 	if (!state)
 		return -1;

@@ -122,16 +122,10 @@ static void show_files(const struct files *files)
 static int read_from(const struct approve_settings *settings, struct wall_time *from,
 		     struct error *err)
 {
-	char *text;
-	int done;
-
 	attest_now(from);
-	if (!settings->from)
+	if (!settings->from || wall_time_parse_day(from, settings->from, 0, err) == 0)
 		return 0;
-	text = xprintf("%sT00:00:00.000+00:00", settings->from);
-	done = wall_time_parse(from, text, err);
-	free(text);
-	return done == 0 ? 0 : error_set(err, ERROR_USAGE, say(TEXTS.day), settings->from);
+	return error_set(err, ERROR_USAGE, say(TEXTS.day), settings->from);
 }
 
 /* What is the same for all files; `person` is borrowed from the roster. */

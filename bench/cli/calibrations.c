@@ -253,12 +253,11 @@ static int add(const struct calibrations_settings *settings, const char *state, 
 
 static int check_day(const char *day, struct error *err)
 {
-	char *moment = xprintf("%sT00:00:00.000+00:00", day);
 	struct wall_time ignored;
-	int done = wall_time_parse(&ignored, moment, err);
 
-	free(moment);
-	return done == 0 ? 0 : error_set(err, ERROR_USAGE, say(TEXTS.no_day), day);
+	return wall_time_parse_day(&ignored, day, 0, err) == 0
+		       ? 0
+		       : error_set(err, ERROR_USAGE, say(TEXTS.no_day), day);
 }
 
 static void today(char date[DATE_SIZE])

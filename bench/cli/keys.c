@@ -49,7 +49,8 @@ static const struct option OPTIONS[] = {
 		 "授权项目:检验程序编号,末尾 '*' 表示前缀;缺省为全部"),
 	TEXT_ROW("from", "TIME", from, "valid from: a day, or a time with its zone; else now",
 		 "生效时间:日期或带时区的时间;缺省为现在"),
-	TEXT_ROW("to", "TIME", to, "valid until", "有效期至"),
+	TEXT_ROW("to", "TIME", to, "valid until: a day, which counts, or a time with its zone",
+		 "有效期至:日期(含当日)或带时区的时间"),
 	TEXT_ROW("why", "TEXT", why, "why it is revoked", "撤销原因"),
 	OPTION_STATE_ROW(struct keys_settings),
 	OPTION_JSON_ROW(struct keys_settings),
@@ -76,7 +77,7 @@ static const struct {
 	.items = {"for", "授权项目"},
 	.until = {"from – until", "有效期"},
 	.key = {"key", "密钥"},
-	.revoked = {"revoked %.10s: %s", "%.10s 撤销:%s"},
+	.revoked = {"revoked %s: %s", "%s 撤销:%s"},
 	.log = {"introduced by the log itself; no administrator has vouched",
 		"由记录自身引入,尚无管理员确认"},
 	.vouched = {"vouched for", "已由管理员确认"},
@@ -91,10 +92,24 @@ static void join(struct buf *out, const struct value *list)
 		buf_printf(out, "%s%s", i ? " " : "", value_at(list, i)->text);
 }
 
+/* The day of a time in this machine's zone, in which days are given, too. */
+static void show_day(const char *text, char day[WALL_TIME_SIZE])
+{
+	struct wall_time time, here;
+	struct error ignored;
+
+	day[0] = '\0';
+	if (!text || wall_time_parse(&time, text, &ignored) < 0)
+		return;
+	attest_now(&here);
+	time.zone_minutes = here.zone_minutes;
+	wall_time_write(&time, day);
+	day[strlen("2026-03-01")] = '\0';
+}
+
 static void add_row(struct table *table, const struct value *one)
 {
-	const char *from = value_get_text(one, "from"), *to = value_get_text(one, "to");
-	const char *revoked = value_get_text(one, "revoked");
+	char from[WALL_TIME_SIZE], to[WALL_TIME_SIZE], revoked[WALL_TIME_SIZE];
 	struct buf roles, items, until;
 	char kid[13];
 
@@ -103,10 +118,13 @@ static void add_row(struct table *table, const struct value *one)
 	buf_init(&until);
 	join(&roles, value_get(one, "roles"));
 	join(&items, value_get(one, "items"));
-	if (revoked)
+	show_day(value_get_text(one, "from"), from);
+	show_day(value_get_text(one, "to"), to);
+	show_day(value_get_text(one, "revoked"), revoked);
+	if (*revoked)
 		buf_printf(&until, say(TEXTS.revoked), revoked, value_get_text(one, "why"));
-	else if (from && to)
-		buf_printf(&until, "%.10s – %.10s", from, to);
+	else if (*from && *to)
+		buf_printf(&until, "%s – %s", from, to);
 	else
 		buf_add_text(&until,
 			     say(value_get_bool(one, "introduced") ? TEXTS.log : TEXTS.vouched));
@@ -222,28 +240,38 @@ static struct value *saying(const char *what)
 	return says;
 }
 
-/* A day is its beginning here; NULL: now. */
-static int set_time(struct value *says, const char *name, const char *given, struct error *err)
+static void set_time(struct value *says, const char *name, const struct wall_time *time)
+{
+	char text[WALL_TIME_SIZE];
+
+	wall_time_write(time, text);
+	value_set_text(says, name, text);
+}
+
+static void set_now(struct value *says, const char *name)
+{
+	struct wall_time now;
+
+	attest_now(&now);
+	set_time(says, name, &now);
+}
+
+/* A day is the one of this machine's zone: `from` its first moment, `to` its last, since "until" a day includes it. NULL: now. */
+static int set_given(struct value *says, const char *name, const char *given, struct error *err)
 {
 	struct wall_time time;
-	char text[WALL_TIME_SIZE], zone[8], *whole = NULL;
-	int done = 0;
 
 	attest_now(&time);
-	if (given && strlen(given) == strlen("2026-03-01")) {
-		wall_time_zone(&time, zone);
-		whole = xprintf("%sT00:00:00%s", given, zone);
+	if (given && !strchr(given, 'T')) {
+		if (wall_time_parse_day(&time, given, time.zone_minutes, err) < 0)
+			return error_context(err, "--%s", name);
+		if (!strcmp(name, "to"))
+			time.ms += WALL_TIME_DAY_MS - 1;
+	} else if (given && wall_time_parse(&time, given, err) < 0) {
+		return error_context(err, "--%s", name);
 	}
-	if (given)
-		done = wall_time_parse(&time, whole ? whole : given, err);
-	if (done == 0) {
-		wall_time_write(&time, text);
-		value_set_text(says, name, text);
-	} else {
-		error_context(err, "--%s", name);
-	}
-	free(whole);
-	return done;
+	set_time(says, name, &time);
+	return 0;
 }
 
 static void set_list(struct value *says, const char *name, const char *given)
@@ -322,10 +350,8 @@ static int init(const char *state, const struct keys_settings *settings, const c
 		return -1;
 	says = saying("installs");
 	value_set(says, "jwk", key_jwk(key));
-	if (set_time(says, "from", NULL, err) == 0)
-		code = tell(state, settings, says, key, err);
-	else
-		value_free(says);
+	set_now(says, "from");
+	code = tell(state, settings, says, key, err);
 	key_free(key);
 	return code;
 }
@@ -367,8 +393,8 @@ static int enrol(const char *state, const struct keys_settings *settings, const 
 	set_list(says, "roles", settings->roles);
 	if (!is_bench || settings->items)
 		set_list(says, "items", settings->items ? settings->items : "*");
-	if (set_time(says, "from", settings->from, err) == 0 &&
-	    set_time(says, "to", settings->to, err) == 0)
+	if (set_given(says, "from", settings->from, err) == 0 &&
+	    set_given(says, "to", settings->to, err) == 0)
 		return tell_as_administrator(state, settings, says, err);
 	value_free(says);
 	return -1;
@@ -417,7 +443,7 @@ static int revoke(const char *state, const struct keys_settings *settings, const
 	value_set_text(says, "kid", kid);
 	value_set_text(says, "why", settings->why);
 	free(kid);
-	if (set_time(says, "from", settings->from, err) == 0)
+	if (set_given(says, "from", settings->from, err) == 0)
 		return tell_as_administrator(state, settings, says, err);
 	value_free(says);
 	return -1;
@@ -436,10 +462,8 @@ static int hand_over(const char *state, const struct keys_settings *settings, co
 	says = saying("hands_over");
 	value_set(says, "jwk", key_jwk(key));
 	key_free(key);
-	if (set_time(says, "from", NULL, err) == 0)
-		return tell_as_administrator(state, settings, says, err);
-	value_free(says);
-	return -1;
+	set_now(says, "from");
+	return tell_as_administrator(state, settings, says, err);
 }
 
 static int run_keys(void *ctx, char **operands, int count, struct error *err)

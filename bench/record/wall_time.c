@@ -75,17 +75,24 @@ static bool take_part(const char **text, int digits, char mark, int *part)
 	return *part >= 0 && (!mark || take_mark(text, mark));
 }
 
-static bool take_time(const char *text, struct tm *date, int *ms, int *zone_minutes)
+/* Year, month and day, and the mark behind them. */
+static bool take_date(const char **text, char mark, struct tm *date)
 {
-	if (!take_part(&text, 4, '-', &date->tm_year) || !take_part(&text, 2, '-', &date->tm_mon) ||
-	    !take_part(&text, 2, 'T', &date->tm_mday) ||
-	    !take_part(&text, 2, ':', &date->tm_hour) || !take_part(&text, 2, ':', &date->tm_min) ||
-	    !take_part(&text, 2, '\0', &date->tm_sec) || !take_fraction(&text, ms) ||
-	    !take_zone(&text, zone_minutes) || *text)
+	if (!take_part(text, 4, '-', &date->tm_year) || !take_part(text, 2, '-', &date->tm_mon) ||
+	    !take_part(text, 2, mark, &date->tm_mday))
 		return false;
 	date->tm_year -= 1900;
 	date->tm_mon -= 1;
-	return date->tm_hour <= 23 && date->tm_min <= 59 && date->tm_sec <= 59 && is_a_date(date);
+	return is_a_date(date);
+}
+
+static bool take_time(const char *text, struct tm *date, int *ms, int *zone_minutes)
+{
+	return take_date(&text, 'T', date) && take_part(&text, 2, ':', &date->tm_hour) &&
+	       take_part(&text, 2, ':', &date->tm_min) &&
+	       take_part(&text, 2, '\0', &date->tm_sec) && take_fraction(&text, ms) &&
+	       take_zone(&text, zone_minutes) && !*text && date->tm_hour <= 23 &&
+	       date->tm_min <= 59 && date->tm_sec <= 59;
 }
 
 int wall_time_parse(struct wall_time *time, const char *text, struct error *err)
@@ -100,6 +107,20 @@ int wall_time_parse(struct wall_time *time, const char *text, struct error *err)
 				 text);
 	time->zone_minutes = zone_minutes;
 	time->ms = ((int64_t)timegm(&date) - zone_minutes * 60) * 1000 + ms;
+	return 0;
+}
+
+int wall_time_parse_day(struct wall_time *time, const char *text, int zone_minutes,
+			struct error *err)
+{
+	struct tm date = {0};
+	const char *rest = text;
+
+	if (!take_date(&rest, '\0', &date) || *rest)
+		return error_set(err, ERROR_USAGE, "'%.60s' is no day; write it as 2026-03-02",
+				 text);
+	time->zone_minutes = zone_minutes;
+	time->ms = ((int64_t)timegm(&date) - zone_minutes * 60) * 1000;
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "base/error.h"
 
 enum { WALL_TIME_SIZE = 36 }; /* room for one and its NUL */
+enum { WALL_TIME_DAY_MS = 24 * 60 * 60 * 1000 };
 
 struct wall_time {
 	int64_t ms;	  /* since 1970-01-01T00:00:00Z, leap seconds left out */
@@ -22,6 +23,12 @@ struct wall_time {
  * behind the second, of which three count. Refused: days and hours that are none, a leap second, offsets beyond 14:00.
  */
 int wall_time_parse(struct wall_time *time, const char *text, struct error *err);
+/*
+ * "2026-03-02": its first moment in a zone so many minutes east of Greenwich. Refused: a day that is none, and a day with
+ * anything behind it.
+ */
+int wall_time_parse_day(struct wall_time *time, const char *text, int zone_minutes,
+			struct error *err);
 /* With three digits behind the second. `ms` between the years 0 and 9999, `zone_minutes` within 14 hours. */
 void wall_time_write(const struct wall_time *time, char text[WALL_TIME_SIZE]);
 /* "+08:00" */
