@@ -66,7 +66,7 @@ people_are_enrolled_and_listed() {
 }
 
 a_day_counts_to_its_end() {
-	"$davy" keys make --key "$scratch/0031.pem" "${word[@]}" >/dev/null || return 1
+	key_of 0031 || return 1
 	local enrol=("$davy" keys enrol 0031 --roles tester --public "$scratch/0031.pem.public"
 		--key "$scratch/boss.pem" "${word[@]}")
 	refused "'2026-99-99' is no day" "${enrol[@]}" --to 2026-99-99 &&

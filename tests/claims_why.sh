@@ -43,10 +43,12 @@ other() {
 	journal=$scratch/other/runs/$1/journal
 }
 
+# A sentence may go on in the next line.
 all_say() {
 	local said
+	sed -e ':all' -e 'N' -e '$!b all' -e 's/\n */ /g' "$scratch/out" >"$scratch/unfolded"
 	for said in "$@"; do
-		says "$said" || return
+		grep -qF -- "$said" "$scratch/unfolded" || says "$said" || return
 	done
 }
 
@@ -122,6 +124,16 @@ on_a_terminal() {
 	widest=$(tr -d '\r' <"$scratch/out" | grep -v -e '^ *|' -e '/journal$' | wc -L)
 	[ "$widest" -lt "$1" ] && return
 	echo "a line takes $widest columns of $1"
+	return 1
+}
+
+# The same into a pipe or a file, but for what must stand whole: lines of scripts, paths, rows of tables.
+on_a_page() {
+	local widest
+	why slow && cp "$scratch/out" "$scratch/short" && why slow 't90[1]' || return
+	widest=$(cat "$scratch/short" "$scratch/out" | grep -v -e '^ *|' -e '/journal$' | LC_ALL=C.UTF-8 wc -L)
+	[ "$widest" -gt 80 ] && [ "$widest" -le 100 ] && return
+	echo "a line takes $widest columns"
 	return 1
 }
 
@@ -344,7 +356,8 @@ qualification() {
 	within 120 "$davy" qualify gas_bench --sim >"$scratch/out" 2>&1 </dev/null
 	ls -t "$DAVY_STATE/runs" | head -1 >"$scratch/id.qualification"
 	why qualification && all_say "✓ device controller" "expected:" "What a person was asked to look at" &&
-		why qualification "device transmitter" && all_say "WHAT THE JOURNAL HAS OF THIS CHECK" "port bus:" "01 03" "sent" "received"
+		why qualification "device transmitter" && all_say "WHAT THE JOURNAL HAS OF THIS CHECK" "port bus:" "01 03" "sent" "received" &&
+		LANG=zh_CN.UTF-8 why qualification && all_say "项检查" "应为: "
 }
 
 by_hand() {
@@ -435,7 +448,7 @@ from_before() {
 		assert told > 100, told
 	PY
 	within 60 "$davy" replay before --state "$scratch/other" >"$scratch/out" 2>"$scratch/err" && says "bit for bit" &&
-		why before 'deviation[ch4_2_rising]' && says "which line of the protocol led there is not in the journal" &&
+		why before 'deviation[ch4_2_rising]' && all_say "which line of the protocol led there is not in the journal" &&
 		! grep -q "called by" "$scratch/out"
 }
 
@@ -449,6 +462,7 @@ if command -v script >/dev/null; then
 else
 	claim_skip "it fits on 80 and 100 columns" "no script to make a terminal"
 fi
+claim "into a pipe it is a page of 100 columns wide" on_a_page
 claim "breaths are traced to the messages of both instruments behind them" breaths
 claim "an integral names its trace and the two acts" an_integral
 claim "what the controller watched itself is told as its own" the_environment

@@ -14,7 +14,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { COLUMNS_OTHERWISE = 80, COLUMNS_LEAST = 20 };
+enum { COLUMNS_OTHERWISE = 80, COLUMNS_LEAST = 20, COLUMNS_OF_PAGE = 100 };
 
 /* The next character; bytes that are no UTF-8 are one character each, of value UINT32_MAX. */
 static uint32_t next_character(const char **text)
@@ -149,6 +149,13 @@ size_t columns_on(FILE *out)
 	if (ioctl(fileno(out), TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
 		return COLUMNS_OTHERWISE - 1;
 	return size.ws_col > COLUMNS_LEAST ? size.ws_col - 1u : COLUMNS_LEAST;
+}
+
+size_t columns_of_page(FILE *out)
+{
+	size_t room = columns_on(out);
+
+	return room == SIZE_MAX ? COLUMNS_OF_PAGE : room;
 }
 
 void columns_print(FILE *out, const char *text)

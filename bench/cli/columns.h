@@ -18,6 +18,8 @@ void columns_pad(struct buf *out, const char *text, size_t width);
 void columns_wrap(struct buf *out, const char *text, size_t width, size_t indent);
 /* How many columns lines to `out` may have; SIZE_MAX where it is no terminal. */
 size_t columns_on(FILE *out);
+/* The same, but a page's width, which people still read, where it is no terminal. */
+size_t columns_of_page(FILE *out);
 /* Print lines, each broken where the terminal ends and then indented by two more than it begins. */
 void columns_print(FILE *out, const char *text);
 /*

@@ -57,7 +57,7 @@ static void print_measure(const struct budget *budget, const struct value *measu
 	figure_limit(&text, measure);
 	print_detail(say(TEXTS.limit), text.data);
 	print_detail(say(TEXTS.accepts), value_get_text(measure, "acceptance"));
-	print_detail(say(TEXTS.why), value_get_text(measure, "why"));
+	print_detail(say(TEXTS.why), figure_why(measure));
 	for (size_t i = 0; i < value_count(flaws); i++)
 		print_detail(say(TEXTS.incomplete), value_at(flaws, i)->text);
 	buf_clear(&text);

@@ -65,6 +65,7 @@ static void add_head(struct value *tree, const struct account *account)
 	value_set_text(tree, "began", wall);
 	value_set(tree, "verdict", verdict ? value_text(verdict) : value_nil());
 	value_set_text(tree, "why", value_get_text(account->verdict, "why"));
+	value_set_text(tree, "why_zh", value_get_text(account->verdict, "why_zh"));
 	value_set_int(tree, "ended", account->time);
 }
 

@@ -13,7 +13,7 @@
 #include "cli/columns.h"
 #include "cli/why_text.h"
 
-enum { HEX_MOST = 16, HEX_LEAST = 4, PAGE = 100, ROWS_OF_A_SOURCE = 2 };
+enum { HEX_MOST = 16, HEX_LEAST = 4, ROWS_OF_A_SOURCE = 2 };
 
 static const struct {
 	struct words sent, received, stray, streamed, on, message, edge, looked, looked_after, gate,
@@ -55,8 +55,7 @@ static const struct {
 /* So many bytes go on a row: time and name before them, their characters behind. */
 static size_t bytes_in_row(size_t indent)
 {
-	size_t room = columns_on(stdout) < PAGE ? columns_on(stdout) : PAGE;
-	size_t others = indent + 25 + 3;
+	size_t room = columns_of_page(stdout), others = indent + 25 + 3;
 	size_t fit = room > others ? (room - others) / 4 : 0;
 
 	return fit > HEX_MOST ? HEX_MOST : fit < HEX_LEAST ? HEX_LEAST : fit;

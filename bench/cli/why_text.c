@@ -96,6 +96,7 @@ void why_line(size_t indent, const char *format, ...)
 {
 	va_list arguments;
 	char *text = NULL, *line;
+	struct buf folded;
 
 	va_start(arguments, format);
 	if (vasprintf(&text, format, arguments) < 0)
@@ -103,7 +104,10 @@ void why_line(size_t indent, const char *format, ...)
 	va_end(arguments);
 	line = xprintf("%*s%s", (int)indent, "", text);
 	columns_clean(line);
-	columns_print(stdout, line);
+	buf_init(&folded);
+	columns_wrap(&folded, line, columns_of_page(stdout), indent + 2);
+	puts(folded.data);
+	buf_done(&folded);
 	free(line);
 	free(text);
 }
@@ -290,7 +294,7 @@ static void print_judged(const struct value *measure)
 
 static void print_why(const struct value *measure)
 {
-	const char *why = value_get_text(measure, "why");
+	const char *why = figure_why(measure);
 	struct buf text;
 
 	buf_init(&text);
@@ -315,9 +319,10 @@ static void print_readings(const struct value *measure, bool simulated)
 
 static void print_check(const struct value *measure)
 {
-	why_row(2, TEXTS.expected, value_get_text(measure, "expected"));
-	why_row(2, TEXTS.found, value_get_text(measure, "found"));
-	why_row(2, TEXTS.why, value_get_text(measure, "why"));
+	why_row(2, TEXTS.expected, figure_expected(measure));
+	why_row(2, TEXTS.found,
+		say_either(value_get_text(measure, "found"), value_get_text(measure, "found_zh")));
+	why_row(2, TEXTS.why, figure_why(measure));
 	why_check(measure, 2);
 }
 
@@ -412,11 +417,11 @@ static void print_readings_short(const struct value *measure)
 
 static void print_measure_short(const struct value *measure)
 {
-	const char *why = value_get_text(measure, "why");
+	const char *why = figure_why(measure);
 
 	print_judged(measure);
 	if (value_get(measure, "expected")) {
-		why_row(4, TEXTS.expected, value_get_text(measure, "expected"));
+		why_row(4, TEXTS.expected, figure_expected(measure));
 		why_row(4, TEXTS.why, why);
 		return;
 	}
@@ -466,7 +471,7 @@ static void print_instrument(const struct value *instrument)
 static void print_head(const struct value *tree, bool whole)
 {
 	const struct value *instruments = value_get(tree, "instruments");
-	const char *verdict = value_get_text(tree, "verdict"), *why = value_get_text(tree, "why");
+	const char *verdict = value_get_text(tree, "verdict"), *why = figure_why(tree);
 	struct buf line;
 
 	buf_init(&line);

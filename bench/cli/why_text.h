@@ -15,7 +15,7 @@ void why_print(const struct value *tree, bool whole);
 
 /* ---- between the why*.c ---- */
 
-/* A line behind so many blanks, cleaned and broken as the terminal needs it. */
+/* A line behind so many blanks, cleaned and broken as the terminal, or else a page, needs it. */
 void why_line(size_t indent, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* "NAME: TEXT"; nothing where there is no text. */
 void why_row(size_t indent, struct words name, const char *text);
