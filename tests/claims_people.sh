@@ -152,7 +152,12 @@ what_is_no_step_is_refused() {
 		refused "URI" "$davy" record storing --identity "no identity" &&
 		refused "percent-encoded" "$davy" record storing --identity "https://lab.example.cn/安标001" &&
 		refused "for a registration alone" "$davy" record storing --dut ma=1 --dut serial=1 --ilmd a=b &&
-		refused "needs --form notice" "$davy" record collecting --dut ma=1 --dut serial=1 --form form=1 &&
+		refused "FIELD=…: notice (.*, party (.*, seal (.*, sampler2 (.*)$" "$davy" \
+			record collecting --dut ma=1 --dut serial=1 --form form=1 &&
+		refused "FIELD=…: form (.*, sampler2 (抽样人员(二)工号)$" "$davy" record collecting --dut ma=1 --dut serial=1 &&
+		refused "'lot' does not say which it is; what does: ma, class and serial" "$davy" record storing \
+			--dut ma=1 --dut serial=1 --dut lot=7 &&
+		LC_ALL=zh_CN.UTF-8 refused "抽样单缺少栏目" "$davy" record collecting --dut ma=1 --dut serial=1 --form form=1 &&
 		refused "no field 'sael'; the nearest is seal" "$davy" record collecting --dut ma=1 --dut serial=1 --form sael=1 &&
 		refused "in the future" "$davy" record storing --dut ma=1 --dut serial=1 --at 2096-01-01T00:00:00.000+08:00 &&
 		refused "disposition" "$davy" record storing --dut ma=1 --dut serial=1 --disposition counterfeit

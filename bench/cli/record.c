@@ -75,15 +75,19 @@ static const struct option OPTIONS[] = {
 };
 
 static const struct {
-	struct words step, which, recorded, ilmd, form;
+	struct words step, which, stranger, recorded, ilmd, ilmd_name, form;
 } TEXTS = {
 	.step = {"'%.40s' is no step of a life; there are: %s", "没有环节 '%.40s';可用:%s"},
 	.which = {"--dut says which it is: ma=CERTIFICATE and serial=NUMBER, or class=CLASS and "
 		  "serial=NUMBER; or --identity URI",
 		  "--dut 须给出 ma=证号 与 serial=编号,或 class=类别 与 serial=编号;"
 		  "或用 --identity URI"},
+	.stranger = {"--dut: '%.40s' does not say which it is; what does: ma, class and serial",
+		     "--dut:'%.40s' 不能指明样品;可用 ma、class 与 serial"},
 	.recorded = {"%s %s of %s, recorded as number %lld", "%s %s:%s,已登记为第 %lld 号记录"},
 	.ilmd = {"--ilmd is for a registration alone", "--ilmd 仅用于 registration(建档)"},
+	.ilmd_name = {"--ilmd: '%.40s' is no name of letters and digits",
+		      "--ilmd:'%.40s' 须为字母与数字组成的名称"},
 	.form = {"--form is for collecting alone", "--form 仅用于 collecting(抽样)"},
 };
 
@@ -100,6 +104,18 @@ static int find_step(const char *name, enum life_step *step, struct error *err)
 	error_set(err, ERROR_USAGE, say(TEXTS.step), name, all.data);
 	buf_done(&all);
 	return -1;
+}
+
+/* What would be dropped is refused: who says lot=7 means to have said which it is. */
+static int check_dut(const struct value *dut, struct error *err)
+{
+	for (size_t i = 0; i < value_count(dut); i++) {
+		const char *key = value_key(dut, i);
+
+		if (strcmp(key, "ma") && strcmp(key, "class") && strcmp(key, "serial"))
+			return error_set(err, ERROR_USAGE, say(TEXTS.stranger), key);
+	}
+	return 0;
 }
 
 /* Who has such a number is one thing wherever it was tested: the same URI as the records of runs have. */
@@ -149,9 +165,7 @@ static int set_ilmd(struct value *members, const struct value *given, struct err
 		for (const char *c = name; *c; c++)
 			if (!isalnum((unsigned char)*c)) {
 				free(key);
-				return error_set(err, ERROR_USAGE,
-						 "--ilmd: '%.40s' is no name of letters and digits",
-						 name);
+				return error_set(err, ERROR_USAGE, say(TEXTS.ilmd_name), name);
 			}
 		value_set(ilmd, key, value_copy(value_at(given, i)));
 		free(key);
@@ -273,7 +287,7 @@ static int run_record(void *ctx, char **operands, int count, struct error *err)
 	int code = -1;
 
 	(void)count;
-	if (find_step(operands[0], &step, err) < 0)
+	if (find_step(operands[0], &step, err) < 0 || check_dut(settings->dut, err) < 0)
 		return -1;
 	state = place_state(settings->state, err);
 	if (state)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "cli/options.h"
 
 static const struct {
@@ -60,6 +61,17 @@ static const struct {
 	{"remark", "备注"},
 };
 
+static const struct {
+	struct words unknown, nearest, missing, same;
+} TEXTS = {
+	.unknown = {"the sampling form has no field '%.40s'%s%s", "抽样单没有栏目 '%.40s'%s%s"},
+	.nearest = {"; the nearest is ", ";最接近的是 "},
+	.missing = {"the sampling form lacks fields, each is given by --form FIELD=…: %s",
+		    "抽样单缺少栏目,请逐项用 --form 栏目=… 给出:%s"},
+	.same = {"the second sampler is another person than %.40s",
+		 "第二名抽样人员须与 %.40s 不是同一人"},
+};
+
 enum { FIELD_COUNT = sizeof(FIELDS) / sizeof(FIELDS[0]) };
 
 static int refuse_unknown(const char *name, struct error *err)
@@ -72,8 +84,28 @@ static int refuse_unknown(const char *name, struct error *err)
 		names[i] = FIELDS[i].name;
 	}
 	nearest = options_nearest(names, name);
-	return error_set(err, ERROR_USAGE, "the sampling form has no field '%.40s'%s%s", name,
-			 nearest ? "; the nearest is " : "", nearest ? nearest : "");
+	return error_set(err, ERROR_USAGE, say(TEXTS.unknown), name,
+			 nearest ? say(TEXTS.nearest) : "", nearest ? nearest : "");
+}
+
+/* All at once: whoever fills it in reads one sentence, not one for each field. */
+static int refuse_missing(const struct value *given, struct error *err)
+{
+	struct buf missing;
+	int done = 0;
+
+	buf_init(&missing);
+	for (int i = 0; i < FIELD_COUNT; i++) {
+		const char *text = value_get_text(given, FIELDS[i].name);
+
+		if (FIELDS[i].is_needed && (!text || !text[0]))
+			buf_printf(&missing, "%s%s (%s)", missing.size ? ", " : "",
+				   FIELDS[i].name, FIELDS[i].title);
+	}
+	if (missing.size)
+		done = error_set(err, ERROR_USAGE, say(TEXTS.missing), missing.data);
+	buf_done(&missing);
+	return done;
 }
 
 int sampling_form_check(const struct value *given, struct error *err)
@@ -84,17 +116,10 @@ int sampling_form_check(const struct value *given, struct error *err)
 	for (size_t i = 0; i < value_count(given); i++)
 		if (refuse_unknown(value_key(given, i), err) < 0)
 			return -1;
-	for (int i = 0; i < FIELD_COUNT; i++) {
-		const char *text = value_get_text(given, FIELDS[i].name);
-
-		if (FIELDS[i].is_needed && (!text || !text[0]))
-			return error_set(err, ERROR_USAGE,
-					 "the sampling form needs --form %s=… (%s)", FIELDS[i].name,
-					 FIELDS[i].title);
-	}
+	if (refuse_missing(given, err) < 0)
+		return -1;
 	if (!strcmp(first, second))
-		return error_set(err, ERROR_USAGE,
-				 "the second sampler is another person than %.40s", first);
+		return error_set(err, ERROR_USAGE, say(TEXTS.same), first);
 	return 0;
 }
 
