@@ -51,6 +51,24 @@ refused() {
 	grep -q -- "$pattern" <<<"$out" || { echo "$out"; return 1; }
 }
 
+# The key of who failed to install it, once with its passphrase mistyped, is taken up again; a person's key is none.
+an_administrator_whose_key_is_there_is_installed_with_it() {
+	local state=$scratch/again before
+	"$davy" keys make --key "$scratch/again.pem" "${word[@]}" --json | python3 -c '
+import sys, json
+made = json.load(sys.stdin)
+assert made["kind"] == "Ed25519" and len(made["kid"]) == 43 and made["key"] + ".public" == made["public"], made
+assert json.load(open(made["public"]))["kty"] == "OKP"' || return
+	before=$(sha256sum "$scratch/again.pem")
+	refused "again.pem is there already, and a key is never replaced: give --key another name" \
+		"$davy" keys make --key "$scratch/again.pem" "${word[@]}" &&
+		refused "not the passphrase" "$davy" keys init --state "$state" --key "$scratch/again.pem" \
+			--passphrase-file "$scratch/wrong" &&
+		"$davy" keys init --state "$state" --key "$scratch/again.pem" "${word[@]}" >"$scratch/out" || return
+	says "is there already: it becomes the administrator's" && [ "$before" = "$(sha256sum "$scratch/again.pem")" ] &&
+		"$davy" keys --state "$state" | grep -q "^administrator: key"
+}
+
 an_administrator_is_installed_once() {
 	key_of x && refused "no administrator yet" "$davy" keys enrol 1 --roles tester --to 2036-01-01 \
 		--public "$scratch/x.pem.public" --key "$scratch/x.pem" "${word[@]}" && administrator &&
@@ -97,6 +115,62 @@ a_wrong_passphrase_signs_nothing() {
 		[ "$(wc -l <"$DAVY_STATE/records/records.jsonl")" = "$before" ]
 }
 
+an_operand_may_begin_with_a_dash() {
+	refused "no option -BpI; .*stands behind --" "$davy" keys revoke -BpI --why x --key "$scratch/boss.pem" "${word[@]}" &&
+		refused "'-BpI' is the beginning of 0 keys" "$davy" keys revoke --why x --key "$scratch/boss.pem" "${word[@]}" -- -BpI
+}
+
+# asked_of_nobody PATTERN COMMAND…: refused, without a terminal and without a file: a passphrase would have been asked before.
+asked_of_nobody() { refused "$1" setsid -w "${@:2}" </dev/null; }
+
+what_a_passphrase_cannot_help_is_told_before_it_is_asked() {
+	local key=(--key "$scratch/0017.pem") open=(--key "$scratch/open.pem") none=(--key "$scratch/none.pem")
+	cp "$scratch/0017.pem" "$scratch/open.pem" && chmod 640 "$scratch/open.pem" || return
+	asked_of_nobody "as 'clerk': --as is tester" "$davy" correct last --reason incorrect_data --why x --as clerk "${key[@]}" &&
+		asked_of_nobody "as 'bench': --as is tester" "$davy" correct last --reason incorrect_data --why x --as bench "${key[@]}" &&
+		asked_of_nobody "needs --as" "$davy" sign last --as clerk "${key[@]}" &&
+		asked_of_nobody "as reviewer or as signatory" "$davy" approve README.md --as clerk "${key[@]}" &&
+		asked_of_nobody "'2099-13-01' is none" "$davy" approve README.md --as reviewer --from 2099-13-01 "${key[@]}" || return
+	for command in "sign last --as tester" "void last --why x" "correct last --reason incorrect_data --why x" \
+		"approve README.md --as reviewer" "keys hand-over --public $scratch/0009.pem.public"; do
+		# shellcheck disable=SC2086
+		asked_of_nobody "open.pem: is a secret, but others may use it (mode 0640)" "$davy" $command "${open[@]}" &&
+			asked_of_nobody "none.pem: cannot open: No such file" "$davy" $command "${none[@]}" &&
+			asked_of_nobody "--key" "$davy" $command &&
+			asked_of_nobody "no terminal to ask" "$davy" $command "${key[@]}" || { echo "$command"; return 1; }
+	done
+}
+
+# at_the_prompt KEYS: typed on a terminal when the passphrase is asked for there.
+at_the_prompt() {
+	: >"$scratch/out"
+	{
+		for _ in $(seq 250); do
+			grep -q "passphrase for" "$scratch/out" && break
+			sleep 0.1
+		done
+		printf '%b' "$1"
+		sleep 2
+	} | TERM=xterm within 60 script -qec "stty intr '$2'; $davy sign last --as tester --key $scratch/0017.pem; echo ended \$?; stty -a" \
+		/dev/null >"$scratch/out" 2>&1
+}
+
+# With a part of it typed, with nothing typed, and with another interrupt character than usual.
+the_interrupt_ends_the_prompt() {
+	at_the_prompt '\003' '^C' && stopped_and_restored && at_the_prompt 'a pass\003' '^C' && stopped_and_restored &&
+		at_the_prompt 'a pass\030' '^X' && stopped_and_restored
+}
+
+stopped_and_restored() {
+	says "stopped at the passphrase: nothing was done" && says "ended 2" && says " echo " && says "isig icanon" &&
+		! grep -q -e "-isig" -e "a pass$" "$scratch/out"
+}
+
+a_passphrase_is_typed_and_not_shown() {
+	test_specimen SN-T && at_the_prompt 'a passphrase\n' '^C' && says "recorded as number" && says "ended 0" &&
+		! grep -q "a passphrase" "$scratch/out"
+}
+
 an_administrator_signs_no_test() {
 	refused "signs nothing else" sign last tester boss
 }
@@ -104,7 +178,7 @@ an_administrator_signs_no_test() {
 a_revoked_key_signs_no_more() {
 	local kid
 	person 0099 tester && kid=$("$davy" keys | awk '$1 == "0099" { print $NF }') &&
-		"$davy" keys revoke "$kid" --why "left the laboratory" --key "$scratch/boss.pem" "${word[@]}" >/dev/null &&
+		"$davy" keys revoke --why "left the laboratory" --key "$scratch/boss.pem" "${word[@]}" -- "$kid" >/dev/null &&
 		test_specimen SN-2 && refused "left the laboratory" sign last tester 0099
 }
 
@@ -236,12 +310,17 @@ runs_that_used_something_are_found() {
 }
 
 claim "an administrator is installed once, with a key file that nobody else may read" an_administrator_is_installed_once
+claim "an administrator's key that is there is taken up, never replaced, and davy keys make has its JSON" an_administrator_whose_key_is_there_is_installed_with_it
 claim "people make their keys, are enrolled, and davy keys lists who may do what until when" people_are_enrolled_and_listed
 claim "who is authorised until a day is so until its end; what is no day is refused" a_day_counts_to_its_end
 claim "a run is signed in turn, by persons who see what they sign" a_run_is_signed_in_turn
 claim "a wrong passphrase, or none, signs nothing" a_wrong_passphrase_signs_nothing
+claim "a role, a day or a key file that is not good is told before the passphrase is asked for" what_a_passphrase_cannot_help_is_told_before_it_is_asked
+claim "the interrupt character ends the asking for a passphrase, and the terminal is as before" the_interrupt_ends_the_prompt
+claim "a passphrase that is typed at the terminal is not shown, and signs" a_passphrase_is_typed_and_not_shown
 claim "an administrator who signs a test is refused" an_administrator_signs_no_test
 claim "a revoked key signs no more" a_revoked_key_signs_no_more
+claim "a key whose id begins with a dash stands behind --, as the refusal says" an_operand_may_begin_with_a_dash
 claim "whose authorisation has lapsed signs no more" a_lapsed_authorisation_signs_no_more
 claim "a run is voided by a named person with a reason, and signed no more" a_voiding_has_a_name_and_a_reason
 claim "every step of a life is recorded, Chinese is encoded and shown, two samplers sign" every_step_of_a_life_is_recorded

@@ -50,11 +50,10 @@ static const struct option OPTIONS[] = {
 };
 
 static const struct {
-	struct words as, key, day, stranger, file, done, verb, example;
+	struct words as, day, stranger, file, done, verb, example;
 } TEXTS = {
 	.as = {"it is approved as reviewer or as signatory: --as",
 	       "须有 --as reviewer 或 signatory"},
-	.key = {"whose approval is it? --key FILE", "须有 --key FILE"},
 	.day = {"--from takes a day, YYYY-MM-DD, and '%s' is none",
 		"--from 须为日期 YYYY-MM-DD,'%s' 不是"},
 	.stranger = {"%s is nobody's key in this bench's log: davy keys",
@@ -122,7 +121,7 @@ static void show_files(const struct files *files)
 static int read_from(const struct approve_settings *settings, struct wall_time *from,
 		     struct error *err)
 {
-	attest_now(from);
+	attest_now(from); /* at once */
 	if (!settings->from || wall_time_parse_day(from, settings->from, 0, err) == 0)
 		return 0;
 	return error_set(err, ERROR_USAGE, say(TEXTS.day), settings->from);
@@ -138,7 +137,7 @@ static int prepare(const struct approve_settings *settings, const struct roster 
 		return error_set(err, ERROR_REFUSED, say(TEXTS.stranger), settings->key);
 	approval->person = holder->person;
 	attest_now(&approval->at);
-	return read_from(settings, &approval->from, err);
+	return 0;
 }
 
 static int approve_one(const struct approve_settings *settings, const char *state,
@@ -172,9 +171,10 @@ static int approve_all(const struct approve_settings *settings, const char *stat
 	struct value *answers = value_list();
 	int done = -1;
 
-	show_files(files);
-	if (roster)
+	if (roster && read_from(settings, &approval.from, err) == 0) {
+		show_files(files);
 		key = passphrase_key(settings->key, settings->passphrase, err);
+	}
 	if (key)
 		done = prepare(settings, roster, key, &approval, err);
 	for (size_t i = 0; done == 0 && i < files->count; i++) {
@@ -200,8 +200,8 @@ static int approve_files(const struct approve_settings *settings, char **paths, 
 
 	if (role != ROLE_REVIEWER && role != ROLE_SIGNATORY)
 		done = error_set(err, ERROR_USAGE, "%s", say(TEXTS.as));
-	else if (!settings->key)
-		done = error_set(err, ERROR_USAGE, "%s", say(TEXTS.key));
+	else
+		done = passphrase_needed(settings->key, err);
 	for (int i = 0; done == 0 && i < count; i++)
 		done = read_file(&files, paths[i], limits, err);
 	if (done == 0)

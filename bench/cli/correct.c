@@ -51,11 +51,14 @@ static const struct option OPTIONS[] = {
 };
 
 static const struct {
-	struct words reason, why, done, none;
+	struct words reason, why, as, done, none;
 } TEXTS = {
 	.reason = {"--reason is incorrect_data or did_not_occur",
 		   "--reason 须为 incorrect_data 或 did_not_occur"},
 	.why = {"davy correct needs --why", "davy correct 须有 --why"},
+	.as = {"nobody declares a record wrong as '%.40s': --as is tester, reviewer, signatory or "
+	       "sampler",
+	       "不能以 '%.40s' 的身份声明更正:--as 须为 tester、reviewer、signatory 或 sampler"},
 	.done = {"record %lld is declared %s, recorded as number %lld; it stays, and is not edited",
 		 "第 %lld 号记录已声明为 %s,登记为第 %lld 号记录;原记录保留不改"},
 	.none = {"what did not occur has no corrective event", "未曾发生的事件没有更正事件"},
@@ -76,6 +79,19 @@ static int read_correctives(const char *state, const char *name, struct value *i
 	return 0;
 }
 
+static int check_role(const char *name, struct error *err)
+{
+	switch (role_find(name)) {
+	case ROLE_TESTER:
+	case ROLE_REVIEWER:
+	case ROLE_SIGNATORY:
+	case ROLE_SAMPLER:
+		return 0;
+	default:
+		return error_set(err, ERROR_USAGE, say(TEXTS.as), name);
+	}
+}
+
 static struct value *declare(const struct signer *signer, const struct value *ids,
 			     const struct correct_settings *settings, struct error *err)
 {
@@ -86,12 +102,9 @@ static struct value *declare(const struct signer *signer, const struct value *id
 	struct wall_time now;
 
 	attest_now(&now);
-	if (!holder || !role_find(role)) {
-		if (!role_find(role))
-			error_set(err, ERROR_USAGE, "'%.40s' is no role", role);
-		else
-			roster_allows(signer->roster, key_id(signer->key), role_find(role), NULL,
-				      now.ms, err);
+	if (!holder) {
+		roster_allows(signer->roster, key_id(signer->key), role_find(role), NULL, now.ms,
+			      err);
 		return NULL;
 	}
 	declared = declaration_new(event->event, settings->reason, settings->why, holder->person,
@@ -153,6 +166,8 @@ static int run_correct(void *ctx, char **operands, int count, struct error *err)
 		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.why));
 	if (!strcmp(reason, "did_not_occur") && settings->corrective)
 		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.none));
+	if (settings->as && check_role(settings->as, err) < 0)
+		return -1;
 	state = place_state(settings->state, err);
 	if (state)
 		code = correct(state, operands[0], settings, err);

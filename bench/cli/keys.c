@@ -59,7 +59,7 @@ static const struct option OPTIONS[] = {
 
 static const struct {
 	struct words usage, recorded, made, administrator, nobody, person, name, roles, items,
-		until, key, revoked, log, vouched, missing;
+		until, key, revoked, log, vouched, missing, is_there, goes_on, has_one, is_of;
 } TEXTS = {
 	.usage = {"davy keys lists who may do what; davy keys init, make, enrol PERSON, revoke "
 		  "KEY, or hand-over changes it",
@@ -81,6 +81,16 @@ static const struct {
 	.log = {"introduced by the log itself; no administrator has vouched",
 		"由记录自身引入,尚无管理员确认"},
 	.vouched = {"vouched for", "已由管理员确认"},
+	.is_there = {"%s is there already, and a key is never replaced: give --key another name",
+		     "%s 已存在,密钥从不覆盖:请为 --key 另取文件名"},
+	.goes_on = {"%s is there already: it becomes the administrator's, and no other is made",
+		    "%s 已存在:以其为管理员密钥,不另行生成"},
+	.has_one = {"this log has its administrator; another one is made by davy keys hand-over",
+		    "已设立管理员;更换请用 davy keys hand-over"},
+	.is_of = {"%s is the key of %s (%s), and an administrator's signs nothing else: give --key "
+		  "a "
+		  "new name",
+		  "%s 是 %s(%s)的密钥,管理员密钥不得另作他用:请为 --key 另取文件名"},
 	.missing = {"davy keys %s needs --%s", "davy keys %s 须有 --%s"},
 };
 
@@ -193,8 +203,7 @@ static struct key *make_key(const struct keys_settings *settings, struct error *
 	struct key *key = NULL;
 
 	if (file_exists(settings->key))
-		error_set(err, ERROR_REFUSED, "%s is there already, and a key is never replaced",
-			  settings->key);
+		error_set(err, ERROR_REFUSED, say(TEXTS.is_there), settings->key);
 	else
 		passphrase = passphrase_read(settings->passphrase, true, settings->key, err);
 	if (passphrase)
@@ -327,47 +336,91 @@ static int tell_as_administrator(const char *state, const struct keys_settings *
 
 /* ---- the acts ---- */
 
+/* Made before, when it could not be recorded: then it is taken up again. */
+static struct key *open_key(const struct keys_settings *settings, const struct roster *roster,
+			    struct error *err)
+{
+	const struct holder *holder;
+	struct key *key;
+
+	if (!settings->json) {
+		printf(say(TEXTS.goes_on), settings->key);
+		putchar('\n');
+		fflush(stdout);
+	}
+	key = passphrase_key(settings->key, settings->passphrase, err);
+	holder = key ? roster_find(roster, key_id(key)) : NULL;
+	if (!holder)
+		return key;
+	error_set(err, ERROR_REFUSED, say(TEXTS.is_of), settings->key, holder->name,
+		  holder->person);
+	key_free(key);
+	return NULL;
+}
+
+static int install(const char *state, const struct keys_settings *settings, struct key *key,
+		   struct error *err)
+{
+	struct value *says = saying("installs");
+
+	value_set(says, "jwk", key_jwk(key));
+	set_now(says, "from");
+	return tell(state, settings, says, key, err);
+}
+
 static int init(const char *state, const struct keys_settings *settings, const char *operand,
 		struct error *err)
 {
 	struct roster *roster;
-	struct value *says;
-	struct key *key;
-	bool has_one;
+	struct key *key = NULL;
 	int code = -1;
 
 	(void)operand;
 	if (need("init", "key", settings->key, err) < 0 || !(roster = book_roster(state, err)))
 		return -1;
-	has_one = roster_administrator(roster) != NULL;
-	roster_free(roster);
-	if (has_one)
-		return error_set(err, ERROR_REFUSED,
-				 "this log has its administrator; another one is made by davy keys "
-				 "hand-over");
-	key = make_key(settings, err);
-	if (!key)
-		return -1;
-	says = saying("installs");
-	value_set(says, "jwk", key_jwk(key));
-	set_now(says, "from");
-	code = tell(state, settings, says, key, err);
+	if (roster_administrator(roster))
+		error_set(err, ERROR_REFUSED, "%s", say(TEXTS.has_one));
+	else if (file_exists(settings->key))
+		key = open_key(settings, roster, err);
+	else
+		key = make_key(settings, err);
+	if (key)
+		code = install(state, settings, key, err);
 	key_free(key);
+	roster_free(roster);
 	return code;
+}
+
+static void print_key(const struct keys_settings *settings, const struct key *key)
+{
+	char *public = xprintf("%s.public", settings->key);
+	struct value *made = value_map();
+
+	value_set_text(made, "key", settings->key);
+	value_set_text(made, "public", public);
+	value_set_text(made, "kid", key_id(key));
+	value_set_text(made, "kind", key_kind_name(key_kind(key)));
+	json_print(stdout, made);
+	value_free(made);
+	free(public);
 }
 
 static int make(const char *state, const struct keys_settings *settings, const char *operand,
 		struct error *err)
 {
 	struct key *key;
+	int code;
 
 	(void)state;
 	(void)operand;
 	if (need("make", "key", settings->key, err) < 0)
 		return -1;
 	key = make_key(settings, err);
+	if (key && settings->json)
+		print_key(settings, key);
+	code = key ? EXIT_IS_PASS : -1;
 	key_free(key);
-	return key ? EXIT_IS_PASS : -1;
+	return code;
 }
 
 static int enrol(const char *state, const struct keys_settings *settings, const char *person,

@@ -25,8 +25,9 @@ static const struct {
 	.usage = {"Usage", "用法"},
 	.options = {"Options", "选项"},
 	.help = {"print this and end", "显示本帮助"},
-	.unknown = {"there is no option %s; `davy help %s` lists them",
-		    "没有选项 %s;见 `davy help %s`"},
+	.unknown = {"there is no option %s; `davy help %s` lists them, and what is none stands "
+		    "behind --",
+		    "没有选项 %s;见 `davy help %s`;不是选项而以 - 开头的写在 -- 之后"},
 	.unknown_near = {"there is no option %s; the nearest is --%s",
 			 "没有选项 %s;最接近的是 --%s"},
 	.needs = {"--%s needs a value: --%s %s", "--%s 需要一个值:--%s %s"},

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Asked on the process's own terminal, whatever stdin is, with the echo off; the terminal is as it was afterwards, also
- * when the person presses Ctrl-C, since the terminal sends no signal while it is asked.
+ * when the person presses Ctrl-C: the terminal sends no signal while it is asked, and gives the line as soon as its
+ * interrupt character comes, which is that line's last byte then.
  */
 #include "cli/passphrase.h"
 
@@ -17,7 +18,7 @@
 #include "base/file.h"
 #include "cli/words.h"
 
-enum { PASSPHRASE_MOST = 1000, INTERRUPT = 3 };
+enum { PASSPHRASE_MOST = 1000, KEY_MOST = 16384 };
 
 static const struct {
 	struct words ask, again, differ, empty, no_terminal, stopped, needs_key, unprotected;
@@ -45,17 +46,16 @@ void passphrase_free(char *passphrase)
 	free(passphrase);
 }
 
-/* One line, without its end; -1: stopped. */
-static int read_line(int terminal, char text[PASSPHRASE_MOST])
+/* One line, without its end; -1: stopped, by the interrupt character (0: there is none) or the end of the input. */
+static int read_line(int terminal, char interrupt, char text[PASSPHRASE_MOST])
 {
-	size_t size = 0;
-	char byte = 0;
+	ssize_t size = read(terminal, text, PASSPHRASE_MOST - 1);
 
-	while (size < PASSPHRASE_MOST - 1 && read(terminal, &byte, 1) == 1 && byte != '\n' &&
-	       byte != '\r' && byte != INTERRUPT)
-		text[size++] = byte;
+	if (size <= 0 || (interrupt && text[size - 1] == interrupt))
+		return -1;
 	text[size] = '\0';
-	return byte == INTERRUPT ? -1 : 0;
+	text[strcspn(text, "\r\n")] = '\0';
+	return 0;
 }
 
 static char *ask(int terminal, const char *question, struct error *err)
@@ -70,9 +70,11 @@ static char *ask(int terminal, const char *question, struct error *err)
 	}
 	quiet = was;
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
+	quiet.c_lflag |= ICANON;
+	quiet.c_cc[VEOL] = was.c_cc[VINTR];
 	tcsetattr(terminal, TCSAFLUSH, &quiet);
 	(void)file_write_all(terminal, question, strlen(question));
-	done = read_line(terminal, text);
+	done = read_line(terminal, (char)was.c_cc[VINTR], text);
 	tcsetattr(terminal, TCSAFLUSH, &was);
 	(void)file_write_all(terminal, "\n", 1);
 	if (done < 0)
@@ -109,30 +111,28 @@ static char *ask_terminal(bool is_new, const char *what, struct error *err)
 	return first;
 }
 
+static void wipe(struct buf *secret)
+{
+	explicit_bzero(secret->data, secret->room);
+	buf_done(secret);
+}
+
 static char *read_file(const char *path, struct error *err)
 {
 	struct buf text;
 	char *answer = NULL;
 
 	buf_init(&text);
-	if (file_read_secret(path, PASSPHRASE_MOST, &text, err) == 0 && text.size)
-		answer = xstrdup(text.data);
-	else if (text.size == 0)
-		answer = err->text[0] ? NULL : xstrdup("");
-	if (answer)
-		answer[strcspn(answer, "\r\n")] = '\0';
-	if (text.size)
-		explicit_bzero(text.data, text.size);
-	buf_done(&text);
+	if (file_read_secret(path, PASSPHRASE_MOST, &text, err) == 0)
+		answer = xstrndup(text.data, strcspn(text.data, "\r\n"));
+	wipe(&text);
 	return answer;
 }
 
 char *passphrase_read(const char *path, bool is_new, const char *what, struct error *err)
 {
-	char *answer;
+	char *answer = path ? read_file(path, err) : ask_terminal(is_new, what, err);
 
-	err->text[0] = '\0';
-	answer = path ? read_file(path, err) : ask_terminal(is_new, what, err);
 	if (!answer || answer[0])
 		return answer;
 	passphrase_free(answer);
@@ -140,26 +140,38 @@ char *passphrase_read(const char *path, bool is_new, const char *what, struct er
 	return NULL;
 }
 
-struct key *passphrase_key(const char *key_path, const char *path, struct error *err)
+int passphrase_needed(const char *key_path, struct error *err)
 {
 	struct error unopened;
+	struct buf text;
 	struct key *key;
-	char *passphrase;
+	int done;
 
-	if (!key_path) {
-		error_set(err, ERROR_USAGE, "%s", say(TEXTS.needs_key));
-		return NULL;
-	}
+	if (!key_path)
+		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.needs_key));
+	buf_init(&text);
+	done = file_read_secret(key_path, KEY_MOST, &text, err);
+	wipe(&text);
+	if (done < 0)
+		return error_context(err, "--key");
 	key = key_load(key_path, NULL, &unopened);
 	if (key) {
 		key_free(key);
-		error_set(err, ERROR_REFUSED, say(TEXTS.unprotected), key_path);
-		return NULL;
+		return error_set(err, ERROR_REFUSED, say(TEXTS.unprotected), key_path);
 	}
-	if (unopened.kind != ERROR_REFUSED) {
-		*err = unopened;
+	if (unopened.kind == ERROR_REFUSED)
+		return 0;
+	*err = unopened;
+	return error_context(err, "--key");
+}
+
+struct key *passphrase_key(const char *key_path, const char *path, struct error *err)
+{
+	struct key *key;
+	char *passphrase;
+
+	if (passphrase_needed(key_path, err) < 0)
 		return NULL;
-	}
 	passphrase = passphrase_read(path, false, key_path, err);
 	key = passphrase ? key_load(key_path, passphrase, err) : NULL;
 	passphrase_free(passphrase);

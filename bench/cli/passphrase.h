@@ -15,6 +15,11 @@
 char *passphrase_read(const char *path, bool is_new, const char *what, struct error *err);
 void passphrase_free(char *passphrase); /* accepts NULL */
 
+/*
+ * Nobody is asked for words that could not help: 0, or no key is named, its file is not there, is no key, may be used by
+ * others (ERROR_REFUSED), or is kept without a passphrase (ERROR_REFUSED).
+ */
+int passphrase_needed(const char *key_path, struct error *err);
 /* The key in that file, opened so. A person's key without a passphrase is refused. */
 struct key *passphrase_key(const char *key_path, const char *path, struct error *err);
 

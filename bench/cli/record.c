@@ -237,16 +237,14 @@ static void tell(const struct record_settings *settings, enum life_step step, co
 /* A bench that has done nothing yet has its log only when its controller has begun it. */
 static char *begin_base(const char *state, struct error *err)
 {
-	struct value *request, *status;
+	struct value *answer;
 	char *base;
 
 	if (book_base(state, &base, err) < 0 || base)
 		return base;
-	request = value_map();
-	value_set_text(request, "do", "status");
-	status = request_answer(state, request, err);
-	value_free(status);
-	if (status && book_base(state, &base, err) == 0 && !base)
+	answer = request_register(state, err);
+	value_free(answer);
+	if (answer && book_base(state, &base, err) == 0 && !base)
 		error_set(err, ERROR_REFUSED, "%s has no records: its controller has begun none",
 			  state);
 	return base;

@@ -99,8 +99,8 @@ static int refuse_missing(const struct value *given, struct error *err)
 		const char *text = value_get_text(given, FIELDS[i].name);
 
 		if (FIELDS[i].is_needed && (!text || !text[0]))
-			buf_printf(&missing, "%s%s (%s)", missing.size ? ", " : "",
-				   FIELDS[i].name, FIELDS[i].title);
+			buf_printf(&missing, "%s%s (%s)", missing.size ? ", " : "", FIELDS[i].name,
+				   FIELDS[i].title);
 	}
 	if (missing.size)
 		done = error_set(err, ERROR_USAGE, say(TEXTS.missing), missing.data);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is signed stands on the terminal before the passphrase is asked for. */
+/* What is signed stands on the terminal before the passphrase is asked for, and before both what is wrong with the key. */
 #include "cli/signer.h"
 
 #include <stdio.h>
@@ -11,7 +11,8 @@ int signer_open(struct signer *signer, const char *state, const char *name, bool
 		const char *key_path, const char *passphrase_path, struct error *err)
 {
 	*signer = (struct signer){0};
-	if (book_event(state, name, &signer->event, err) < 0)
+	if (passphrase_needed(key_path, err) < 0 ||
+	    book_event(state, name, &signer->event, err) < 0)
 		return -1;
 	signer->roster = book_roster(state, err);
 	if (!signer->roster)
