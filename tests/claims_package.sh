@@ -140,7 +140,9 @@ completion() {
 	run=$("$davy" list runs --state "$state" | awk 'NR == 3 { print $1 }')
 	[ -n "$run" ] && completes ru run && completes run --lim --limits && completes list ru runs && completes show la last &&
 		completes run gas/ gas/methane_transmitter && completes run --clock v virtual && completes help wi wires && completes why la last &&
-		completes show --state "$state" "${run:0:9}" "$run" && completes why "$run" --state "$state" ze zero && ! completes ru list >/dev/null && ! completes run --seed "" gas/methane_transmitter >/dev/null
+		completes show --state "$state" "${run:0:9}" "$run" && completes why "$run" --state "$state" ze zero && completes keys hand hand-over && completes list du dut && completes record rep repair &&
+		completes sign --state "$state" "${run:0:9}" "$run" && completes sign last --as rev reviewer && completes record "" registration &&
+		! completes list dut pro protocols >/dev/null && ! completes ru list >/dev/null && ! completes run --seed "" gas/methane_transmitter >/dev/null
 }
 
 # ---- unit and rules ----

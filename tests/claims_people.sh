@@ -280,6 +280,46 @@ a_record_is_corrected_without_being_edited() {
 		sign "$wrong" tester 0017 >"$scratch/shown" && grep -q "^declared wrong  incorrect_data  (0009)  2.*: wrong shelf$" "$scratch/shown"
 }
 
+# Of SN-H: two runs, of which the first is voided and the second declared wrong, then a third, and a step of its life.
+a_specimen_has_its_history() {
+	local first second third
+	test_specimen SN-H && first=$(last_run) && "$davy" void last --why "wrong cylinder" --key "$scratch/0003.pem" "${word[@]}" >/dev/null &&
+		test_specimen SN-H --retest bench-error --why "cylinder" --authorised-by 0003 && second=$(last_run) &&
+		"$davy" correct last --reason incorrect_data --why "wrong params" --key "$scratch/0009.pem" "${word[@]}" >/dev/null &&
+		test_specimen SN-H --retest repeated --why "again" --authorised-by 0003 && third=$(last_run) &&
+		"$davy" record storing --dut ma=MFC1 --dut serial=SN-H >/dev/null &&
+		"$davy" record storing --dut ma=MFC2 --dut serial=SN-HH >/dev/null || return
+	"$davy" list dut SN-H >"$scratch/out" && ! grep -q SN-HH "$scratch/out" &&
+		grep -Eo "storing|$first|$second|$third" "$scratch/out" | uniq | paste -sd' ' >"$scratch/order" &&
+		says "storing $third $second $first" order && says "PASS 合格; voided 作废 (0003) 20" && says ": wrong cylinder" &&
+		says "declared wrong incorrect_data (0009) 20" && says ": wrong params" && says "MFC1/SN/SN-H" || return
+	"$davy" list dut " sn－h" >"$scratch/same" && cmp <(tail -n +2 "$scratch/out") <(tail -n +2 "$scratch/same") &&
+		"$davy" list dut nix | grep -q "no specimen of this number" &&
+		LC_ALL=zh_CN.UTF-8 "$davy" list dut SN-H | grep -q "已声明有误 incorrect_data" || return
+	"$davy" list dut SN-H --json | python3 -c '
+import sys, json
+storing, third, second, first = json.load(sys.stdin)["dut"]
+assert storing["step"] == "storing" and "run" not in storing and third["verdict"] == "PASS", storing
+assert first["voided"]["by"] == "0003" and first["voided"]["why"] == "wrong cylinder" and first["simulated"], first
+assert [d["why"] for d in second["declared"]] == ["wrong params"] and "voided" not in second, second' &&
+		"$davy" show "$third" >"$scratch/out" &&
+		says "earlier run of this specimen 1/3: PASS 合格; voided 作废 (0003)" && says "earlier run of this specimen 2/3: " &&
+		says "$first" && says "$second" && ! grep -q "what became of this run" "$scratch/out" &&
+		"$davy" show "$first" >"$scratch/out" && says "what became of this run: PASS 合格; voided 作废 (0003)" &&
+		! grep -q "earlier run" "$scratch/out" && "$davy" show "$third" --json | python3 -c '
+import sys, json
+shown = json.load(sys.stdin)
+assert [bool(e.get("voided")) for e in shown["earlier"]] == [True, False] and "voided" not in shown, shown["earlier"]' &&
+		"$davy" show "$second" --json | grep -q '"declared":'
+}
+
+last_run() { "$davy" show last --json | python3 -c 'import sys, json; print(json.load(sys.stdin)["run"])'; }
+
+what_is_no_list_of_a_specimen_is_refused() {
+	refused "needs a serial number" "$davy" list dut && refused "nothing else takes one" "$davy" list runs SN-H &&
+		refused "and dut SERIAL, but no 'specimens'" "$davy" list specimens
+}
+
 # A limit that nobody has read yet judges nothing: the item is undecided, and no failure of the specimen.
 what_was_not_decided_has_not_failed() {
 	sed -e 's/"<= 1 %vol", grade = "example"/standard = "GB 1", clause = "2", key = "zero"/' \
@@ -328,6 +368,8 @@ claim "what is no step, no identity or no form is refused with a sentence" what_
 claim "a key said twice, 10 MB of JSON and an unknown unit are refused by name, and nothing is recorded" what_cannot_be_read_is_refused_by_its_name
 claim "a life ends after the time for objections that the laboratory states, by a named person" a_life_ends_after_the_time_for_objections_by_a_named_person
 claim "a record is corrected by a signed declaration, stays as it was, and the next who signs is told" a_record_is_corrected_without_being_edited
+claim "a specimen's runs and steps are listed with what became of them, and davy show has the earlier ones" a_specimen_has_its_history
+claim "davy list dut takes a serial number, and nothing else does" what_is_no_list_of_a_specimen_is_refused
 claim "an item that no limit judges is shown as undecided before it is signed" what_was_not_decided_has_not_failed
 claim "davy affected finds the runs that used something" runs_that_used_something_are_found
 a_retest_says_its_kind_its_reason_and_who_authorised_it() {

@@ -139,6 +139,16 @@ static void forget(struct book_event *found)
 	found->declarations = NULL;
 }
 
+static int keep(struct book_event *found, const struct jws *jws, const struct entry *entry,
+		struct error *err)
+{
+	found->seq = entry->seq;
+	found->event = value_copy(entry->says);
+	found->declarations = value_list();
+	found->jws = copy_of(jws, err);
+	return found->jws ? 0 : -1;
+}
+
 static int take_event(struct search *search, const struct jws *jws, const struct entry *entry,
 		      struct error *err)
 {
@@ -151,11 +161,7 @@ static int take_event(struct search *search, const struct jws *jws, const struct
 				 search->name, (unsigned long long)found->seq,
 				 (unsigned long long)entry->seq);
 	forget(found);
-	found->seq = entry->seq;
-	found->event = value_copy(entry->says);
-	found->declarations = value_list();
-	found->jws = copy_of(jws, err);
-	return found->jws ? 0 : -1;
+	return keep(found, jws, entry, err);
 }
 
 static int take_declaration(struct book_event *found, const struct entry *entry, struct error *err)
@@ -168,6 +174,18 @@ static int take_declaration(struct book_event *found, const struct entry *entry,
 	return 0;
 }
 
+/* What somebody said of the event afterwards. */
+static int take_about(struct book_event *found, const struct entry *entry, struct error *err)
+{
+	if (value_get_int(entry->says, "seq", 0) != (int64_t)found->seq)
+		return 0;
+	if (!strcmp(entry->kind, ENTRY_SIGNATURE))
+		return cosign_apply(found->jws, entry->says, err);
+	if (!strcmp(entry->kind, ENTRY_DECLARATION))
+		return take_declaration(found, entry, err);
+	return 0;
+}
+
 static int look(void *ctx, const struct jws *jws, const struct entry *entry, struct error *err)
 {
 	struct search *search = ctx;
@@ -177,13 +195,7 @@ static int look(void *ctx, const struct jws *jws, const struct entry *entry, str
 		take_base(&found->base, jws, entry, err);
 	if (is_named(search, entry))
 		return take_event(search, jws, entry, err);
-	if (!found->jws || value_get_int(entry->says, "seq", 0) != (int64_t)found->seq)
-		return 0;
-	if (!strcmp(entry->kind, ENTRY_SIGNATURE))
-		return cosign_apply(found->jws, entry->says, err);
-	if (!strcmp(entry->kind, ENTRY_DECLARATION))
-		return take_declaration(found, entry, err);
-	return 0;
+	return found->jws ? take_about(found, entry, err) : 0;
 }
 
 int book_event(const char *state, const char *name, struct book_event *found, struct error *err)
@@ -212,4 +224,45 @@ void book_event_done(struct book_event *found)
 	forget(found);
 	free(found->base);
 	found->base = NULL;
+}
+
+/* ---- several ---- */
+
+struct gathering {
+	book_wanted_fn *wanted;
+	void *ctx;
+	struct book_events *found;
+};
+
+static int gather(void *ctx, const struct jws *jws, const struct entry *entry, struct error *err)
+{
+	const struct gathering *gathering = ctx;
+	struct book_events *found = gathering->found;
+	int done = 0;
+
+	if (strcmp(entry->kind, ENTRY_EVENT) != 0) {
+		for (size_t i = 0; done == 0 && i < found->count; i++)
+			done = take_about(&found->at[i], entry, err);
+		return done;
+	}
+	if (!gathering->wanted(gathering->ctx, entry))
+		return 0;
+	found->at = xrealloc(found->at, (found->count + 1) * sizeof(*found->at));
+	found->at[found->count] = (struct book_event){0};
+	return keep(&found->at[found->count++], jws, entry, err);
+}
+
+int book_events(const char *state, book_wanted_fn *wanted, void *ctx, struct book_events *found,
+		struct error *err)
+{
+	*found = (struct book_events){0};
+	return book_each(state, gather,
+			 &(struct gathering){.wanted = wanted, .ctx = ctx, .found = found}, err);
+}
+
+void book_events_done(struct book_events *found)
+{
+	for (size_t i = 0; i < found->count; i++)
+		book_event_done(&found->at[i]);
+	free(found->at);
 }

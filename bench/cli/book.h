@@ -37,6 +37,17 @@ struct book_event {
 /* By its number, its event id, or the id (or the beginning of one) of its run; "last" is the last run. */
 int book_event(const char *state, const char *name, struct book_event *found, struct error *err);
 void book_event_done(struct book_event *found);
+
+/* Those that `wanted` says, in the order of their records. Call book_events_done whatever comes of it. */
+struct book_events {
+	struct book_event *at;
+	size_t count;
+};
+typedef bool book_wanted_fn(void *ctx, const struct entry *entry);
+int book_events(const char *state, book_wanted_fn *wanted, void *ctx, struct book_events *found,
+		struct error *err);
+void book_events_done(struct book_events *found);
+
 /* The base of the log's URIs; the caller frees it. NULL, which is no error: there is no log yet. */
 int book_base(const char *state, char **base, struct error *err);
 

@@ -4,7 +4,7 @@
  *
  * Protocols, fixtures and drivers are the files below the tree, each evaluated now; one that cannot be
  * is named on stderr with its line and left out, and the command ends with 2. Runs are the folders below
- * the state folder, each journal read with its chain.
+ * the state folder, each journal read with its chain. Of one specimen it is the log that tells.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -20,6 +20,7 @@
 #include "cli/commands.h"
 #include "cli/conversation.h"
 #include "cli/figures.h"
+#include "cli/history.h"
 #include "cli/place.h"
 #include "run/account.h"
 #include "run/hazard.h"
@@ -39,7 +40,7 @@ static const struct {
 	struct words protocols, fixtures, drivers, runs, id, version, title, standard, fixture,
 		declares, file, faults, bus, reads, writes, twin, yes, no, run, verdict, bench_time,
 		open, damaged, none, resources, resource, slot, waiting, hazards, serial, hazard,
-		untouched, after_run;
+		untouched, after_run, specimen, no_kind, no_serial, not_there;
 } TEXTS = {
 	.protocols = {"PROTOCOLS", "检验程序"},
 	.fixtures = {"FIXTURES", "测试工装"},
@@ -73,6 +74,16 @@ static const struct {
 	.serial = {"serial", "样品编号"},
 	.hazard = {"hazard", "危险"},
 	.untouched = {"do not touch for", "禁止触碰"},
+	.specimen = {"SPECIMEN %s", "样品 %s"},
+	.no_kind =
+		{"davy list knows protocols, fixtures, drivers, runs, resources, hazards and dut "
+		 "SERIAL, but no '%s'",
+		 "davy list 可列出 protocols、fixtures、drivers、runs、resources、hazards 与 "
+		 "dut 编号,没有 '%s'"},
+	.no_serial = {"davy list dut needs a serial number, as it was given to --dut serial=…; and "
+		      "nothing else takes one",
+		      "davy list dut 须给出样品编号(即 --dut serial=… 的值);其他类别不带编号"},
+	.not_there = {"the log has no specimen of this number", "记录中没有该编号的样品"},
 	.after_run = {"after its run", "检验结束后"},
 };
 
@@ -419,16 +430,39 @@ static const struct {
 
 enum { KIND_COUNT = sizeof(KINDS) / sizeof(KINDS[0]) };
 
-static int check_kind(const char *kind, struct error *err)
+static int check_kind(const char *kind, const char *serial, struct error *err)
 {
-	for (int i = 0; i < KIND_COUNT; i++)
-		if (!kind || !strcmp(kind, KINDS[i].name))
-			return 0;
-	return error_set(
-		err, ERROR_USAGE,
-		"davy list knows protocols, fixtures, drivers, runs, resources and hazards, but "
-		"no '%s'",
-		kind);
+	bool is_known = !kind || !strcmp(kind, "dut"), is_dut = kind && is_known;
+
+	for (int i = 0; i < KIND_COUNT && !is_known; i++)
+		is_known = !strcmp(kind, KINDS[i].name);
+	if (!is_known)
+		return error_set(err, ERROR_USAGE, say(TEXTS.no_kind), kind);
+	if (is_dut != (serial != NULL))
+		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.no_serial));
+	return 0;
+}
+
+static int list_specimen(const struct listing *listing, const char *serial, struct error *err)
+{
+	struct value *all = value_map(), *history;
+	char *title = xprintf(say(TEXTS.specimen), serial);
+
+	columns_clean(title);
+	history = history_of_specimen(listing->state, serial, err);
+	if (history && !listing->json) {
+		printf("%s\n", title);
+		history_print(history);
+		if (!value_count(history))
+			printf("  %s\n", say(TEXTS.not_there));
+	}
+	if (history)
+		value_set(all, "dut", history);
+	if (history && listing->json)
+		json_print(stdout, all);
+	value_free(all);
+	free(title);
+	return history ? EXIT_IS_PASS : -1;
 }
 
 static void list_wanted(struct listing *listing, const char *kind)
@@ -446,17 +480,19 @@ static void list_wanted(struct listing *listing, const char *kind)
 static int list(void *ctx, char **operands, int count, struct error *err)
 {
 	const struct list_settings *settings = ctx;
-	const char *kind = count ? operands[0] : NULL;
+	const char *kind = count ? operands[0] : NULL, *serial = count > 1 ? operands[1] : NULL;
 	struct listing listing = {.json = settings->json};
 	char *state, *program;
 	int code = -1;
 
-	if (check_kind(kind, err) < 0)
+	if (check_kind(kind, serial, err) < 0)
 		return -1;
 	state = place_state(settings->state, err);
-	program = state ? place_program(err) : NULL;
-	if (program) {
-		listing.state = state;
+	program = state && !serial ? place_program(err) : NULL;
+	listing.state = state;
+	if (state && serial) {
+		code = list_specimen(&listing, serial, err);
+	} else if (program) {
 		listing.program = program;
 		listing.tree = place_tree();
 		list_wanted(&listing, kind);
@@ -470,9 +506,15 @@ static int list(void *ctx, char **operands, int count, struct error *err)
 
 const struct command COMMAND_LIST = {
 	.name = "list",
-	.operands = "[protocols|fixtures|drivers|runs|resources|hazards]",
-	.most = 1,
+	.operands = "[protocols|fixtures|drivers|runs|resources|hazards|dut SERIAL]",
+	.most = 2,
 	.summary = {"what there is to run, and what was run", "列出检验程序、工装、驱动与检验"},
+	.more = {"`davy list dut SERIAL` has all that the bench's log knows of a specimen, newest "
+		 "first: its runs with their verdicts, the steps of its life, and whether any of "
+		 "it "
+		 "was voided or declared wrong, by whom and why.",
+		 "`davy list dut 编号` 列出记录中该样品的全部检验与环节(新者在前):判定,"
+		 "以及是否作废或已声明有误、何人、为何。"},
 	.options = OPTIONS,
 	.settings_size = sizeof(struct list_settings),
 	.run = list,

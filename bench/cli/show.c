@@ -13,6 +13,7 @@
 #include "cli/columns.h"
 #include "cli/commands.h"
 #include "cli/figures.h"
+#include "cli/history.h"
 #include "cli/place.h"
 #include "run/account.h"
 #include "cli/show_budget.h"
@@ -44,7 +45,8 @@ static const struct {
 	struct words protocol, standard, dut, order, fault, severity, seed, slot, simulated_why,
 		limit_set, calibration, control, controlled, uncontrolled, began, rule, instrument,
 		gas, drawn, drawn_of, method, replaced, limit, accepts, source, why, expected, open,
-		bench_time, journal, chain, record, torn, only, needs_budget, warning;
+		bench_time, journal, chain, record, torn, only, needs_budget, warning, earlier,
+		unknown, became;
 } TEXTS = {
 	.protocol = {"protocol", "检验程序"},
 	.standard = {"standard", "标准"},
@@ -82,6 +84,9 @@ static const struct {
 	.torn = {"torn bytes behind the last line", "末行之后的残缺字节"},
 	.only = {"only step", "仅步骤"},
 	.warning = {"WARNING", "警告"},
+	.earlier = {"earlier run of this specimen", "该样品此前的检验"},
+	.unknown = {"earlier runs of this specimen are not known", "该样品此前的检验不详"},
+	.became = {"what became of this run", "本次检验其后的处置"},
 	.needs_budget = {"davy show takes a measure, such as '%s', only with --budget",
 			 "davy show 仅在 --budget 时接受检验项目名,如 '%s'"},
 };
@@ -356,6 +361,75 @@ static void print_foot(const struct account *account)
 		printf("  %s: %zu\n", say(TEXTS.torn), account->torn);
 }
 
+/* ---- the specimen ---- */
+
+/* What the log has about the specimen; NULL: not known, `err` says why, or is empty where the run has no record. */
+static struct value *history_of(const char *state, const struct account *account, struct error *err)
+{
+	int64_t seq = value_get_int(account->record, "seq", 0);
+
+	err->text[0] = '\0';
+	return seq > 0 ? history_of_record(state, (uint64_t)seq, err) : NULL;
+}
+
+static void print_fate(const char *before, const struct value *one, const char *behind)
+{
+	struct buf text;
+
+	buf_init(&text);
+	buf_printf(&text, "  %s: ", before);
+	history_fate(&text, one);
+	buf_add_text(&text, behind);
+	columns_clean(text.data);
+	columns_print(stdout, text.data);
+	buf_done(&text);
+}
+
+static void print_earlier(const struct value *earlier)
+{
+	for (size_t i = 0; i < value_count(earlier); i++) {
+		const struct value *one = value_at(earlier, i);
+		char *before =
+			xprintf("%s %zu/%zu", say(TEXTS.earlier), i + 1, value_count(earlier) + 1);
+		char *behind = xprintf("  %s  #%lld  %s", value_get_text(one, "at"),
+				       (long long)value_get_int(one, "seq", 0),
+				       value_get_text(one, "run"));
+
+		print_fate(before, one, behind);
+		free(before);
+		free(behind);
+	}
+}
+
+static void print_specimen(const struct account *account, const struct value *history,
+			   const struct error *unknown)
+{
+	uint64_t seq = (uint64_t)value_get_int(account->record, "seq", 0);
+	const struct value *own = history_at(history, seq);
+	struct value *earlier = history_before(history, seq);
+
+	if (unknown->text[0])
+		printf("  %s: %s\n", say(TEXTS.unknown), unknown->text);
+	if (value_get(own, "voided") || value_get(own, "rejected") || value_get(own, "declared"))
+		print_fate(say(TEXTS.became), own, "");
+	print_earlier(earlier);
+	value_free(earlier);
+}
+
+static void set_specimen(struct value *object, const struct account *account,
+			 const struct value *history)
+{
+	static const char *const BECAME[] = {"voided", "rejected", "declared"};
+	uint64_t seq = (uint64_t)value_get_int(account->record, "seq", 0);
+	const struct value *own = history_at(history, seq);
+
+	for (size_t i = 0; i < sizeof(BECAME) / sizeof(BECAME[0]); i++)
+		if (value_get(own, BECAME[i]))
+			value_set(object, BECAME[i], value_copy(value_get(own, BECAME[i])));
+	if (history)
+		value_set(object, "earlier", history_before(history, seq));
+}
+
 /* A run that was cut short has no summary; what was judged by then stands in lines of its own. */
 static const struct value *measures_of(const struct account *account)
 {
@@ -364,7 +438,7 @@ static const struct value *measures_of(const struct account *account)
 	return measures ? measures : account->judged;
 }
 
-static void print_json(const struct account *account)
+static void print_json(const struct account *account, const struct value *history)
 {
 	static const char *const FROM_HEAD[] = {"protocol", "version", "simulated"};
 	struct value *object = value_map();
@@ -385,24 +459,30 @@ static void print_json(const struct account *account)
 	value_set(object, "measures", value_copy(measures_of(account)));
 	if (account->record)
 		value_set(object, "record", value_copy(account->record));
+	set_specimen(object, account, history);
 	value_set_text(object, "chain", account->chain);
 	json_print(stdout, object);
 	value_free(object);
 }
 
-static int show_record(const struct account *account, bool json)
+static int show_record(const char *state, const struct account *account, bool json)
 {
+	struct error unknown;
+	struct value *history = history_of(state, account, &unknown);
+
 	if (json) {
-		print_json(account);
+		print_json(account, history);
 	} else {
 		print_head(account);
 		print_measures(measures_of(account), value_get(account->head, "steps"));
 		print_foot(account);
+		print_specimen(account, history, &unknown);
 	}
+	value_free(history);
 	return 0;
 }
 
-static int show_folder(const struct show_settings *settings, const char *folder,
+static int show_folder(const struct show_settings *settings, const char *state, const char *folder,
 		       const char *measure, struct error *err)
 {
 	struct account *account;
@@ -414,7 +494,7 @@ static int show_folder(const struct show_settings *settings, const char *folder,
 	if (!account)
 		return -1;
 	code = settings->budget ? show_budget(account, measure, settings->json, err)
-				: show_record(account, settings->json);
+				: show_record(state, account, settings->json);
 	account_free(account);
 	return code;
 }
@@ -431,7 +511,7 @@ static int show(void *ctx, char **operands, int count, struct error *err)
 	state = place_state(settings->state, err);
 	folder = state ? account_find(state, operands[0], err) : NULL;
 	if (folder)
-		code = show_folder(settings, folder, measure, err);
+		code = show_folder(settings, state, folder, measure, err);
 	free(folder);
 	free(state);
 	return code;
@@ -444,8 +524,10 @@ const struct command COMMAND_SHOW = {
 	.most = 2,
 	.summary = {"a run, and all that its verdict rests on", "显示一次检验及其判定依据"},
 	.more = {"RUN is an id of `davy list runs`, or its beginning. The journal's chain is "
-		 "verified.",
-		 "RUN 为 `davy list runs` 给出的编号或其开头部分。日志散列链随之校验。"},
+		 "verified. Earlier runs of the same specimen, and what became of them, are the "
+		 "log's.",
+		 "RUN 为 `davy list runs` 给出的编号或其开头部分。日志散列链随之校验。"
+		 "同一样品此前的检验及其后处置取自记录。"},
 	.options = OPTIONS,
 	.settings_size = sizeof(struct show_settings),
 	.run = show,

@@ -50,6 +50,14 @@ enum life_step life_step_find(const char *name)
 	return 0;
 }
 
+enum life_step life_step_of(const char *biz_step)
+{
+	for (int i = 1; i < STEP_COUNT; i++)
+		if (biz_step && !strcmp(STEPS[i].biz_step, biz_step))
+			return (enum life_step)i;
+	return 0;
+}
+
 /* ---- identities ---- */
 
 void event_encode(struct buf *uri, const char *text)

@@ -33,9 +33,10 @@ enum life_step {
 	LIFE_DISPOSAL,
 };
 
-const char *life_step_name(enum life_step step);  /* "receiving" */
-const char *life_step_title(enum life_step step); /* "到货验收" */
-enum life_step life_step_find(const char *name);  /* 0: none of them */
+const char *life_step_name(enum life_step step);   /* "receiving" */
+const char *life_step_title(enum life_step step);  /* "到货验收" */
+enum life_step life_step_find(const char *name);   /* 0: none of them */
+enum life_step life_step_of(const char *biz_step); /* of an event; 0: none of them */
 
 /*
  * The identity of one piece of equipment as a URI below `base` (a URI that the laboratory owns and that ends in "/"):

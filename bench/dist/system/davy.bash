@@ -19,9 +19,14 @@ _davy_takes_word() {
 	LC_ALL=C "$davy" help "$1" 2>/dev/null | grep -qE -- "^  $2 [A-Z[]"
 }
 
-# What can be listed: "[protocols|fixtures|…]" in the usage line.
-_davy_kinds() {
-	LC_ALL=C "$davy" help list 2>/dev/null | sed -n '1s/.*list \[\([a-z|]*\)\].*/\1/p' | tr '|' ' '
+# The words that a command takes first: "[protocols|fixtures|…|dut SERIAL]" in its usage line.
+_davy_first() {
+	LC_ALL=C "$davy" help "$1" 2>/dev/null | sed -n "1s/.* $1 \[\([^]]*\)\].*/\1/p" | sed 's/ [A-Z]*//g' | tr '|' ' '
+}
+
+# The steps of a life, which the refusal of one that is none has.
+_davy_steps() {
+	LC_ALL=C "$davy" record - 2>&1 | sed -n 's/.*there are: //p'
 }
 
 _davy_protocols() {
@@ -54,9 +59,11 @@ _davy() {
 		mapfile -t COMPREPLY < <(compgen -W "$(_davy_words "$command")" -- "$word")
 	elif [[ $before == --clock ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "real virtual x10" -- "$word")
-	elif [[ $before == --state ]]; then
+	elif [[ $before == --as ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "tester reviewer signatory sampler witness" -- "$word")
+	elif [[ $before == --state || $command$before == export--to ]]; then
 		mapfile -t COMPREPLY < <(compgen -d -- "$word")
-	elif [[ $before == --station || $before == --limits || $before == --file || $before == --csv ]]; then
+	elif [[ $before =~ ^--(station|limits|file|csv|key|public|passphrase-file|checkpoint|administrator)$ ]]; then
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 	elif [[ $before == --* ]] && _davy_takes_word "$command" "$before"; then
 		return
@@ -68,7 +75,8 @@ _davy() {
 _davy_operands() {
 	case $command in
 	help) mapfile -t COMPREPLY < <(compgen -W "$(_davy_words)" -- "$word") ;;
-	list) mapfile -t COMPREPLY < <(compgen -W "$(_davy_kinds)" -- "$word") ;;
+	list | keys) [ "$COMP_CWORD" != 2 ] || mapfile -t COMPREPLY < <(compgen -W "$(_davy_first "$command")" -- "$word") ;;
+	record) mapfile -t COMPREPLY < <(compgen -W "$(_davy_steps)" -- "$word") ;;
 	why)
 		if [ "$COMP_CWORD" = 2 ]; then
 			mapfile -t COMPREPLY < <(compgen -W "$(_davy_runs "${state[@]}")" -- "$word")
@@ -83,7 +91,7 @@ _davy_operands() {
 		compgen -W sign -- "$word"
 		compgen -f -- "$word"
 	) ;;
-	show | replay | export) mapfile -t COMPREPLY < <(compgen -W "$(_davy_runs "${state[@]}")" -- "$word") ;;
+	show | replay | export | sign | void | correct) mapfile -t COMPREPLY < <(compgen -W "$(_davy_runs "${state[@]}")" -- "$word") ;;
 	verify) mapfile -t COMPREPLY < <(
 		compgen -W "$(_davy_runs "${state[@]}")" -- "$word"
 		compgen -d -- "$word"
