@@ -333,7 +333,7 @@ what_was_not_decided_has_not_failed() {
 runs_that_used_something_are_found() {
 	local device
 	device=$("$davy" affected --instrument nothing | tail -1)
-	[ "$device" = "0 runs name it" ] || return 1
+	[ "$device" = "runs that name it: 0" ] || return 1
 	device=$(python3 - "$DAVY_STATE/records/records.jsonl" <<-'PY'
 	import sys, json, base64
 	for line in open(sys.argv[1]):
@@ -345,8 +345,8 @@ runs_that_used_something_are_found() {
 	                print(v); sys.exit()
 	PY
 	)
-	[ -n "$device" ] && "$davy" affected --instrument "$device" | grep -q "^[1-9][0-9]* runs" &&
-		[ "$("$davy" affected --instrument "$device" --since 2096-01-01 | tail -1)" = "0 runs name it" ]
+	[ -n "$device" ] && "$davy" affected --instrument "$device" | grep -q "^runs that name it: [1-9]" &&
+		[ "$("$davy" affected --instrument "$device" --since 2096-01-01 | tail -1)" = "runs that name it: 0" ]
 }
 
 claim "an administrator is installed once, with a key file that nobody else may read" an_administrator_is_installed_once

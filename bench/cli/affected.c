@@ -47,7 +47,7 @@ static const struct {
 	.verdict = {"verdict", "判定"},
 	.ended = {"ended", "结束"},
 	.specimen = {"specimen", "样品"},
-	.count = {"%zu runs name it", "涉及 %zu 次检验"},
+	.count = {"runs that name it: %zu", "涉及 %zu 次检验"},
 	.day = {"--since takes a day, YYYY-MM-DD, and '%s' is none",
 		"--since 须为日期 YYYY-MM-DD,'%s' 不是"},
 };

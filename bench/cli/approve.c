@@ -200,11 +200,9 @@ static int approve_files(const struct approve_settings *settings, char **paths, 
 
 	if (role != ROLE_REVIEWER && role != ROLE_SIGNATORY)
 		done = error_set(err, ERROR_USAGE, "%s", say(TEXTS.as));
-	else
-		done = passphrase_needed(settings->key, err);
 	for (int i = 0; done == 0 && i < count; i++)
 		done = read_file(&files, paths[i], limits, err);
-	if (done == 0)
+	if (done == 0 && passphrase_needed(settings->key, err) == 0)
 		state = place_state(settings->state, err);
 	done = state ? approve_all(settings, state, &files, role, err) : -1;
 	free(state);

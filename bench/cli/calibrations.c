@@ -16,15 +16,15 @@
 #include "base/json.h"
 #include "cli/columns.h"
 #include "cli/commands.h"
+#include "cli/listed.h"
 #include "cli/place.h"
 #include "cli/request.h"
-#include "loop/machine_time.h"
 #include "record/entry.h"
 #include "record/wall_time.h"
 #include "run/calibration.h"
 #include "run/registered.h"
 
-enum { CSV_MOST = 1 << 20, DATE_SIZE = 11, TEXT_COUNT = 15 };
+enum { CSV_MOST = 1 << 20, TEXT_COUNT = 15 };
 
 struct calibrations_settings {
 	const char *state, *csv, *file, *by_date;
@@ -120,13 +120,6 @@ static const struct {
 		 {"due", "有效期至"}},
 };
 
-static const char *text_of(const struct value *map, const char *name)
-{
-	const char *text = value_get_text(map, name);
-
-	return text ? text : "";
-}
-
 /* ---- add ---- */
 
 static struct value *record_of(const struct calibrations_settings *settings, struct value *says)
@@ -146,10 +139,10 @@ static struct value *record_of(const struct calibrations_settings *settings, str
 
 static void print_entered(const struct value *says, const struct value *answer)
 {
-	const char *quantity = text_of(says, "quantity");
-	char *line = xprintf(say(TEXTS.entered), text_of(says, "instrument"), *quantity ? "." : "",
-			     quantity, text_of(says, "certificate"), text_of(says, "due"),
-			     (long long)value_get_int(answer, "seq", 0));
+	const char *quantity = listed_text(says, "quantity");
+	char *line = xprintf(say(TEXTS.entered), listed_text(says, "instrument"),
+			     *quantity ? "." : "", quantity, listed_text(says, "certificate"),
+			     listed_text(says, "due"), (long long)value_get_int(answer, "seq", 0));
 
 	columns_clean(line);
 	columns_print(stdout, line);
@@ -260,32 +253,23 @@ static int check_day(const char *day, struct error *err)
 		       : error_set(err, ERROR_USAGE, say(TEXTS.no_day), day);
 }
 
-static void today(char date[DATE_SIZE])
-{
-	struct machine_time time;
-	char text[WALL_TIME_SIZE];
-
-	machine_time_read(&time);
-	wall_time_write(&(struct wall_time){.ms = time.wall_ms}, text);
-	snprintf(date, DATE_SIZE, "%.10s", text);
-}
-
 static void add_row(struct table *table, const struct value *entry, const char *date)
 {
 	const struct value *says = value_get(entry, "says");
-	const char *quantity = text_of(says, "quantity"), *value = text_of(says, "value");
+	const char *quantity = listed_text(says, "quantity"), *value = listed_text(says, "value");
 	char *number = xprintf("%lld", (long long)value_get_int(entry, "seq", 0));
-	char *name = xprintf("%s%s%s", text_of(says, "instrument"), *quantity ? "." : "", quantity);
-	char *certified =
-		xprintf("%s%s%s", value, *value ? " " : "", *value ? text_of(says, "unit") : "");
-	char *due = xprintf("%s%s%s", text_of(says, "due"),
-			    strcmp(text_of(says, "due"), date) < 0 ? "  " : "",
-			    strcmp(text_of(says, "due"), date) < 0 ? say(TEXTS.out) : "");
+	char *name =
+		xprintf("%s%s%s", listed_text(says, "instrument"), *quantity ? "." : "", quantity);
+	char *certified = xprintf("%s%s%s", value, *value ? " " : "",
+				  *value ? listed_text(says, "unit") : "");
+	char *due = xprintf("%s%s%s", listed_text(says, "due"),
+			    strcmp(listed_text(says, "due"), date) < 0 ? "  " : "",
+			    strcmp(listed_text(says, "due"), date) < 0 ? say(TEXTS.out) : "");
 
 	columns_clean(name);
-	table_add(table,
-		  (const char *const[]){number, name, certified, text_of(says, "expanded"),
-					text_of(says, "k"), text_of(says, "certificate"), due});
+	table_add(table, (const char *const[]){
+				 number, name, certified, listed_text(says, "expanded"),
+				 listed_text(says, "k"), listed_text(says, "certificate"), due});
 	free(number);
 	free(name);
 	free(certified);
@@ -325,8 +309,8 @@ static struct value *choose(const struct value *entries, const char *instrument,
 	for (size_t i = 0; i < value_count(entries); i++) {
 		const struct value *says = value_get(value_at(entries, i), "says");
 
-		if ((!instrument || !strcmp(text_of(says, "instrument"), instrument)) &&
-		    (!due || strcmp(text_of(says, "due"), date) < 0))
+		if ((!instrument || !strcmp(listed_text(says, "instrument"), instrument)) &&
+		    (!due || strcmp(listed_text(says, "due"), date) < 0))
 			value_add(chosen, value_copy(value_at(entries, i)));
 	}
 	return chosen;
@@ -336,7 +320,7 @@ static int show(const struct calibrations_settings *settings, const char *state,
 		const char *instrument, bool due, struct error *err)
 {
 	struct value *answer, *entries, *chosen;
-	char now[DATE_SIZE];
+	char now[LISTED_DAY_SIZE];
 	const char *date = settings->by_date ? settings->by_date : now;
 	int code;
 
@@ -345,7 +329,7 @@ static int show(const struct calibrations_settings *settings, const char *state,
 	answer = request_register(state, err);
 	if (!answer)
 		return -1;
-	today(now);
+	listed_today(now);
 	entries = settings->all && !due ? value_copy(value_get(answer, "calibrations"))
 					: registered_newest(value_get(answer, "calibrations"));
 	chosen = choose(entries, instrument, due, date);

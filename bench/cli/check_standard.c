@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "cli/columns.h"
 #include "cli/commands.h"
+#include "cli/listed.h"
 #include "cli/place.h"
 #include "cli/request.h"
 #include "record/register.h"
@@ -80,13 +81,6 @@ static void print_line(char *line)
 	free(line);
 }
 
-static const char *text_of(const struct value *map, const char *name)
-{
-	const char *text = value_get_text(map, name);
-
-	return text ? text : "";
-}
-
 static int add(const struct check_settings *settings, const char *state, const char *name,
 	       struct error *err)
 {
@@ -118,10 +112,10 @@ static struct value *values_of(const struct value *checks, const char *name)
 		const struct value *says = value_get(value_at(checks, i), "says");
 		struct value *one;
 
-		if (strcmp(text_of(says, "standard"), name) != 0)
+		if (strcmp(listed_text(says, "standard"), name) != 0)
 			continue;
 		one = value_add(list, value_copy(value_at(checks, i)));
-		value_set_real(one, "value", strtod(text_of(says, "value"), NULL));
+		value_set_real(one, "value", strtod(listed_text(says, "value"), NULL));
 	}
 	return list;
 }
@@ -129,10 +123,10 @@ static struct value *values_of(const struct value *checks, const char *name)
 /* A chart has one unit. */
 static int check_units(const struct value *values, const char *name, struct error *err)
 {
-	const char *first = text_of(value_get(value_at(values, 0), "says"), "unit");
+	const char *first = listed_text(value_get(value_at(values, 0), "says"), "unit");
 
 	for (size_t i = 0; i < value_count(values); i++) {
-		const char *unit = text_of(value_get(value_at(values, i), "says"), "unit");
+		const char *unit = listed_text(value_get(value_at(values, i), "says"), "unit");
 
 		if (strcmp(unit, first) != 0)
 			return error_set(err, ERROR_USAGE, say(TEXTS.units), name, first,
@@ -162,9 +156,10 @@ static void print_values(struct value *values, const struct chart *chart)
 		const struct value *one = value_at(values, i), *says = value_get(one, "says");
 		bool is_out = chart_is_out(chart, value_get_real(one, "value", NAN));
 		char *number = xprintf("%lld", (long long)value_get_int(one, "seq", 0));
-		char *value = xprintf("%s %s", text_of(says, "value"), text_of(says, "unit"));
+		char *value =
+			xprintf("%s %s", listed_text(says, "value"), listed_text(says, "unit"));
 
-		table_add(table, (const char *const[]){number, text_of(one, "at"), value,
+		table_add(table, (const char *const[]){number, listed_text(one, "at"), value,
 						       is_out ? say(TEXTS.out) : ""});
 		free(number);
 		free(value);
@@ -175,7 +170,7 @@ static void print_values(struct value *values, const struct chart *chart)
 
 static void print_chart(const struct value *values, const struct chart *chart)
 {
-	const char *unit = text_of(value_get(value_at(values, 0), "says"), "unit");
+	const char *unit = listed_text(value_get(value_at(values, 0), "says"), "unit");
 
 	if (!chart->has_limits) {
 		print_line(xprintf(say(TEXTS.few), value_count(values), CHART_BASELINE));

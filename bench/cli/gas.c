@@ -15,14 +15,11 @@
 #include "base/json.h"
 #include "cli/columns.h"
 #include "cli/commands.h"
+#include "cli/listed.h"
 #include "cli/place.h"
 #include "cli/request.h"
-#include "loop/machine_time.h"
 #include "record/cylinder.h"
-#include "record/wall_time.h"
 #include "verdict/quantity.h"
-
-enum { DATE_SIZE = 11 };
 
 /* What the register calls the texts of add. */
 static const char *const NAMES[] = {"balance", "certificate", "due",   "content",   "residual",
@@ -124,13 +121,6 @@ static const struct {
 		 {"left", "余量"},
 		 {"", ""}},
 };
-
-static const char *text_of(const struct value *map, const char *name)
-{
-	const char *text = value_get_text(map, name);
-
-	return text ? text : "";
-}
 
 static void print_line(char *line)
 {
@@ -239,7 +229,7 @@ static const struct value *find(const struct value *cylinders, const char *name)
 	for (size_t i = 0; i < value_count(cylinders); i++) {
 		const struct value *says = value_get(value_at(cylinders, i), "says");
 
-		if (!strcmp(text_of(says, "cylinder"), name))
+		if (!strcmp(listed_text(says, "cylinder"), name))
 			return says;
 	}
 	return NULL;
@@ -266,7 +256,7 @@ static int choose_component(const struct gas_settings *settings, const char *sta
 				 value_count(components));
 	else
 		value_set_text(says, "component",
-			       value_count(components) ? text_of(value_at(components, 0), "gas")
+			       value_count(components) ? listed_text(value_at(components, 0), "gas")
 						       : "?");
 	value_free(answer);
 	return done;
@@ -311,8 +301,8 @@ static char *lines_of(const struct value *connections, const char *cylinder)
 	for (size_t i = 0; i < value_count(connections); i++) {
 		const struct value *says = value_get(value_at(connections, i), "says");
 
-		if (!strcmp(text_of(says, "cylinder"), cylinder))
-			buf_printf(&text, "%s%s", text.size ? ", " : "", text_of(says, "line"));
+		if (!strcmp(listed_text(says, "cylinder"), cylinder))
+			buf_printf(&text, "%s%s", text.size ? ", " : "", listed_text(says, "line"));
 	}
 	return buf_detach(&text);
 }
@@ -326,21 +316,11 @@ static char *components_of(const struct value *says)
 	for (size_t i = 0; i < value_count(components); i++) {
 		const struct value *one = value_at(components, i);
 
-		buf_printf(&text, "%s %s %s, ", text_of(one, "gas"), text_of(one, "value"),
-			   text_of(one, "unit"));
+		buf_printf(&text, "%s %s %s, ", listed_text(one, "gas"), listed_text(one, "value"),
+			   listed_text(one, "unit"));
 	}
-	buf_add_text(&text, text_of(says, "balance"));
+	buf_add_text(&text, listed_text(says, "balance"));
 	return buf_detach(&text);
-}
-
-static void today(char date[DATE_SIZE])
-{
-	struct machine_time time;
-	char text[WALL_TIME_SIZE];
-
-	machine_time_read(&time);
-	wall_time_write(&(struct wall_time){.ms = time.wall_ms}, text);
-	snprintf(date, DATE_SIZE, "%.10s", text);
 }
 
 /* In the unit of its content; NAN where that cannot be read. */
@@ -349,7 +329,8 @@ static double left_of(const struct value *cylinder, struct unit *unit)
 	struct quantity content;
 	struct error ignored;
 
-	if (quantity_parse(&content, text_of(value_get(cylinder, "says"), "content"), &ignored) < 0)
+	if (quantity_parse(&content, listed_text(value_get(cylinder, "says"), "content"),
+			   &ignored) < 0)
 		return NAN;
 	*unit = content.unit;
 	return quantity_number(&content) - value_get_real(cylinder, "drawn", 0);
@@ -361,17 +342,17 @@ static void add_row(struct table *table, const struct value *cylinder,
 	const struct value *says = value_get(cylinder, "says");
 	struct unit unit = {0};
 	double left = left_of(cylinder, &unit);
-	char *lines = lines_of(connections, text_of(says, "cylinder"));
+	char *lines = lines_of(connections, listed_text(says, "cylinder"));
 	char *components = components_of(says);
 	char *amount = xprintf("%.4g %s", left, unit.symbol);
 
 	columns_clean(components);
-	table_add(table,
-		  (const char *const[]){text_of(says, "cylinder"), lines, components,
-					text_of(says, "certificate"), text_of(says, "due"), amount,
-					strcmp(text_of(says, "due"), date) < 0 ? say(TEXTS.out)
-					: left > 0			       ? ""
-									       : say(TEXTS.used)});
+	table_add(table, (const char *const[]){
+				 listed_text(says, "cylinder"), lines, components,
+				 listed_text(says, "certificate"), listed_text(says, "due"), amount,
+				 strcmp(listed_text(says, "due"), date) < 0 ? say(TEXTS.out)
+				 : left > 0				    ? ""
+									    : say(TEXTS.used)});
 	free(lines);
 	free(components);
 	free(amount);
@@ -383,9 +364,9 @@ static void print_table(const struct value *answer)
 	const struct value *cylinders = value_get(answer, "cylinders");
 	struct table *table = table_new(COLUMN_COUNT);
 	const char *head[COLUMN_COUNT];
-	char date[DATE_SIZE];
+	char date[LISTED_DAY_SIZE];
 
-	today(date);
+	listed_today(date);
 	for (int i = 0; i < COLUMN_COUNT; i++)
 		head[i] = say(TEXTS.head[i]);
 	table_add(table, head);

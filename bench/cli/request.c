@@ -7,9 +7,14 @@
 #include "cli/conversation.h"
 #include "cli/words.h"
 
-static const struct words GONE = {"the controller is gone before it has answered: whether it was "
-				  "recorded is shown by asking again",
-				  "控制器在应答前已退出:是否已登记请重新查询"};
+static const struct words GONE = {
+	"the controller is gone before it has answered, and it may have done what was asked: "
+	"before "
+	"asking once more look with `davy list`, `davy keys` or `davy list dut SERIAL`; what it "
+	"said "
+	"last is in controller.log of the state folder",
+	"控制器在应答前已退出,所请求的事项可能已完成:重试前请先用 `davy list`、`davy keys` 或 "
+	"`davy list dut 编号` 查看;控制器最后的输出见数据目录中的 controller.log"};
 
 struct asking {
 	struct loop *loop;

@@ -171,6 +171,15 @@ static void gas_rows(struct table *table, const struct value *gases)
 	}
 }
 
+/* As its verdict says; before there is one, as it was ordered. */
+static bool is_controlled(const struct account *account)
+{
+	const struct value *order = value_get(account->head, "order");
+
+	return account->verdict ? value_get_bool(account->verdict, "controlled")
+				: value_get_bool(order, "certificate");
+}
+
 static void print_head(const struct account *account)
 {
 	const struct value *head = account->head;
@@ -192,8 +201,7 @@ static void print_head(const struct account *account)
 	row(table, TEXTS.limit_set, value_get_text(head, "limit_set"));
 	row(table, TEXTS.calibration, value_get_text(head, "calibration"));
 	row(table, TEXTS.control,
-	    say(value_get_bool(value_get(head, "order"), "certificate") ? TEXTS.controlled
-									: TEXTS.uncontrolled));
+	    say(is_controlled(account) ? TEXTS.controlled : TEXTS.uncontrolled));
 	buf_clear(&line);
 	buf_printf(&line, "%s (%s)", value_get_text(account->anchor, "wall"),
 		   value_get_text(account->anchor, "from"));
@@ -332,8 +340,7 @@ static void print_foot(const struct account *account)
 
 	buf_init(&text);
 	figure_provenance(&text, value_get_bool(account->head, "simulated"));
-	figure_control(&text, value_get_bool(account->head, "simulated"),
-		       value_get_bool(account->verdict, "controlled"));
+	figure_control(&text, value_get_bool(account->head, "simulated"), is_controlled(account));
 	if (account->verdict)
 		figure_verdict(&text, value_get_text(account->verdict, "verdict"));
 	else
@@ -449,7 +456,7 @@ static void print_json(const struct account *account, const struct value *histor
 			value_set(object, FROM_HEAD[i],
 				  value_copy(value_get(account->head, FROM_HEAD[i])));
 	value_set(object, "verdict", value_nil());
-	value_set_bool(object, "controlled", false);
+	value_set_bool(object, "controlled", is_controlled(account));
 	for (size_t i = 0; i < value_count(account->verdict); i++) {
 		const char *key = value_key(account->verdict, i);
 

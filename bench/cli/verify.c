@@ -60,12 +60,13 @@ static const struct {
 } STATEMENTS[] = {
 	{"records",
 	 true,
-	 {"%s records: each in its one form, signed by this log's keys, each behind the one before "
+	 {"records (%s): each in its one form, signed by this log's keys, each behind the one "
+	  "before "
 	  "it",
 	  "%s 条记录:格式唯一、由本日志密钥签名、次序相连"}},
 	{"chosen",
 	 true,
-	 {"%s records: each in its one form, signed by this log's keys, and in the log of the "
+	 {"records (%s): each in its one form, signed by this log's keys, and in the log of the "
 	  "checkpoint",
 	  "%s 条记录:格式唯一、由本日志密钥签名、均在检查点所指日志中"}},
 	{"checkpoint",
@@ -83,13 +84,13 @@ static const struct {
 	  "数据目录中的密钥即日志起始密钥"}},
 	{"journals",
 	 true,
-	 {"%s journals: bytes, chain and every series are those in the records, and the records "
+	 {"journals (%s): bytes, chain and every series are those in the records, and the records "
 	  "follow "
 	  "from them",
 	  "%s 份检验日志:字节、哈希链、各数据序列与记录相符,记录可由其重新得出"}},
 	{"replays",
 	 true,
-	 {"%s runs done again from their journals: the same measures and verdicts",
+	 {"runs done again from their journals (%s): the same measures and verdicts",
 	  "%s 次检验按日志重演,项目与结论相同"}},
 	{"folder",
 	 true,
@@ -104,7 +105,7 @@ static const struct {
 	  "测试台密钥由该管理员登记且在有效期内"}},
 	{"persons",
 	 true,
-	 {"%s signatures of persons: by keys that were enrolled, each in its turn and in time",
+	 {"signatures of persons (%s): by keys that were enrolled, each in its turn and in time",
 	  "%s 个人员签名:密钥已登记、在有效期内、签署次序正确"}},
 	{"gas",
 	 false,
@@ -129,11 +130,11 @@ static const struct {
 	  "没有其他相关记录:数据包只是选集"}},
 	{"database", false, {"the database was not compared", "数据库未比对"}},
 	{"older", false, {"the older checkpoint was not compared", "较早检查点未比对"}},
-	{"replay", false, {"%s runs were not done again", "%s 次检验未重演"}},
+	{"replay", false, {"runs that were not done again (%s)", "%s 次检验未重演"}},
 	{"journal", false, {"its journal is not in the bundle: %s", "数据包中无此检验日志:%s"}},
 	{"kind",
 	 false,
-	 {"what %s records of kinds that this version does not know say",
+	 {"what records of kinds that this version does not know say (%s)",
 	  "本版本不识别的 %s 条记录的内容"}},
 	{"unrecorded",
 	 false,
@@ -362,10 +363,11 @@ const struct command COMMAND_VERIFY = {
 	.more = {"Works without a network and without a controller. Ends with 0 when everything "
 		 "fits, and with "
 		 "3 when something does not, naming the first bad record. reports/verify.html does "
-		 "the same "
-		 "for a bundle in any browser.",
+		 "the same for a bundle in any browser, offline, but for doing runs again and the "
+		 "signatures of persons.",
 		 "无需网络与控制器。全部相符时以 0 结束;不符时以 3 结束并指出第一条不符的记录。"
-		 "reports/verify.html 可在任何浏览器中验证数据包。"},
+		 "reports/verify.html "
+		 "可在任何浏览器中离线验证数据包,但不重演检验,也不验证人员签名。"},
 	.options = OPTIONS,
 	.settings_size = sizeof(struct verify_settings),
 	.run = verify,
