@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "base/alloc.h"
+#include "cli/words.h"
 #include "record/cosign.h"
 #include "record/declaration.h"
 #include "record/roster_log.h"
@@ -198,6 +199,13 @@ static int look(void *ctx, const struct jws *jws, const struct entry *entry, str
 	return found->jws ? take_about(found, entry, err) : 0;
 }
 
+static const struct words
+	NONE = {"no event of this bench's log is called '%.60s': give the number of a record, an "
+		"event's id or a run's",
+		"记录中没有 '%.60s':请给出记录号、事件编号或检验编号"},
+	NO_RUN = {"there is no '%.60s': this bench's log has no run yet",
+		  "没有 '%.60s':记录中尚无检验"};
+
 int book_event(const char *state, const char *name, struct book_event *found, struct error *err)
 {
 	struct search search = {.name = name, .found = found};
@@ -210,10 +218,7 @@ int book_event(const char *state, const char *name, struct book_event *found, st
 	if (book_each(state, look, &search, err) == 0) {
 		if (found->jws)
 			return 0;
-		error_set(err, ERROR_USAGE,
-			  "no event of this bench's log is called '%.60s': give the number of a "
-			  "record, an event's id or a run's",
-			  name);
+		error_set(err, ERROR_USAGE, say(strcmp(name, "last") ? NONE : NO_RUN), name);
 	}
 	book_event_done(found);
 	return -1;
