@@ -101,12 +101,32 @@ journals_left_out() {
 		says "what the runs of the records 6 measured: their journals are not in the bundle"
 }
 
+# Records from before and behind: the bundle has the hand-over, and without it neither believes what stands behind.
+a_bench_changes_its_key() {
+	local rotated=$scratch/rotated bundle=$scratch/handed hand_over
+	davy record storing --identity urn:x:1 --state "$rotated" ; davy run scripts/gas/methane_transmitter.lua --sim --limits $limits --state "$rotated" &&
+		davy keys rotate --why "a year is over" --state "$rotated" --json || return
+	hand_over=$(sed 's/.*"seq":\([0-9]*\).*/\1/' "$scratch/out")
+	davy record storing --identity urn:x:2 --state "$rotated" && davy verify --state "$rotated" && says "everything fits" &&
+		davy export --state "$rotated" 2 $((hand_over + 1)) --to "$bundle" && davy verify "$bundle" && says "everything fits" || return
+	[ -f "$bundle/data/records/$(printf %09d "$hand_over").json" ] || { echo "no hand-over in the bundle"; return 1; }
+	if command -v node >/dev/null; then
+		node tests/verify_page.mjs check "$bundle" >"$scratch/out" && says '"good":true' &&
+			within 300 node tests/verify_page.mjs tampers "$bundle" "$seed" 100 "$scratch/handed.tampers" &&
+			DAVY_BUNDLE=$bundle DAVY_TAMPERS=$scratch/handed.tampers within 300 build/davy-tests proof_bundle || return
+	fi
+	rm "$bundle"/data/{records,proofs}/"$(printf %09d "$hand_over")".*
+	davy verify --no-replay "$bundle"
+	[ $? = 3 ] && says "it is not signed by the bench's key of this log's first record"
+}
+
 claim "a pass, a fail, a used up specimen and a qualification are recorded" prepare
 claim "all of it is proved, and what is not is said" everything_fits
 claim "what is not proved is said in both languages" says_what_is_not_proved
 claim "a bundle is proved without the bench, never written over, and one that was cut off is none" a_bundle_stands_alone
 claim "what is wrong is named, by the number of the record" names_what_is_wrong
 claim "a run is done again from a bundle" replays_from_a_bundle
+claim "a bench changes its key: both verifiers follow the hand-over, and miss it" a_bench_changes_its_key
 if command -v node >/dev/null; then
 	claim "the page's SHA-2, Ed25519, canonical JSON and hash trees are those of the published vectors" \
 		node tests/verify_page.mjs vectors

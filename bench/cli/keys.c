@@ -51,7 +51,7 @@ static const struct option OPTIONS[] = {
 		 "生效时间:日期或带时区的时间;缺省为现在"),
 	TEXT_ROW("to", "TIME", to, "valid until: a day, which counts, or a time with its zone",
 		 "有效期至:日期(含当日)或带时区的时间"),
-	TEXT_ROW("why", "TEXT", why, "why it is revoked", "撤销原因"),
+	TEXT_ROW("why", "TEXT", why, "why a key is revoked or rotated", "撤销或更换的原因"),
 	OPTION_STATE_ROW(struct keys_settings),
 	OPTION_JSON_ROW(struct keys_settings),
 	{0},
@@ -59,12 +59,13 @@ static const struct option OPTIONS[] = {
 
 static const struct {
 	struct words usage, recorded, made, administrator, nobody, person, name, roles, items,
-		until, key, revoked, log, vouched, missing, is_there, goes_on, has_one, is_of;
+		until, key, revoked, log, vouched, missing, is_there, goes_on, has_one, is_of,
+		rotated;
 } TEXTS = {
 	.usage = {"davy keys lists who may do what; davy keys init, make, enrol PERSON, revoke "
-		  "KEY, or hand-over changes it",
-		  "davy keys 列出授权;davy keys init、make、enrol 工号、revoke 密钥 或 hand-over "
-		  "作更改"},
+		  "KEY, hand-over or rotate changes it",
+		  "davy keys 列出授权;davy keys init、make、enrol 工号、revoke 密钥、hand-over "
+		  "或 rotate 作更改"},
 	.recorded = {"recorded as number %lld", "已登记为第 %lld 号记录"},
 	.made = {"made %s (keep it to yourself) and %s (the administrator enrols it): key %s",
 		 "已生成 %s(请妥善保管)和 %s(交管理员登记):密钥 %s"},
@@ -91,6 +92,8 @@ static const struct {
 		  "a "
 		  "new name",
 		  "%s 是 %s(%s)的密钥,管理员密钥不得另作他用:请为 --key 另取文件名"},
+	.rotated = {"the bench has a new key; an administrator enrols %s/keys/bench.pem.public",
+		    "测试台已启用新密钥;请管理员登记 %s/keys/bench.pem.public"},
 	.missing = {"davy keys %s needs --%s", "davy keys %s 须有 --%s"},
 };
 
@@ -293,21 +296,12 @@ static void set_list(struct value *says, const char *name, const char *given)
 	free(copy);
 }
 
-/* Takes what is said. */
-static int tell(const char *state, const struct keys_settings *settings, struct value *says,
-		const struct key *key, struct error *err)
+/* Takes the request, and prints the number of its record. */
+static int ask(const char *state, const struct keys_settings *settings, struct value *request,
+	       struct error *err)
 {
-	struct value *request = value_map(), *answer = NULL, *jws;
+	struct value *answer = request_append(state, request, err);
 
-	value_set_text(request, "kind", ENTRY_KEY);
-	jws = attest(says, key, "administrator", value_get_text(says, "what"), NULL, err);
-	value_free(says);
-	if (jws) {
-		value_set(request, "jws", jws);
-		answer = request_append(state, request, err);
-	} else {
-		value_free(request);
-	}
 	if (!answer)
 		return -1;
 	if (settings->json) {
@@ -318,6 +312,23 @@ static int tell(const char *state, const struct keys_settings *settings, struct 
 	}
 	value_free(answer);
 	return EXIT_IS_PASS;
+}
+
+/* Takes what is said. */
+static int tell(const char *state, const struct keys_settings *settings, struct value *says,
+		const struct key *key, struct error *err)
+{
+	struct value *request = value_map(), *jws;
+
+	value_set_text(request, "kind", ENTRY_KEY);
+	jws = attest(says, key, "administrator", value_get_text(says, "what"), NULL, err);
+	value_free(says);
+	if (!jws) {
+		value_free(request);
+		return -1;
+	}
+	value_set(request, "jws", jws);
+	return ask(state, settings, request, err);
 }
 
 static int tell_as_administrator(const char *state, const struct keys_settings *settings,
@@ -519,17 +530,35 @@ static int hand_over(const char *state, const struct keys_settings *settings, co
 	return tell_as_administrator(state, settings, says, err);
 }
 
+/* The bench does it: nobody else has its key. */
+static int rotate(const char *state, const struct keys_settings *settings, const char *operand,
+		  struct error *err)
+{
+	struct value *request;
+	int code;
+
+	(void)operand;
+	if (need("rotate", "why", settings->why, err) < 0)
+		return -1;
+	request = value_map();
+	value_set_text(request, "kind", ENTRY_HAND_OVER);
+	value_set_text(request, "why", settings->why);
+	code = ask(state, settings, request, err);
+	if (code == EXIT_IS_PASS && !settings->json) {
+		printf(say(TEXTS.rotated), state);
+		putchar('\n');
+	}
+	return code;
+}
+
 static int run_keys(void *ctx, char **operands, int count, struct error *err)
 {
 	static const struct {
 		const char *name;
 		int (*act)(const char *state, const struct keys_settings *settings,
 			   const char *operand, struct error *err);
-	} ACTS[] = {{"init", init},
-		    {"make", make},
-		    {"enrol", enrol},
-		    {"revoke", revoke},
-		    {"hand-over", hand_over}};
+	} ACTS[] = {{"init", init},	{"make", make},		  {"enrol", enrol},
+		    {"revoke", revoke}, {"hand-over", hand_over}, {"rotate", rotate}};
 	const struct keys_settings *settings = ctx;
 	char *state = place_state(settings->state, err);
 	int code = -1;
@@ -549,7 +578,7 @@ static int run_keys(void *ctx, char **operands, int count, struct error *err)
 
 const struct command COMMAND_KEYS = {
 	.name = "keys",
-	.operands = "[init|make|enrol PERSON|revoke KEY|hand-over]",
+	.operands = "[init|make|enrol PERSON|revoke KEY|hand-over|rotate]",
 	.least = 0,
 	.most = 2,
 	.summary = {"who may sign what until when; make keys and enrol people",
@@ -558,10 +587,11 @@ const struct command COMMAND_KEYS = {
 		 "here. "
 		 "Each person makes his own key (make) with a passphrase and hands FILE.public to "
 		 "the administrator, who enrols it. Enrolling a person's next key and revoking the "
-		 "last one is how keys change; hand-over makes another key the administrator's.",
+		 "last one is how keys change; hand-over makes another key the administrator's. "
+		 "rotate gives the bench itself a new key, which its last one signs for.",
 		 "管理员只设立一次(init),除授权外不签署任何内容。每个人用口令自行生成密钥"
 		 "(make),并把 FILE.public 交管理员登记。更换密钥时登记新密钥并撤销旧密钥;"
-		 "hand-over 把管理员职责移交给另一密钥。"},
+		 "hand-over 把管理员职责移交给另一密钥。rotate 为测试台更换密钥。"},
 	.options = OPTIONS,
 	.settings_size = sizeof(struct keys_settings),
 	.run = run_keys,

@@ -18,25 +18,24 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "record/bench_keys.h"
 #include "record/checkpoint.h"
 #include "record/event.h"
 #include "record/jws.h"
 #include "record/key.h"
 #include "record/log_people.h"
+#include "record/register.h"
 #include "record/store.h"
 #include "record/store_entry.h"
+#include "record/succession.h"
 
-enum {
-	PASSPHRASE_MOST = 1024,
-	LABORATORY_MOST = 65536,
-	CHECKPOINT_MOST = 65536,
-	BENCH_ID_SHOWN = 12
-};
+enum { LABORATORY_MOST = 65536, CHECKPOINT_MOST = 65536, BENCH_ID_SHOWN = 12 };
 
 struct bench_log {
 	char *state;
 	struct store *store;
-	struct key *bench_key, *simulation_key;
+	struct bench_keys keys;
+	struct succession succession;
 	char *origin, *base, *bench;
 	struct event_ids ids;
 	struct roster *roster; /* as of the last record of keys; or NULL: to be read */
@@ -60,64 +59,6 @@ const char *bench_log_state(const struct bench_log *log)
 uint64_t bench_log_count(const struct bench_log *log)
 {
 	return store_count(log->store);
-}
-
-/* ---- keys ---- */
-
-/* What a service manager hands over for a bench whose keys are kept with a passphrase; NULL: nothing. */
-static char *handed_passphrase(void)
-{
-	const char *folder = getenv("CREDENTIALS_DIRECTORY");
-	char *path = folder ? xprintf("%s/bench.passphrase", folder) : NULL, *passphrase = NULL;
-	struct error ignored;
-	struct buf text;
-
-	buf_init(&text);
-	if (path && file_exists(path) && file_read(path, PASSPHRASE_MOST, &text, &ignored) == 0)
-		passphrase = xstrndup(text.data, strcspn(text.data, "\n"));
-	explicit_bzero(text.data, text.room);
-	buf_done(&text);
-	free(path);
-	return passphrase;
-}
-
-static struct key *load_or_make(const char *state, const char *name, bool may_make,
-				struct error *err)
-{
-	char *path = xprintf("%s/keys/%s.pem", state, name), *passphrase = handed_passphrase();
-	char *public = xprintf("%s.public", path);
-	struct key *key = NULL;
-
-	if (file_exists(path) || !may_make) {
-		key = key_load(path, passphrase, err);
-	} else {
-		key = key_generate(KEY_ED25519, err);
-		if (key && (key_store_public(key, public, err) < 0 ||
-			    key_store(key, path, passphrase, err) < 0)) {
-			key_free(key);
-			key = NULL;
-		}
-	}
-	if (passphrase)
-		explicit_bzero(passphrase, strlen(passphrase));
-	free(passphrase);
-	free(public);
-	free(path);
-	return key;
-}
-
-static int open_keys(struct bench_log *log, struct error *err)
-{
-	bool is_new = store_count(log->store) == 0;
-	char *folder = xprintf("%s/keys", log->state);
-	int done = file_make_folder(folder, err);
-
-	free(folder);
-	if (done == 0)
-		log->bench_key = load_or_make(log->state, "bench", is_new, err);
-	if (log->bench_key)
-		log->simulation_key = load_or_make(log->state, "simulation", is_new, err);
-	return log->simulation_key ? 0 : -1;
 }
 
 /* ---- names ---- */
@@ -175,7 +116,7 @@ static char *origin_of(const char *base, const char *bench)
 /* Who has not said what he is called is called as his key, in the one namespace that is ours to give. */
 static int choose_names(struct bench_log *log, struct error *err)
 {
-	const char *id = key_id(log->bench_key);
+	const char *id = key_id(log->keys.bench);
 	struct value *laboratory;
 
 	if (read_laboratory(log->state, &laboratory, err) < 0)
@@ -208,21 +149,44 @@ static int take_names(struct bench_log *log, const struct value *says, struct er
 	return 0;
 }
 
-static int check_key(const struct bench_log *log, const struct value *says, const char *name,
-		     const char *member, const struct key *key, struct error *err)
+static int take_key(struct bench_log *log, const struct value *says, struct error *err)
 {
-	struct key *was = key_from_jwk(value_get(says, member), "the first record", err);
-	bool same = was && key_same(was, key);
+	struct key *first = key_from_jwk(value_get(says, "benchKey"), "the first record", err);
 
-	key_free(was);
-	if (same)
+	if (!first)
+		return -1;
+	succession_begin(&log->succession, first);
+	return 0;
+}
+
+static int take_hand_over(void *ctx, const struct store_entry *found, struct error *err)
+{
+	struct bench_log *log = ctx;
+
+	if (jws_verify(found->jws, 0, succession_last(&log->succession), err) == 0 &&
+	    succession_take(&log->succession, &found->entry, log->keys.simulation, err) == 0)
 		return 0;
-	return error_set(
-		err, ERROR_REFUSED,
-		"%s/keys/%s.pem is not the key with which the log in %s/records was begun: "
-		"put the right one back from its copy, or begin a new log by moving "
-		"records, keys and checkpoint away together",
-		log->state, name, log->state);
+	return error_context(err, "%s/records: record %llu", log->state,
+			     (unsigned long long)found->entry.seq);
+}
+
+/* The keys as the log has them, and the files as it has the keys. */
+static int know_keys(struct bench_log *log, const struct value *says, struct error *err)
+{
+	struct key *simulation = NULL;
+	int done = take_key(log, says, err);
+
+	if (done == 0)
+		simulation =
+			key_from_jwk(value_get(says, "simulationKey"), "the first record", err);
+	if (simulation)
+		done = store_entry_each(log->store, REGISTER_SUBJECT(ENTRY_HAND_OVER),
+					take_hand_over, log, err);
+	if (simulation && done == 0)
+		done = bench_keys_settle(&log->keys, succession_last(&log->succession), simulation,
+					 err);
+	key_free(simulation);
+	return simulation ? done : -1;
 }
 
 static int know_first(struct bench_log *log, struct error *err)
@@ -235,9 +199,7 @@ static int know_first(struct bench_log *log, struct error *err)
 	if (strcmp(first.entry.kind, ENTRY_LOG) != 0)
 		error_set(err, ERROR_REFUSED, "%s/records: its first record is none of a log",
 			  log->state);
-	else if (check_key(log, first.entry.says, "bench", "benchKey", log->bench_key, err) == 0 &&
-		 check_key(log, first.entry.says, "simulation", "simulationKey",
-			   log->simulation_key, err) == 0)
+	else if (know_keys(log, first.entry.says, err) == 0)
 		done = take_names(log, first.entry.says, err);
 	store_entry_done(&first);
 	return done;
@@ -304,7 +266,8 @@ static int check_checkpoint(struct bench_log *log, const char *path, struct erro
 	done = file_read(path, CHECKPOINT_MOST, &text, err);
 	if (done == 0)
 		was = checkpoint_parse(text.data, text.size, path, err);
-	if (was && checkpoint_verify(was, log->origin, log->bench_key, err) < 0)
+	if (was && checkpoint_verify(was, log->origin,
+				     succession_at(&log->succession, was->size + 1), err) < 0)
 		done = error_context(err, "%s", path);
 	else
 		done = was ? compare(log, was, path, err) : -1;
@@ -340,7 +303,7 @@ static int write_checkpoint(struct bench_log *log, struct error *err)
 	buf_init(&text);
 	merkle_root(store_tree(log->store), root);
 	now = checkpoint_new(log->origin, store_count(log->store), root, NULL, err);
-	if (now && note_sign(now->note, log->origin, log->bench_key, err) == 0) {
+	if (now && note_sign(now->note, log->origin, log->keys.bench, err) == 0) {
 		note_write(now->note, &text);
 		done = file_write(inside, text.data, text.size, err);
 		if (done == 0)
@@ -373,7 +336,7 @@ static int sign(const struct bench_log *log, struct jws *record, const struct be
 			      .time = time};
 
 	wall_time_write(&now->wall, time);
-	return jws_sign(record, made->is_simulated ? log->simulation_key : log->bench_key, &act,
+	return jws_sign(record, made->is_simulated ? log->keys.simulation : log->keys.bench, &act,
 			err);
 }
 
@@ -427,8 +390,10 @@ static void forget_roster(struct bench_log *log)
 	log->roster = NULL;
 }
 
-int bench_log_append(struct bench_log *log, const struct bench_entry *made,
-		     const struct moment *now, struct appended *appended, struct error *err)
+/* Without its checkpoint. */
+static int append_record(struct bench_log *log, const struct bench_entry *made,
+			 const struct moment *now, struct appended *appended, uint64_t *seq,
+			 struct error *err)
 {
 	struct entry entry = {
 		.kind = made->kind, .bench = log->bench, .at = *now, .says = made->says};
@@ -440,21 +405,86 @@ int bench_log_append(struct bench_log *log, const struct bench_entry *made,
 	if (entry.id == id)
 		bench_log_name(log, now, id);
 	store_next(log->store, &entry.seq, entry.prev);
+	*seq = entry.seq;
 	buf_init(&text);
 	done = make_text(log, &entry, made, &text, err);
 	if (done == 0)
 		done = keep(log, &entry, made->subjects, &text, err);
 	if (done < 0)
 		forget_roster(log);
-	if (done == 0 && write_checkpoint(log, err) < 0)
-		done = error_context(err, "record %llu stands, but not its checkpoint",
-				     (unsigned long long)entry.seq);
 	if (done == 0 && appended) {
 		appended->seq = entry.seq;
 		snprintf(appended->id, sizeof(appended->id), "%s", entry.id);
 		buf_add(&appended->text, text.data, text.size);
 	}
 	buf_done(&text);
+	return done;
+}
+
+static int add_checkpoint(struct bench_log *log, uint64_t seq, struct error *err)
+{
+	if (write_checkpoint(log, err) == 0)
+		return 0;
+	return error_context(err, "record %llu stands, but not its checkpoint",
+			     (unsigned long long)seq);
+}
+
+int bench_log_append(struct bench_log *log, const struct bench_entry *made,
+		     const struct moment *now, struct appended *appended, struct error *err)
+{
+	uint64_t seq;
+
+	if (append_record(log, made, now, appended, &seq, err) < 0)
+		return -1;
+	return add_checkpoint(log, seq, err);
+}
+
+/* ---- another key ---- */
+
+/* The record stands: from here on the next key is the bench's, whatever becomes of its files. Takes the key. */
+static int hand_over(struct bench_log *log, const struct value *says, uint64_t seq,
+		     struct key *next, struct error *err)
+{
+	const struct entry entry = {.seq = seq, .says = says};
+	struct error second;
+	int done = succession_take(&log->succession, &entry, log->keys.simulation, err);
+
+	forget_roster(log);
+	if (bench_keys_replace(&log->keys, next, &second) < 0 && done == 0) {
+		*err = second;
+		done = error_context(err, "record %llu stands, and the next start completes it",
+				     (unsigned long long)seq);
+	}
+	return done == 0 ? add_checkpoint(log, seq, err) : -1;
+}
+
+int bench_log_rotate(struct bench_log *log, const char *why, const struct moment *now,
+		     struct appended *appended, struct error *err)
+{
+	static const char *const SUBJECTS[] = {REGISTER_SUBJECT(ENTRY_HAND_OVER), NULL};
+	struct bench_entry made = {.kind = ENTRY_HAND_OVER, .subjects = SUBJECTS};
+	struct key *next;
+	struct value *says;
+	uint64_t seq;
+	int done;
+
+	if (!why || !why[0] || strlen(why) > SUCCESSION_WHY_MOST)
+		return error_set(err, ERROR_USAGE,
+				 "it does not say why the bench's key changes, in at most %d bytes",
+				 SUCCESSION_WHY_MOST);
+	next = bench_keys_prepare(&log->keys, err);
+	if (!next)
+		return -1;
+	says = value_map();
+	value_set(says, "benchKey", key_jwk(next));
+	value_set_text(says, "why", why);
+	made.says = says;
+	done = append_record(log, &made, now, appended, &seq, err);
+	if (done == 0)
+		done = hand_over(log, says, seq, next, err);
+	else
+		key_free(next);
+	value_free(says);
 	return done;
 }
 
@@ -513,8 +543,12 @@ static int begin(struct bench_log *log, const struct moment *now, struct error *
 	value_set_text(says, "origin", log->origin);
 	value_set_text(says, "base", log->base);
 	value_set_text(says, "bench", log->bench);
-	value_set(says, "benchKey", key_jwk(log->bench_key));
-	value_set(says, "simulationKey", key_jwk(log->simulation_key));
+	value_set(says, "benchKey", key_jwk(log->keys.bench));
+	value_set(says, "simulationKey", key_jwk(log->keys.simulation));
+	if (take_key(log, says, err) < 0) {
+		value_free(says);
+		return -1;
+	}
 	done = bench_log_append(log, &(struct bench_entry){.kind = ENTRY_LOG, .says = says}, now,
 				NULL, err);
 	value_free(says);
@@ -530,7 +564,8 @@ struct bench_log *bench_log_open(const char *state, const struct moment *now, st
 	log->state = xstrdup(state);
 	log->store = store_open(folder, err);
 	free(folder);
-	if (log->store && open_keys(log, err) == 0)
+	if (log->store &&
+	    bench_keys_open(&log->keys, log->state, store_count(log->store) == 0, err) == 0)
 		done = store_count(log->store) ? know_first(log, err) : 0;
 	if (done == 0 && store_count(log->store))
 		done = know_last_name(log, err) < 0 ? -1 : check_checkpoints(log, err);
@@ -548,8 +583,8 @@ void bench_log_close(struct bench_log *log)
 		return;
 	store_close(log->store);
 	roster_free(log->roster);
-	key_free(log->bench_key);
-	key_free(log->simulation_key);
+	bench_keys_done(&log->keys);
+	succession_done(&log->succession);
 	free(log->origin);
 	free(log->base);
 	free(log->bench);

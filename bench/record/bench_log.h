@@ -3,7 +3,7 @@
  * The log of one bench: its store of records (store.h), its keys, and what was said of it last (a checkpoint).
  *
  *   STATE/laboratory.json      optional, written by the laboratory before the first start: {"base":"https://…/","bench":"B07"}
- *   STATE/keys/bench.pem       signs every record, and the checkpoints; made at the first start
+ *   STATE/keys/bench.pem       signs every record, and the checkpoints; made at the first start (bench_keys.h)
  *   STATE/keys/simulation.pem  signs instead of it what was simulated
  *   STATE/records/             the store, and `checkpoint`: the last one
  *   STATE/checkpoint           the same once more, beside the folder that somebody might put back from a copy
@@ -31,7 +31,7 @@ struct bench_log;
 /*
  * Open the log in the state folder, which is made where there is none; `now` is the moment of its first record then.
  * Refused with a sentence: a store that is damaged (store.h), one that has less than its last checkpoint says, keys that
- * are not those of its first record.
+ * are not those of its first record and its hand-overs.
  */
 struct bench_log *bench_log_open(const char *state, const struct moment *now, struct error *err);
 void bench_log_close(struct bench_log *log); /* accepts NULL */
@@ -65,6 +65,14 @@ struct bench_entry {
  */
 int bench_log_append(struct bench_log *log, const struct bench_entry *entry,
 		     const struct moment *now, struct appended *appended, struct error *err);
+
+/*
+ * The bench gets another key: the record of that is the last one that the key of now signs, and its checkpoint the first
+ * thing that the next one does (succession.h). The key of now is destroyed. Power may go at any moment: the next start
+ * either completes it or knows nothing of it. `appended` as above.
+ */
+int bench_log_rotate(struct bench_log *log, const char *why, const struct moment *now,
+		     struct appended *appended, struct error *err);
 
 /*
  * Who may sign what, as the log has it up to now; borrowed until something of keys is appended, which is taken into it

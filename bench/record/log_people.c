@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Both go through records of one subject, in their order. */
+/*
+ * Both go through records of one subject, in their order. The bench's own keys come before what administrators say: no
+ * administrator can have said anything of a key before the bench made it.
+ */
 #include "record/log_people.h"
 
 #include <string.h>
 
 #include "record/cosign.h"
+#include "record/register.h"
 #include "record/roster_log.h"
 
 static int take_into_roster(void *roster, const struct store_entry *found, struct error *err)
@@ -31,6 +35,8 @@ struct roster *log_people_roster(struct store *store, struct error *err)
 	struct roster *roster = roster_new(NULL, err);
 
 	if (roster && take_first(store, roster, err) == 0 &&
+	    store_entry_each(store, REGISTER_SUBJECT(ENTRY_HAND_OVER), take_into_roster, roster,
+			     err) == 0 &&
 	    store_entry_each(store, LOG_PEOPLE_KEYS, take_into_roster, roster, err) == 0)
 		return roster;
 	roster_free(roster);

@@ -19,6 +19,7 @@
 #include "record/leaf.h"
 #include "record/roster.h"
 #include "record/signing.h"
+#include "record/succession.h"
 
 struct run_seen {
 	char *uri;
@@ -30,7 +31,8 @@ struct log_reader {
 	uint64_t at;
 	bool is_broken;
 	char *origin, *base, *bench;
-	struct key *bench_key, *simulation_key;
+	struct succession keys; /* the bench's */
+	struct key *simulation_key;
 	struct merkle tree;
 	uint64_t prev_of; /* whose `prev` is known: the record after the one read last */
 	uint8_t prev[HASH_SIZE];
@@ -64,7 +66,7 @@ void log_reader_free(struct log_reader *reader)
 	if (!reader)
 		return;
 	drop_record(reader);
-	key_free(reader->bench_key);
+	succession_done(&reader->keys);
 	key_free(reader->simulation_key);
 	for (size_t i = 0; i < reader->run_count; i++)
 		free(reader->runs[i].uri);
@@ -98,7 +100,7 @@ const char *log_reader_bench(const struct log_reader *reader)
 
 const struct key *log_reader_key(const struct log_reader *reader, bool simulation)
 {
-	return simulation ? reader->simulation_key : reader->bench_key;
+	return simulation ? reader->simulation_key : succession_last(&reader->keys);
 }
 
 const struct merkle *log_reader_tree(const struct log_reader *reader)
@@ -123,6 +125,7 @@ static int take_log(struct log_reader *reader, struct error *err)
 	const struct value *says = reader->entry.says;
 	const char *origin = value_get_text(says, "origin"), *base = value_get_text(says, "base");
 	const char *bench = value_get_text(says, "bench");
+	struct key *key;
 
 	if (strcmp(reader->entry.kind, ENTRY_LOG) != 0)
 		return error_set(err, ERROR_REFUSED,
@@ -130,13 +133,15 @@ static int take_log(struct log_reader *reader, struct error *err)
 				 reader->entry.kind);
 	if (!origin || !base || !bench || strcmp(bench, reader->entry.bench) != 0)
 		return error_set(err, ERROR_REFUSED, "it does not name the log and its bench");
-	reader->bench_key = key_from_jwk(value_get(says, "benchKey"), "the bench's key", err);
-	if (reader->bench_key)
-		reader->simulation_key = key_from_jwk(value_get(says, "simulationKey"),
-						      "the key of simulations", err);
+	key = key_from_jwk(value_get(says, "benchKey"), "the bench's key", err);
+	if (!key)
+		return -1;
+	succession_begin(&reader->keys, key);
+	reader->simulation_key =
+		key_from_jwk(value_get(says, "simulationKey"), "the key of simulations", err);
 	if (!reader->simulation_key)
 		return -1;
-	if (key_same(reader->bench_key, reader->simulation_key))
+	if (key_same(key, reader->simulation_key))
 		return error_set(err, ERROR_REFUSED,
 				 "what is simulated is signed by the same key as what is real");
 	reader->origin = xstrdup(origin);
@@ -171,6 +176,20 @@ static int check_place(const struct log_reader *reader, struct error *err)
 
 /* ---- signature ---- */
 
+/* Whose key is missing under it. */
+static int not_signed(const struct log_reader *reader, bool is_simulated, struct error *err)
+{
+	uint64_t since = succession_since(&reader->keys);
+
+	if (is_simulated || !since)
+		return error_context(err, "it is not signed by the %s of this log's first record",
+				     is_simulated ? "key of simulations" : "bench's key");
+	return error_context(err,
+			     "it is not signed by the bench's key since record %" PRIu64
+			     ", which handed over to it",
+			     since);
+}
+
 static int check_signature(const struct log_reader *reader, bool *is_simulated, struct error *err)
 {
 	struct jws_act act = jws_act(reader->jws, 0);
@@ -187,8 +206,7 @@ static int check_signature(const struct log_reader *reader, bool *is_simulated, 
 		return error_set(err, ERROR_REFUSED, "it is not signed as a bench signs");
 	*is_simulated = role == ROLE_SIMULATION;
 	if (jws_verify(reader->jws, 0, log_reader_key(reader, *is_simulated), err) < 0)
-		return error_context(err, "it is not signed by the %s of this log's first record",
-				     *is_simulated ? "key of simulations" : "bench's key");
+		return not_signed(reader, *is_simulated, err);
 	wall_time_write(&reader->entry.at.wall, wall);
 	if (!act.time || strcmp(act.time, wall) != 0)
 		return error_set(err, ERROR_REFUSED,
@@ -313,6 +331,10 @@ static int take(struct log_reader *reader, const char *text, size_t size, struct
 	    check_signature(reader, &record->is_simulated, err) < 0 ||
 	    check_kind(reader, record->is_simulated, err) < 0)
 		return -1;
+	record->bench_key = succession_last(&reader->keys);
+	if (!strcmp(reader->entry.kind, ENTRY_HAND_OVER) &&
+	    succession_take(&reader->keys, &reader->entry, reader->simulation_key, err) < 0)
+		return -1;
 
 	record->entry = &reader->entry;
 	record->jws = reader->jws;
@@ -354,7 +376,8 @@ static int verify_checkpoint(const struct log_reader *reader, const struct check
 {
 	if (!reader->origin)
 		return error_set(err, ERROR_REFUSED, "nothing is known of its log");
-	return checkpoint_verify(checkpoint, reader->origin, reader->bench_key, err);
+	return checkpoint_verify(checkpoint, reader->origin,
+				 succession_at(&reader->keys, checkpoint->size + 1), err);
 }
 
 struct checkpoint *log_reader_checkpoint(const struct log_reader *reader, const char *text,

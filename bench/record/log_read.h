@@ -5,8 +5,8 @@
  *
  * Of each record: one line in the one form of a JWS (jws.h), a payload in one of the forms of entry.h, of this log and of
  * this bench; its number is the next one and `prev` the digest of the leaf before; the first signature is the bench's, by
- * the key that the first record introduced, as "bench" with the bench's key or as "simulation" with the other one, and a run says
- * of itself which of both it is. What the bench holds back after a destructive test is signed as the run was.
+ * the key that the first record introduced, or the last hand-over before it (succession.h), as "bench" with the bench's key or as
+ * "simulation" with the other one, and a run says of itself which of both it is. What the bench holds back after a destructive test is signed as the run was.
  *
  * A choice of records (a bundle) lacks some: there the numbers rise, and whether each is in the log is for proofs to say.
  */
@@ -43,7 +43,8 @@ struct log_record {
 	const char *text;
 	size_t size;
 	bool is_simulated;
-	uint8_t digest[HASH_SIZE]; /* of its text */
+	const struct key *bench_key; /* the bench's when it was made, also where it was simulated */
+	uint8_t digest[HASH_SIZE];   /* of its text */
 	uint8_t leaf[HASH_SIZE];
 };
 
@@ -60,13 +61,14 @@ uint64_t log_reader_at(const struct log_reader *reader);
 const char *log_reader_origin(const struct log_reader *reader);
 const char *log_reader_base(const struct log_reader *reader);
 const char *log_reader_bench(const struct log_reader *reader);
+/* … and of the bench's keys the one that it has now. */
 const struct key *log_reader_key(const struct log_reader *reader, bool simulation);
 /* Of a whole log: its tree so far, and a merkle_leaf_fn whose ctx is the reader. */
 const struct merkle *log_reader_tree(const struct log_reader *reader);
 int log_reader_leaf(void *reader, uint64_t index, uint8_t leaf[HASH_SIZE], struct error *err);
 
 /*
- * Has this log's bench key signed the checkpoint, under the log's name? NULL, and why not (ERROR_REFUSED); `where` begins
+ * Has the bench's key of that time signed the checkpoint, under the log's name? All hand-overs before it have been read. NULL, and why not (ERROR_REFUSED); `where` begins
  * the sentence. The caller frees it.
  */
 struct checkpoint *log_reader_checkpoint(const struct log_reader *reader, const char *text,

@@ -25,7 +25,8 @@ struct enrolment {
 	struct key *key;
 	char *person, *name;
 	bool roles[ROLE_COUNT];
-	bool is_introduced;  /* by the log's own first record, not by an administrator */
+	bool is_introduced;  /* by the log itself, and no administrator has vouched */
+	bool is_own;	     /* by the log itself */
 	struct value *items; /* or NULL */
 	int64_t from, to;
 	int64_t revoked; /* INT64_MAX: not */
@@ -118,10 +119,9 @@ static void append(struct roster *roster, struct enrolment *entry)
 
 /* ---- what a log says of itself ---- */
 
-static int introduce_one(struct roster *roster, const struct value *says, const char *member,
-			 enum role role, struct error *err)
+static int introduce_one(struct roster *roster, const struct value *says, const char *bench,
+			 const char *member, enum role role, struct error *err)
 {
-	const char *bench = value_get_text(says, "bench");
 	struct key *key = key_from_jwk(value_get(says, member), member, err);
 	struct enrolment *entry;
 
@@ -137,6 +137,7 @@ static int introduce_one(struct roster *roster, const struct value *says, const 
 	entry->name = xstrdup(bench);
 	entry->roles[role] = true;
 	entry->is_introduced = true;
+	entry->is_own = true;
 	entry->from = INT64_MIN;
 	entry->to = INT64_MAX;
 	entry->revoked = INT64_MAX;
@@ -146,10 +147,32 @@ static int introduce_one(struct roster *roster, const struct value *says, const 
 
 int roster_introduce(struct roster *roster, const struct value *says, struct error *err)
 {
-	if (introduce_one(roster, says, "benchKey", ROLE_BENCH, err) == 0 &&
-	    introduce_one(roster, says, "simulationKey", ROLE_SIMULATION, err) == 0)
+	const char *bench = value_get_text(says, "bench");
+
+	if (introduce_one(roster, says, bench, "benchKey", ROLE_BENCH, err) == 0 &&
+	    introduce_one(roster, says, bench, "simulationKey", ROLE_SIMULATION, err) == 0)
 		return 0;
 	return error_context(err, "the first record");
+}
+
+int roster_succeed(struct roster *roster, const struct value *says, int64_t at_ms,
+		   struct error *err)
+{
+	struct enrolment *last = NULL;
+
+	for (struct enrolment *entry = roster->first; entry; entry = entry->next)
+		if (entry->is_own && entry->roles[ROLE_BENCH])
+			last = entry;
+	if (!last)
+		return error_set(err, ERROR_REFUSED, "a hand-over before a bench has had a key");
+	if (introduce_one(roster, says, last->person, "benchKey", ROLE_BENCH, err) < 0)
+		return error_context(err, "a hand-over");
+	if (at_ms + 1 < last->revoked) {
+		last->revoked = at_ms + 1; /* it signs the hand-over itself */
+		free(last->why);
+		last->why = xstrdup("the bench has handed over to another key");
+	}
+	return 0;
 }
 
 /* ---- what a record says ---- */

@@ -55,6 +55,9 @@ void roster_free(struct roster *roster); /* accepts NULL */
 
 /* What the log's first record says (bench_log.h) of its bench and its keys. */
 int roster_introduce(struct roster *roster, const struct value *says, struct error *err);
+/* What a hand-over says (succession.h): the bench's last key signs nothing after it, which was recorded at this time. */
+int roster_succeed(struct roster *roster, const struct value *says, int64_t at_ms,
+		   struct error *err);
 /*
  * Take the next record of type "key". Refused with a sentence, and nothing taken: one that the administrator has not
  * signed, an administrator beside the one there is, or one whose payload is not as above.

@@ -51,6 +51,8 @@ int roster_follow(struct roster *roster, const struct entry *entry, struct error
 {
 	if (entry->seq == 1 && !strcmp(entry->kind, ENTRY_LOG))
 		return roster_introduce(roster, entry->says, err);
+	if (!strcmp(entry->kind, ENTRY_HAND_OVER))
+		return roster_succeed(roster, entry->says, entry->at.wall.ms, err);
 	if (!strcmp(entry->kind, ENTRY_KEY))
 		return take_key(roster, entry->says, err);
 	return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The roster as a log makes it: its first record introduces the bench's keys, and each record of kind "key" carries, as
+ * The roster as a log makes it: its first record introduces the bench's keys, a hand-over the
+ * next of them, and each record of kind "key" carries, as
  * `says.jws`, what an administrator has signed (roster.h). Whether one may sign is asked of the roster as it is at that
  * place of the log; what comes later changes nothing of what came before.
  */

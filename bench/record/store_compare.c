@@ -219,6 +219,7 @@ static const char *subject_of(const struct entry *entry, char made[CYLINDER_SUBJ
 	static const struct {
 		const char *kind, *subject;
 	} KINDS[] = {{ENTRY_KEY, LOG_PEOPLE_KEYS},
+		     {ENTRY_HAND_OVER, REGISTER_SUBJECT(ENTRY_HAND_OVER)},
 		     {ENTRY_APPROVAL, REGISTER_SUBJECT(ENTRY_APPROVAL)},
 		     {ENTRY_CALIBRATION, REGISTER_SUBJECT(ENTRY_CALIBRATION)},
 		     {ENTRY_CHECK, REGISTER_SUBJECT(ENTRY_CHECK)},

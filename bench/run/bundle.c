@@ -84,7 +84,8 @@ static int note(void *ctx, const struct log_record *record, struct error *err)
 	}
 	item = &bundle->items[bundle->count++];
 	*item = (struct item){.id = xstrdup(entry->id)};
-	item->is_taken = entry->seq == 1 || !strcmp(entry->kind, ENTRY_KEY);
+	item->is_taken = entry->seq == 1 || !strcmp(entry->kind, ENTRY_KEY) ||
+			 !strcmp(entry->kind, ENTRY_HAND_OVER);
 	if (!strcmp(entry->kind, ENTRY_EVENT)) {
 		item->subject = equipment ? copy_of(equipment->text) : NULL;
 		item->run = copy_of(proof_run_name(entry));

@@ -7,7 +7,7 @@
  *   data/checkpoint                    the log's checkpoint, which all proofs lead to
  *   data/runs/ID/journal               of each run among them
  *
- * Besides those that are asked for: the first record, with the bench's keys; all records of keys, persons' signatures under those
+ * Besides those that are asked for: the first record, with the bench's keys; all records of keys and hand-overs, persons' signatures under those
  * that are there, and whatever else happened to the same equipment.
  */
 #ifndef DAVY_RUN_BUNDLE_H

@@ -107,7 +107,7 @@ const char *proof_run_name(const struct entry *entry)
 /* Was the bench's key the bench's, as the administrator has it, when this was signed? What is not is said once. */
 static void check_bench(struct proof *proof, const struct log_record *record)
 {
-	const char *id = key_id(log_reader_key(proof->reader, false));
+	const char *id = key_id(record->bench_key);
 	struct error err;
 	int vouched;
 
@@ -127,7 +127,8 @@ static bool is_known(const char *kind)
 	static const char *const KINDS[] = {ENTRY_EVENT,       ENTRY_LOG,	 ENTRY_KEY,
 					    ENTRY_SIGNATURE,   ENTRY_CLOCK,	 ENTRY_CALIBRATION,
 					    ENTRY_DECLARATION, ENTRY_APPROVAL,	 ENTRY_CHECK,
-					    ENTRY_CYLINDER,    ENTRY_CONNECTION, ENTRY_DEBIT};
+					    ENTRY_CYLINDER,    ENTRY_CONNECTION, ENTRY_DEBIT,
+					    ENTRY_HAND_OVER};
 
 	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
 		if (!strcmp(kind, KINDS[i]))

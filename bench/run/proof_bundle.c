@@ -21,10 +21,18 @@ enum { PROOF_MOST = 1 << 20 };
 struct bundle_proof {
 	struct proof proof;
 	const char *folder;
-	struct buf checkpoint; /* its text */
-	struct value *runs;    /* map: name of a run to the number of its record */
-	struct value *faults;  /* list {file, why}: of the bag */
-	bool is_read;	       /* all records were */
+	struct buf checkpoint;	   /* its text */
+	struct value *runs;	   /* map: name of a run to the number of its record */
+	struct value *faults;	   /* list {file, why}: of the bag */
+	bool is_read;		   /* all records were */
+	struct included *included; /* the records that were read */
+	size_t count;
+};
+
+/* What a record's proof is about. */
+struct included {
+	uint64_t seq;
+	uint8_t leaf[HASH_SIZE];
 };
 
 /* ---- the bag ---- */
@@ -69,10 +77,9 @@ static void tell_faults(struct bundle_proof *of)
 
 /* ---- one record ---- */
 
-static int check_inclusion(struct bundle_proof *of, const struct log_record *record,
-			   struct error *err)
+static int check_inclusion(struct bundle_proof *of, const struct included *one, struct error *err)
 {
-	uint64_t seq = record->entry->seq;
+	uint64_t seq = one->seq;
 	char *name = bundle_name("proofs", seq, ".tlog-proof");
 	char *path = xprintf("%s/%s", of->folder, name);
 	const struct checkpoint *checkpoint = of->proof.checkpoint;
@@ -88,8 +95,8 @@ static int check_inclusion(struct bundle_proof *of, const struct log_record *rec
 			  memcmp(proof.checkpoint, of->checkpoint.data, of->checkpoint.size) != 0))
 		done = error_set(err, ERROR_REFUSED, "its proof leads to another checkpoint");
 	if (done == 0 && checkpoint &&
-	    (proof.index != seq - 1 || !merkle_includes(&proof.path, seq - 1, checkpoint->size,
-							record->leaf, checkpoint->root)))
+	    (proof.index != seq - 1 ||
+	     !merkle_includes(&proof.path, seq - 1, checkpoint->size, one->leaf, checkpoint->root)))
 		done = error_set(
 			err, ERROR_REFUSED,
 			"it is not in the log of the checkpoint: it, or its proof, is another one");
@@ -115,7 +122,7 @@ static void check_run(struct bundle_proof *of, const struct log_record *record, 
 	free(folder);
 }
 
-/* The first record makes the checkpoint readable. */
+/* Behind all records, which say by which of the bench's keys it is signed. */
 static void take_checkpoint(struct bundle_proof *of)
 {
 	struct proof *proof = &of->proof;
@@ -131,7 +138,6 @@ static void take_checkpoint(struct bundle_proof *of)
 static bool check_record(struct bundle_proof *of, uint64_t seq, const struct buf *text)
 {
 	struct proof *proof = &of->proof;
-	bool is_first = !log_reader_origin(proof->reader);
 	struct log_record record;
 	struct error err;
 	const char *run;
@@ -144,10 +150,9 @@ static bool check_record(struct bundle_proof *of, uint64_t seq, const struct buf
 		proof_problem(proof, seq, NULL, NULL, "another record stands under its number");
 		return false;
 	}
-	if (is_first)
-		take_checkpoint(of);
-	if (check_inclusion(of, &record, &err) < 0)
-		proof_problem(proof, seq, NULL, NULL, err.text);
+	of->included = xrealloc(of->included, (of->count + 1) * sizeof(*of->included));
+	of->included[of->count].seq = seq;
+	memcpy(of->included[of->count++].leaf, record.leaf, HASH_SIZE);
 	proof_record(proof, &record);
 	run = proof_run_name(record.entry);
 	if (run)
@@ -188,6 +193,17 @@ static uint64_t check_records(struct bundle_proof *of, char **names, size_t coun
 	}
 	of->is_read = goes_on && read > 0;
 	return read;
+}
+
+static void check_inclusions(struct bundle_proof *of)
+{
+	struct error err;
+
+	if (log_reader_origin(of->proof.reader))
+		take_checkpoint(of);
+	for (size_t i = 0; i < of->count; i++)
+		if (check_inclusion(of, &of->included[i], &err) < 0)
+			proof_problem(&of->proof, of->included[i].seq, NULL, NULL, err.text);
 }
 
 /* A journal of which no record is there. */
@@ -234,6 +250,7 @@ static void look(struct bundle_proof *of, char **names, size_t count)
 	struct proof *proof = &of->proof;
 	uint64_t read = check_records(of, names, count);
 
+	check_inclusions(of);
 	if (of->is_read && value_get_bool(proof->says, "good"))
 		value_set_int(proof_proved(proof, "chosen"), "count", (int64_t)read);
 	if (count == 0)
@@ -280,6 +297,7 @@ struct value *proof_of_bundle(const char *folder, const struct proof_wish *wish,
 	for (size_t i = 0; i < count; i++)
 		free(names[i]);
 	free(names);
+	free(of.included);
 	value_free(of.faults);
 	value_free(of.runs);
 	buf_done(&of.checkpoint);

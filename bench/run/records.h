@@ -33,7 +33,8 @@ typedef void records_done_fn(void *ctx, const struct value *appended, const stru
 void records_run(struct records *records, const char *folder, records_done_fn *done, void *ctx);
 /*
  * A record that a command has asked for: {"kind":"event","says":{…}}, where an event has no eventID yet and its subjects
- * are those of its epcList. It is checked as its kind asks (record/admission.h); `says` is copied.
+ * are those of its epcList. It is checked as its kind asks (record/admission.h); `says` is copied. {"kind":"hand-over","why":"…"} gives the bench
+ * another key (bench_log_rotate).
  */
 void records_append(struct records *records, const struct value *request, records_done_fn *done,
 		    void *ctx);
