@@ -36,9 +36,10 @@ static char *path_of(const char *state, const char *name)
 	return xprintf("%s/keys/%s.pem", state, name);
 }
 
-static struct key *make(const char *path, const char *passphrase, struct error *err)
+static struct key *make(enum key_kind kind, const char *path, const char *passphrase,
+			struct error *err)
 {
-	struct key *key = key_generate(KEY_ED25519, err);
+	struct key *key = key_generate(kind, err);
 
 	if (!key || key_store(key, path, passphrase, err) == 0)
 		return key;
@@ -46,18 +47,24 @@ static struct key *make(const char *path, const char *passphrase, struct error *
 	return NULL;
 }
 
-static struct key *load_or_make(const char *state, const char *name, bool may_make,
-				struct error *err)
+static struct key *load_or_make_of(enum key_kind kind, const char *state, const char *name,
+				   bool may_make, struct error *err)
 {
 	char *path = path_of(state, name), *passphrase = handed_passphrase();
 	struct key *key = file_exists(path) || !may_make ? key_load(path, passphrase, err)
-							 : make(path, passphrase, err);
+							 : make(kind, path, passphrase, err);
 
 	if (passphrase)
 		explicit_bzero(passphrase, strlen(passphrase));
 	free(passphrase);
 	free(path);
 	return key;
+}
+
+static struct key *load_or_make(const char *state, const char *name, bool may_make,
+				struct error *err)
+{
+	return load_or_make_of(KEY_ED25519, state, name, may_make, err);
 }
 
 static int publish(const char *state, const char *name, const struct key *key, struct error *err)
@@ -86,6 +93,16 @@ int bench_keys_open(struct bench_keys *keys, const char *state, bool may_make, s
 			 publish(state, "simulation", keys->simulation, err) < 0))
 		return -1;
 	return 0;
+}
+
+struct key *bench_keys_second(const char *state, struct error *err)
+{
+	struct key *key = load_or_make_of(KEY_SM2, state, "bench-sm2", true, err);
+
+	if (key && publish(state, "bench-sm2", key, err) == 0)
+		return key;
+	key_free(key);
+	return NULL;
 }
 
 void bench_keys_done(struct bench_keys *keys)

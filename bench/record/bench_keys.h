@@ -3,6 +3,7 @@
  * The files of a bench's keys:
  *
  *   STATE/keys/bench.pem, simulation.pem   0600, made at the first start; each with its public half, .public
+ *   STATE/keys/bench-sm2.pem               where the laboratory wants it (second_signature.h), made at the next start
  *   STATE/keys/bench.next.pem              while the bench's key changes (succession.h)
  *
  * The next key is on the disk before the record that introduces it, and takes the place of the last one behind that
@@ -23,6 +24,8 @@ struct bench_keys {
 
 /* Load both; of a log that begins (`may_make`) they are made. The caller gives it to bench_keys_done(), also on failure. */
 int bench_keys_open(struct bench_keys *keys, const char *state, bool may_make, struct error *err);
+/* The bench's second key, of SM2; made where there is none. The caller frees it. */
+struct key *bench_keys_second(const char *state, struct error *err);
 void bench_keys_done(struct bench_keys *keys);
 
 /*

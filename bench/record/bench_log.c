@@ -23,13 +23,14 @@
 #include "record/event.h"
 #include "record/jws.h"
 #include "record/key.h"
+#include "record/laboratory.h"
 #include "record/log_people.h"
 #include "record/register.h"
 #include "record/store.h"
 #include "record/store_entry.h"
 #include "record/succession.h"
 
-enum { LABORATORY_MOST = 65536, CHECKPOINT_MOST = 65536, BENCH_ID_SHOWN = 12 };
+enum { CHECKPOINT_MOST = 65536, BENCH_ID_SHOWN = 12 };
 
 struct bench_log {
 	char *state;
@@ -63,48 +64,6 @@ uint64_t bench_log_count(const struct bench_log *log)
 
 /* ---- names ---- */
 
-static int refuse_laboratory(const char *path, struct error *err)
-{
-	return error_set(err, ERROR_USAGE,
-			 "%s: \"base\" is a URI that ends with '/', as "
-			 "https://lab.example.cn/, and \"bench\" a short name without blanks or "
-			 "'+', as B07",
-			 path);
-}
-
-/* What a laboratory calls itself and its bench; NULL where it has not said so. */
-static int read_laboratory(const char *state, struct value **laboratory, struct error *err)
-{
-	char *path = xprintf("%s/laboratory.json", state);
-	struct buf text;
-	int done = 0;
-
-	*laboratory = NULL;
-	buf_init(&text);
-	if (file_exists(path)) {
-		done = file_read(path, LABORATORY_MOST, &text, err);
-		if (done == 0)
-			*laboratory = json_parse(text.data, text.size, path, err);
-		if (!*laboratory)
-			done = -1;
-	}
-	if (*laboratory) {
-		const char *base = value_get_text(*laboratory, "base");
-		const char *bench = value_get_text(*laboratory, "bench");
-
-		if (!base || !strchr(base, ':') || base[strlen(base) - 1] != '/' || !bench ||
-		    !bench[0] || strlen(bench) > BENCH_ID_SHOWN * 2 || strpbrk(bench, " +/\t\n"))
-			done = refuse_laboratory(path, err);
-	}
-	if (done < 0) {
-		value_free(*laboratory);
-		*laboratory = NULL;
-	}
-	buf_done(&text);
-	free(path);
-	return done;
-}
-
 /* "https://lab.example.cn/" and "B07" make "lab.example.cn/bench/B07". */
 static char *origin_of(const char *base, const char *bench)
 {
@@ -119,7 +78,7 @@ static int choose_names(struct bench_log *log, struct error *err)
 	const char *id = key_id(log->keys.bench);
 	struct value *laboratory;
 
-	if (read_laboratory(log->state, &laboratory, err) < 0)
+	if (laboratory_read(log->state, &laboratory, err) < 0)
 		return -1;
 	if (laboratory) {
 		log->base = xstrdup(value_get_text(laboratory, "base"));
@@ -489,17 +448,6 @@ int bench_log_rotate(struct bench_log *log, const char *why, const struct moment
 }
 
 /* ---- reading ---- */
-
-int bench_log_objection_days(struct bench_log *log, int *days, struct error *err)
-{
-	struct value *laboratory;
-
-	if (read_laboratory(log->state, &laboratory, err) < 0)
-		return -1;
-	*days = (int)value_get_int(laboratory, "objectionDays", -1);
-	value_free(laboratory);
-	return 0;
-}
 
 struct roster *bench_log_roster(struct bench_log *log, struct error *err)
 {

@@ -2,7 +2,7 @@
 /*
  * The log of one bench: its store of records (store.h), its keys, and what was said of it last (a checkpoint).
  *
- *   STATE/laboratory.json      optional, written by the laboratory before the first start: {"base":"https://…/","bench":"B07"}
+ *   STATE/laboratory.json      optional, written by the laboratory before the first start (laboratory.h)
  *   STATE/keys/bench.pem       signs every record, and the checkpoints; made at the first start (bench_keys.h)
  *   STATE/keys/simulation.pem  signs instead of it what was simulated
  *   STATE/records/             the store, and `checkpoint`: the last one
@@ -79,8 +79,6 @@ int bench_log_rotate(struct bench_log *log, const char *why, const struct moment
  * before (admission.h). NULL where the log cannot be read.
  */
 struct roster *bench_log_roster(struct bench_log *log, struct error *err);
-/* How long objections are possible, as the laboratory states now ("objectionDays"); -1: it has not. */
-int bench_log_objection_days(struct bench_log *log, int *days, struct error *err);
 /* For reading: what store.h says of it. */
 struct store *bench_log_store(struct bench_log *log);
 

@@ -3,6 +3,7 @@
 #include "record/disposal.h"
 
 #include "record/event.h"
+#include "record/laboratory.h"
 #include "record/store_entry.h"
 
 enum { DAY_MS = 24 * 3600 * 1000 };
@@ -49,7 +50,7 @@ int disposal_check(struct bench_log *log, const struct value *event, const struc
 	int days, done;
 
 	if (!roster || roster_knows(roster, by, now->wall.ms, err) < 0 ||
-	    bench_log_objection_days(log, &days, err) < 0)
+	    laboratory_objection_days(bench_log_state(log), &days, err) < 0)
 		return -1;
 	done = 0;
 	for (size_t i = 0; i < value_count(equipment) && done == 0; i++) {

@@ -22,9 +22,12 @@
 #include "loop/machine_time.h"
 #include "record/admission.h"
 #include "record/approval.h"
+#include "record/bench_keys.h"
 #include "record/bench_log.h"
 #include "record/cylinder.h"
 #include "record/event.h"
+#include "record/laboratory.h"
+#include "record/second_signature.h"
 #include "record/store_entry.h"
 #include "record/register.h"
 #include "run/account.h"
@@ -54,6 +57,7 @@ struct records {
 	struct bench_log *log; /* the thread's, as is all down to `error` */
 	struct value *software;
 	struct stat program_was; /* whose digest that has */
+	struct key *second; /* or NULL: the laboratory wants none (second_signature.h) */
 	bool refused;
 	struct error error;
 	bool is_shut; /* the loop's: the log was refused */
@@ -112,14 +116,42 @@ static const struct value *software(struct records *records)
 	return records->software;
 }
 
+/* What is amiss with it is said, and keeps no record from being made: the first signature is the one that counts. */
+static void open_second(struct records *records, const struct moment *moment)
+{
+	struct error why;
+	bool wants = true;
+
+	if (laboratory_wants_sm2(records->state, &wants, &why) == 0 && wants)
+		records->second = bench_keys_second(records->state, &why);
+	if (!wants)
+		return;
+	if (!records->second)
+		log_note("events get no second signature: %s", why.text);
+	else if (!second_signature_may(records->log, records->second, moment, &why))
+		log_note("events get no second signature until an administrator has enrolled "
+			 "%s/keys/bench-sm2.pem.public as bench %s: %s",
+			 records->state, bench_log_bench(records->log), why.text);
+}
+
+static int add_second(struct records *records, uint64_t seq, const struct moment *moment,
+		      struct error *err)
+{
+	return records->second
+		       ? second_signature_add(records->log, records->second, seq, moment, err)
+		       : 0;
+}
+
 static int open_log(struct records *records, const struct moment *moment, struct error *err)
 {
 	if (records->log)
 		return 0;
 	if (!records->refused)
 		records->log = bench_log_open(records->state, moment, &records->error);
-	if (records->log)
+	if (records->log) {
+		open_second(records, moment);
 		return 0;
+	}
 	records->refused = records->error.kind == ERROR_REFUSED;
 	*err = records->error;
 	return -1;
@@ -264,6 +296,8 @@ static int record_run(struct task *task, const struct account *account, const st
 				      &appended, err)
 			     : -1;
 	}
+	if (done == 0 && !simulated)
+		done = add_second(task->records, appended.seq, moment, err);
 	if (done == 0 && !own.is_held && account->consumes)
 		done = hold(task, run, specimen, simulated, moment, err);
 	if (done == 0 && !simulated)
@@ -327,6 +361,8 @@ static int do_request(struct task *task, const struct moment *moment, struct err
 	buf_init(&appended.text);
 	done = append(task, admitted.kind, admitted.says, false, admitted.subjects, moment,
 		      &appended, err);
+	if (done == 0 && !strcmp(admitted.kind, ENTRY_EVENT))
+		done = add_second(task->records, appended.seq, moment, err);
 	if (done == 0 && admitted.wall_at_boot_ms)
 		done = calendar_state(task->records->state, moment->boot, admitted.wall_at_boot_ms,
 				      err);
@@ -547,6 +583,7 @@ void records_close(struct records *records)
 	while (records->tasks)
 		task_free(records->tasks);
 	bench_log_close(records->log);
+	key_free(records->second);
 	for (size_t i = 0; i < records->missing_count; i++)
 		free(records->missing[i]);
 	free(records->missing);
