@@ -230,35 +230,6 @@ static void signals_that_we_block_or_ignore_reach_a_child(void)
 	neither_block_nor_ignore(&before);
 }
 
-/* Under qemu-user it is the emulator's. */
-static bool proc_shows_our_mask(void)
-{
-	struct error err;
-	struct buf status;
-	const char *mask;
-	bool ours;
-
-	buf_init(&status);
-	CU_ASSERT_EQUAL_FATAL(file_read("/proc/self/status", 65536, &status, &err), 0);
-	mask = strstr(status.data, "SigBlk:");
-	ours = mask && strtoull(mask + 7, NULL, 16) & 1U << (SIGTERM - 1);
-	buf_done(&status);
-	return ours;
-}
-
-static void signals_that_we_block_or_ignore_are_not_inherited(void)
-{
-	sigset_t before;
-
-	block_and_ignore(&before);
-	if (proc_shows_our_mask())
-		check_says("grep -E 'SigBlk|SigIgn' /proc/$$/status | cut -f2 >&3",
-			   "0000000000000000\n0000000000000000\n");
-	else
-		claim_skip("/proc shows the signals of an emulator");
-	neither_block_nor_ignore(&before);
-}
-
 static void a_child_is_out_of_reach_of_the_terminal(void)
 {
 	check_says("test $(cut -d' ' -f6 /proc/$$/stat) = $$ && echo leads its session >&3",
@@ -420,7 +391,6 @@ void suite_child(void)
 	claim(our_own_low_descriptors_may_be_missing);
 	claim(the_environment_is_path_and_language_alone);
 	claim(signals_that_we_block_or_ignore_reach_a_child);
-	claim(signals_that_we_block_or_ignore_are_not_inherited);
 	claim(a_child_is_out_of_reach_of_the_terminal);
 	claim(a_child_can_be_pinned_to_a_processor);
 	claim(the_end_is_described_for_a_sentence);
