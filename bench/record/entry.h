@@ -29,8 +29,8 @@ enum { ENTRY_NAME_MOST = 80 }; /* bytes of an id, a kind, a bench */
 #define ENTRY_LOG "log"	    /* the first of a log: whose it is, and with which keys it is signed */
 #define ENTRY_KEY "key"	    /* "jws": what an administrator signed of keys (roster.h) */
 #define ENTRY_HAND_OVER "hand-over" /* the bench's next key, signed by the last (succession.h) */
-#define ENTRY_CLOCK "clock" /* two persons have said what time it is */
-#define ENTRY_SIGNATURE "signature"	/* of a person under an event (cosign.h) */
+#define ENTRY_CLOCK "clock"	    /* two persons have said what time it is */
+#define ENTRY_SIGNATURE "signature" /* of a person under an event (cosign.h) */
 #define ENTRY_DECLARATION "declaration" /* that an event is wrong (declaration.h) */
 #define ENTRY_APPROVAL "approval"	/* of a file, by a person (approval.h) */
 #define ENTRY_CALIBRATION "calibration" /* of an instrument or a reference (register.h) */
