@@ -80,8 +80,8 @@ static const struct {
 	{"database", true, {"the database says the same in every row", "数据库逐行一致"}},
 	{"keys",
 	 true,
-	 {"the keys in the state folder are those with which the log was begun",
-	  "数据目录中的密钥即日志起始密钥"}},
+	 {"the keys in the state folder are the log's own, as of its last record",
+	  "数据目录中的密钥即日志当前使用的密钥"}},
 	{"journals",
 	 true,
 	 {"journals (%s): bytes, chain and every series are those in the records, and the records "
