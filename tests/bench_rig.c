@@ -183,6 +183,12 @@ struct order *bench_order(struct bench *bench, const struct mini_order *what)
 		order->station = xprintf("%s/station.lua", bench->folder);
 	}
 	order->certificate = what->certificate;
+	if (what->authorised_by) {
+		order->retest = value_map();
+		value_set_text(order->retest, "kind", "repeated");
+		value_set_text(order->retest, "why", "a reading jumped");
+		value_set_text(order->retest, "authorisedBy", what->authorised_by);
+	}
 	order->simulated = !what->wires;
 	order->rig = what->rig;
 	order->fault = what->fault ? xstrdup(what->fault) : NULL;

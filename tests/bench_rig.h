@@ -62,10 +62,11 @@ struct mini_order {
 	const char *param; /* "cycles=5" */
 	const char *dut;   /* "serial=B7" */
 	const char *destroys;
-	const char *limits;  /* text of a limit set */
-	const char *station; /* text of a station */
-	bool wires, rig;     /* on the station's real wires, or on those of a rig */
-	bool certificate;    /* … for a certificate */
+	const char *limits;	   /* text of a limit set */
+	const char *station;	   /* text of a station */
+	bool wires, rig;	   /* on the station's real wires, or on those of a rig */
+	bool certificate;	   /* … for a certificate */
+	const char *authorised_by; /* a repeated measurement, by this person's leave */
 	const char *
 		registered; /* what the bench's register holds, as JSON with apostrophes; of bench_plan */
 	double severity;

@@ -382,5 +382,21 @@ r = json.loads(base64.urlsafe_b64decode(p + "=" * (-len(p) % 4)))["mse:run"]
 assert r["mse:retest"]["mse:authorisedBy"] == "0003" and r["mse:attempt"] == 2, r'
 }
 claim "a re-test says its kind, its reason and who has authorised it; it is the second attempt" a_retest_says_its_kind_its_reason_and_who_authorised_it
+# voided_by_the_last: the run that the last one stands in for, as its record says.
+voided_by_the_last() {
+	tail -1 "$DAVY_STATE/records/records.jsonl" | python3 -c '
+import sys, json, base64
+p = json.loads(sys.stdin.read())["payload"]
+r = json.loads(base64.urlsafe_b64decode(p + "=" * (-len(p) % 4)))["mse:run"]
+print(r["mse:retest"].get("mse:voids", "nothing"))'
+}
+
+an_error_of_the_bench_is_void_and_nothing_else() {
+	local spoilt again=(--retest bench-error --why "its controller said nothing" --authorised-by 0003)
+	within 60 "$davy" run "$tree/scripts/tiny.lua" --sim=controller.mute --dut serial=SN-E --dut ma=MFC1 >"$scratch/out"
+	[ $? = 3 ] && spoilt=$(last_run) && test_specimen SN-E "${again[@]}" && [ "$(voided_by_the_last)" = "$spoilt" ] &&
+		test_specimen SN-E "${again[@]}" && [ "$(voided_by_the_last)" = nothing ]
+}
+claim "a run that the bench has spoilt is void once it is done again; no other is" an_error_of_the_bench_is_void_and_nothing_else
 claim "davy verify believes all that was admitted" "$davy" verify --all
 claims_end

@@ -13,6 +13,7 @@
 #include "run/control.h"
 #include "run/plan.h"
 #include "run/registered.h"
+#include "run/retest.h"
 #include "verdict/duration.h"
 
 /* The slot must be there, and hold the fixture that the protocol needs. */
@@ -266,5 +267,8 @@ int plan_compile(struct plan *plan, const char *root, struct error *err)
 	    read_grid(plan, err) < 0 || check_order(plan, err) < 0 || bind_wires(plan, err) < 0)
 		return -1;
 	take_supply(plan);
+	if (!plan->order->simulated &&
+	    retest_check(plan->order->retest, value_get(plan->registered, "authorisers"), err) < 0)
+		return -1;
 	return control_check(plan, err);
 }

@@ -25,18 +25,15 @@
 #include "record/bench_keys.h"
 #include "record/bench_log.h"
 #include "record/cylinder.h"
-#include "record/event.h"
 #include "record/laboratory.h"
-#include "record/second_signature.h"
-#include "record/store_entry.h"
 #include "record/register.h"
+#include "record/second_signature.h"
 #include "run/account.h"
 #include "run/calendar.h"
 #include "run/gas_supply.h"
 #include "run/registered.h"
-#include "run/journal_digest.h"
-#include "run/run_earlier.h"
-#include "run/run_event.h"
+#include "run/retest.h"
+#include "run/run_record.h"
 
 struct task {
 	struct task *next;
@@ -57,7 +54,7 @@ struct records {
 	struct bench_log *log; /* the thread's, as is all down to `error` */
 	struct value *software;
 	struct stat program_was; /* whose digest that has */
-	struct key *second; /* or NULL: the laboratory wants none (second_signature.h) */
+	struct key *second;	 /* or NULL: the laboratory wants none (second_signature.h) */
 	bool refused;
 	struct error error;
 	bool is_shut; /* the loop's: the log was refused */
@@ -134,14 +131,6 @@ static void open_second(struct records *records, const struct moment *moment)
 			 records->state, bench_log_bench(records->log), why.text);
 }
 
-static int add_second(struct records *records, uint64_t seq, const struct moment *moment,
-		      struct error *err)
-{
-	return records->second
-		       ? second_signature_add(records->log, records->second, seq, moment, err)
-		       : 0;
-}
-
 static int open_log(struct records *records, const struct moment *moment, struct error *err)
 {
 	if (records->log)
@@ -166,154 +155,21 @@ static struct value *describe(const struct appended *appended)
 	return says;
 }
 
-static int append(struct task *task, const char *kind, const struct value *says, bool simulated,
-		  const char *const *subjects, const struct moment *moment,
-		  struct appended *appended, struct error *err)
+static int make_record(struct task *task, const struct account *account,
+		       const struct moment *moment, struct error *err)
 {
-	return bench_log_append(task->records->log,
-				&(struct bench_entry){.kind = kind,
-						      .says = says,
-						      .is_measured = task->folder != NULL,
-						      .is_simulated = simulated,
-						      .subjects = subjects},
-				moment, appended, err);
-}
-
-/* What the log has of a run: its own record, that its specimen is held back, and what it drew. */
-struct own {
-	const char *name, *uri;
-	bool is_recorded, is_held;
-	struct value *debited; /* map of the lines */
-	struct appended *appended;
-};
-
-/* Others may be about the same names. */
-static int take_own(void *ctx, const struct store_entry *found, struct error *err)
-{
-	struct own *own = ctx;
-	const struct value *says = found->entry.says;
-	const char *run = value_get_text(value_get(says, "mse:run"), "mse:run");
-	const char *held = value_get_text(value_get(says, "mse:holds"), "mse:run");
-
-	(void)err;
-	own->is_held |= held && !strcmp(held, own->uri);
-	if (!strcmp(found->entry.kind, ENTRY_DEBIT) && value_get_text(says, "line"))
-		value_set_bool(own->debited, value_get_text(says, "line"), true);
-	if (own->is_recorded || !run || strcmp(run, own->name) != 0)
-		return 0;
-	own->is_recorded = true;
-	own->appended->seq = found->entry.seq;
-	snprintf(own->appended->id, sizeof(own->appended->id), "%s", found->entry.id);
-	jws_write(found->jws, jws_count(found->jws), &own->appended->text);
-	return 0;
-}
-
-/* What is used up is held back until the time for objections is over: a person disposes of it then. */
-static int hold(struct task *task, const char *run, const char *specimen, bool simulated,
-		const struct moment *moment, struct error *err)
-{
-	const char *const subjects[] = {specimen, run, NULL};
-	char id[EVENT_ID_TEXT_SIZE];
-	struct value *event, *why;
-	int done;
-
-	bench_log_name(task->records->log, moment, id);
-	event = event_new(LIFE_HOLDING, id, &moment->wall, specimen);
-	why = value_map();
-	value_set_text(why, "run", run);
-	value_set_text(why, "why", "used up by a destructive test");
-	value_set_text(why, "zh", "破坏性检验后封存");
-	event_extend(event, "holds", why);
-	done = append(task, ENTRY_EVENT, event, simulated, subjects, moment, NULL, err);
-	value_free(why);
-	value_free(event);
-	return done;
-}
-
-/* The record of a run, its text beside the journal, and what follows from it; whatever of it is not there yet. */
-/* What a run drew from a cylinder is less in it from now on. */
-static int debit(struct task *task, const struct account *account, const struct own *own,
-		 const struct moment *moment, struct error *err)
-{
-	char subject[CYLINDER_SUBJECT_SIZE];
-	const char *const subjects[] = {subject, own->uri, NULL};
-	int done = 0;
-
-	for (size_t i = 0; i < value_count(account->gases) && done == 0; i++) {
-		const struct value *gas = value_at(account->gases, i);
-		const char *cylinder = value_get_text(gas, "cylinder");
-		const char *line = value_get_text(gas, "line");
-		struct appended appended;
-		struct value *says;
-
-		if (!cylinder || !line || !value_get(gas, "volume") ||
-		    value_get(own->debited, line))
-			continue;
-		cylinder_debit_subject(cylinder, subject);
-		says = cylinder_debit(cylinder, line, value_get_real(gas, "volume", 0),
-				      value_get_text(gas, "unit"), own->uri);
-		buf_init(&appended.text);
-		done = append(task, ENTRY_DEBIT, says, false, subjects, moment, &appended, err);
-		buf_done(&appended.text);
-		value_free(says);
-	}
-	return done;
-}
-
-static int record_run(struct task *task, const struct account *account, const struct moment *moment,
-		      struct error *err)
-{
-	struct bench_log *log = task->records->log;
-	struct run_event made = {.base = bench_log_base(log),
-				 .bench = bench_log_bench(log),
-				 .zone_minutes = moment->wall.zone_minutes,
-				 .is_late = task->is_late,
-				 .software = task->is_late ? NULL : software(task->records)};
-	bool simulated = value_get_bool(account->head, "simulated");
-	char *run = run_event_run(account, made.base);
-	char *specimen = run_event_specimen(account, made.base, made.bench);
-	const char *const subjects[] = {specimen, run, NULL};
-	char *path = xprintf("%s/record.json", account->folder), id[EVENT_ID_TEXT_SIZE];
+	const struct run_record_by by = {.log = task->records->log,
+					 .second = task->records->second,
+					 .software = task->is_late ? NULL : software(task->records),
+					 .is_late = task->is_late};
 	struct appended appended;
-	struct own own = {
-		.name = account->id, .uri = run, .debited = value_map(), .appended = &appended};
-	struct value *event = NULL, *earlier = NULL, *digest = NULL;
 	int done;
 
 	buf_init(&appended.text);
-	done = store_entry_each(bench_log_store(log), run, take_own, &own, err);
-	if (done == 0 && !own.is_recorded) {
-		bench_log_name(log, moment, id);
-		made.id = id;
-		earlier = run_event_is_of_bench(account)
-				  ? value_list()
-				  : run_earlier(log, specimen, simulated, err);
-		made.earlier = earlier;
-		digest = earlier ? journal_digest(account->folder, err) : NULL;
-		made.digest = digest;
-		event = digest ? run_event(account, &made, err) : NULL;
-		done = event ? append(task, ENTRY_EVENT, event, simulated, subjects, moment,
-				      &appended, err)
-			     : -1;
-	}
-	if (done == 0 && !simulated)
-		done = add_second(task->records, appended.seq, moment, err);
-	if (done == 0 && !own.is_held && account->consumes)
-		done = hold(task, run, specimen, simulated, moment, err);
-	if (done == 0 && !simulated)
-		done = debit(task, account, &own, moment, err);
-	if (done == 0)
-		done = file_write(path, appended.text.data, appended.text.size, err);
+	done = run_record(&by, account, moment, &appended, err);
 	if (done == 0)
 		task->appended = describe(&appended);
-	value_free(own.debited);
-	value_free(earlier);
-	value_free(digest);
-	value_free(event);
 	buf_done(&appended.text);
-	free(path);
-	free(run);
-	free(specimen);
 	return done;
 }
 
@@ -325,7 +181,7 @@ static int do_run(struct task *task, const struct moment *moment, struct error *
 	if (!account)
 		return -1;
 	if (account->head && account->verdict)
-		done = record_run(task, account, moment, err);
+		done = make_record(task, account, moment, err);
 	account_free(account);
 	return done;
 }
@@ -359,10 +215,13 @@ static int do_request(struct task *task, const struct moment *moment, struct err
 	    admit(log, task->request, moment, &admitted, err) < 0)
 		return -1;
 	buf_init(&appended.text);
-	done = append(task, admitted.kind, admitted.says, false, admitted.subjects, moment,
-		      &appended, err);
-	if (done == 0 && !strcmp(admitted.kind, ENTRY_EVENT))
-		done = add_second(task->records, appended.seq, moment, err);
+	done = bench_log_append(log,
+				&(struct bench_entry){.kind = admitted.kind,
+						      .says = admitted.says,
+						      .subjects = admitted.subjects},
+				moment, &appended, err);
+	if (done == 0 && task->records->second && !strcmp(admitted.kind, ENTRY_EVENT))
+		done = second_signature_add(log, task->records->second, appended.seq, moment, err);
 	if (done == 0 && admitted.wall_at_boot_ms)
 		done = calendar_state(task->records->state, moment->boot, admitted.wall_at_boot_ms,
 				      err);
@@ -385,6 +244,14 @@ static struct value *checks(struct bench_log *log, struct error *err)
 	return register_list(log, ENTRY_CHECK, err);
 }
 
+static struct value *authorisers(struct bench_log *log, struct error *err)
+{
+	struct moment moment;
+
+	now(&moment);
+	return retest_authorisers(log, &moment, err);
+}
+
 static int do_read(struct task *task, struct error *err)
 {
 	static const struct {
@@ -394,7 +261,8 @@ static int do_read(struct task *task, struct error *err)
 		     {"approvals", approval_list},
 		     {"checks", checks},
 		     {"cylinders", cylinder_list},
-		     {"connections", cylinder_connections}};
+		     {"connections", cylinder_connections},
+		     {"authorisers", authorisers}};
 
 	struct value *found = value_map(), *first = NULL;
 

@@ -244,6 +244,21 @@ static void copy_members(struct value *to, const struct value *from, const char 
 			value_set(to, *names, value_copy(value_get(from, *names)));
 }
 
+/* A run that the bench has spoilt says nothing of the specimen, and counts no more; no other verdict goes away like this. */
+static void set_retest(struct value *says, const struct value *retest, const struct value *earlier)
+{
+	const struct value *last = value_at(earlier, value_count(earlier) - 1);
+	const char *kind = value_get_text(retest, "kind"), *was = value_get_text(last, "verdict");
+	struct value *told;
+
+	if (!retest)
+		return;
+	told = value_set(says, "retest", value_copy(retest));
+	if (kind && !strcmp(kind, "bench-error") && was &&
+	    !strcmp(was, verdict_name(VERDICT_ERROR)))
+		value_set_text(told, "voids", value_get_text(last, "run"));
+}
+
 static struct value *describe_run(const struct account *account, const struct run_event *made)
 {
 	static const char *const HEAD[] = {"davy",
@@ -279,9 +294,7 @@ static struct value *describe_run(const struct account *account, const struct ru
 	set_time(says, "ended", &end);
 	value_set_text(says, "clock", value_get_text(account->anchor, "from"));
 	value_set(says, "dut", pairs(value_get(value_get(account->head, "order"), "dut")));
-	if (value_get(value_get(account->head, "order"), "retest"))
-		value_set(says, "retest",
-			  value_copy(value_get(value_get(account->head, "order"), "retest")));
+	set_retest(says, value_get(value_get(account->head, "order"), "retest"), made->earlier);
 	if (value_get(value_get(account->head, "order"), "task"))
 		value_set(says, "task",
 			  pairs(value_get(value_get(account->head, "order"), "task")));
