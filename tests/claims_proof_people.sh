@@ -25,11 +25,11 @@ refuses() {
 
 a_signed_record() {
 	run && administrator && person 0017 tester && person 0009 reviewer && sign last tester 0017 >/dev/null &&
-		sign last reviewer 0009 >/dev/null && verify --all && says "2 signatures of persons" && says "everything fits"
+		sign last reviewer 0009 >/dev/null && verify --all && says "signatures of persons (2)" && says "everything fits"
 }
 
 an_exported_one() {
-	within 60 "$davy" export last --to "$scratch/bundle" >/dev/null && verify "$scratch/bundle" && says "2 signatures of persons" &&
+	within 60 "$davy" export last --to "$scratch/bundle" >/dev/null && verify "$scratch/bundle" && says "signatures of persons (2)" &&
 		says "everything fits"
 }
 
