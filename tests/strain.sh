@@ -97,6 +97,8 @@ for suite in $suites; do
 		continue
 	fi
 	status=$(cat "$work/$suite.status")
+	# All that it has needs something that is not here: that is said below, and no failure.
+	[ "$status $good $bad" != "1 0 0" ] || [ "$left" = 0 ] || status=0
 	[ "$status" = 0 ] || [ "$bad" != 0 ] || bad=1
 	grep -E '^(FAILED|SKIPPED|  )' "$work/$suite"
 	[ "$bad" = 0 ] || echo "FAILED  $suite under $strain: status $status"
