@@ -12,7 +12,8 @@
  *
  *   connection   says {"line":"ch4_3","cylinder":"G-17","component":"CH4","pressure":"9.5 MPa","leak":"…","by":"0017"}:
  *                from now on this cylinder, and no other, is on the line of every slot, or with "slot2/ch4_3" of that one.
- *                `component` is whose content the line's reference is, `leak` how the connection was found tight. Without a cylinder the line has none from now on.
+ *                `component` is whose content the line's reference is, `leak` how the connection was found tight. Without a
+ *                cylinder the line has none from now on.
  *
  *   debit        says {"cylinder":"G-17","line":"ch4_3","volume":"1.25","unit":"L","run":"https://…/run/…"}
  */
@@ -42,8 +43,8 @@ int admit_connection(struct bench_log *log, const struct value *request, const s
 		     struct admitted *admitted, struct error *err);
 
 /*
- * All cylinders that were entered: a list of {"seq","at","says","drawn"}, of each the last entry and what was drawn since, a number
- * in the unit of its content. The caller frees it.
+ * All cylinders that were entered: a list of {"seq","at","says","drawn"}, of each the last entry and what was drawn
+ * since, a number in the unit of its content. The caller frees it.
  */
 struct value *cylinder_list(struct bench_log *log, struct error *err);
 /*

@@ -5,8 +5,9 @@
  *
  * Of each record: one line in the one form of a JWS (jws.h), a payload in one of the forms of entry.h, of this log and of
  * this bench; its number is the next one and `prev` the digest of the leaf before; the first signature is the bench's, by
- * the key that the first record introduced, or the last hand-over before it (succession.h), as "bench" with the bench's key or as
- * "simulation" with the other one, and a run says of itself which of both it is. What the bench holds back after a destructive test is signed as the run was.
+ * the key that the first record introduced, or the last hand-over before it (succession.h), as "bench" with the bench's key
+ * or as "simulation" with the other one, and a run says of itself which of both it is. What the bench holds back after a
+ * destructive test is signed as the run was.
  *
  * A choice of records (a bundle) lacks some: there the numbers rise, and whether each is in the log is for proofs to say.
  */
@@ -68,8 +69,8 @@ const struct merkle *log_reader_tree(const struct log_reader *reader);
 int log_reader_leaf(void *reader, uint64_t index, uint8_t leaf[HASH_SIZE], struct error *err);
 
 /*
- * Has the bench's key of that time signed the checkpoint, under the log's name? All hand-overs before it have been read. NULL, and why not (ERROR_REFUSED); `where` begins
- * the sentence. The caller frees it.
+ * Has the bench's key of that time signed the checkpoint, under the log's name? All hand-overs before it have been read.
+ * NULL, and why not (ERROR_REFUSED); `where` begins the sentence. The caller frees it.
  */
 struct checkpoint *log_reader_checkpoint(const struct log_reader *reader, const char *text,
 					 size_t size, const char *where, struct error *err);

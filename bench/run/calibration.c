@@ -499,9 +499,14 @@ int calibration_other_slot(const struct calibration *calibration, const char *in
 	return 0;
 }
 
+bool calibration_is_over(const char *due, nsec wall)
+{
+	return wall / SEC(1) >= end_of_day(due); /* in seconds: a far day fits */
+}
+
 bool certificate_expired(const struct certificate *certificate, nsec wall)
 {
-	return wall / SEC(1) >= end_of_day(certificate->due); /* in seconds: a far day fits */
+	return calibration_is_over(certificate->due, wall);
 }
 
 double certificate_standard(const struct certificate *certificate, double value)

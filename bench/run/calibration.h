@@ -54,7 +54,9 @@ const struct certificate *calibration_find(const struct calibration *calibration
 /* A slot to which a line of the file binds it, when none counts here: to say so. 0: there is none. */
 int calibration_other_slot(const struct calibration *calibration, const char *instrument,
 			   const char *quantity);
-/* Was the last valid day over at this wall time (UTC)? */
+/* Is this last valid day, which a certificate has given, over at this wall time (UTC)? */
+bool calibration_is_over(const char *due, nsec wall);
+/* The same of a certificate. */
 bool certificate_expired(const struct certificate *certificate, nsec wall);
 /* Standard uncertainty at this SI value: (absolute + relative |value|) / k. */
 double certificate_standard(const struct certificate *certificate, double value);

@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "record/cylinder.h"
 #include "record/entry.h"
+#include "run/calibration.h"
 #include "run/registered.h"
 
 static_assert(GAS_CYLINDER == CYLINDER_NAME_MOST + 1, "a cylinder's number is not cut");
@@ -188,23 +188,12 @@ struct gas_supply *gas_supply_new(const struct fixture *fixture, const struct va
 	return supply;
 }
 
-static void day_of(nsec wall, char day[12])
-{
-	time_t seconds = (time_t)(wall / SEC(1));
-	struct tm utc;
-
-	gmtime_r(&seconds, &utc);
-	strftime(day, 12, "%Y-%m-%d", &utc);
-}
-
 int gas_supply_allows(const struct gas_supply *supply, const struct fixture *fixture, size_t gas,
 		      nsec time, double drawn, struct error *err)
 {
 	const struct gas_source *source = &supply->source[gas];
 	const char *line = fixture->line[fixture->gas[gas].line].name;
-	char today[12];
 
-	day_of(supply->wall + time, today);
 	if (!source->cylinder[0])
 		return error_set(err, ERROR_REFUSED,
 				 "no cylinder is connected to %s: davy gas connect CYLINDER %s",
@@ -212,7 +201,7 @@ int gas_supply_allows(const struct gas_supply *supply, const struct fixture *fix
 	if (source->trouble[0])
 		return error_set(err, ERROR_REFUSED, "cylinder %s on %s: %s", source->cylinder,
 				 line, source->trouble);
-	if (strcmp(source->due, today) < 0)
+	if (calibration_is_over(source->due, supply->wall + time))
 		return error_set(err, ERROR_REFUSED,
 				 "the certificate of cylinder %s on %s ran out on %s: connect "
 				 "another (davy gas connect)",
