@@ -80,6 +80,15 @@ none_is_on_it_any_more() {
 		davy gas show | grep -Eq '^G-17 +CH4' && [ -z "$(davy calibrations show ch4_3)" ]
 }
 
+# A slot that was disconnected does not get what all slots are connected to.
+a_slot_s_own_disconnection_counts() {
+	connects G-17 ch4_3 --pressure '9 MPa' && davy gas disconnect slot2/ch4_3 --by 0017 >/dev/null && davy gas show --json |
+		python3 -c '
+import sys, json
+lines = {one["says"]["line"]: "cylinder" in one for one in json.load(sys.stdin)["connections"]}
+assert lines["ch4_3"] and lines["slot2/ch4_3"] is False, lines' && davy gas disconnect ch4_3 --by 0017 >/dev/null
+}
+
 what_a_simulation_draws_is_shown() {
 	davy run gas/methane_transmitter --sim --only Zero >/dev/null
 	davy show last >"$scratch/out" && grep -Eq 'gas +zero_air: [0-9.]+ L in [0-9.]+ s$' "$scratch/out" &&
@@ -99,6 +108,7 @@ claim "who connects it says how it was found tight, and who he is" unproved_ones
 claim "of several components one is the reference, by name" a_component_is_chosen
 claim "what makes no sense is refused with a sentence" nonsense_is_refused
 claim "a line that is disconnected has no cylinder and no certificate" none_is_on_it_any_more
+claim "a slot that was disconnected does not get what all are connected to" a_slot_s_own_disconnection_counts
 claim "what a simulated run draws is metered and shown, and replays" what_a_simulation_draws_is_shown
 claim "davy verify knows what was recorded of gases" it_is_proved
 claims_end

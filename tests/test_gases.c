@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Gas flows from a line with a cylinder that is connected to it, in date and not used up, and from no other; what flows is
- * metered. The bench has one line, from which 6 L/min flow while
- * it is open, and a meter that is read every 100 ms.
+ * metered. The bench has two lines, from which 6 L/min flow while
+ * one is open, and a meter that is read every 100 ms.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,16 +20,17 @@ static const struct bench_file FILES[] = {
 	 "  id = 'mini', title = 'A bench for claims', suits = { 'mini' },\n"
 	 "  ports = { bus = serial { '19200 8N1' } },\n"
 	 "  devices = { meter = device { 'mini_meter', port = 'bus' } },\n"
-	 "  lines = { ch4 = valve { safe = 'closed' }, stop = contact {} }, estop = 'stop',\n"
+	 "  lines = { ch4 = valve { safe = 'closed' }, spare = valve { safe = 'closed' },\n"
+	 "            stop = contact {} }, estop = 'stop',\n"
 	 "  channels = { flow = { from = 'meter.flow', every = '100 ms' } },\n"
-	 "  gases = { ch4 = 'flow' },\n"
+	 "  gases = { ch4 = 'flow', spare = 'flow' },\n"
 	 "  world = 'mini/world.lua',\n"
 	 "}\n"},
-	{"fixtures/mini/world.lua",
-	 "return world {\n"
-	 "  grid = '100 ms', state = { flow = 0 },\n"
-	 "  advance = function(w, dt, lines) w.flow = lines.ch4 and 6 or 0 lines.stop = true end,\n"
-	 "}\n"},
+	{"fixtures/mini/world.lua", "return world {\n"
+				    "  grid = '100 ms', state = { flow = 0 },\n"
+				    "  advance = function(w, dt, lines) w.flow = (lines.ch4 or "
+				    "lines.spare) and 6 or 0 lines.stop = true end,\n"
+				    "}\n"},
 	{"fixtures/drivers/mini_meter/driver.lua",
 	 "return driver {\n"
 	 "  id = 'mini_meter', bus = 'modbus', framing = { within = '100 ms', retries = 2 },\n"
@@ -142,6 +143,37 @@ static void a_slot_s_own_cylinder_counts_before_one_of_all(void)
 	slot_rig_close(&rig);
 }
 
+static void a_line_of_a_slot_that_was_disconnected_has_none(void)
+{
+	struct value *all = connected("ch4", "700 L", "2026-12-31", 0);
+	struct value *own = value_add(all, value_map());
+
+	value_set_text(value_set(own, "says", value_map()), "line", "slot1/ch4");
+	refuses(all, "no cylinder is connected to ch4");
+}
+
+static void what_one_line_drew_is_not_there_for_another(void)
+{
+	struct value *both = connected("ch4", "0.3 L", "2026-12-31", 0);
+	struct value *spare = connected("spare", "0.3 L", "2026-12-31", 0);
+	struct slot_rig rig;
+
+	value_add(both, value_copy(value_at(spare, 0)));
+	value_free(spare);
+	open_with(&rig, both);
+	slot_rig_act(&rig, "ch4", true);
+	slot_rig_wait(&rig, SEC(2));
+	slot_rig_act(&rig, "ch4", false);
+	slot_rig_act(&rig, "spare", true);
+	CU_ASSERT_EQUAL(rig.tripped, 0);
+
+	slot_rig_wait(&rig, MSEC(1500));
+	CU_ASSERT(slot_rig_tripped(&rig, VERDICT_ERROR, "cylinder G-17 on spare is used up"));
+	slot_rig_act(&rig, "ch4", true);
+	CU_ASSERT_FALSE(slot_rig_level(&rig, "ch4"));
+	slot_rig_close(&rig);
+}
+
 /* The meter shows the flow one step of the world late: 6 L/min over 5 s, less at most one step of it. */
 static void what_flows_is_metered(void)
 {
@@ -224,6 +256,8 @@ void suite_gases(void)
 	claim(a_cylinder_that_is_used_up_stays_shut);
 	claim(a_content_that_cannot_be_metered_stays_shut);
 	claim(a_slot_s_own_cylinder_counts_before_one_of_all);
+	claim(a_line_of_a_slot_that_was_disconnected_has_none);
+	claim(what_one_line_drew_is_not_there_for_another);
 	claim(what_flows_is_metered);
 	claim(each_time_that_it_is_open_is_metered_by_itself);
 	claim(a_cylinder_that_is_used_up_meanwhile_ends_the_run);

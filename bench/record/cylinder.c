@@ -153,9 +153,10 @@ struct value *cylinder_connections(struct bench_log *log, struct error *err)
 		const struct value *cylinder =
 			find(cylinders, text_of(value_get(one, "says"), "cylinder"));
 
+		struct value *line = value_add(list, value_copy(one));
+
 		if (cylinder)
-			value_set(value_add(list, value_copy(one)), "cylinder",
-				  value_copy(cylinder));
+			value_set(line, "cylinder", value_copy(cylinder));
 	}
 	value_free(cylinders);
 	value_free(last);

@@ -48,7 +48,8 @@ int admit_connection(struct bench_log *log, const struct value *request, const s
  */
 struct value *cylinder_list(struct bench_log *log, struct error *err);
 /*
- * What is connected now: a list of {"seq","at","says","cylinder"}, `cylinder` as cylinder_list() has it. The caller frees it.
+ * What is connected now: a list of {"seq","at","says","cylinder"}, `cylinder` as cylinder_list() has it; without that of a
+ * line that was disconnected: it has none, whatever is connected to that line of all slots. The caller frees it.
  */
 struct value *cylinder_connections(struct bench_log *log, struct error *err);
 

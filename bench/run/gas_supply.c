@@ -158,6 +158,8 @@ static void fill(struct gas_source *source, const struct fixture_gas *gas,
 	struct quantity content;
 	struct error err;
 
+	if (!cylinder) /* somebody has disconnected it */
+		return;
 	snprintf(source->cylinder, sizeof(source->cylinder), "%s", text_of(says, "cylinder"));
 	snprintf(source->due, sizeof(source->due), "%s", text_of(says, "due"));
 	if (quantity_parse(&content, text_of(says, "content"), &err) < 0 ||

@@ -8,6 +8,7 @@
  * than it is does no harm.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "run/slot.h"
 
@@ -19,6 +20,18 @@ static int gas_of(const struct slot *slot, int line)
 	return -1;
 }
 
+/* From the cylinder of this line in this run, by whichever line. */
+static double drawn_of(const struct slot *slot, int gas)
+{
+	const struct gas_source *source = slot->settings.supply->source;
+	double drawn = 0;
+
+	for (size_t i = 0; i < slot->fixture->gas_count; i++)
+		if (!strcmp(source[i].cylinder, source[gas].cylinder))
+			drawn += slot->gas[i].drawn;
+	return drawn;
+}
+
 int gas_allows(const struct slot *slot, int line, struct error *err)
 {
 	const struct gas_supply *supply = slot->settings.supply;
@@ -27,7 +40,7 @@ int gas_allows(const struct slot *slot, int line, struct error *err)
 	if (gas < 0 || !supply)
 		return 0;
 	return gas_supply_allows(supply, slot->fixture, (size_t)gas, slot_now(slot),
-				 slot->gas[gas].drawn, err);
+				 drawn_of(slot, gas), err);
 }
 
 static void flowed(struct slot_gas *gas, nsec until, double flow)
