@@ -67,8 +67,8 @@ static const struct {
 		  "davy keys 列出授权;davy keys init、make、enrol 工号、revoke 密钥、hand-over "
 		  "或 rotate 作更改"},
 	.recorded = {"recorded as number %lld", "已登记为第 %lld 号记录"},
-	.made = {"made %s (keep it to yourself) and %s (the administrator enrols it): key %s",
-		 "已生成 %s(请妥善保管)和 %s(交管理员登记):密钥 %s"},
+	.made = {"made %s (keep it to yourself) and %s (others know your signatures by it): key %s",
+		 "已生成 %s(请妥善保管)和 %s(交他人,用于登记和核对签名):密钥 %s"},
 	.administrator = {"administrator: key %s", "管理员:密钥 %s"},
 	.nobody = {"administrator: none yet (davy keys init --key FILE)",
 		   "管理员:尚未设立(davy keys init --key 文件)"},

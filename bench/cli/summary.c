@@ -61,7 +61,7 @@ static void print_verdict(const struct value *run)
 		return;
 	buf_init(&text);
 	figure_verdict(&text, verdict);
-	if (why)
+	if (why && why[0])
 		buf_printf(&text, ": %s", why);
 	line(TEXTS.verdict, text.data);
 	buf_done(&text);
