@@ -113,7 +113,8 @@ static void an_entry_that_no_run_could_use_is_refused_in_a_sentence(void)
 	command = command_come(&house);
 
 	check_entry_refused(&command, "", "says nothing");
-	check_entry_refused(&command, "'instrument':'weight'", "a reference needs its certified value");
+	check_entry_refused(&command, "'instrument':'weight'",
+			    "a reference needs its certified value");
 	check_entry_refused(&command, WEIGHT("1000", "2026-02-30"), "'2026-02-30' is no day");
 	check_entry_refused(&command, WEIGHT("many", "2026-06-30"), "column 'value'");
 	check_entry_refused(&command, ALL("1000", "Pa", "2 Pa", "0", "2026-06-30"), "column 'k'");

@@ -258,7 +258,8 @@ static void a_record_in_another_place_is_refused(void)
 	record.seq = 4;
 	record.prev[7] ^= 1;
 	CU_ASSERT_EQUAL(store_append(shelf.store, &record, &shelf.err), -1);
-	CU_ASSERT_PTR_NOT_NULL(strstr(shelf.err.text, "record 4 was made behind another one than the store's last"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(
+		shelf.err.text, "record 4 was made behind another one than the store's last"));
 	record.prev[7] ^= 1;
 	record.text = "{\n}";
 	record.size = 3;

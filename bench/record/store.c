@@ -205,9 +205,10 @@ static int check_place(const struct store *store, const struct store_record *rec
 				 store->path, (unsigned long long)record->seq,
 				 (unsigned long long)store->tree.size + 1);
 	if (memcmp(record->prev, store->prev, HASH_SIZE) != 0)
-		return error_set(err, ERROR_REFUSED,
-				 "%s: record %llu was made behind another one than the store's last",
-				 store->path, (unsigned long long)record->seq);
+		return error_set(
+			err, ERROR_REFUSED,
+			"%s: record %llu was made behind another one than the store's last",
+			store->path, (unsigned long long)record->seq);
 	if (record->size == 0 || record->size > STORE_TEXT_MOST ||
 	    memchr(record->text, '\n', record->size) || strlen(record->id) > STORE_NAME_MOST ||
 	    strlen(record->type) > STORE_NAME_MOST || has_long_subject(record) ||
