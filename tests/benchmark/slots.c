@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * slots COUNT PROGRAM STATE PROTOCOL SECONDS [DISTURBING_PROTOCOL]: that many runs at once in one
- * controller's loop, in real time, each sampling at 10 Hz; how late their samples were asked for.
+ * slots [--real-time] COUNT PROGRAM STATE PROTOCOL SECONDS [DISTURBING_PROTOCOL]: that many runs at once in
+ * one controller's loop, in real time, each sampling at 10 Hz; how late their samples were asked for. With
+ * --real-time the loop has the priority that a controller has over real wires (run/guardian.c).
  *
- * With a disturbing protocol one more run executes that, again and again while the others last. Lateness
- * is read from the journals: when each question was asked, against a schedule of 100 ms laid through the
- * earliest of them. What was asked before all runs had been up for a second does not count: starting a
+ * With a disturbing protocol one more run executes that while the others last; when it was ended, it is
+ * ordered again at once, but no more than once a second, as a person at the bench could. Lateness is read from
+ * the journals: when each question was asked, against a schedule of 100 ms laid through the earliest of them. What was asked before all runs had been up for a second does not count: starting a
  * process takes the loop milliseconds. All processes may run on any processor.
  */
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "loop/process.h"
 #include "run/journal_read.h"
 #include "run/run.h"
 #include "tests/benchmark/figures.h"
@@ -26,7 +29,8 @@ struct slot_run {
 	struct planning *planning;
 	struct run *run;
 	struct timer again;
-	nsec began; /* when its bench clock was 0 */
+	nsec ordered; /* by the loop's real clock */
+	nsec began;   /* when its bench clock was 0 */
 	char *id;
 };
 
@@ -56,7 +60,8 @@ static void ended(void *ctx, enum verdict verdict, const struct value *summary)
 
 	if (slot->disturbs) {
 		bench.disturbed++;
-		timer_start(&slot->again, loop_real_clock(bench.loop), 0, TIMER_WAIT, begin, slot);
+		timer_start(&slot->again, loop_real_clock(bench.loop), slot->ordered + SEC(1),
+			    TIMER_WAIT, begin, slot);
 		return;
 	}
 	if (verdict != VERDICT_PASS)
@@ -115,6 +120,7 @@ static void begin(void *ctx)
 	run_free(slot->run);
 	slot->run = NULL;
 	planning_free(slot->planning);
+	slot->ordered = clock_now(loop_real_clock(bench.loop));
 	slot->planning = planning_start(bench.loop, bench.program, make_order(slot), planned, slot);
 }
 
@@ -157,10 +163,12 @@ static void print_all(nsec processor, nsec wall)
 {
 	figure_print("samples", (double)bench.samples);
 	figure_print("late_p50_us", figure_quantile(bench.late, bench.samples, 0.5));
+	figure_print("late_p90_us", figure_quantile(bench.late, bench.samples, 0.9));
 	figure_print("late_p99_us", figure_quantile(bench.late, bench.samples, 0.99));
 	figure_print("late_worst_us", figure_quantile(bench.late, bench.samples, 1));
 	figure_print("controller_processor_share", nsec_seconds(processor) / nsec_seconds(wall));
 	figure_print("controller_pss_kib", (double)figure_footprint(getpid()).proportional);
+	figure_print("real_time", sched_getscheduler(0) != SCHED_OTHER);
 	figure_print("disturbing_runs", (double)bench.disturbed);
 }
 
@@ -183,12 +191,17 @@ static void clean_up(void)
 
 int main(int argc, char **argv)
 {
-	int good = argc > 5 ? atoi(argv[1]) : 0;
+	bool real_time = argc > 1 && !strcmp(argv[1], "--real-time");
 	struct error err;
 	nsec processor, began;
+	int good;
 
+	argc -= real_time;
+	argv += real_time;
+	good = argc > 5 ? atoi(argv[1]) : 0;
 	if (good < 1 || good >= SLOTS_MOST) {
-		fprintf(stderr, "slots COUNT PROGRAM STATE PROTOCOL SECONDS [DISTURBING]\n");
+		fprintf(stderr,
+			"slots [--real-time] COUNT PROGRAM STATE PROTOCOL SECONDS [DISTURBING]\n");
 		return 2;
 	}
 	bench.program = argv[2];
@@ -204,6 +217,8 @@ int main(int argc, char **argv)
 	bench.writer = bench.loop ? writer_new(bench.loop, &err) : NULL;
 	if (!bench.writer)
 		give_up(&err);
+	if (real_time)
+		process_act_promptly(1);
 	for (size_t i = 0; i < bench.count; i++)
 		begin(&bench.slot[i]);
 	processor = figure_processor();
