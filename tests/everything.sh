@@ -24,6 +24,7 @@ for part in $parts; do
 	case $part in
 	test-fuzz) count "make $part" env FUZZ_RUNS="${FUZZ_RUNS:-10000000}" make "$part" ;;
 	test-torture | test-valgrind) count "make $part WHOLE=1" make "$part" WHOLE=1 ;;
+	test) count "make $part, a controller killed 200 times" env KILLS=200 make "$part" ;;
 	*) count "make $part" make "$part" ;;
 	esac
 done

@@ -138,6 +138,16 @@ void figure_reasoned(struct buf *out, const struct value *measure)
 	buf_done(&value);
 }
 
+const char *figure_unbegun(void)
+{
+	static const struct words SAYS = {
+		"its controller was gone before the first line of its journal was on the disk: nothing "
+		"was decided, and nothing more is known of it",
+		"控制器在日志首行落盘之前中断:未作任何判定,其余不详"};
+
+	return say(SAYS);
+}
+
 void figure_time(struct buf *out, nsec time)
 {
 	long long tenths = time / MSEC(100);

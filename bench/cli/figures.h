@@ -25,6 +25,8 @@ void figure_measure(struct buf *out, const struct value *measure);
 void figure_reasoned(struct buf *out, const struct value *measure);
 /* "✓ t90  18.4 s ± 0.6 s (k = 2)  PASS 合格" */
 void figure_judged(struct buf *out, const struct value *measure);
+/* What is said of a run whose journal has no beginning: power went before its first line was on the disk. */
+const char *figure_unbegun(void);
 void figure_time(struct buf *out, nsec time);	  /* "1:02:05.3" */
 void figure_duration(struct buf *out, nsec time); /* "61.8 min" */
 /* "SIMULATED 仿真  ", in both languages always, or nothing. */

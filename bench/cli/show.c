@@ -183,9 +183,14 @@ static bool is_controlled(const struct account *account)
 static void print_head(const struct account *account)
 {
 	const struct value *head = account->head;
-	struct table *table = table_new(2);
+	struct table *table;
 	struct buf line;
 
+	if (!head && account->verdict) {
+		printf("%s\n", account->id);
+		return;
+	}
+	table = table_new(2);
 	buf_init(&line);
 	figure_provenance(&line, value_get_bool(head, "simulated"));
 	printf("%s%s\n", line.data, account->id);
@@ -335,12 +340,15 @@ static const struct value *hazard_of(const struct account *account)
 
 static void print_foot(const struct account *account)
 {
-	const char *why = figure_why(account->verdict);
+	const char *why = account->head || !account->verdict ? figure_why(account->verdict)
+							     : figure_unbegun();
 	struct buf text;
 
 	buf_init(&text);
 	figure_provenance(&text, value_get_bool(account->head, "simulated"));
-	figure_control(&text, value_get_bool(account->head, "simulated"), is_controlled(account));
+	if (account->head)
+		figure_control(&text, value_get_bool(account->head, "simulated"),
+			       is_controlled(account));
 	if (account->verdict)
 		figure_verdict(&text, value_get_text(account->verdict, "verdict"));
 	else

@@ -111,10 +111,15 @@ static int add_trail(struct value *tree, const struct account *account, struct v
 
 static int explain(const struct account *account, const char *measure, bool json, struct error *err)
 {
-	struct value *measures = chosen_measures(account, measure, err), *tree = value_map();
+	struct value *measures, *tree;
 	struct budget budget = {0};
-	int done = measures ? budget_read(&budget, account, err) : -1;
+	int done;
 
+	if (!account->head && account->verdict)
+		return error_set(err, ERROR_USAGE, "%s: %s", account->id, figure_unbegun());
+	measures = chosen_measures(account, measure, err);
+	tree = value_map();
+	done = measures ? budget_read(&budget, account, err) : -1;
 	if (done == 0)
 		add_head(tree, account);
 	if (done == 0)

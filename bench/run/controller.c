@@ -33,6 +33,8 @@
 
 /* How long a command waits for a controller that comes up or goes away: ten seconds. */
 enum { PATIENCE_TURNS = 500, PATIENCE_MS = 20, STARTS_MOST = 3 };
+/* How long a controller waits for the lock of another: half a second. */
+enum { LOCK_TURNS = 25 };
 
 char *controller_socket(const char *state)
 {
@@ -73,6 +75,20 @@ static int check_owner(const char *state, struct error *err)
 		state, owner ? owner->pw_name : "?");
 }
 
+/*
+ * A controller that was killed while it started a process leaves its lock to that process, until that one has become
+ * its program: milliseconds, but whoever comes right behind would be told of a controller that is gone.
+ */
+static bool lock_in_time(int fd)
+{
+	for (int turn = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; turn++) {
+		if (turn == LOCK_TURNS)
+			return false;
+		poll(NULL, 0, PATIENCE_MS);
+	}
+	return true;
+}
+
 static int take_lock(const char *state, struct error *err)
 {
 	char *path = xprintf("%s/controller.lock", state);
@@ -80,7 +96,7 @@ static int take_lock(const char *state, struct error *err)
 
 	if (fd < 0) {
 		error_os(err, "%s", path);
-	} else if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+	} else if (!lock_in_time(fd)) {
 		error_set(err, ERROR_REFUSED, "another controller has the state folder %s", state);
 		close(fd);
 		fd = -1;

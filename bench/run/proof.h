@@ -12,7 +12,7 @@
  *   proved     list of {what, …}: "records" count, "chosen" count, "checkpoint" size, "database", "journals" count, "replays" count,
  *              "older" size, "persons" count, "administrator", "bag" files, "keys", "folder"
  *   notProved  list of {what, why?, …}: always "gas", "key" (unless an administrator is given), "after", "time"; "choice"
- *              of a bundle, "database", "replay", "journal" of a run, "kind", "unrecorded"
+ *              of a bundle, "database", "replay", "journal" of a run, "kind", "unrecorded", "unbegun"
  */
 #ifndef DAVY_RUN_PROOF_H
 #define DAVY_RUN_PROOF_H
