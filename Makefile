@@ -167,11 +167,11 @@ test-fuzz:
 	@sh bench/dist/setup.sh fuzz || :
 	@bash tests/fuzz/all.sh $(TARGETS)
 
-# Builds under strain (bench/base/strain.h): a fixed sample of the claims in minutes, WHOLE=1 all that can be,
-# SUITES="journal json" just these.
+# Builds under strain (bench/base/strain.h): a fixed sample of the claims in minutes, WHOLE=1 all that can be (under
+# valgrind in a root of Debian 13, whose valgrind can watch more), SUITES="journal json" just these.
 test-torture test-valgrind: test-%:
 	@sh bench/dist/setup.sh build test $(filter valgrind,$*)
-	@bash tests/strain.sh $* $(if $(WHOLE),whole)
+	@bash $(if $(and $(WHOLE),$(filter valgrind,$*)),tests/roots/suite.sh trixie valgrind,tests/strain.sh $* $(if $(WHOLE),whole))
 
 # Without clang-format the rest is still worth checking; tidy.sh says what it left out.
 tidy:

@@ -364,17 +364,20 @@ static void a_child_dies_with_the_process_that_started_it(void)
 	struct rig *rig = rig_new();
 	pid_t middle = fork();
 	char bytes[8];
+	int status;
 
 	if (middle == 0) {
 		char *const argv[] = {"/bin/sh", "-c", "echo >&3; exec sleep 1000", NULL};
 
 		close(rig->near);
-		child_start(rig->loop, argv, rig->far, -1, child_ended, rig, &rig->err);
-		_exit(0);
+		rig->child =
+			child_start(rig->loop, argv, rig->far, -1, child_ended, rig, &rig->err);
+		_exit(rig->child ? 0 : 1);
 	}
 	close(rig->far);
 	rig->far = -1;
-	waitpid(middle, NULL, 0);
+	CU_ASSERT_EQUAL(waitpid(middle, &status, 0), middle);
+	CU_ASSERT_EQUAL(status, 0);
 
 	while (read(rig->near, bytes, sizeof(bytes)) > 0)
 		; /* ends when the last holder of the far end is gone */
