@@ -94,6 +94,11 @@ charted() {
 	[ $? = 1 ] && says 'OUT OF CONTROL'
 }
 
+its_repeatability() {
+	davy calibrations add --instrument gauge --quantity pressure --unit Pa --uncertainty '0.5 %' --k 2 --certificate G-1 --due 2999-12-31 \
+		--check-standard cell --json >"$scratch/out" && davy calibrations show gauge --json >"$scratch/out" && says '"check_standard":"cell"'
+}
+
 no_value() {
 	check_standard many
 	[ $? = 2 ] && says "'many' is no number" err && check_standard 1 stone
@@ -124,6 +129,7 @@ claim "who approves says as what; a limit set of examples is signed by nobody" k
 claim "a reviewer and a signatory sign files by their digests, each with his own key" approved_by_two
 claim "who is no signatory approves nothing as one" not_in_that_role
 claim "a check standard's values make a chart, and one outside of its limits ends show with 1" charted
+claim "an instrument's repeatability may be that of a check standard" its_repeatability
 claim "what is no number or unit is no value of a check standard" no_value
 claim "davy verify takes the register's records, and the database that finds them" the_database_too
 claims_end

@@ -140,6 +140,36 @@ static void a_day_beyond_nanoseconds_is_far_away(void)
 	CU_ASSERT_FALSE(certificate_expired(&certificate, NSEC_NEVER));
 }
 
+#define MORE_HEAD                                                                                  \
+	"instrument,quantity,value,unit,expanded_uncertainty,k,certificate,due,repeatability,"     \
+	"check_standard\n"
+
+static void an_instrument_may_have_the_repeatability_of_a_check_standard(void)
+{
+	struct calibration *calibration =
+		parse(MORE_HEAD "it,is,,kPa,1 %,2,C-1,2027-06-30,12 Pa,cell\n"
+				"other,is,,kPa,1 %,2,C-2,2027-06-30,,\n");
+	const struct certificate *certificate = calibration_find(calibration, 1, "it", "is");
+	struct value *described = certificate_describe(certificate);
+
+	CU_ASSERT_DOUBLE_EQUAL(certificate->repeatability, 12, 1e-12);
+	CU_ASSERT_DOUBLE_EQUAL(value_get_real(described, "repeatability", 0), 0.012, 1e-15);
+	CU_ASSERT_STRING_EQUAL(value_get_text(described, "check_standard"), "cell");
+	CU_ASSERT_EQUAL(calibration_find(calibration, 1, "other", "is")->repeatability, 0);
+	value_free(described);
+	calibration_free(calibration);
+
+	expect_refused(MORE_HEAD "it,is,,kPa,1 %,2,C-1,2027-06-30,-1 Pa,cell\n",
+		       "cal.csv:2: column 'repeatability': '-1 Pa' is no standard deviation: write "
+		       "\"0.02 %vol\"");
+	expect_refused(MORE_HEAD "it,is,,kPa,1 %,2,C-1,2027-06-30,1 s,cell\n",
+		       "cal.csv:2: column 'repeatability': '1 s' does not fit what it reads");
+	expect_refused(MORE_HEAD "it,is,,kPa,1 %,2,C-1,2027-06-30,1 Pa,\n",
+		       "cal.csv:2: column 'check_standard': is empty and must not be");
+	expect_refused(MORE_HEAD "it,,5,kPa,1 %,2,C-1,2027-06-30,1 Pa,cell\n",
+		       "cal.csv:2: column 'repeatability': '1 Pa' does not fit what it reads");
+}
+
 static void a_certificate_is_described_as_written(void)
 {
 	struct certificate certificate = certificate_of("it,is,,Pa,1 %,1.96,C-1,2027-06-30");
@@ -317,6 +347,7 @@ void suite_calibration(void)
 	claim(a_certificate_holds_to_the_end_of_its_last_day);
 	claim(a_day_beyond_nanoseconds_is_far_away);
 	claim(a_certificate_is_described_as_written);
+	claim(an_instrument_may_have_the_repeatability_of_a_check_standard);
 	claim(a_budget_calls_each_line_by_a_name_of_its_own);
 	claim(a_long_number_is_cut_between_characters_and_keeps_its_line);
 	claim(the_lines_that_count_in_a_slot_are_described_by_their_sources);

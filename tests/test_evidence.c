@@ -105,6 +105,30 @@ static void a_budget_has_each_source_by_its_name(void)
 	done(&readings);
 }
 
+static void each_reading_has_the_repeatability_of_its_check_standard(void)
+{
+	struct readings readings =
+		readings_with("instrument,quantity,value,unit,expanded_uncertainty,k,certificate,"
+			      "due,repeatability,check_standard\n"
+			      "gauge,pressure,,Pa,1 Pa,2,A-1,2026-06-30,0.5 Pa,cell\n");
+	struct outcome outcome = {.met = true, .value = 1000};
+	struct quantity difference;
+	struct error err;
+	char flaw[EVIDENCE_FLAW];
+
+	begin(&readings);
+	read_as(&readings, "pressure", &outcome);
+	read_as(&readings, "pressure", &outcome);
+	CU_ASSERT_DOUBLE_EQUAL(source(&evidence_find(&readings.evidence, 1)->quantity, "#check"),
+			       0.5, 1e-12);
+
+	/* the certificate's part cancels, theirs do not */
+	CU_ASSERT_EQUAL(evidence_evaluate(&readings.evidence, "r1 - r2", &difference, flaw, &err),
+			0);
+	CU_ASSERT_DOUBLE_EQUAL(quantity_standard(&difference), sqrt(0.5), 1e-12);
+	done(&readings);
+}
+
 static void a_difference_of_one_gauge_cancels_its_absolute_part(void)
 {
 	struct readings readings = readings_with(CERTIFICATES);
@@ -439,6 +463,7 @@ void suite_evidence(void)
 {
 	suite_begin("evidence");
 	claim(a_budget_has_each_source_by_its_name);
+	claim(each_reading_has_the_repeatability_of_its_check_standard);
 	claim(a_difference_of_one_gauge_cancels_its_absolute_part);
 	claim(two_gauges_do_not_cancel);
 	claim(an_expired_certificate_is_a_flaw_in_words);

@@ -18,6 +18,9 @@
 	"'instrument':'weight','certificate':'W-1','value':'" value "','unit':'" unit              \
 	"','expanded':'" expanded "','k':'" k "','due':'" due "'"
 #define WEIGHT(value, due) ALL(value, "Pa", "2 Pa", "2", due)
+#define HEAD                                                                                       \
+	"instrument,quantity,value,unit,expanded_uncertainty,k,certificate,due,repeatability,"     \
+	"check_standard\n"
 #define APPEND(says) "{'do':'append','record':{'kind':'calibration','says':{" says "}}}"
 
 static void enter(struct command *command, const char *request)
@@ -38,6 +41,7 @@ static void a_later_entry_counts_and_the_earlier_one_stays(void)
 	struct command command;
 	struct value *answer, *newest;
 	const struct value *all;
+	struct error err;
 	char *csv;
 
 	house_open(&house);
@@ -51,7 +55,7 @@ static void a_later_entry_counts_and_the_earlier_one_stays(void)
 	answer = ask(&command);
 	all = value_get(answer, "calibrations");
 	newest = registered_newest(all);
-	csv = registered_csv(all);
+	CU_ASSERT_EQUAL(registered_csv(all, NULL, &csv, &err), 0);
 
 	CU_ASSERT_EQUAL(value_count(all), 3);
 	CU_ASSERT(value_get_int(value_at(all, 0), "seq", 0) <
@@ -59,16 +63,73 @@ static void a_later_entry_counts_and_the_earlier_one_stays(void)
 	CU_ASSERT_STRING_EQUAL(value_get_text(value_get(value_at(all, 0), "says"), "value"),
 			       "1000");
 	CU_ASSERT_EQUAL(value_count(newest), 2);
-	CU_ASSERT_STRING_EQUAL(
-		csv, "instrument,quantity,value,unit,expanded_uncertainty,k,certificate,due\n"
-		     "\"weight\",\"\",\"1001.0\",\"Pa\",\"2 Pa\",\"2\",\"W-1\",\"2027-06-30\"\n"
-		     "\"meter\",\"pressure\",\"\",\"Pa\",\"0.5 %\",\"2\",\"M \"\"7\"\", "
-		     "a\",\"2027-01-31\"\n");
+	CU_ASSERT_STRING_EQUAL(csv, HEAD
+			       "\"weight\",\"\",\"1001.0\",\"Pa\",\"2 "
+			       "Pa\",\"2\",\"W-1\",\"2027-06-30\",\"\",\"\"\n"
+			       "\"meter\",\"pressure\",\"\",\"Pa\",\"0.5 %\",\"2\",\"M \"\"7\"\", "
+			       "a\",\"2027-01-31\",\"\",\"\"\n");
 	free(csv);
 	value_free(newest);
 	value_free(answer);
 	command_go(&command);
 	house_close(&house);
+}
+
+/* `count` values of the check standard "cell", 19 and 21 by turns, and then `last`. */
+static struct value *checks_of(int count, const char *unit, const char *last)
+{
+	struct value *checks = value_list();
+
+	for (int i = 0; i <= count; i++) {
+		struct value *entry = value_add(checks, value_map());
+		struct value *says = value_set(entry, "says", value_map());
+
+		value_set_int(entry, "seq", 100 + i);
+		value_set_text(says, "standard", "cell");
+		value_set_text(says, "value", i == count ? last : i % 2 ? "21" : "19");
+		value_set_text(says, "unit", i == count ? unit : "Pa");
+	}
+	return checks;
+}
+
+static void check_repeatability(int count, const char *unit, const char *last, const char *expected)
+{
+	struct value *calibrations = said("[{'seq':7,'says':{'instrument':'meter',"
+					  "'quantity':'pressure','unit':'Pa','expanded':'0.5 %',"
+					  "'k':'2','certificate':'M','due':'2027-01-31',"
+					  "'check_standard':'cell'}}]");
+	struct value *checks = checks_of(count, unit, last);
+	struct error err;
+	char *csv;
+	int done = registered_csv(calibrations, checks, &csv, &err);
+
+	if (expected[0] == '"') {
+		CU_ASSERT_EQUAL(done, 0);
+		CU_ASSERT(csv && strstr(csv, expected));
+	} else {
+		CU_ASSERT_EQUAL(done, -1);
+		CU_ASSERT_PTR_NULL(csv);
+		CU_ASSERT_STRING_EQUAL(err.text, expected);
+	}
+	free(csv);
+	value_free(checks);
+	value_free(calibrations);
+}
+
+static void an_instruments_repeatability_is_that_of_its_check_standard(void)
+{
+	/* s² = 20 · 1² / 19 */
+	check_repeatability(20, "Pa", "20", "\"1.02597835209 Pa\",\"cell\"\n");
+	check_repeatability(18, "Pa", "20",
+			    "check standard 'cell' has 19 values: its repeatability is that of the "
+			    "first 20 (davy check-standard add)");
+	check_repeatability(20, "Pa", "24",
+			    "check standard 'cell' is out of control since record 120: mend what "
+			    "measures it and enter a value that is inside of its limits");
+	check_repeatability(
+		20, "kPa", "20",
+		"check standard 'cell' has values in Pa and, in record 120, in kPa: its "
+		"values need one unit");
 }
 
 static void an_entry_outlives_its_controller(void)
@@ -288,6 +349,7 @@ void suite_register(void)
 {
 	suite_begin("register");
 	claim(a_later_entry_counts_and_the_earlier_one_stays);
+	claim(an_instruments_repeatability_is_that_of_its_check_standard);
 	claim(an_entry_outlives_its_controller);
 	claim(an_entry_that_no_run_could_use_is_refused_in_a_sentence);
 	claim(a_certificate_is_kept_under_its_digest);

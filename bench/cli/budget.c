@@ -53,6 +53,7 @@ static const struct {
 	const char *kind;
 	struct words words;
 } KINDS[] = {
+	{"check", {"repeatability, by its check standard", "重复性(由核查标准)"}},
 	{"res", {"last digit shown", "末位分辨力"}},
 	{"move", {"movement while it settled", "稳定过程中的残余变化"}},
 	{"mean", {"scatter of the mean", "平均值的分散性"}},

@@ -24,7 +24,7 @@
 #include "run/calibration.h"
 #include "run/registered.h"
 
-enum { CSV_MOST = 1 << 20, TEXT_COUNT = 15 };
+enum { CSV_MOST = 1 << 20, BY = 14, TEXT_COUNT = 16 };
 
 struct calibrations_settings {
 	const char *state, *csv, *file, *by_date;
@@ -34,9 +34,9 @@ struct calibrations_settings {
 
 /* What the register calls them; the options' own names are in OPTIONS. */
 static const char *const NAMES[TEXT_COUNT] = {
-	"instrument", "quantity",    "value", "unit",	   "expanded",
-	"k",	      "certificate", "due",   "serial",	   "maker",
-	"laboratory", "gbw",	     "lot",   "remaining", "by",
+	"instrument",  "quantity",  "value",  "unit",		"expanded",   "k",
+	"certificate", "due",	    "serial", "maker",		"laboratory", "gbw",
+	"lot",	       "remaining", "by",     "check_standard",
 };
 
 #define TEXT_ROW(name, index, argument, english, chinese)                                          \
@@ -67,6 +67,9 @@ static const struct option OPTIONS[] = {
 	TEXT_ROW("lot", 12, "LOT", "a reference material's lot", "标准物质批号"),
 	TEXT_ROW("remaining", 13, "AMOUNT", "how much of it is left", "余量"),
 	TEXT_ROW("by", 14, "PERSON", "who enters it", "登记人"),
+	TEXT_ROW("check-standard", 15, "NAME",
+		 "the check standard whose repeatability is the instrument's, in every budget",
+		 "核查标准名:其重复性即该设备的重复性,计入每次不确定度评定"),
 	{"file",
 	 OPTION_TEXT,
 	 "FILE",
@@ -188,6 +191,8 @@ static struct value *says_of_line(const struct certificate *certificate, const c
 	value_set(says, "k", value_printf("%.15g", certificate->k));
 	value_set_text(says, "certificate", certificate->number);
 	value_set_text(says, "due", certificate->due);
+	if (certificate->check_standard[0])
+		value_set_text(says, "check_standard", certificate->check_standard);
 	value_set_text(says, "by", by);
 	return says;
 }
@@ -202,7 +207,7 @@ static int enter_lines(const struct calibrations_settings *settings, const char 
 	while (calibration_at(calibration, count))
 		count++;
 	for (size_t i = 0; (certificate = calibration_at(calibration, i)); i++)
-		if (enter(settings, state, says_of_line(certificate, settings->text[14]), entered,
+		if (enter(settings, state, says_of_line(certificate, settings->text[BY]), entered,
 			  err) < 0) {
 			struct error why = *err;
 
@@ -218,8 +223,8 @@ static int enter_file(const struct calibrations_settings *settings, const char *
 	struct buf text;
 	int done;
 
-	for (int i = 0; i < TEXT_COUNT - 1; i++)
-		if (settings->text[i])
+	for (int i = 0; i < TEXT_COUNT; i++)
+		if (settings->text[i] && i != BY)
 			return error_set(err, ERROR_USAGE, "%s", say(TEXTS.both));
 	buf_init(&text);
 	if (file_read(settings->csv, CSV_MOST, &text, err) == 0)

@@ -3,8 +3,9 @@
  * davy check-standard: values measured on a check standard go into the bench's log one by one; the chart of each standard
  * (verdict/chart.h) is made of them anew whenever it is shown, so that nothing but the values is believed.
  *
- * Its repeatability is offered to budgets by being shown, as the standard uncertainty of one measurement: no run takes it by
- * itself, since whether a check standard is measured as the specimen is for the laboratory to say.
+ * Its repeatability is shown as the standard uncertainty of one measurement. A run takes it where the laboratory has said, with
+ * davy calibrations add --check-standard, that this instrument's is that: whether a check standard is measured as the specimen
+ * is for the laboratory to say.
  */
 #include <math.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@
 #include "cli/place.h"
 #include "cli/request.h"
 #include "record/register.h"
-#include "verdict/chart.h"
+#include "run/standard_chart.h"
 
 enum { TEXT_COUNT = 5 };
 
@@ -103,49 +104,17 @@ static int add(const struct check_settings *settings, const char *state, const c
 	return 0;
 }
 
-/* Those of this standard, each with `value` as a number; the caller frees the list. */
-static struct value *values_of(const struct value *checks, const char *name)
-{
-	struct value *list = value_list();
-
-	for (size_t i = 0; i < value_count(checks); i++) {
-		const struct value *says = value_get(value_at(checks, i), "says");
-		struct value *one;
-
-		if (strcmp(listed_text(says, "standard"), name) != 0)
-			continue;
-		one = value_add(list, value_copy(value_at(checks, i)));
-		value_set_real(one, "value", strtod(listed_text(says, "value"), NULL));
-	}
-	return list;
-}
-
 /* A chart has one unit. */
 static int check_units(const struct value *values, const char *name, struct error *err)
 {
-	const char *first = listed_text(value_get(value_at(values, 0), "says"), "unit");
+	const struct value *misfit = standard_misfit(values);
 
-	for (size_t i = 0; i < value_count(values); i++) {
-		const char *unit = listed_text(value_get(value_at(values, i), "says"), "unit");
-
-		if (strcmp(unit, first) != 0)
-			return error_set(err, ERROR_USAGE, say(TEXTS.units), name, first,
-					 (long long)value_get_int(value_at(values, i), "seq", 0),
-					 unit);
-	}
-	return 0;
-}
-
-static struct chart chart_of(const struct value *values)
-{
-	double *numbers = xcalloc(value_count(values) + 1, sizeof(*numbers));
-	struct chart chart;
-
-	for (size_t i = 0; i < value_count(values); i++)
-		numbers[i] = value_get_real(value_at(values, i), "value", NAN);
-	chart_make(&chart, numbers, value_count(values));
-	free(numbers);
-	return chart;
+	if (!misfit)
+		return 0;
+	return error_set(err, ERROR_USAGE, say(TEXTS.units), name,
+			 listed_text(value_get(value_at(values, 0), "says"), "unit"),
+			 (long long)value_get_int(misfit, "seq", 0),
+			 listed_text(value_get(misfit, "says"), "unit"));
 }
 
 static void print_values(struct value *values, const struct chart *chart)
@@ -208,14 +177,14 @@ static int show(const struct check_settings *settings, const char *state, const 
 
 	if (!answer)
 		return -1;
-	values = values_of(value_get(answer, "checks"), name);
+	values = standard_values(value_get(answer, "checks"), name);
 	value_free(answer);
 	if (check_units(values, name, err) < 0) {
 		value_free(values);
 		return -1;
 	}
 	count = value_count(values);
-	chart = chart_of(values);
+	chart = standard_chart(values);
 	code = count && chart_is_out(&chart,
 				     value_get_real(value_at(values, count - 1), "value", NAN))
 		       ? EXIT_IS_FAIL

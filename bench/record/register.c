@@ -15,11 +15,11 @@
 #include "record/wall_time.h"
 
 static const struct register_member CALIBRATION[] = {
-	{"instrument", true}, {"quantity", false},  {"value", false},	   {"unit", true},
-	{"expanded", true},   {"k", true},	    {"certificate", true}, {"due", true},
-	{"serial", false},    {"maker", false},	    {"laboratory", false}, {"gbw", false},
-	{"lot", false},	      {"remaining", false}, {"by", false},	   {"note", false},
-	{NULL, false},
+	{"instrument", true}, {"quantity", false},  {"value", false},	       {"unit", true},
+	{"expanded", true},   {"k", true},	    {"certificate", true},     {"due", true},
+	{"serial", false},    {"maker", false},	    {"laboratory", false},     {"gbw", false},
+	{"lot", false},	      {"remaining", false}, {"check_standard", false}, {"by", false},
+	{"note", false},      {NULL, false},
 };
 
 static const struct register_member CHECK[] = {

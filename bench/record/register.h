@@ -8,7 +8,8 @@
  * written as the certificate has them, and no others than these:
  *
  *   calibration     needed: instrument, unit, expanded, k, certificate, due; besides: quantity, value, serial, maker,
- *                   laboratory, gbw, lot, remaining, by, note
+ *                   laboratory, gbw, lot, remaining, check_standard (whose repeatability is the
+ *                   instrument's), by, note
  *
  *   check-standard  needed: standard, value, unit; besides: instrument, by, note
  *

@@ -25,11 +25,24 @@
 #include "base/buf.h"
 #include "run/calibration.h"
 
-enum column { INSTRUMENT, QUANTITY, VALUE, UNIT, UNCERTAINTY, FACTOR, NUMBER, DUE, COLUMNS };
+enum column {
+	INSTRUMENT,
+	QUANTITY,
+	VALUE,
+	UNIT,
+	UNCERTAINTY,
+	FACTOR,
+	NUMBER,
+	DUE,
+	REPEATABILITY,
+	STANDARD,
+	COLUMNS
+};
+enum { NEEDED = REPEATABILITY }; /* columns; the last two may be missing */
 
 static const char *const COLUMN_NAMES[COLUMNS] = {
-	"instrument",		"quantity", "value",	   "unit",
-	"expanded_uncertainty", "k",	    "certificate", "due",
+	"instrument", "quantity",    "value", "unit",	       "expanded_uncertainty",
+	"k",	      "certificate", "due",   "repeatability", "check_standard",
 };
 
 static const char HEAD[] = "instrument,quantity,value,unit,expanded_uncertainty,k,certificate,due";
@@ -109,15 +122,18 @@ static int split(struct row *row, char *line, struct error *err)
 		count++;
 		line = end + 1;
 	}
-	if (count == COLUMNS)
+	if (count == COLUMNS || count == NEEDED) {
+		for (size_t i = count; i < COLUMNS; i++)
+			row->field[i] = NULL;
 		return 0;
+	}
 	return error_set(err, ERROR_USAGE, "%s:%u: %zu columns; these %d are needed: %s",
-			 row->where, row->line, count, COLUMNS, HEAD);
+			 row->where, row->line, count, NEEDED, HEAD);
 }
 
 static int check_head(const struct row *row, struct error *err)
 {
-	for (size_t i = 0; i < COLUMNS; i++)
+	for (size_t i = 0; i < COLUMNS && row->field[i]; i++)
 		if (strcmp(row->field[i], COLUMN_NAMES[i]) != 0)
 			return error_set(err, ERROR_USAGE,
 					 "%s:%u: column %zu is called '%s' and must be '%s'; the "
@@ -336,6 +352,31 @@ static int read_due(const struct row *row, struct certificate *certificate, stru
 	return read_name(row, DUE, certificate->due, sizeof(certificate->due), err);
 }
 
+/* As a standard deviation, not expanded; and whose it is. */
+static int read_repeatability(const struct row *row, struct certificate *certificate,
+			      struct error *err)
+{
+	const char *text = row->field[REPEATABILITY], *symbol;
+	struct unit unit;
+	struct error why;
+	double number;
+
+	if (!text || !*text)
+		return 0;
+	symbol = read_number(text, &number);
+	if (!symbol || number < 0)
+		return refuse(row, REPEATABILITY, err,
+			      "'%s' is no standard deviation: write \"0.02 %%vol\"", text);
+	if (unit_parse(&unit, symbol, &why) < 0)
+		return refuse(row, REPEATABILITY, err, "'%s': %s", text, why.text);
+	if (!*certificate->quantity || !unit_same_kind(&unit, &certificate->unit))
+		return refuse(row, REPEATABILITY, err, "'%s' does not fit what %s reads", text,
+			      certificate->instrument);
+	certificate->repeatability = number * unit.scale;
+	return read_needed(row, STANDARD, certificate->check_standard,
+			   sizeof(certificate->check_standard), err);
+}
+
 static int read_certificate(const struct row *row, struct certificate *certificate,
 			    struct error *err)
 {
@@ -347,7 +388,9 @@ static int read_certificate(const struct row *row, struct certificate *certifica
 	    read_uncertainty(row, certificate, err) < 0 || read_factor(row, certificate, err) < 0 ||
 	    read_needed(row, NUMBER, certificate->number, sizeof(certificate->number), err) < 0)
 		return -1;
-	return read_due(row, certificate, err);
+	if (read_due(row, certificate, err) < 0)
+		return -1;
+	return read_repeatability(row, certificate, err);
 }
 
 /* ---- the file ---- */
@@ -528,6 +571,11 @@ struct value *certificate_describe(const struct certificate *certificate)
 	value_set_text(described, "expanded", certificate->expanded);
 	value_set_real(described, "k", certificate->k);
 	value_set_text(described, "due", certificate->due);
+	if (certificate->check_standard[0]) {
+		value_set_real(described, "repeatability",
+			       certificate->repeatability / certificate->unit.scale);
+		value_set_text(described, "check_standard", certificate->check_standard);
+	}
 	return described;
 }
 

@@ -8,8 +8,9 @@
  * `quantity` the driver's read ("flow"; empty for a reference), `value` the certified value of a
  * reference (empty for an instrument), expanded_uncertainty "0.5 %" of the reading, "0.02 %vol"
  * absolute, or "0.02 %vol + 0.5 %" the sum of both ("%rd" says a share of the reading, too, and must
- * where the quantity's own unit is %); `due` YYYY-MM-DD, the last valid day (UTC). Lines that begin
- * with # are remarks. On real wires the bench's register of calibrations (run/registered.h), which is read in the
+ * where the quantity's own unit is %); `due` YYYY-MM-DD, the last valid day (UTC). Two columns more,
+ * `repeatability,check_standard`, may follow in a file: the standard deviation of one reading of an instrument ("0.01 %vol"),
+ * and the check standard on which it was measured. Lines that begin with # are remarks. On real wires the bench's register of calibrations (run/registered.h), which is read in the
  * same form, stands in the place of this file once there is an entry in it.
  */
 #ifndef DAVY_RUN_CALIBRATION_H
@@ -35,7 +36,9 @@ struct certificate {
 	char expanded[64]; /* both as written */
 	double k;
 	char number[48];
-	char due[12]; /* "2027-06-30" */
+	char due[12];		 /* "2027-06-30" */
+	double repeatability;	 /* of one reading, SI */
+	char check_standard[48]; /* on which it was measured; "": none is known */
 	/*
 	 * What budgets call it: "cert:" and its number; where lines of the file share a number, or
 	 * one is too long, "/" and the line behind it: of two instruments nothing cancels.
@@ -60,7 +63,7 @@ bool calibration_is_over(const char *due, nsec wall);
 bool certificate_expired(const struct certificate *certificate, nsec wall);
 /* Standard uncertainty at this SI value: (absolute + relative |value|) / k. */
 double certificate_standard(const struct certificate *certificate, double value);
-/* For the journal: {instrument, quantity, value, unit, certificate, expanded, k, due}. */
+/* For the journal: {instrument, quantity, value, unit, certificate, expanded, k, due, repeatability, check_standard}. */
 struct value *certificate_describe(const struct certificate *certificate);
 /* Those that count in a slot, each by its source: {"cert:…": {…}, …}. */
 struct value *calibration_describe(const struct calibration *calibration, int slot);

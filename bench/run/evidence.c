@@ -126,9 +126,10 @@ static void add_standard(struct quantity *quantity, const struct certificate *ce
 		snprintf(flaw, EVIDENCE_FLAW, "%.150s", err.text);
 }
 
-/* Add what the certificate says, or say in words that there is none that holds. */
-static void add_certificate(const struct evidence *evidence, struct quantity *quantity,
-			    const char *instrument, const char *what, char *flaw)
+/* Add what the certificate says, or say in words that there is none that holds; NULL then. */
+static const struct certificate *add_certificate(const struct evidence *evidence,
+						 struct quantity *quantity, const char *instrument,
+						 const char *what, char *flaw)
 {
 	const struct certificate *certificate =
 		find_certificate(evidence, instrument, what, &quantity->unit, flaw);
@@ -136,6 +137,7 @@ static void add_certificate(const struct evidence *evidence, struct quantity *qu
 	if (certificate)
 		add_standard(quantity, certificate,
 			     certificate_standard(certificate, quantity->value), flaw);
+	return certificate;
 }
 
 /* A count over a gate is wrong by the share by which the gate is, both parts of the clock's in it. */
@@ -170,9 +172,11 @@ static void add_volume(const struct evidence *evidence, struct quantity *quantit
 			     flaw);
 }
 
-static void add_instrument(const struct evidence *evidence, struct quantity *quantity,
+/* One reading varies as those of its check standard did; what `seconds` of a flow add up to does not. */
+static void add_instrument(const struct evidence *evidence, struct quantity *quantity, uint64_t id,
 			   const struct fixture_channel *channel, double seconds, char *flaw)
 {
+	const struct certificate *certificate = NULL;
 	const struct fixture_channel *behind = fixture_channel_behind(evidence->fixture, channel);
 	const struct fixture_device *device = &evidence->fixture->device[behind->device];
 	const char *read = device->driver->read[behind->read].name;
@@ -182,7 +186,9 @@ static void add_instrument(const struct evidence *evidence, struct quantity *qua
 	if (channel->breath == BREATH_VOLUME)
 		add_volume(evidence, quantity, device->name, read, &behind->unit, seconds, flaw);
 	else
-		add_certificate(evidence, quantity, device->name, read, flaw);
+		certificate = add_certificate(evidence, quantity, device->name, read, flaw);
+	if (certificate)
+		add_own_source(quantity, "check", id, certificate->repeatability);
 }
 
 /* One delay for all breaths: its contributions are of one source, and keep their signs. */
@@ -207,7 +213,7 @@ uint64_t evidence_value(struct evidence *evidence, int index, const struct outco
 	char flaw[EVIDENCE_FLAW] = "";
 
 	if (fixture_channel_behind(evidence->fixture, channel)->device >= 0)
-		add_instrument(evidence, &quantity, channel, outcome->seconds, flaw);
+		add_instrument(evidence, &quantity, id, channel, outcome->seconds, flaw);
 	else if (!channel->state)
 		add_gate(evidence, &quantity, evidence->fixture->line[channel->line].gate, flaw);
 	add_own_source(&quantity, "res", id, outcome->resolution / ROOT_THREE);

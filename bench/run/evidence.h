@@ -5,7 +5,7 @@
  * what is judged is calculated from here.
  *
  * Sources: "cert:<certificate>" for a line of the calibration file (the same in every reading of that
- * instrument's quantity, so that differences cancel it), "#res<n>", "#move<n>", "#mean<n>", "#time<n>"
+ * instrument's quantity, so that differences cancel it), "#check<n>", "#res<n>", "#move<n>", "#mean<n>", "#time<n>"
  * of reading n alone, "delay:<channel>" for what is not known of a sampling line's transit delay,
  * half-widths taken as rectangular (JCGM 100:2008, 4.3.7).
  */

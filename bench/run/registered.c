@@ -11,14 +11,17 @@
 #include "record/entry.h"
 #include "record/register.h"
 #include "run/calibration.h"
+#include "run/standard_chart.h"
 
 /* The columns of a calibration file, as the register calls them. */
-static const char *const COLUMNS[] = {"instrument", "quantity", "value",       "unit",
-				      "expanded",   "k",	"certificate", "due"};
+static const char *const COLUMNS[] = {
+	"instrument", "quantity",    "value", "unit",	       "expanded",
+	"k",	      "certificate", "due",   "repeatability", "check_standard"};
 enum { COLUMN_COUNT = sizeof(COLUMNS) / sizeof(COLUMNS[0]) };
 
 static const char HEAD[] =
-	"instrument,quantity,value,unit,expanded_uncertainty,k,certificate,due\n";
+	"instrument,quantity,value,unit,expanded_uncertainty,k,certificate,due,repeatability,"
+	"check_standard\n";
 
 static const char *text_of(const struct value *says, const char *name)
 {
@@ -123,21 +126,39 @@ struct value *registered_newest(const struct value *calibrations)
 	return newest;
 }
 
-char *registered_csv(const struct value *calibrations)
+static int add_entry(struct buf *csv, const struct value *entry, const struct value *checks,
+		     struct error *err)
+{
+	const struct value *says = value_get(entry, "says");
+	const char *standard = value_get_text(says, "check_standard");
+	struct value *whole = value_copy(says);
+	char *repeatability = standard ? standard_repeatability(checks, standard, err) : NULL;
+	int done = standard && !repeatability ? -1 : 0;
+
+	value_set_text(whole, "repeatability", repeatability);
+	if (done == 0)
+		add_row(csv, whole);
+	free(repeatability);
+	value_free(whole);
+	return done;
+}
+
+int registered_csv(const struct value *calibrations, const struct value *checks, char **csv,
+		   struct error *err)
 {
 	struct value *newest = registered_newest(calibrations);
-	struct buf csv;
+	struct buf text;
+	int done = 0;
 
-	buf_init(&csv);
+	buf_init(&text);
 	if (value_count(newest))
-		buf_add_text(&csv, HEAD);
-	for (size_t i = 0; i < value_count(newest); i++)
-		add_row(&csv, value_get(value_at(newest, i), "says"));
+		buf_add_text(&text, HEAD);
+	for (size_t i = 0; i < value_count(newest) && done == 0; i++)
+		done = add_entry(&text, value_at(newest, i), checks, err);
 	value_free(newest);
-	if (csv.size)
-		return buf_detach(&csv);
-	buf_done(&csv);
-	return NULL;
+	*csv = done == 0 && text.size ? buf_detach(&text) : NULL;
+	buf_done(&text);
+	return done;
 }
 
 /* The entry that this certificate was made of. */

@@ -20,8 +20,12 @@ int registered_check(const struct value *request, struct error *err);
  * the caller frees the list.
  */
 struct value *registered_newest(const struct value *calibrations);
-/* Them as a calibration file; the caller frees the text. NULL where there is none. */
-char *registered_csv(const struct value *calibrations);
+/*
+ * Them as a calibration file, which the caller frees; NULL where there is none. An instrument whose repeatability is that of a
+ * check standard has it of `checks`, or the file cannot be made.
+ */
+int registered_csv(const struct value *calibrations, const struct value *checks, char **csv,
+		   struct error *err);
 /*
  * Add to certificates as calibration_describe() gives them what the register has beside: `record` (its number), `file` (its
  * digest), serial, gbw, lot, remaining, cylinder.
