@@ -5,37 +5,10 @@
  * sample code), a question to a thermocouple module (D.4), a battery tester's answers (D.6).
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
-#include "base/buf.h"
-#include "base/file.h"
-#include "run/driver.h"
-#include "tests/cell.h"
 #include "tests/claims.h"
-
-static struct driver *driver_of(const char *name)
-{
-	char *path = xprintf("fixtures/drivers/%s/driver.lua", name);
-	struct driver *driver;
-	struct cell *cell;
-	struct buf text;
-	struct error err;
-
-	buf_init(&text);
-	CU_ASSERT_FATAL(file_read(path, 65536, &text, &err) == 0);
-	cell = cell_load("driver", text.data, "");
-	const struct frame *data = cell_frame(cell, FRAME_DATA, 0);
-	CU_ASSERT_FATAL(data != NULL);
-	driver = driver_compile(data->payload, name, &err);
-	if (!driver)
-		CU_FAIL_FATAL(err.text);
-	cell_free(cell);
-	buf_done(&text);
-	free(path);
-	return driver;
-}
+#include "tests/driver_files.h"
 
 /* "AA 00 20 01 .. CB": bytes, zeros for the two dots, and the sum. */
 static void golden(const char *text, uint8_t frame[26])
@@ -143,15 +116,6 @@ static void the_load_s_no_is_an_error(void)
 	driver_free(load);
 }
 
-static int read_line(struct driver *driver, const char *name, const char *line, double *number,
-		     struct error *err)
-{
-	struct exchange exchange;
-
-	exchange_read(&exchange, driver, &driver->read[driver_find_read(driver, name)], 1);
-	return exchange_number(&exchange, (const uint8_t *)line, strlen(line), number, err);
-}
-
 /* A reading as the manual prints it; overflow and fault are numbers there, and never readings. */
 static void a_battery_tester_s_overflow_and_fault_are_no_readings(void)
 {
@@ -159,15 +123,19 @@ static void a_battery_tester_s_overflow_and_fault_are_no_readings(void)
 	double number = -1;
 	struct error err;
 
-	CU_ASSERT_EQUAL(read_line(tester, "resistance", "289.68E-3, 1.3921E+0\r\n", &number, &err),
-			0);
+	CU_ASSERT_EQUAL(
+		driver_read_line(tester, "resistance", "289.68E-3, 1.3921E+0\r\n", &number, &err),
+		0);
 	CU_ASSERT_DOUBLE_EQUAL(number, 0.28968, 1e-12);
-	CU_ASSERT_EQUAL(read_line(tester, "voltage", "289.68E-3, 1.3921E+0\r\n", &number, &err), 0);
+	CU_ASSERT_EQUAL(
+		driver_read_line(tester, "voltage", "289.68E-3, 1.3921E+0\r\n", &number, &err), 0);
 	CU_ASSERT_DOUBLE_EQUAL(number, 1.3921, 1e-12);
 	CU_ASSERT_EQUAL(
-		read_line(tester, "resistance", "+10.0000E+8, 1.3921E+0\r\n", &number, &err), -1);
+		driver_read_line(tester, "resistance", "+10.0000E+8, 1.3921E+0\r\n", &number, &err),
+		-1);
 	CU_ASSERT_EQUAL(
-		read_line(tester, "voltage", "+10.0000E+9, +1.00000E+10\r\n", &number, &err), -1);
+		driver_read_line(tester, "voltage", "+10.0000E+9, +1.00000E+10\r\n", &number, &err),
+		-1);
 	driver_free(tester);
 }
 
