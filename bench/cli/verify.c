@@ -138,7 +138,8 @@ static const struct {
 	  "本版本不识别的 %s 条记录的内容"}},
 	{"unbegun",
 	 false,
-	 {"a run whose controller was gone before the first line of its journal was on the disk: %s",
+	 {"a run whose controller was gone before the first line of its journal was on the disk: "
+	  "%s",
 	  "控制器在日志首行落盘之前中断的检验:%s"}},
 	{"unrecorded",
 	 false,
