@@ -26,6 +26,19 @@ void claim_named(const char *name, CU_TestFunc function)
 	free(words);
 }
 
+bool claims_same(const char *actual, const char *expected)
+{
+	return actual && expected && !strcmp(actual, expected);
+}
+
+int claims_slowness(void)
+{
+	const char *says = getenv("SLOWNESS");
+	int slowness = says ? atoi(says) : 1;
+
+	return slowness > 1 ? slowness : 1;
+}
+
 void claim_skip(const char *reason)
 {
 	skip_reason = reason;

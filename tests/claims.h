@@ -6,9 +6,17 @@
 #ifndef DAVY_TESTS_CLAIMS_H
 #define DAVY_TESTS_CLAIMS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <CUnit/CUnit.h>
+
+/* CUnit's own dies of a NULL, and every claim behind that one with it. */
+#undef CU_ASSERT_STRING_EQUAL
+#define CU_ASSERT_STRING_EQUAL(actual, expected)                                                   \
+	CU_assertImplementation(claims_same(actual, expected), __LINE__, #actual " is " #expected, \
+				__FILE__, "", CU_FALSE)
+bool claims_same(const char *actual, const char *expected);
 
 void suite_begin(const char *name);
 void claim_named(const char *name, CU_TestFunc function);
@@ -21,6 +29,9 @@ struct suite {
 
 /* Run the suites so named (none: all), print what failed and the totals; the exit status. */
 int claims_run(const struct suite *suites, size_t suite_count, int count, char **names);
+
+/* How much longer than usual something may take that is waited for: $SLOWNESS on an emulated processor, else 1. */
+int claims_slowness(void);
 
 /* Inside a claim: count it as skipped, with the reason. Return right after it. */
 void claim_skip(const char *reason);

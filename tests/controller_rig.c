@@ -2,8 +2,9 @@
 /*
  * A controller, forked from the tests, and its clients with blocking sockets (tests/controller_rig.h).
  *
- * Its log goes nowhere: what it has to say to a command is what counts here. Whatever does not come
- * within ten seconds does not come, so that a broken controller fails its claim and not the suite.
+ * Its log goes nowhere: what it has to say to a command is what counts here. Whatever does not come within ten
+ * seconds (claims_slowness() times as many) does not come, so that a broken controller fails its claim and not
+ * the suite.
  */
 #include "tests/controller_rig.h"
 
@@ -62,7 +63,7 @@ int house_ended(struct house *house)
 {
 	int status = 0;
 
-	for (int i = 0; i < PATIENCE_MS / 5; i++) {
+	for (int i = 0; i < PATIENCE_MS / 5 * claims_slowness(); i++) {
 		if (waitpid(house->pid, &status, WNOHANG) == house->pid) {
 			house->pid = 0;
 			return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -129,7 +130,7 @@ struct value *command_next(struct command *command)
 	char bytes[4096], *end;
 
 	while (!(end = memchr(command->heard.data, '\n', command->heard.size))) {
-		ssize_t got = poll(&ready, 1, PATIENCE_MS) > 0
+		ssize_t got = poll(&ready, 1, PATIENCE_MS * claims_slowness()) > 0
 				      ? recv(command->fd, bytes, sizeof(bytes), 0)
 				      : -1;
 

@@ -20,6 +20,7 @@ cd "$(dirname "$0")/.." || exit 1
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
 strain=${1:-} extent=${2:-sample}
+patience=1800 # seconds for a suite
 left_out=" hostile_scripts hostile_peers script_hostile run_hostile peer_limits guardian controller_life watchdog "
 case $strain in
 torture)
@@ -34,6 +35,7 @@ valgrind)
 	;;
 emulated)
 	flags="VALGRIND=1 BUILD=build" build=build sample=
+	patience=7200
 	;;
 *)
 	echo "strain.sh torture|valgrind|emulated [whole|list]" >&2
@@ -63,7 +65,7 @@ run_suite() {
 		'--trace-children-skip=/bin/*,/usr/bin/*' --leak-check=full
 		"--show-leak-kinds=definite,indirect" "--errors-for-leak-kinds=definite,indirect"
 		--error-exitcode=97 --child-silent-after-fork=no "--log-file=$work/$1.%p.log")
-	timeout "${TEST_PATIENCE:-1800}" "${watch[@]}" "$build/davy-tests" "$1" </dev/null >"$work/$1" 2>&1
+	timeout "${TEST_PATIENCE:-$patience}" "${watch[@]}" "$build/davy-tests" "$1" </dev/null >"$work/$1" 2>&1
 	echo $? >"$work/$1.status"
 }
 
