@@ -30,6 +30,7 @@ torture)
 	;;
 valgrind)
 	flags=VALGRIND=1 build=build-valgrind
+	export SLOWNESS=30 # as an emulated processor
 	sample="buf value json journal packet schema binary serial_fd listener link modbus template frame limit
 		expression quantity decision condition judgement evidence script_tasks script_kinds"
 	;;

@@ -246,7 +246,7 @@ int loop_run(struct loop *loop, struct error *err)
 	int result = 0;
 
 	assert(!loop->running);
-	prctl(PR_SET_TIMERSLACK, 1UL);
+	prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
 	loop->running = true;
 	while (!loop->quitting) {
 		int count = loop_wait(loop, events);

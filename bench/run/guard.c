@@ -81,7 +81,16 @@ static bool interlock_holds(struct slot *slot, const struct fixture_interlock *i
 
 bool guard_holds(struct slot *slot, int interlock, char *how, size_t size)
 {
-	return interlock_holds(slot, &slot->fixture->interlock[interlock], how, size);
+	const struct fixture_interlock *of = &slot->fixture->interlock[interlock];
+	bool holds = interlock_holds(slot, of, how, size);
+
+	if (holds && of->line < 0) { /* what is asked at every sample does not print what holds */
+		struct quantity probe = {.unit = slot->fixture->channel[of->channel].unit,
+					 .value = slot->channel[of->channel].value};
+
+		say_needed(slot, of, &probe, how, size);
+	}
+	return holds;
 }
 
 bool guard_guards(const struct fixture_interlock *interlock, const struct fixture_output *output)
