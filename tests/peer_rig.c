@@ -78,7 +78,8 @@ void rig_init(struct rig *rig, const char *mode)
 	rig->clock = clock_new(rig->loop, CLOCK_KIND_VIRTUAL, 1);
 	buf_init(&rig->heard);
 	rig->peer = rig_start(rig, self, mode, &err);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(rig->peer);
+	if (!rig->peer)
+		CU_FAIL_FATAL(err.text);
 }
 
 void rig_done(struct rig *rig)
