@@ -9,9 +9,10 @@
  * reference (empty for an instrument), expanded_uncertainty "0.5 %" of the reading, "0.02 %vol"
  * absolute, or "0.02 %vol + 0.5 %" the sum of both ("%rd" says a share of the reading, too, and must
  * where the quantity's own unit is %); `due` YYYY-MM-DD, the last valid day (UTC). Two columns more,
- * `repeatability,check_standard`, may follow in a file: the standard deviation of one reading of an instrument ("0.01 %vol"),
- * and the check standard on which it was measured. Lines that begin with # are remarks. On real wires the bench's register of calibrations (run/registered.h), which is read in the
- * same form, stands in the place of this file once there is an entry in it.
+ * `repeatability,check_standard`, may follow: the standard deviation of one reading of an instrument
+ * ("0.01 %vol"), and the check standard on which it was measured. Lines that begin with # are remarks. On
+ * real wires the bench's register of calibrations (run/registered.h), which is read in the same form, stands in
+ * the place of this file once there is an entry in it.
  */
 #ifndef DAVY_RUN_CALIBRATION_H
 #define DAVY_RUN_CALIBRATION_H
