@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Claims about calibration files: what they say, and what they may not say. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -148,7 +149,8 @@ static void an_instrument_may_have_the_repeatability_of_a_check_standard(void)
 {
 	struct calibration *calibration =
 		parse(MORE_HEAD "it,is,,kPa,1 %,2,C-1,2027-06-30,12 Pa,cell\n"
-				"other,is,,kPa,1 %,2,C-2,2027-06-30,,\n");
+				"other,is,,kPa,1 %,2,C-2,2027-06-30,,\n"
+				"third,is,,kPa,1 %,2,C-3,2027-06-30,unknown,cell\n");
 	const struct certificate *certificate = calibration_find(calibration, 1, "it", "is");
 	struct value *described = certificate_describe(certificate);
 
@@ -156,6 +158,12 @@ static void an_instrument_may_have_the_repeatability_of_a_check_standard(void)
 	CU_ASSERT_DOUBLE_EQUAL(value_get_real(described, "repeatability", 0), 0.012, 1e-15);
 	CU_ASSERT_STRING_EQUAL(value_get_text(described, "check_standard"), "cell");
 	CU_ASSERT_EQUAL(calibration_find(calibration, 1, "other", "is")->repeatability, 0);
+	value_free(described);
+	certificate = calibration_find(calibration, 1, "third", "is");
+	described = certificate_describe(certificate);
+	CU_ASSERT(isnan(certificate->repeatability));
+	CU_ASSERT_PTR_NULL(value_get(described, "repeatability"));
+	CU_ASSERT_STRING_EQUAL(value_get_text(described, "check_standard"), "cell");
 	value_free(described);
 	calibration_free(calibration);
 

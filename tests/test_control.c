@@ -118,6 +118,16 @@ static void what_this_fixture_does_not_have_may_be_out_of_date(void)
 	bench_close(&bench);
 }
 
+/* Of what this fixture has; the register has no value of its check standard. */
+static void a_repeatability_that_is_not_known_is_none_for_a_certificate(void)
+{
+	check_refused(NULL,
+		      "{'seq':9,'says':{'instrument':'meter','quantity':'pressure','unit':'Pa',"
+		      "'expanded':'1 Pa','k':'2','certificate':'M-1','due':'" VALID
+		      "','check_standard':'cell'}}",
+		      "check standard cell does not give the repeatability of meter now");
+}
+
 static void check_order(const char *more, const char *part)
 {
 	char *text =
@@ -214,6 +224,7 @@ void suite_control(void)
 	claim(a_file_that_nobody_approved_keeps_it_from_running);
 	claim(certificates_of_a_run_for_a_certificate_are_registered_and_in_date);
 	claim(what_this_fixture_does_not_have_may_be_out_of_date);
+	claim(a_repeatability_that_is_not_known_is_none_for_a_certificate);
 	claim(what_is_simulated_partial_or_forced_is_for_no_certificate);
 	claim(a_laboratorys_unsigned_limits_decide_nothing_on_wires);
 	claim(a_laboratorys_signed_limits_decide);

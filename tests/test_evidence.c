@@ -129,6 +129,24 @@ static void each_reading_has_the_repeatability_of_its_check_standard(void)
 	done(&readings);
 }
 
+static void a_check_standard_that_gives_nothing_is_a_flaw_in_words(void)
+{
+	struct readings readings =
+		readings_with("instrument,quantity,value,unit,expanded_uncertainty,k,certificate,"
+			      "due,repeatability,check_standard\n"
+			      "gauge,pressure,,Pa,1 Pa,2,A-1,2026-06-30,unknown,cell\n");
+	struct outcome outcome = {.met = true, .value = 1000};
+	const struct reading *reading;
+
+	begin(&readings);
+	reading = evidence_find(&readings.evidence, read_as(&readings, "pressure", &outcome));
+	CU_ASSERT_STRING_EQUAL(reading->flaw,
+			       "check standard cell does not give the repeatability of "
+			       "gauge.pressure now: davy check-standard show cell");
+	CU_ASSERT_EQUAL(source(&reading->quantity, "#check"), 0);
+	done(&readings);
+}
+
 static void a_difference_of_one_gauge_cancels_its_absolute_part(void)
 {
 	struct readings readings = readings_with(CERTIFICATES);
@@ -464,6 +482,7 @@ void suite_evidence(void)
 	suite_begin("evidence");
 	claim(a_budget_has_each_source_by_its_name);
 	claim(each_reading_has_the_repeatability_of_its_check_standard);
+	claim(a_check_standard_that_gives_nothing_is_a_flaw_in_words);
 	claim(a_difference_of_one_gauge_cancels_its_absolute_part);
 	claim(two_gauges_do_not_cancel);
 	claim(an_expired_certificate_is_a_flaw_in_words);

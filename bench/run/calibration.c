@@ -363,6 +363,10 @@ static int read_repeatability(const struct row *row, struct certificate *certifi
 
 	if (!text || !*text)
 		return 0;
+	certificate->repeatability = NAN;
+	if (!strcmp(text, CALIBRATION_UNKNOWN))
+		return read_needed(row, STANDARD, certificate->check_standard,
+				   sizeof(certificate->check_standard), err);
 	symbol = read_number(text, &number);
 	if (!symbol || number < 0)
 		return refuse(row, REPEATABILITY, err,
@@ -571,11 +575,11 @@ struct value *certificate_describe(const struct certificate *certificate)
 	value_set_text(described, "expanded", certificate->expanded);
 	value_set_real(described, "k", certificate->k);
 	value_set_text(described, "due", certificate->due);
-	if (certificate->check_standard[0]) {
+	if (certificate->check_standard[0])
+		value_set_text(described, "check_standard", certificate->check_standard);
+	if (certificate->check_standard[0] && !isnan(certificate->repeatability))
 		value_set_real(described, "repeatability",
 			       certificate->repeatability / certificate->unit.scale);
-		value_set_text(described, "check_standard", certificate->check_standard);
-	}
 	return described;
 }
 

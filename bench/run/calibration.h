@@ -10,7 +10,7 @@
  * absolute, or "0.02 %vol + 0.5 %" the sum of both ("%rd" says a share of the reading, too, and must
  * where the quantity's own unit is %); `due` YYYY-MM-DD, the last valid day (UTC). Two columns more,
  * `repeatability,check_standard`, may follow: the standard deviation of one reading of an instrument
- * ("0.01 %vol"), and the check standard on which it was measured. Lines that begin with # are remarks. On
+ * ("0.01 %vol", or "unknown"), and the check standard on which it was measured. Lines that begin with # are remarks. On
  * real wires the bench's register of calibrations (run/registered.h), which is read in the same form, stands in
  * the place of this file once there is an entry in it.
  */
@@ -23,6 +23,9 @@
 #include "base/nsec.h"
 #include "base/value.h"
 #include "verdict/quantity.h"
+
+#define CALIBRATION_UNKNOWN                                                                        \
+	"unknown" /* a repeatability that its check standard does not give now */
 
 struct calibration;
 
@@ -38,7 +41,7 @@ struct certificate {
 	double k;
 	char number[48];
 	char due[12];		 /* "2027-06-30" */
-	double repeatability;	 /* of one reading, SI */
+	double repeatability;	 /* of one reading, SI; NaN: it should be known and is not */
 	char check_standard[48]; /* on which it was measured; "": none is known */
 	/*
 	 * What budgets call it: "cert:" and its number; where lines of the file share a number, or

@@ -2,6 +2,7 @@
 /* Everything is looked at before anything is opened, and the first thing that is amiss is named. */
 #include "run/control.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -53,13 +54,23 @@ static int check_certificates(const struct plan *plan, struct error *err)
 		return error_set(err, ERROR_REFUSED,
 				 "a run for a certificate takes its instruments' certificates from "
 				 "the register, which has none: davy calibrations add");
-	for (size_t i = 0; (certificate = calibration_at(plan->calibration, i)); i++)
-		if (counts(plan, certificate) && certificate_expired(certificate, plan->wall))
+	for (size_t i = 0; (certificate = calibration_at(plan->calibration, i)); i++) {
+		if (!counts(plan, certificate))
+			continue;
+		if (isnan(certificate->repeatability))
+			return error_set(err, ERROR_REFUSED,
+					 "check standard %s does not give the repeatability of %s "
+					 "now, and no run for a certificate rests on it: davy "
+					 "check-standard show %s",
+					 certificate->check_standard, certificate->instrument,
+					 certificate->check_standard);
+		if (certificate_expired(certificate, plan->wall))
 			return error_set(err, ERROR_REFUSED,
 					 "certificate %s of %s ran out on %s: no run for a "
 					 "certificate rests on it",
 					 certificate->number, certificate->instrument,
 					 certificate->due);
+	}
 	return 0;
 }
 

@@ -114,6 +114,12 @@ static const struct certificate *find_certificate(const struct evidence *evidenc
 	if (certificate_expired(certificate, evidence->wall + evidence->now))
 		snprintf(flaw, EVIDENCE_FLAW, "certificate %s of %s%s%s ran out on %s",
 			 certificate->number, instrument, dot, what, certificate->due);
+	else if (isnan(certificate->repeatability))
+		snprintf(flaw, EVIDENCE_FLAW,
+			 "check standard %s does not give the repeatability of %s%s%s now: davy "
+			 "check-standard show %s",
+			 certificate->check_standard, instrument, dot, what,
+			 certificate->check_standard);
 	return certificate;
 }
 

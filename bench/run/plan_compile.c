@@ -43,23 +43,20 @@ static char *calibration_path(const struct plan *plan, const char *root)
 }
 
 /* What is really measured rests on the register, if the laboratory has one. */
-static int read_registered(const struct plan *plan, char **csv, struct error *err)
+static char *registered_text(const struct plan *plan)
 {
-	*csv = NULL;
 	if (plan->order->simulated)
-		return 0;
+		return NULL;
 	return registered_csv(value_get(plan->registered, "calibrations"),
-			      value_get(plan->registered, "checks"), csv, err);
+			      value_get(plan->registered, "checks"));
 }
 
 static int read_calibration(struct plan *plan, const char *root, struct error *err)
 {
-	char *registered, *path = NULL;
+	char *registered = registered_text(plan), *path = NULL;
 	const char *own = value_get_text(plan->station_data, "calibration");
 	const struct plan_source *source;
 
-	if (read_registered(plan, &registered, err) < 0)
-		return -1;
 	if (!registered)
 		path = calibration_path(plan, root);
 	if (!registered && (!path || (!file_exists(path) && !own))) {

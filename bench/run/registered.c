@@ -126,39 +126,35 @@ struct value *registered_newest(const struct value *calibrations)
 	return newest;
 }
 
-static int add_entry(struct buf *csv, const struct value *entry, const struct value *checks,
-		     struct error *err)
+static void add_entry(struct buf *csv, const struct value *says, const struct value *checks)
 {
-	const struct value *says = value_get(entry, "says");
 	const char *standard = value_get_text(says, "check_standard");
 	struct value *whole = value_copy(says);
-	char *repeatability = standard ? standard_repeatability(checks, standard, err) : NULL;
-	int done = standard && !repeatability ? -1 : 0;
+	char *repeatability = standard ? standard_repeatability(checks, standard) : NULL;
 
-	value_set_text(whole, "repeatability", repeatability);
-	if (done == 0)
-		add_row(csv, whole);
+	if (standard)
+		value_set_text(whole, "repeatability",
+			       repeatability ? repeatability : CALIBRATION_UNKNOWN);
+	add_row(csv, whole);
 	free(repeatability);
 	value_free(whole);
-	return done;
 }
 
-int registered_csv(const struct value *calibrations, const struct value *checks, char **csv,
-		   struct error *err)
+char *registered_csv(const struct value *calibrations, const struct value *checks)
 {
 	struct value *newest = registered_newest(calibrations);
-	struct buf text;
-	int done = 0;
+	struct buf csv;
 
-	buf_init(&text);
+	buf_init(&csv);
 	if (value_count(newest))
-		buf_add_text(&text, HEAD);
-	for (size_t i = 0; i < value_count(newest) && done == 0; i++)
-		done = add_entry(&text, value_at(newest, i), checks, err);
+		buf_add_text(&csv, HEAD);
+	for (size_t i = 0; i < value_count(newest); i++)
+		add_entry(&csv, value_get(value_at(newest, i), "says"), checks);
 	value_free(newest);
-	*csv = done == 0 && text.size ? buf_detach(&text) : NULL;
-	buf_done(&text);
-	return done;
+	if (csv.size)
+		return buf_detach(&csv);
+	buf_done(&csv);
+	return NULL;
 }
 
 /* The entry that this certificate was made of. */

@@ -21,11 +21,10 @@ int registered_check(const struct value *request, struct error *err);
  */
 struct value *registered_newest(const struct value *calibrations);
 /*
- * Them as a calibration file, which the caller frees; NULL where there is none. An instrument whose repeatability is that of a
- * check standard has it of `checks`, or the file cannot be made.
+ * Them as a calibration file, with the repeatability that an instrument has of a check standard among `checks`; the caller frees
+ * the text. NULL where there is none.
  */
-int registered_csv(const struct value *calibrations, const struct value *checks, char **csv,
-		   struct error *err);
+char *registered_csv(const struct value *calibrations, const struct value *checks);
 /*
  * Add to certificates as calibration_describe() gives them what the register has beside: `record` (its number), `file` (its
  * digest), serial, gbw, lot, remaining, cylinder.

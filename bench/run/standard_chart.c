@@ -56,42 +56,16 @@ struct chart standard_chart(const struct value *values)
 	return chart;
 }
 
-static int check_chart(const struct value *values, const struct chart *chart, const char *name,
-		       struct error *err)
-{
-	size_t count = value_count(values);
-	const struct value *misfit = standard_misfit(values);
-
-	if (misfit)
-		return error_set(
-			err, ERROR_REFUSED,
-			"check standard '%s' has values in %s and, in record %lld, in %s: its "
-			"values need one unit",
-			name, says_of(value_at(values, 0), "unit"),
-			(long long)value_get_int(misfit, "seq", 0), says_of(misfit, "unit"));
-	if (!chart->has_limits)
-		return error_set(
-			err, ERROR_REFUSED,
-			"check standard '%s' has %zu values: its repeatability is that of the "
-			"first %d (davy check-standard add)",
-			name, count, CHART_BASELINE);
-	if (chart_is_out(chart, number_of(values, count - 1)))
-		return error_set(
-			err, ERROR_REFUSED,
-			"check standard '%s' is out of control since record %lld: mend what "
-			"measures it and enter a value that is inside of its limits",
-			name, (long long)value_get_int(value_at(values, count - 1), "seq", 0));
-	return 0;
-}
-
-char *standard_repeatability(const struct value *checks, const char *name, struct error *err)
+char *standard_repeatability(const struct value *checks, const char *name)
 {
 	struct value *values = standard_values(checks, name);
 	struct chart chart = standard_chart(values);
-	char *text = NULL;
+	bool is_known = chart.has_limits && !standard_misfit(values) &&
+			!chart_is_out(&chart, number_of(values, value_count(values) - 1));
+	char *text = is_known ? xprintf("%.12g %s", chart.deviation,
+					says_of(value_at(values, 0), "unit"))
+			      : NULL;
 
-	if (check_chart(values, &chart, name, err) == 0)
-		text = xprintf("%.12g %s", chart.deviation, says_of(value_at(values, 0), "unit"));
 	value_free(values);
 	return text;
 }

@@ -6,7 +6,6 @@
 #ifndef DAVY_RUN_STANDARD_CHART_H
 #define DAVY_RUN_STANDARD_CHART_H
 
-#include "base/error.h"
 #include "base/value.h"
 #include "verdict/chart.h"
 
@@ -21,8 +20,8 @@ struct chart standard_chart(const struct value *values);
 
 /*
  * What a laboratory takes from it for an instrument's budget: the repeatability of one measurement, as "0.013 Pa"; the caller
- * frees it. NULL: there is none, since values are too few, of different units, or the last one is out of control.
+ * frees it. NULL: it is not known, since values are too few, of different units, or the last one is out of control.
  */
-char *standard_repeatability(const struct value *checks, const char *name, struct error *err);
+char *standard_repeatability(const struct value *checks, const char *name);
 
 #endif
