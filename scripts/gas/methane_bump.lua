@@ -35,6 +35,7 @@ local test = protocol {
     vibrator_dead  = { "FAIL", "self_test", "alarm" },
     alarm_late     = { "FAIL", "alarm" },
     never_clears   = { "FAIL", "clear" },
+    always_alarms  = { "FAIL", "quiet" },
     cylinder_empty = { "ERROR" },
     ["controller.mute"] = { "ERROR" },
   },
@@ -47,8 +48,6 @@ local alarms = { "sound", "light", "vibration" }
 step "Alarm self-test" {
   zh      = "报警自检",
   measure = {
-    quiet     = { "alarm before anything was done", zh = "检查前报警状态", per = "alarm",
-                  limit = told("off", "quiet", isea) },
     self_test = { "alarm while the test key is pressed", zh = "按自检键时报警状态", per = "alarm",
                   limit = told("on", "alarms",
                                "esmanual.top/manual/193339/Msa-Altair-Quickcheck.html, page 8") },
@@ -56,7 +55,6 @@ step "Alarm self-test" {
   run = function(m, fx)
     operator:confirm { "Lay the detector, switched on and warm, into the cradle",
                        zh = "将已开机预热的仪器放入检查座", id = "cradle" }
-    for _, name in ipairs(alarms) do m.quiet[name] = fx[name]:read() end
     operator:confirm { "Press the detector's test key", zh = "按下仪器自检键", id = "press" }
     race(function() fx.sound:becomes { "on", within = "3 s" } end,
          function() fx.light:becomes { "on", within = "3 s" } end)
@@ -72,6 +70,8 @@ step "Bump" {
     applied   = { "certified content of the test gas over the alarm point", zh = "试验气体浓度与报警点之差",
                   evidence = true,
                   limit = { standard = "the laboratory's procedure", key = "over_alarm" } },
+    quiet     = { "alarm in clean air, just before the gas", zh = "通气前清洁空气中报警状态", per = "alarm",
+                  limit = { standard = "the laboratory's procedure", key = "quiet" } },
     t50       = { "time to half of the test gas", zh = "达到试验气体一半浓度的时间",
                   limit = told("<= 45 s", "t50", "gvda-instrument.com/info, 85618648.html") },
     deviation = { "indication against certified content", zh = "示值误差",
@@ -91,6 +91,8 @@ step "Bump" {
 
       fx.gas:apply("clean_air", p.flow)
       wait "10 s"
+      -- An alarm that is on already is no answer to gas.
+      for _, name in ipairs(alarms) do m.quiet[name] = fx[name]:read() end
       local before = fx.shown:mean "2 s"
       local shown = fx.shown:trace "200 ms"
       local opened = fx.gas:apply("test_gas", p.flow)
