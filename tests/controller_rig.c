@@ -73,6 +73,13 @@ int house_ended(struct house *house)
 	return -1;
 }
 
+void house_kill(struct house *house)
+{
+	CU_ASSERT_EQUAL(kill(house->pid, SIGKILL), 0);
+	waitpid(house->pid, NULL, 0);
+	house->pid = 0;
+}
+
 void house_open(struct house *house)
 {
 	memset(house, 0, sizeof(*house));
@@ -83,10 +90,8 @@ void house_open(struct house *house)
 
 void house_close(struct house *house)
 {
-	if (house->pid) {
-		kill(house->pid, SIGKILL);
-		waitpid(house->pid, NULL, 0);
-	}
+	if (house->pid)
+		house_kill(house);
 	bench_close(&house->bench);
 }
 

@@ -18,6 +18,8 @@ struct house {
 /* With a controller that stays, and patient instruments. */
 void house_open(struct house *house);
 void house_close(struct house *house);
+/* Its controller is killed, as by the loss of power. */
+void house_kill(struct house *house);
 /* Start one on the folder; returns once it listens, or is gone. */
 void house_start(struct house *house, bool leave_when_idle);
 /* Wait for its end: its exit status, or -1 when it lives on or was killed. */

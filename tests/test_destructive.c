@@ -3,11 +3,9 @@
  * What a destructive protocol does with its specimen: confirmed twice, used up once, whatever becomes of
  * the run and of the controller.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -274,8 +272,7 @@ static void a_killed_controller_has_used_up_its_specimen(void)
 
 	house_open(&house);
 	begin_long(&house, &command);
-	CU_ASSERT_EQUAL(kill(house.pid, SIGKILL), 0);
-	waitpid(house.pid, NULL, 0);
+	house_kill(&house);
 	command_go(&command);
 	house_start(&house, false);
 	check_refused_by_controller(&house);
@@ -289,19 +286,12 @@ static void a_lost_file_is_made_good_from_the_journal_of_a_run_that_was_cut_shor
 
 	house_open(&house);
 	begin_long(&house, &command);
-	CU_ASSERT_EQUAL(kill(house.pid, SIGKILL), 0);
-	waitpid(house.pid, NULL, 0);
+	house_kill(&house);
 	command_go(&command);
 	forget_file(&house);
 	house_start(&house, false);
 	check_refused_by_controller(&house);
 	house_close(&house);
-}
-
-static void kill_controller(struct house *house)
-{
-	CU_ASSERT_EQUAL(kill(house->pid, SIGKILL), 0);
-	waitpid(house->pid, NULL, 0);
 }
 
 static void a_lost_file_is_made_good_from_the_journals_of_runs_long_ended(void)
@@ -311,11 +301,11 @@ static void a_lost_file_is_made_good_from_the_journals_of_runs_long_ended(void)
 
 	house_open(&house);
 	begin_long(&house, &command);
-	kill_controller(&house);
+	house_kill(&house);
 	command_go(&command);
 	house_start(&house, false); /* it ends the run */
 	check_refused_by_controller(&house);
-	kill_controller(&house);
+	house_kill(&house);
 	forget_file(&house);
 	house_start(&house, false);
 	check_refused_by_controller(&house);

@@ -6,11 +6,9 @@
  * KILLS says how often: 20, or the 200 of `make test-all`.
  */
 #include <dirent.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -165,9 +163,7 @@ static void live_and_be_killed(int number)
 			left--;
 	}
 	usleep((useconds_t)(next_random() % (LATEST_MS * 1000)));
-	CU_ASSERT_EQUAL_FATAL(kill(rig.house.pid, SIGKILL), 0);
-	waitpid(rig.house.pid, NULL, 0);
-	rig.house.pid = 0;
+	house_kill(&rig.house);
 	look_at_journals();
 	if (!idle) {
 		while (hear(&command))
@@ -234,8 +230,7 @@ static void nothing_decided_is_lost_and_nothing_undecided_is_shown_as_decided(vo
 	rig.random = 88172645463325252u;
 	rig.count = 0;
 	house_open(&rig.house);
-	kill(rig.house.pid, SIGKILL);
-	waitpid(rig.house.pid, NULL, 0);
+	house_kill(&rig.house);
 	for (int number = 0; number < kills_wanted(); number++)
 		live_and_be_killed(number);
 	house_start(&rig.house, false);
@@ -266,16 +261,13 @@ static void a_run_whose_journal_has_no_beginning_is_aborted_and_no_record_is_mis
 	char verdict[16];
 
 	house_open(&rig.house);
-	kill(rig.house.pid, SIGKILL);
-	waitpid(rig.house.pid, NULL, 0);
+	house_kill(&rig.house);
 	bench_put(&rig.house.bench, "state/runs/sim-cut/journal", "");
 	house_start(&rig.house, false);
 	CU_ASSERT(!verdict_of("sim-cut", verdict));
 	CU_ASSERT_STRING_EQUAL(verdict, "ABORTED");
 	value_free(house_run(&rig.house, &MEASURED)); /* now its log is there, too */
-	kill(rig.house.pid, SIGKILL);
-	waitpid(rig.house.pid, NULL, 0);
-	rig.house.pid = 0;
+	house_kill(&rig.house);
 
 	proof = proof_of_state(rig.house.bench.state, &wish, &err);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(proof);

@@ -3,12 +3,10 @@
  * Each run that ends has one signed record, which says what its journal says; whatever interrupts that is made up for, once,
  * and what cannot be kept is told.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -54,12 +52,6 @@ static size_t record_count(const struct house *house)
 	for (struct value *says; (says = record_says(house, count + 1)); count++)
 		value_free(says);
 	return count;
-}
-
-static void kill_controller(struct house *house)
-{
-	kill(house->pid, SIGKILL);
-	waitpid(house->pid, NULL, 0);
 }
 
 /* Wait until its controller has made this many records. */
@@ -265,7 +257,7 @@ static void a_record_that_lies_in_the_log_alone_is_put_beside_its_journal_again(
 
 	house_open(&house);
 	value_free(house_run(&house, &(struct mini_order){.body = MEASURED}));
-	kill_controller(&house);
+	house_kill(&house);
 	path = beside(&house, "record.json");
 	buf_init(&before);
 	buf_init(&after);
@@ -294,7 +286,7 @@ static void a_run_without_a_record_gets_one_from_the_next_controller(void)
 
 	house_open(&house);
 	value_free(house_run(&house, &(struct mini_order){.body = MEASURED}));
-	kill_controller(&house);
+	house_kill(&house);
 	for (size_t i = 0; i < 3; i++) {
 		path = xprintf("%s/%s", house.bench.state, GONE[i]);
 		CU_ASSERT(file_remove_folder(path, &err) == 0 || unlink(path) == 0);
@@ -339,7 +331,7 @@ static void a_run_whose_controller_was_killed_has_one_record_of_its_end(void)
 	command_started(&command, &house);
 	for (int turns = 0; turns < 1000 && !journal_count(house.bench.journal, "judged"); turns++)
 		usleep(10000);
-	kill_controller(&house);
+	house_kill(&house);
 	house_start(&house, false);
 	CU_ASSERT_FATAL(comes_to(&house, 2));
 	event = record_says(&house, 2);
@@ -364,7 +356,7 @@ static void a_run_on_a_damaged_log_is_told_that_it_has_no_record(void)
 
 	house_open(&house);
 	value_free(house_run(&house, &(struct mini_order){.body = MEASURED}));
-	kill_controller(&house);
+	house_kill(&house);
 	path = xprintf("%s/records/records.jsonl", house.bench.state);
 	CU_ASSERT_EQUAL_FATAL(file_write(path, "\n", 1, &err), 0);
 	free(path);
@@ -492,7 +484,7 @@ static void what_two_persons_say_of_the_time_counts_for_this_start_of_the_machin
 	CU_ASSERT_STRING_EQUAL(clock_of(&house, 3, wall), "manual");
 	CU_ASSERT_PTR_EQUAL(strstr(wall, "2027-03-02T"), wall);
 	command_go(&command);
-	kill_controller(&house);
+	house_kill(&house);
 
 	house_start(&house, false);
 	value_free(house_run(&house, &(struct mini_order){.body = MEASURED}));
@@ -539,7 +531,7 @@ static void a_run_on_wires_is_refused_while_the_clock_is_behind_the_last_record(
 	value_free(command_hear(&command, "appended"));
 	command_go(&command);
 	value_free(house_run(&house, &(struct mini_order){.body = MEASURED}));
-	kill_controller(&house);
+	house_kill(&house);
 	path = xprintf("%s/clock", house.bench.state);
 	CU_ASSERT_EQUAL_FATAL(unlink(path), 0);
 	free(path);

@@ -141,8 +141,8 @@ void figure_reasoned(struct buf *out, const struct value *measure)
 const char *figure_unbegun(void)
 {
 	static const struct words SAYS = {"its controller was gone before the first line of its "
-					  "journal was on the disk: nothing "
-					  "was decided, and nothing more is known of it",
+					  "journal was on the disk: nothing was decided, and "
+					  "nothing more is known of it",
 					  "控制器在日志首行落盘之前中断:未作任何判定,其余不详"};
 
 	return say(SAYS);

@@ -47,13 +47,19 @@ static void say_needed(const struct slot *slot, const struct fixture_interlock *
 	}
 }
 
+static struct quantity latest(const struct slot *slot, const struct fixture_interlock *interlock)
+{
+	return (struct quantity){.unit = slot->fixture->channel[interlock->channel].unit,
+				 .value = slot->channel[interlock->channel].value};
+}
+
 /* Its latest reading, as far as it counts; `how` says what is wrong with it otherwise. */
 static bool channel_holds(struct slot *slot, const struct fixture_interlock *interlock, char *how,
 			  size_t size)
 {
 	const struct slot_channel *channel = &slot->channel[interlock->channel];
 	const struct fixture_channel *spec = &slot->fixture->channel[interlock->channel];
-	struct quantity probe = {.unit = spec->unit, .value = channel->value};
+	struct quantity probe = latest(slot, interlock);
 	nsec age = slot_now(slot) - channel->seen_asked;
 
 	if (!channel->seen)
@@ -85,8 +91,7 @@ bool guard_holds(struct slot *slot, int interlock, char *how, size_t size)
 	bool holds = interlock_holds(slot, of, how, size);
 
 	if (holds && of->line < 0) { /* what is asked at every sample does not print what holds */
-		struct quantity probe = {.unit = slot->fixture->channel[of->channel].unit,
-					 .value = slot->channel[of->channel].value};
+		struct quantity probe = latest(slot, of);
 
 		say_needed(slot, of, &probe, how, size);
 	}

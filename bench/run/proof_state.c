@@ -361,8 +361,7 @@ static void check_unrecorded(struct state_proof *of, const char *name)
 
 	if (!account)
 		proof_problem(&of->proof, 0, name, NULL, err.text);
-	else if (account->verdict &&
-		 !account->head) /* and nothing that a record could be made of */
+	else if (account->verdict && !account->head) /* no record can be made of it */
 		value_set_text(proof_not_proved(&of->proof, "unbegun", NULL), "run", name);
 	else if (account->verdict && !of->is_served)
 		proof_problem(

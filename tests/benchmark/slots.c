@@ -6,8 +6,9 @@
  *
  * With a disturbing protocol one more run executes that while the others last; when it was ended, it is
  * ordered again at once, but no more than once a second, as a person at the bench could. Lateness is read from
- * the journals: when each question was asked, against a schedule of 100 ms laid through the earliest of them. What was asked before all runs had been up for a second does not count: starting a
- * process takes the loop milliseconds. All processes may run on any processor.
+ * the journals: when each question was asked, against a schedule of 100 ms laid through the earliest of them.
+ * What was asked before all runs had been up for a second does not count: starting a process takes the loop
+ * milliseconds. All processes may run on any processor.
  */
 #include <sched.h>
 #include <stdio.h>
