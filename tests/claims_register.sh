@@ -96,7 +96,8 @@ charted() {
 
 its_repeatability() {
 	davy calibrations add --instrument gauge --quantity pressure --unit Pa --uncertainty '0.5 %' --k 2 --certificate G-1 --due 2999-12-31 \
-		--check-standard cell --json >"$scratch/out" && davy calibrations show gauge --json >"$scratch/out" && says '"check_standard":"cell"'
+		--check-standard cell --json >"$scratch/out" && davy calibrations show gauge --json >"$scratch/out" && says '"check_standard":"cell"' &&
+		davy calibrations show gauge >"$scratch/out" && says '0.5 %, and s of cell'
 }
 
 no_value() {

@@ -96,7 +96,8 @@ static const struct option OPTIONS[] = {
 };
 
 static const struct {
-	struct words verbs, both, entered, refused_at, none, all_valid, out, no_day, head[7];
+	struct words verbs, both, entered, refused_at, none, all_valid, out, no_day, and_s_of,
+		head[7];
 } TEXTS = {
 	.verbs = {"davy calibrations takes add, show or due, and '%s' is none of them",
 		  "davy calibrations 须为 add、show 或 due,'%s' 不是"},
@@ -113,6 +114,7 @@ static const struct {
 		      "登记簿中的证书在 %s 均有效"},
 	.no_day = {"--at takes a day, YYYY-MM-DD, and '%s' is none",
 		   "--at 须为日期 YYYY-MM-DD,'%s' 不是"},
+	.and_s_of = {", and s of ", ",及核查标准 s:"},
 	.out = {"OUT OF DATE", "已过期"},
 	.head = {{"record", "记录"},
 		 {"instrument", "设备"},
@@ -262,6 +264,9 @@ static void add_row(struct table *table, const struct value *entry, const char *
 {
 	const struct value *says = value_get(entry, "says");
 	const char *quantity = listed_text(says, "quantity"), *value = listed_text(says, "value");
+	const char *standard = listed_text(says, "check_standard");
+	char *expanded = xprintf("%s%s%s", listed_text(says, "expanded"),
+				 *standard ? say(TEXTS.and_s_of) : "", standard);
 	char *number = xprintf("%lld", (long long)value_get_int(entry, "seq", 0));
 	char *name =
 		xprintf("%s%s%s", listed_text(says, "instrument"), *quantity ? "." : "", quantity);
@@ -272,9 +277,10 @@ static void add_row(struct table *table, const struct value *entry, const char *
 			    strcmp(listed_text(says, "due"), date) < 0 ? say(TEXTS.out) : "");
 
 	columns_clean(name);
-	table_add(table, (const char *const[]){
-				 number, name, certified, listed_text(says, "expanded"),
-				 listed_text(says, "k"), listed_text(says, "certificate"), due});
+	table_add(table,
+		  (const char *const[]){number, name, certified, expanded, listed_text(says, "k"),
+					listed_text(says, "certificate"), due});
+	free(expanded);
 	free(number);
 	free(name);
 	free(certified);

@@ -63,7 +63,7 @@ static const struct {
 		  "a "
 		  "name of their own",
 		  "'%s' 的值单位不一致:%s,而第 %lld 号记录为 %s:请以另一名称登记"},
-	.few = {"%zu values; limits are made of the first %d",
+	.few = {"values so far: %zu; limits are made of the first %d",
 		"共 %zu 个值;控制限由前 %d 个值计算"},
 	.limits = {"mean %.6g, limits %.6g … %.6g %s (mean ± 3 s of the first %d values; "
 		   "IUPAC Gold Book 08127)",
