@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The calibration file (run/calibration.h has the format): one certificate per line.
- *
- * The file comes out of a spreadsheet as often as out of an editor, so a byte order mark, carriage
- * returns and quoted fields ("" is a quote inside one) are read as they are meant. What a field may
- * not say is refused with its line and column: a wrong uncertainty would go unseen into every verdict.
+ * The calibration file (run/calibration.h has the format): one certificate per row (base/csv.h). What a field may not say
+ * is refused with its line and column: a wrong uncertainty would go unseen into every verdict.
  *
  * Percent needs care. "0.5 %" is a share of the reading; "0.02 %vol" is absolute although %vol is a
  * percentage, too. For a quantity whose own unit is %, "2 %" could be read either way and is refused:
@@ -23,6 +20,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/csv.h"
 #include "run/calibration.h"
 
 enum column {
@@ -76,59 +74,17 @@ __attribute__((format(printf, 4, 5))) static int refuse(const struct row *row, e
 	return -1;
 }
 
-/* ---- lines and fields ---- */
+/* ---- rows ---- */
 
-static char *trim(char *text)
+static int take_fields(struct row *row, const struct csv *csv, struct error *err)
 {
-	char *end = text + strlen(text);
-
-	while (end > text && isspace((unsigned char)end[-1]))
-		*--end = '\0';
-	while (isspace((unsigned char)*text))
-		text++;
-	return text;
-}
-
-/* Undo the quotes of a field in place; returns what follows the field: ',' or the line's end. */
-static char *unquote(char *field)
-{
-	char *to = field, *from = field + 1;
-
-	for (; *from && (*from != '"' || from[1] == '"'); from++) {
-		if (*from == '"')
-			from++;
-		*to++ = *from;
-	}
-	if (*from == '"')
-		from++;
-	from += strcspn(from, ",");
-	*to = '\0';
-	return from;
-}
-
-static int split(struct row *row, char *line, struct error *err)
-{
-	size_t count = 0;
-	bool more = true;
-
-	while (more) {
-		char *field = line + strspn(line, " \t");
-		char *end = *field == '"' ? unquote(field) : field + strcspn(field, ",");
-
-		more = *end == ',';
-		*end = '\0';
-		if (count < COLUMNS)
-			row->field[count] = trim(field);
-		count++;
-		line = end + 1;
-	}
-	if (count == COLUMNS || count == NEEDED) {
-		for (size_t i = count; i < COLUMNS; i++)
-			row->field[i] = NULL;
+	row->line = csv->line;
+	for (size_t i = 0; i < COLUMNS; i++)
+		row->field[i] = i < csv->count ? csv->field[i] : NULL;
+	if (csv->count == COLUMNS || csv->count == NEEDED)
 		return 0;
-	}
 	return error_set(err, ERROR_USAGE, "%s:%u: %zu columns; these %d are needed: %s",
-			 row->where, row->line, count, NEEDED, HEAD);
+			 row->where, row->line, csv->count, NEEDED, HEAD);
 }
 
 static int check_head(const struct row *row, struct error *err)
@@ -261,6 +217,17 @@ static int read_absolute(const struct row *row, const char *term, const char *sy
 			term, certificate->unit.symbol);
 	certificate->absolute += number * unit.scale;
 	return 0;
+}
+
+static char *trim(char *text)
+{
+	char *end = text + strlen(text);
+
+	while (end > text && isspace((unsigned char)end[-1]))
+		*--end = '\0';
+	while (isspace((unsigned char)*text))
+		text++;
+	return text;
 }
 
 static int read_term(const struct row *row, char *term, struct certificate *certificate,
@@ -455,36 +422,32 @@ static int add_row(struct calibration *calibration, const struct row *row, struc
 	return 0;
 }
 
-static int read_lines(struct calibration *calibration, char *text, const char *where,
-		      struct error *err)
+static int read_rows(struct calibration *calibration, char *text, const char *where,
+		     struct error *err)
 {
 	struct row row = {.where = where};
 	bool head = false;
-	char *line;
+	struct csv csv;
+	int more;
 
-	while ((line = strsep(&text, "\n"))) {
-		row.line++;
-		line = trim(line);
-		if (!*line || *line == '#')
-			continue;
-		if (split(&row, line, err) < 0)
+	csv_begin(&csv, text, where);
+	while ((more = csv_next(&csv, err)) == 1) {
+		if (take_fields(&row, &csv, err) < 0)
 			return -1;
 		if ((head ? add_row(calibration, &row, err) : check_head(&row, err)) < 0)
 			return -1;
 		head = true;
 	}
-	if (head)
-		return 0;
+	if (more < 0 || head)
+		return more;
 	return error_set(err, ERROR_USAGE, "%s: no head line; it is %s", where, HEAD);
 }
 
 struct calibration *calibration_parse(const char *text, const char *where, struct error *err)
 {
-	static const char MARK[] = "\xef\xbb\xbf";
 	struct calibration *calibration = calibration_none();
-	bool marked = strncmp(text, MARK, strlen(MARK)) == 0;
-	char *copy = xstrdup(text + (marked ? strlen(MARK) : 0));
-	int done = read_lines(calibration, copy, where, err);
+	char *copy = xstrdup(text);
+	int done = read_rows(calibration, copy, where, err);
 
 	free(copy);
 	if (done == 0)
