@@ -20,7 +20,7 @@ packages() {
 	package) echo debhelper dpkg-dev ;;
 	lint) echo lintian man-db mandoc bsdextrautils systemd udev ;;
 	roots) echo mmdebstrap ;;
-	arm64) echo qemu-user-static qemu-system-arm cpio ;;
+	arm64) echo arch-test qemu-user-static qemu-system-arm cpio ;;
 	*) give_up "'$1' is no group of packages; known are build, test, rig, fuzz, tidy, valgrind, package, lint, roots and arm64" ;;
 	esac
 }
