@@ -10,9 +10,11 @@
 #include "record/declaration.h"
 #include "record/disposal.h"
 #include "record/event.h"
+#include "record/identification.h"
 #include "record/log_people.h"
 #include "record/register.h"
 #include "record/roster_log.h"
+#include "record/snapshot.h"
 
 enum { EQUIPMENT_MOST = 1000, SOURCE_MOST = 200, FUTURE_MS = 10 * 60 * 1000 };
 
@@ -301,7 +303,9 @@ int admit(struct bench_log *log, const struct value *request, const struct momen
 		     {ENTRY_CHECK, admit_check},
 		     {ENTRY_CALIBRATION, admit_calibration},
 		     {ENTRY_CYLINDER, admit_cylinder},
-		     {ENTRY_CONNECTION, admit_connection}};
+		     {ENTRY_CONNECTION, admit_connection},
+		     {ENTRY_SNAPSHOT, admit_snapshot},
+		     {REQUEST_IDENTIFICATION, admit_identification}};
 	const char *kind = value_get_text(request, "kind");
 
 	*admitted = (struct admitted){0};

@@ -7,6 +7,10 @@
  *   {"kind":"event","step":"receiving","equipment":["https://…"],"members":{…},"says":{…}}
  *        `members` are members of EPCIS (sourceList, ilmd …), `says` becomes mse:says. What ends a life
  *        has rules of its own (disposal.h)
+ *   {"kind":"identification","read":{…}}
+ *        what was read on equipment, which becomes an event with what follows from it (identification.h)
+ *   {"kind":"snapshot","says":{…},"path":"…"}
+ *        a snapshot of what others keep (snapshot.h)
  *   {"kind":"clock","wall":"2026-03-02T10:31:22+08:00","source":"GPS receiver 12","persons":["0017","0009"]}
  *        what two persons say what time it is, where the machine does not know; enrolled ones, where there is an
  *        administrator
@@ -28,8 +32,9 @@ struct admitted {
 	const char *kind;
 	struct value *says;
 	int64_t wall_at_boot_ms; /* of "clock": what it was when the machine started; else 0 */
-	const char
-		*subjects[STORE_SUBJECTS + 1]; /* ended by NULL; they live in `says`, or for good */
+	const char *subjects[STORE_SUBJECTS +
+			     1]; /* ended by NULL; they live here, in `says`, or for good */
+	char own_subject[STORE_SUBJECT_MOST]; /* room for one that stands nowhere else */
 };
 
 /*

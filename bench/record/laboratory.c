@@ -63,6 +63,29 @@ int laboratory_objection_days(const char *state, int *days, struct error *err)
 	return 0;
 }
 
+int laboratory_identity_rules(const char *state, struct value **rules, struct error *err)
+{
+	struct value *laboratory;
+	int64_t days, months;
+
+	*rules = NULL;
+	if (laboratory_read(state, &laboratory, err) < 0)
+		return -1;
+	days = value_get_int(laboratory, "snapshotDays", LABORATORY_SNAPSHOT_DAYS);
+	months = value_get_int(laboratory, "arrivalMonths", -1);
+	value_free(laboratory);
+	if (days < 0 || days > 36500 || months < -1 || months > 1200)
+		return error_set(
+			err, ERROR_USAGE,
+			"laboratory.json: snapshotDays and arrivalMonths are whole numbers, "
+			"of days and of months");
+	*rules = value_map();
+	value_set_int(*rules, "snapshotDays", days);
+	if (months >= 0)
+		value_set_int(*rules, "arrivalMonths", months);
+	return 0;
+}
+
 int laboratory_wants_sm2(const char *state, bool *wants, struct error *err)
 {
 	struct value *laboratory;

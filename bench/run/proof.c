@@ -10,7 +10,9 @@
 #include "base/json.h"
 #include "record/base64.h"
 #include "record/cylinder.h"
+#include "record/identification.h"
 #include "record/register.h"
+#include "record/snapshot.h"
 #include "run/proof_inside.h"
 #include "run/run_proof.h"
 
@@ -128,7 +130,7 @@ static bool is_known(const char *kind)
 					    ENTRY_SIGNATURE,   ENTRY_CLOCK,	 ENTRY_CALIBRATION,
 					    ENTRY_DECLARATION, ENTRY_APPROVAL,	 ENTRY_CHECK,
 					    ENTRY_CYLINDER,    ENTRY_CONNECTION, ENTRY_DEBIT,
-					    ENTRY_HAND_OVER};
+					    ENTRY_HAND_OVER,   ENTRY_SNAPSHOT};
 
 	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
 		if (!strcmp(kind, KINDS[i]))
@@ -144,6 +146,9 @@ void proof_record(struct proof *proof, const struct log_record *record)
 	if (taken < 0)
 		proof_problem(proof, record->entry->seq, NULL, NULL, err.text);
 	proof->persons += taken > 0;
+	if (!strcmp(record->entry->kind, ENTRY_EVENT) &&
+	    identification_verify(record->entry->says, &err) < 0)
+		proof_problem(proof, record->entry->seq, NULL, NULL, err.text);
 	proof->unknown += !is_known(record->entry->kind);
 	if (proof->administrator)
 		check_bench(proof, record);

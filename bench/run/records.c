@@ -27,6 +27,7 @@
 #include "record/cylinder.h"
 #include "record/laboratory.h"
 #include "record/register.h"
+#include "record/snapshot.h"
 #include "record/second_signature.h"
 #include "run/account.h"
 #include "run/calendar.h"
@@ -262,6 +263,7 @@ static int do_read(struct task *task, struct error *err)
 		     {"checks", checks},
 		     {"cylinders", cylinder_list},
 		     {"connections", cylinder_connections},
+		     {"snapshots", snapshot_list_counting},
 		     {"authorisers", authorisers}};
 
 	struct value *found = value_map(), *first = NULL;

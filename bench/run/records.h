@@ -39,8 +39,8 @@ void records_run(struct records *records, const char *folder, records_done_fn *d
 void records_append(struct records *records, const struct value *request, records_done_fn *done,
 		    void *ctx);
 /*
- * What the log's register holds (record/register.h, cylinder.h, approval.h), as `appended`: {"calibrations":[…],"approvals":[…],
- * "checks":[…],"cylinders":[…],"connections":[…],"authorisers":{…}} (retest.h).
+ * What the log's register holds (record/register.h, cylinder.h, approval.h, snapshot.h), as `appended`: {"calibrations":[…],"approvals":[…],
+ * "checks":[…],"cylinders":[…],"connections":[…],"snapshots":[…],"authorisers":{…}} (retest.h).
  */
 void records_register(struct records *records, records_done_fn *done, void *ctx);
 /* What this ctx waits for is still done, and not told. */
