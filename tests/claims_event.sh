@@ -23,7 +23,8 @@ fetch() {
 	rm -rf "$folder"
 }
 
-# The events in the records of a run that passes, one that uses up its specimen, which is held, and a qualification, each as the document in which it travels.
+# The events in the records of a run that passes, one that uses up its specimen, which is held, a qualification, and what a person
+# suspects to be no genuine piece, each as the document in which it travels.
 real_events() {
 	local state=$scratch/state
 	within 120 build/davy run scripts/battery/cell_overcharge.lua --sim --limits scripts/limits/example.json \
@@ -32,13 +33,15 @@ real_events() {
 		--destroys B7 --state "$state" >"$scratch/out" 2>&1 || return
 	within 120 build/davy qualify gas_bench --sim --yes --no-person --state "$state" >"$scratch/out" 2>&1
 	[ $? = 5 ] || { cat "$scratch/out"; return 1; }
+	build/davy identify --plate ma=MFA150001 --plate serial=B8 --without seal --state "$state" >"$scratch/out" 2>&1
+	[ $? = 1 ] || { cat "$scratch/out"; return 1; }
 	node -e '
 		const fs = require("fs");
 		const [records, events] = process.argv.slice(1);
 		const base = JSON.parse(fs.readFileSync(`${events}/${fs.readdirSync(events).find((name) => name.startsWith("good-"))}`));
 		const all = fs.readFileSync(records, "utf8").trim().split("\n")
 			.map((line) => JSON.parse(Buffer.from(JSON.parse(line).payload, "base64url"))).filter((event) => event.eventID);
-		if (all.length < 4) throw new Error("no events");
+		if (all.length < 5) throw new Error("no events");
 		all.forEach((event, i) => fs.writeFileSync(`${events}/good-real-${i}.json`, JSON.stringify({ ...base, epcisBody: { eventList: [event] } })));
 	' "$state/records/records.jsonl" "$scratch/events"
 }

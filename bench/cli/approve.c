@@ -23,7 +23,7 @@
 #include "record/approval.h"
 #include "run/limit_set.h"
 
-enum { FILES_MOST = 100, FILE_MOST = 4 << 20 };
+enum { FILES_MOST = 100, FILE_MOST = 16 << 20 /* bytes, as snapshots have them */ };
 
 struct approve_settings {
 	const char *state, *as, *from, *key, *passphrase;

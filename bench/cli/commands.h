@@ -32,5 +32,7 @@ extern const struct command COMMAND_VOID;
 extern const struct command COMMAND_RECORD;
 extern const struct command COMMAND_CORRECT;
 extern const struct command COMMAND_AFFECTED;
+extern const struct command COMMAND_REGISTER;
+extern const struct command COMMAND_IDENTIFY;
 
 #endif

@@ -13,6 +13,7 @@
 #include "cli/book.h"
 #include "cli/columns.h"
 #include "cli/figures.h"
+#include "cli/identified.h"
 #include "cli/words.h"
 #include "record/event.h"
 #include "record/signing.h"
@@ -122,6 +123,14 @@ static void set_declared(struct value *one, const struct value *declarations)
 	}
 }
 
+static void set_identity(struct value *one, const struct value *event)
+{
+	struct value *identity = event_extension(event, "identity");
+
+	value_set_text(one, "identity", value_get_text(identity, "outcome"));
+	value_free(identity);
+}
+
 static void describe(struct value *one, const struct book_event *event)
 {
 	static const char *const OF_RUN[] = {"run", "protocol", "verdict"};
@@ -137,6 +146,7 @@ static void describe(struct value *one, const struct book_event *event)
 	if (run)
 		value_set_bool(one, "simulated", value_get_bool(run, "simulated"));
 	value_free(run);
+	set_identity(one, event->event);
 	set_acts(one, event->jws);
 	set_declared(one, event->declarations);
 }
@@ -225,6 +235,7 @@ void history_fate(struct buf *out, const struct value *one)
 
 	if (verdict)
 		figure_verdict(out, verdict);
+	identified_outcome(out, value_get_text(one, "identity"));
 	for (size_t i = 0; i < sizeof(SAID) / sizeof(*SAID); i++) {
 		const struct value *said = value_get(one, meaning_name(SAID[i]));
 

@@ -166,6 +166,16 @@ static int take_pair(struct parsing *parsing, const struct option *row, const ch
 	return 0;
 }
 
+static int take_item(const struct parsing *parsing, const struct option *row, const char *text)
+{
+	struct value **list = (void *)(parsing->settings + row->place);
+
+	if (!*list)
+		*list = value_list();
+	value_add(*list, value_text(text));
+	return 0;
+}
+
 static int take_value(struct parsing *parsing, const struct option *row, const char *text)
 {
 	switch (row->kind) {
@@ -178,6 +188,8 @@ static int take_value(struct parsing *parsing, const struct option *row, const c
 		return take_real(parsing, row, text);
 	case OPTION_PAIR:
 		return take_pair(parsing, row, text);
+	case OPTION_LIST:
+		return take_item(parsing, row, text);
 	case OPTION_FLAG:
 	case OPTION_MAYBE:
 		break;
@@ -216,7 +228,7 @@ static int take_option(struct parsing *parsing, const char *argument)
 	if (strncmp(argument, "--", 2) != 0 || !row)
 		return refuse_unknown(parsing, argument);
 	given = &parsing->given[row - parsing->command->options];
-	if (*given && row->kind != OPTION_PAIR)
+	if (*given && row->kind != OPTION_PAIR && row->kind != OPTION_LIST)
 		return error_set(parsing->err, ERROR_USAGE, say(TEXTS.twice), row->name);
 	*given = true;
 
@@ -274,7 +286,7 @@ int options_parse(const struct command *command, int count, char **arguments, vo
 void options_done(const struct command *command, void *settings)
 {
 	for (const struct option *row = command->options; row->name; row++)
-		if (row->kind == OPTION_PAIR)
+		if (row->kind == OPTION_PAIR || row->kind == OPTION_LIST)
 			value_free(*(struct value **)((char *)settings + row->place));
 }
 

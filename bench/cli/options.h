@@ -31,6 +31,7 @@ enum option_kind {
 	OPTION_WHOLE,	 /* int64_t, not negative */
 	OPTION_REAL,	 /* double */
 	OPTION_PAIR,	 /* struct value *: a map; KEY=VALUE, any number of times */
+	OPTION_LIST,	 /* struct value *: a list of texts, any number of times */
 	OPTION_MAYBE,	 /* struct option_maybe: --name or --name=TEXT */
 };
 

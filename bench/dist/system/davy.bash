@@ -61,9 +61,13 @@ _davy() {
 		mapfile -t COMPREPLY < <(compgen -W "real virtual x10" -- "$word")
 	elif [[ $before == --as ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "tester reviewer signatory sampler witness" -- "$word")
+	elif [[ $before == --seal ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "intact broken absent" -- "$word")
+	elif [[ $before == --list ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "marks prohibited seen" -- "$word")
 	elif [[ $before == --state || $command$before == export--to ]]; then
 		mapfile -t COMPREPLY < <(compgen -d -- "$word")
-	elif [[ $before =~ ^--(station|limits|file|csv|key|public|passphrase-file|checkpoint|administrator)$ ]]; then
+	elif [[ $before =~ ^--(station|limits|file|photo|csv|key|public|passphrase-file|checkpoint|administrator)$ ]]; then
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 	elif [[ $before == --* ]] && _davy_takes_word "$command" "$before"; then
 		return
@@ -85,6 +89,11 @@ _davy_operands() {
 		fi
 		;;
 	gas) mapfile -t COMPREPLY < <(compgen -W "add connect disconnect show" -- "$word") ;;
+	register) if [[ $COMP_CWORD == 2 ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "import show find seen" -- "$word")
+	else
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+	fi ;;
 	check-standard) mapfile -t COMPREPLY < <(compgen -W "add show" -- "$word") ;;
 	calibrations) mapfile -t COMPREPLY < <(compgen -W "add show due" -- "$word") ;;
 	limits) mapfile -t COMPREPLY < <(
