@@ -11,6 +11,7 @@
 #include "record/disposal.h"
 #include "record/event.h"
 #include "record/identification.h"
+#include "record/job_order.h"
 #include "record/log_people.h"
 #include "record/register.h"
 #include "record/roster_log.h"
@@ -305,6 +306,7 @@ int admit(struct bench_log *log, const struct value *request, const struct momen
 		     {ENTRY_CYLINDER, admit_cylinder},
 		     {ENTRY_CONNECTION, admit_connection},
 		     {ENTRY_SNAPSHOT, admit_snapshot},
+		     {ENTRY_JOB_ORDER, admit_job_order},
 		     {REQUEST_IDENTIFICATION, admit_identification}};
 	const char *kind = value_get_text(request, "kind");
 

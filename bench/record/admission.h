@@ -11,6 +11,8 @@
  *        what was read on equipment, which becomes an event with what follows from it (identification.h)
  *   {"kind":"snapshot","says":{…},"path":"…"}
  *        a snapshot of what others keep (snapshot.h)
+ *   {"kind":"job-order","says":{…}}
+ *        what is to be tested for whom (job_order.h)
  *   {"kind":"clock","wall":"2026-03-02T10:31:22+08:00","source":"GPS receiver 12","persons":["0017","0009"]}
  *        what two persons say what time it is, where the machine does not know; enrolled ones, where there is an
  *        administrator

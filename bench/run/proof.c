@@ -11,6 +11,7 @@
 #include "record/base64.h"
 #include "record/cylinder.h"
 #include "record/identification.h"
+#include "record/job_order.h"
 #include "record/register.h"
 #include "record/snapshot.h"
 #include "run/proof_inside.h"
@@ -130,7 +131,7 @@ static bool is_known(const char *kind)
 					    ENTRY_SIGNATURE,   ENTRY_CLOCK,	 ENTRY_CALIBRATION,
 					    ENTRY_DECLARATION, ENTRY_APPROVAL,	 ENTRY_CHECK,
 					    ENTRY_CYLINDER,    ENTRY_CONNECTION, ENTRY_DEBIT,
-					    ENTRY_HAND_OVER,   ENTRY_SNAPSHOT};
+					    ENTRY_HAND_OVER,   ENTRY_SNAPSHOT,	 ENTRY_JOB_ORDER};
 
 	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
 		if (!strcmp(kind, KINDS[i]))

@@ -25,6 +25,7 @@
 #include "record/bench_keys.h"
 #include "record/bench_log.h"
 #include "record/cylinder.h"
+#include "record/job_order.h"
 #include "record/laboratory.h"
 #include "record/register.h"
 #include "record/snapshot.h"
@@ -264,6 +265,7 @@ static int do_read(struct task *task, struct error *err)
 		     {"cylinders", cylinder_list},
 		     {"connections", cylinder_connections},
 		     {"snapshots", snapshot_list_counting},
+		     {"orders", job_order_list},
 		     {"authorisers", authorisers}};
 
 	struct value *found = value_map(), *first = NULL;

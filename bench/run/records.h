@@ -40,7 +40,7 @@ void records_append(struct records *records, const struct value *request, record
 		    void *ctx);
 /*
  * What the log's register holds (record/register.h, cylinder.h, approval.h, snapshot.h), as `appended`: {"calibrations":[…],"approvals":[…],
- * "checks":[…],"cylinders":[…],"connections":[…],"snapshots":[…],"authorisers":{…}} (retest.h).
+ * "checks":[…],"cylinders":[…],"connections":[…],"snapshots":[…],"orders":[…],"authorisers":{…}} (retest.h).
  */
 void records_register(struct records *records, records_done_fn *done, void *ctx);
 /* What this ctx waits for is still done, and not told. */
