@@ -34,5 +34,6 @@ extern const struct command COMMAND_CORRECT;
 extern const struct command COMMAND_AFFECTED;
 extern const struct command COMMAND_REGISTER;
 extern const struct command COMMAND_IDENTIFY;
+extern const struct command COMMAND_ORDER;
 
 #endif

@@ -15,6 +15,7 @@ struct run_settings {
 	double severity;
 	struct value *dut, *params, *task;
 	const char *retest, *why, *authorised_by;
+	const char *order, *stage; /* of a job order (job_state.h) */
 	struct option_maybe sim;
 	const char *destroys;
 	bool rig, force, certificate, brief, json;

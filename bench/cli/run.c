@@ -7,31 +7,68 @@
 
 #include "cli/attend.h"
 #include "cli/commands.h"
+#include "cli/job_state.h"
 #include "cli/order.h"
 #include "cli/place.h"
 
-static int run(void *ctx, char **operands, int count, struct error *err)
+static const struct {
+	struct words no_protocol, no_order;
+} TEXTS = {
+	.no_protocol = {"davy run needs PROTOCOL, or --order NUMBER, which says it",
+			"davy run 须给出检验程序,或用 --order 指明任务"},
+	.no_order = {"--stage is one of a job order: --order NUMBER", "--stage 须与 --order 同用"},
+};
+
+static int attend(const struct run_settings *settings, const char *state, const char *protocol,
+		  struct error *err)
 {
-	const struct run_settings *settings = ctx;
-	struct value *orders = orders_of_settings(settings, operands[0], err);
-	char *state = orders ? place_state(settings->state, err) : NULL;
+	struct value *orders = orders_of_settings(settings, protocol, err);
+
+	if (!orders)
+		return -1;
+	return attend_runs(state, orders,
+			   &(struct attending){.json = settings->json, .brief = settings->brief},
+			   err);
+}
+
+/* A stage of a job order says what is run. */
+static int run_stage(struct run_settings *settings, const char *state, const char *protocol,
+		     struct error *err)
+{
+	struct job_state job;
 	int code = -1;
 
-	(void)count;
-	if (state)
-		code = attend_runs(
-			state, orders,
-			&(struct attending){.json = settings->json, .brief = settings->brief}, err);
-	else
-		value_free(orders);
+	if (job_state_read(&job, state, settings->order, err) == 0 &&
+	    job_state_apply(&job, settings, &protocol, err) == 0)
+		code = attend(settings, state, protocol, err);
+	job_state_done(&job);
+	return code;
+}
+
+static int run(void *ctx, char **operands, int count, struct error *err)
+{
+	struct run_settings *settings = ctx;
+	const char *protocol = count ? operands[0] : NULL;
+	char *state;
+	int code;
+
+	if (!protocol && !settings->order)
+		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.no_protocol));
+	if (settings->stage && !settings->order)
+		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.no_order));
+	state = place_state(settings->state, err);
+	if (!state)
+		return -1;
+	code = settings->order ? run_stage(settings, state, protocol, err)
+			       : attend(settings, state, protocol, err);
 	free(state);
 	return code;
 }
 
 const struct command COMMAND_RUN = {
 	.name = "run",
-	.operands = "PROTOCOL",
-	.least = 1,
+	.operands = "[PROTOCOL]",
+	.least = 0,
 	.most = 1,
 	.summary = {"run a protocol on a device under test", "对受检样品执行检验程序"},
 	.more = {"PROTOCOL is a file, its name without .lua, or an id that `davy list` shows.\n"

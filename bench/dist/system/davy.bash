@@ -89,6 +89,11 @@ _davy_operands() {
 		fi
 		;;
 	gas) mapfile -t COMPREPLY < <(compgen -W "add connect disconnect show" -- "$word") ;;
+	order) if [[ $COMP_CWORD == 2 ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "add show list" -- "$word")
+	else
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+	fi ;;
 	register) if [[ $COMP_CWORD == 2 ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "import show find seen" -- "$word")
 	else

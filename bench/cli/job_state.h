@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A job order (record/job_order.h) as the bench's log has it, and where it stands. */
+#ifndef DAVY_CLI_JOB_STATE_H
+#define DAVY_CLI_JOB_STATE_H
+
+#include "base/error.h"
+#include "base/value.h"
+#include "cli/order.h"
+
+/* Of each number the last order: a list of {"seq","says"}, which the caller frees. */
+struct value *job_orders(const char *state, struct error *err);
+
+struct job_state {
+	struct value *order;	/* what its record says */
+	struct value *progress; /* job_order_progress() */
+};
+/* Of this number; refused where no order has it. Call job_state_done whatever comes of it. */
+int job_state_read(struct job_state *job, const char *state, const char *number, struct error *err);
+void job_state_done(struct job_state *job);
+
+/*
+ * Fill in of what davy run was told (--order, --stage, --dut serial=…) what the order says: protocol, limits, parameters, what else
+ * it knows of the specimens, the task. Refused where the stage cannot be run on a specimen now. `protocol` is lent by `job`.
+ */
+int job_state_apply(const struct job_state *job, struct run_settings *settings,
+		    const char **protocol, struct error *err);
+
+#endif

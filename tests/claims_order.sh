@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Job orders, as a laboratory enters them and works through them.
+cd "$(dirname "$0")/.." || exit 1
+. tests/claims.sh
+export DAVY_STATE=$scratch/state
+unset LC_ALL LC_MESSAGES
+export LANG=C
+davy() { timeout 60 build/davy "$@"; }
+cp scripts/limits/example.json "$scratch/limits.json"
+protocol=$PWD/scripts/gas/methane_transmitter.lua
+
+# order [MEMBER…]: a rehearsal on two transmitters, with these members besides
+order() {
+	cat >"$scratch/order.json" <<-END
+		{"number":"2026-0318","rehearsal":true,"party":{"customer":"某矿","kind":"委托"},"limits":"limits.json",
+		 "specimens":[{"serial":"C1","model":"X"},{"serial":"C2","model":"X"}],
+		 "stages":[{"name":"as received","protocol":"$protocol"},
+		  {"name":"rest","protocol":"$protocol","of":["C1"],"after":"as received","least":"1 h"}]${1:-}}
+	END
+}
+
+refused() {
+	[ "$1" = "$2" ] && grep -q -- "$3" "$scratch/err" && [ "$(wc -l <"$scratch/err")" = 1 ] && return
+	cat "$scratch/err"
+	return 1
+}
+
+runs() { # CODE OPTION…
+	local code=$1
+	shift
+	davy run --order 2026-0318 --sim "$@" >"$scratch/out" 2>"$scratch/err"
+	[ $? = "$code" ] && return
+	cat "$scratch/out" "$scratch/err"
+	return 1
+}
+
+it_is_recorded_and_shown() {
+	davy order list | grep -q 'no order is recorded' && order && davy order add "$scratch/order.json" --by 0017 >"$scratch/out" &&
+		says 'order 2026-0318: 2 specimens, 2 stages, recorded as number ' && davy order show 2026-0318 >"$scratch/out" &&
+		says 'REHEARSAL 演练' && says 'customer: 某矿' && says '3 of 3 left' && davy order list | grep -Eq '^2026-0318 +2 +2 +3 / 3'
+}
+
+a_stage_is_run_as_it_says() {
+	runs 0 --stage "as received" --dut serial=C2 && davy order show 2026-0318 >"$scratch/out" && says '2 of 3 left' &&
+		grep -Eq '^ *C2 +as received +PASS 合格' "$scratch/out"
+}
+
+what_is_not_its_turn_is_refused() {
+	runs 3 --stage "as received" --dut serial=C2 && refused 3 3 "the stage 'as received' is done of specimen C2" &&
+		runs 3 --stage rest --dut serial=C1 && refused 3 3 "comes after 'as received', which specimen C1 has not been through" &&
+		runs 3 --stage rest --dut serial=C2 && refused 3 3 "C2 is not to go through" &&
+		runs 3 --stage "as received" --dut serial=C9 && refused 3 3 "no specimen with the serial number 'C9'"
+}
+
+what_the_order_says_nobody_else_says() {
+	runs 2 --stage "as received" --dut serial=C1 --limits "$scratch/limits.json" && refused 2 2 'leave out --limits' &&
+		runs 2 --stage "as received" && refused 2 2 '--dut serial=' && runs 2 --stage cold --dut serial=C1 &&
+		refused 2 2 'there are: as received, rest' && runs 2 --dut serial=C1 && refused 2 2 '--stage says which' &&
+		davy run --sim 2>"$scratch/err"
+	refused $? 2 'needs PROTOCOL, or --order' && davy run --stage x --sim 2>"$scratch/err"
+	refused $? 2 '--order NUMBER'
+}
+
+bad_orders_are_refused() {
+	adds() { davy order add "$scratch/order.json" 2>"$scratch/err" >/dev/null; }
+	order && adds
+	refused $? 3 "recorded already" && order ',"colour":"red"' && adds
+	refused $? 2 "nothing is called 'colour'" && order && sed -i 's/"after":"as received"/"after":"later"/' "$scratch/order.json" && adds
+	refused $? 2 "no stage before it is called 'later'" && order && sed -i 's/"C2"/"c 1"/' "$scratch/order.json" && adds
+	refused $? 2 'specimens 1 and 2 are one' && order && sed -i 's/"1 h"/"soon"/' "$scratch/order.json" && adds
+	refused $? 2 'soon' && order && sed -i 's/"of":\["C1"\]/"of":["C7"]/' "$scratch/order.json" && adds
+	refused $? 2 "serial number 'C7'" && order ',"form":{"colour":"red"}' && adds
+	refused $? 2 "no field 'colour'" && echo '[' >"$scratch/order.json" && adds
+	refused $? 2 'order.json' && davy order show 1 2>"$scratch/err"
+	refused $? 2 "no order '1' is recorded"
+}
+
+a_changed_one_says_why() {
+	order && davy order add "$scratch/order.json" --why 'the customer wants two stages' >/dev/null &&
+		davy order list | grep -c 2026-0318 | grep -qx 1 && davy verify --all >"$scratch/out" && says 'each in its one form'
+}
+
+claim "an order is recorded, and shown with what is left of it" it_is_recorded_and_shown
+claim "a stage is run as the order says" a_stage_is_run_as_it_says
+claim "what is not its turn is refused, with the reason" what_is_not_its_turn_is_refused
+claim "what the order says nobody else says" what_the_order_says_nobody_else_says
+claim "an order that cannot be worked through is refused" bad_orders_are_refused
+claim "an order that replaces another says why, and all of it is proved" a_changed_one_says_why
+claims_end
