@@ -52,7 +52,7 @@ static void every_symbol_of_the_standards_has_its_scale(void)
 		{"1", 1, "1"},	     {"%", 1e-2, "1"},	      {"%vol", 1e-2, "1"},
 		{"ppm", 1e-6, "1"},  {"%LEL", 1, "%LEL"},     {"ohm", 1, "V/A"},
 		{"mΩ", 1e-3, "ohm"}, {"k\u2126", 1e3, "ohm"}, {"mohm", 1e-3, "Ω"},
-		{"%RH", 1e-2, "1"},
+		{"%RH", 1e-2, "1"},  {"lx", 1, "lx"},	      {"klx", 1e3, "lx"},
 	};
 
 	for (size_t i = 0; i < sizeof(KNOWN) / sizeof(KNOWN[0]); i++)
@@ -284,8 +284,9 @@ static void the_coherent_unit_has_the_name_in_use(void)
 
 static void every_composed_symbol_is_read_back_as_its_dimension(void)
 {
-	static const char *const TEXTS[] = {"L/min", "mV/s",	 "/min",  "kg m^-1", "%LEL/s",
-					    "m^-2",  "mol m^-3", "K/min", "s^2",     "Pa s"};
+	static const char *const TEXTS[] = {"L/min",  "mV/s", "/min",	  "kg m^-1",
+					    "%LEL/s", "m^-2", "mol m^-3", "K/min",
+					    "s^2",    "Pa s", "lx/V"};
 
 	for (size_t i = 0; i < sizeof(TEXTS) / sizeof(TEXTS[0]); i++) {
 		struct unit first = unit(TEXTS[i]);

@@ -58,6 +58,7 @@ static void a_unit_without_a_code_is_given_in_another_of_its_dimension(void)
 	check_unit("mL", 500, "LTR", "Volume", 0.5);
 	check_unit("d", 15, "SEC", "Time", 15 * 86400.0);
 	check_unit("kHz", 1, "HTZ", "Frequency", 1000);
+	check_unit("klx", 1.2, "LUX", "Illuminance", 1200);
 }
 
 static void a_dimension_without_any_code_is_refused_by_name(void)

@@ -38,6 +38,7 @@ static const struct row {
 	{"L", "LTR", "Volume"},
 	{"L/min", "L2", "VolumeFlowRate"},
 	{"mg/m^3", "GP", "MassConcentration"},
+	{"lx", "LUX", "Illuminance"},
 	{"%vol", "P1", "VolumeFraction"},
 	{"%RH", "P1", "RelativeHumidity"},
 	{"%", "P1", "Dimensionless"},

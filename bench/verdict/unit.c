@@ -285,7 +285,7 @@ int unit_parse(struct unit *unit, const char *text, struct error *err)
  * The coherent unit of a dimension
  */
 
-static const char *const BASES[UNIT_DIMENSIONS] = {"m", "kg", "s", "A", "K", "mol", "%LEL", ""};
+static const char *const BASES[UNIT_DIMENSIONS] = {"m", "kg", "s", "A", "K", "mol", "%LEL", "lx"};
 static const char *const NAMED[] = {"1", "N", "Pa", "J", "W", "V", "Ω", "C"};
 
 static const char *named_coherent(const signed char dimension[UNIT_DIMENSIONS])
@@ -428,7 +428,7 @@ struct unit unit_of_difference(const struct unit *unit)
 }
 
 /*
- * The table. Dimensions: m kg s A K mol %LEL.
+ * The table. Dimensions: m kg s A K mol %LEL lx.
  */
 
 static const struct prefix PREFIXES[] = {
@@ -470,6 +470,7 @@ static const struct row ROWS[] = {
 	{DEGREE "C", "", {0, 0, 0, 0, 1}, 1, 273.15},
 	{"℃", "", {0, 0, 0, 0, 1}, 1, 273.15}, /* the one-character form of the same */
 	{"mol", "m", {0, 0, 0, 0, 0, 1}, 1},
+	{"lx", "k", {0, 0, 0, 0, 0, 0, 0, 1}, 1},
 	{"L", "um", {3}, 1e-3},
 	{"l", "um", {3}, 1e-3},
 	{NULL},

@@ -6,7 +6,7 @@
  * s ms µs min h d, A mA, V mV, Ω (also "ohm") mΩ kΩ MΩ, W, Wh, J, Ah mAh, C, N, mol, Hz kHz, Pa
  * hPa kPa MPa, bar mbar, mmHg mmH2O cmH2O (conventional, NIST SP 811 appendix B.8), K, °C (also
  * ℃), L (also "l") mL, and "1", %, %vol, %RH, ppm (fractions are dimensionless), %LEL (a dimension
- * of its own: converting needs the gas). Products with a space or "·"; one "/" and one unit behind
+ * of its own: converting needs the gas), lx klx (illuminance, another: no lamp's candela is needed here). Products with a space or "·"; one "/" and one unit behind
  * it for a quotient ("L/min", "mV/s", "/min"); whole powers with ^ ("s^2", "kg m^-1"), or as in
  * "m3" and "m³". "%rd" (percent of the reading's reference) belongs to limits, not to units.
  *
@@ -25,7 +25,7 @@
 
 #include "base/error.h"
 
-enum { UNIT_DIMENSIONS = 8 }; /* m kg s A K mol %LEL, one spare */
+enum { UNIT_DIMENSIONS = 8 }; /* m kg s A K mol %LEL lx */
 
 enum gas_state {
 	GAS_STPD = 1, /* 0 °C, 101.325 kPa, dry */
