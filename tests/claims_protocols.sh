@@ -62,7 +62,7 @@ replays() {
 	run_json "$1" --sim && within 200 "$davy" replay last
 }
 
-for protocol in scripts/gas/*.lua scripts/battery/*.lua scripts/self_rescuer/*.lua; do
+for protocol in scripts/gas/*.lua scripts/lamp/*.lua scripts/battery/*.lua scripts/self_rescuer/*.lua; do
 	claim "$protocol passes a good product and catches every fault it names" \
 		every_fault_is_caught "$protocol"
 done
