@@ -65,12 +65,23 @@ a_component_is_chosen() {
 	refused $? 2 "no component 'CO'"
 }
 
+each_component_may_be_a_reference() {
+	cylinder G-22 2999-12-31 --component CO='100 ppm; 3 %; 2' || return
+	connects G-22 mix --pressure '9 MPa'
+	refused $? 2 "or --of each where the bench asks for each by itself" &&
+		connects G-22 mix --pressure '9 MPa' --of each && grep -q 'cylinder G-22 is on mix  record ' "$scratch/out" &&
+		davy calibrations show mix.CO | grep -Eq 'mix.CO +100 ppm +3 % +2 +GBW-G-22' &&
+		davy calibrations show mix.CH4 | grep -q '2.06 %vol' && [ -z "$(davy calibrations show mix)" ] || return
+	davy gas disconnect mix --by 0017 >/dev/null && [ -z "$(davy calibrations show mix.CO)" ]
+}
+
 nonsense_is_refused() {
 	cylinder G-21 2999-12-31 --component CO='24 ppm; 1 %'
 	refused $? 2 "is like 'CH4=2.06 %vol; 1.0 %; 2'" && cylinder G-21 2999-13-31
 	refused $? 2 "'2999-13-31' is no day" && content='700 kg' cylinder G-21 2999-12-31
 	refused $? 2 "'700 kg' is not like '5 L'" && residual=5 cylinder G-21 2999-12-31
-	refused $? 2 "'5' is not like '5 MPa'" && cylinder 'G"21' 2999-12-31
+	refused $? 2 "'5' is not like '5 MPa'" && cylinder G-21 2999-12-31 --component a/b='24 ppm; 1 %; 2'
+	refused $? 2 "gas 'a/b': 1 to 15 bytes, without a /" && cylinder 'G"21' 2999-12-31
 	refused $? 2 "has a quote" && davy gas fill G-21 2>"$scratch/err"
 	refused $? 2 "davy gas takes add" && ! davy gas show | grep -q G-21
 }
@@ -106,6 +117,7 @@ claim "one at its residual pressure is not connected" empty_ones_are_refused
 claim "one out of date is not connected, and shown as such" old_ones_are_refused
 claim "who connects it says how it was found tight, and who he is" unproved_ones_are_refused
 claim "of several components one is the reference, by name" a_component_is_chosen
+claim "or each is one by itself" each_component_may_be_a_reference
 claim "what makes no sense is refused with a sentence" nonsense_is_refused
 claim "a line that is disconnected has no cylinder and no certificate" none_is_on_it_any_more
 claim "a slot that was disconnected does not get what all are connected to" a_slot_s_own_disconnection_counts

@@ -77,8 +77,9 @@ static const struct option OPTIONS[] = {
 		"add:证书文件,随登记保存"),
 	OWN_ROW("of", of, "GAS",
 		"connect: the component whose content the line's reference is, where it has "
-		"several",
-		"connect:多组分气瓶中作为该气路标准值的组分"),
+		"several; 'each': each by itself, where one cylinder serves several gases",
+		"connect:多组分气瓶中作为该气路标准值的组分;"
+		"each:各组分分别作为标准值(多种气体共用一个气瓶时)"),
 	OWN_ROW("pressure", pressure, "PRESSURE", "connect: what the cylinder's gauge shows",
 		"connect:气瓶压力表示值"),
 	OWN_ROW("leak-check", leak, "TEXT",
@@ -103,8 +104,9 @@ static const struct {
 		      "以“;”分隔"},
 	.which = {"cylinder %s has %zu certified components: name the one that the line's "
 		  "reference is, "
-		  "with --of GAS",
-		  "气瓶 %s 有 %zu 个有证组分:请用 --of 组分 指明该气路的标准值所属组分"},
+		  "with --of GAS, or --of each where the bench asks for each by itself",
+		  "气瓶 %s 有 %zu 个有证组分:请用 --of 组分 指明该气路的标准值所属组分,"
+		  "或用 --of each 使各组分分别作为标准值"},
 	.entered = {"cylinder %s: certificate %s, due %s, %s  record %lld",
 		    "气瓶 %s:证书 %s,有效期至 %s,%s  记录 %lld"},
 	.connected = {"cylinder %s is on %s  record %lld", "气瓶 %s 已接至 %s  记录 %lld"},
@@ -244,7 +246,8 @@ static int choose_component(const struct gas_settings *settings, const char *sta
 	int done = 0;
 
 	if (settings->of) {
-		value_set_text(says, "component", settings->of);
+		if (strcmp(settings->of, "each") != 0)
+			value_set_text(says, "component", settings->of);
 		return 0;
 	}
 	answer = request_register(state, err);

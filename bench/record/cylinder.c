@@ -30,8 +30,8 @@ static const struct register_member COMPONENT[] = {
 };
 
 static const struct register_member CONNECTION[] = {
-	{"line", true}, {"cylinder", true}, {"component", true}, {"pressure", true},
-	{"leak", true}, {"by", true},	    {"note", false},	 {NULL, false},
+	{"line", true}, {"cylinder", true}, {"component", false}, {"pressure", true},
+	{"leak", true}, {"by", true},	    {"note", false},	  {NULL, false},
 };
 
 static const struct register_member DISCONNECTION[] = {
@@ -230,9 +230,13 @@ int admit_cylinder(struct bench_log *log, const struct value *request, const str
 	return register_take(log, request, admitted, err);
 }
 
+/* `component` is NULL where each counts by itself. */
 static int check_component(const struct value *cylinder, const char *component, struct error *err)
 {
 	const struct value *components = value_get(value_get(cylinder, "says"), "components");
+
+	if (!component)
+		return 0;
 
 	for (size_t i = 0; i < value_count(components); i++)
 		if (!strcmp(text_of(value_at(components, i), "gas"), component))
@@ -285,7 +289,7 @@ static int check_cylinder(struct bench_log *log, const struct value *says, const
 			  "no cylinder '%.48s' is in the register: enter it first (davy gas add)",
 			  name);
 	else if (cylinder)
-		done = check_component(cylinder, text_of(says, "component"), err) < 0 ||
+		done = check_component(cylinder, value_get_text(says, "component"), err) < 0 ||
 				       check_date(cylinder, now, err) < 0 ||
 				       check_pressure(cylinder, text_of(says, "pressure"), err) < 0
 			       ? error_context(err, "cylinder %.48s", name)

@@ -12,8 +12,9 @@
  *
  *   connection   says {"line":"ch4_3","cylinder":"G-17","component":"CH4","pressure":"9.5 MPa","leak":"…","by":"0017"}:
  *                from now on this cylinder, and no other, is on the line of every slot, or with "slot2/ch4_3" of that one.
- *                `component` is whose content the line's reference is, `leak` how the connection was found tight. Without a
- *                cylinder the line has none from now on.
+ *                `component` is whose content the line's reference is; without one each component is a reference of the
+ *                line by itself. `leak` is how the connection was found tight. Without a cylinder the line has none from
+ *                now on.
  *
  *   debit        says {"cylinder":"G-17","line":"ch4_3","volume":"1.25","unit":"L","run":"https://…/run/…"}
  */

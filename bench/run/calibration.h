@@ -4,7 +4,8 @@
  *
  *   instrument,quantity,value,unit,expanded_uncertainty,k,certificate,due
  *
- * `instrument` is a device's or reference's name in the fixture ("slot2/reference" binds one slot's),
+ * `instrument` is a device's or reference's name in the fixture ("slot2/reference" binds one slot's; a component of what
+ * comes from a line is "mix.CH4"),
  * `quantity` the driver's read ("flow"; empty for a reference), `value` the certified value of a
  * reference (empty for an instrument), expanded_uncertainty "0.5 %" of the reading, "0.02 %vol"
  * absolute, or "0.02 %vol + 0.5 %" the sum of both ("%rd" says a share of the reading, too, and must

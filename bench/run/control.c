@@ -41,7 +41,7 @@ static bool counts(const struct plan *plan, const struct certificate *certificat
 	const char *name = slash ? slash + 1 : certificate->instrument;
 
 	return (fixture_find_device(plan->fixture, name) >= 0 ||
-		fixture_find_reference(plan->fixture, name) >= 0) &&
+		fixture_find_certified(plan->fixture, name) >= 0) &&
 	       calibration_find(plan->calibration, plan->order->slot, name,
 				certificate->quantity) == certificate;
 }

@@ -251,19 +251,33 @@ uint64_t evidence_count(struct evidence *evidence, double count)
 	return evidence_quantity(evidence, &quantity, NULL);
 }
 
-uint64_t evidence_reference(struct evidence *evidence, int index, struct error *err)
+static void no_value(const struct evidence *evidence, const struct fixture_reference *reference,
+		     struct error *err)
 {
-	const struct fixture_reference *reference = &evidence->fixture->reference[index];
-	const struct certificate *certificate =
-		calibration_find(evidence->calibration, evidence->slot, reference->name, "");
-	struct quantity quantity;
-	char flaw[EVIDENCE_FLAW] = "";
-
-	if (!certificate || !certificate->has_value) {
+	if (!reference->gas[0])
 		error_set(err, ERROR_USAGE,
 			  "the calibration file has no certified value for '%s'; add its "
 			  "certificate",
 			  reference->name);
+	else
+		error_set(err, ERROR_USAGE,
+			  "no certificate says how much %s is in the gas on %s: connect a cylinder "
+			  "that has it, with --of each (davy gas), or add a line '%s' to the "
+			  "calibration file",
+			  reference->gas, evidence->fixture->line[reference->line].name,
+			  reference->certified);
+}
+
+uint64_t evidence_reference(struct evidence *evidence, int index, struct error *err)
+{
+	const struct fixture_reference *reference = &evidence->fixture->reference[index];
+	const struct certificate *certificate =
+		calibration_find(evidence->calibration, evidence->slot, reference->certified, "");
+	struct quantity quantity;
+	char flaw[EVIDENCE_FLAW] = "";
+
+	if (!certificate || !certificate->has_value) {
+		no_value(evidence, reference, err);
 		return 0;
 	}
 	if (!unit_same_kind(&certificate->unit, &reference->unit)) {
@@ -273,7 +287,7 @@ uint64_t evidence_reference(struct evidence *evidence, int index, struct error *
 	}
 	quantity = certificate->value;
 	quantity.unit = reference->unit;
-	add_certificate(evidence, &quantity, reference->name, "", flaw);
+	add_certificate(evidence, &quantity, reference->certified, "", flaw);
 	return add_reading(evidence, &quantity, reference->name, flaw);
 }
 

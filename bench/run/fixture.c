@@ -253,22 +253,6 @@ static int compile_lines(struct fixture *fixture, const struct value *lines, str
 	return 0;
 }
 
-static int compile_references(struct fixture *fixture, const struct value *map, struct error *err)
-{
-	for (size_t i = 0; i < value_count(map); i++) {
-		struct fixture_reference *reference =
-			&fixture->reference[fixture->reference_count++];
-		const struct value *unit = value_at(map, i);
-
-		if (fixture_name(reference->name, value_key(map, i), err) < 0)
-			return -1;
-		if (unit_parse(&reference->unit, unit->kind == VALUE_TEXT ? unit->text : "?", err) <
-		    0)
-			return error_context(err, "reference '%s'", reference->name);
-	}
-	return 0;
-}
-
 static int compile_head(struct fixture *fixture, const struct value *value, struct error *err)
 {
 	const char *estop = value_get_text(value, "estop");
@@ -308,8 +292,8 @@ struct fixture *fixture_compile(const struct value *value, const struct value *d
 	    compile_lines(fixture, field(value, "lines"), err) < 0 ||
 	    fixture_compile_channels(fixture, field(value, "channels"), err) < 0 ||
 	    fixture_compile_rules(fixture, value, err) < 0 ||
-	    compile_references(fixture, field(value, "references"), err) < 0 ||
 	    fixture_compile_gases(fixture, field(value, "gases"), err) < 0 ||
+	    fixture_compile_references(fixture, field(value, "references"), err) < 0 ||
 	    compile_head(fixture, value, err) < 0) {
 		error_context(err, "%s", where);
 		fixture_free(fixture);
@@ -365,6 +349,14 @@ int fixture_find_reference(const struct fixture *fixture, const char *name)
 {
 	for (size_t i = 0; i < fixture->reference_count; i++)
 		if (!strcmp(fixture->reference[i].name, name))
+			return (int)i;
+	return -1;
+}
+
+int fixture_find_certified(const struct fixture *fixture, const char *name)
+{
+	for (size_t i = 0; i < fixture->reference_count; i++)
+		if (!strcmp(fixture->reference[i].certified, name))
 			return (int)i;
 	return -1;
 }

@@ -123,8 +123,17 @@ struct fixture_resource {
 	bool in_step; /* a meeting; else one run at a time has it */
 };
 
+enum { FIXTURE_COMPONENT = 16, FIXTURE_CERTIFIED = 48 };
+
+/*
+ * `certified` is what certificates call it: its name, or, of a component of what comes from a line, that line's name, a
+ * dot and the gas: "mix.CH4".
+ */
 struct fixture_reference {
 	char name[32];
+	char certified[FIXTURE_CERTIFIED];
+	char gas[FIXTURE_COMPONENT]; /* "": it is no component */
+	int line;		     /* whose component it is, an output under `gases`; else -1 */
 	struct unit unit;
 };
 
@@ -175,6 +184,8 @@ int fixture_find_device(const struct fixture *fixture, const char *name);
 const struct fixture_resource *fixture_find_resource(const struct fixture *fixture,
 						     const char *name);
 int fixture_find_reference(const struct fixture *fixture, const char *name);
+/* By what certificates call it. */
+int fixture_find_certified(const struct fixture *fixture, const char *name);
 /* The index among the device's safe settings of what this write sets, or -1: it is no output. */
 int fixture_find_setting(const struct fixture_device *device, int write);
 /*
@@ -216,6 +227,9 @@ int fixture_check_streams(const struct fixture *fixture, struct error *err);
 int fixture_compile_rules(struct fixture *fixture, const struct value *value, struct error *err);
 /* After lines and channels. */
 int fixture_compile_gases(struct fixture *fixture, const struct value *gases, struct error *err);
+/* After gases. */
+int fixture_compile_references(struct fixture *fixture, const struct value *references,
+			       struct error *err);
 /* The fixture's own bounds of settings, and the contacts that show its outputs: for the above. */
 int fixture_compile_bounds(struct fixture *fixture, const struct value *devices, struct error *err);
 int fixture_compile_read_backs(struct fixture *fixture, const struct value *lines,

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A connection of one slot's line counts before one of that line on every slot. */
+/*
+ * A connection of one slot's line counts before one of that line on every slot.
+ *
+ * Certificates know nothing of fixtures: a cylinder that was connected for one component certifies the line, one that was
+ * connected for each of them certifies "LINE.GAS" for each. Whether that is what the fixture asks for is seen when a slot
+ * opens, and told when gas is to flow.
+ */
 #include "run/gas_supply.h"
 
 #include <assert.h>
@@ -24,14 +30,17 @@ static const char *text_of(const struct value *map, const char *name)
 
 /* ---- certificates ---- */
 
-static const struct value *component_of(const struct value *connection)
+static const struct value *components_on(const struct value *connection)
 {
-	const char *wanted = text_of(value_get(connection, "says"), "component");
-	const struct value *cylinder = value_get(value_get(connection, "cylinder"), "says");
-	const struct value *components = value_get(cylinder, "components");
+	return value_get(value_get(value_get(connection, "cylinder"), "says"), "components");
+}
+
+static const struct value *component_of(const struct value *connection, const char *gas)
+{
+	const struct value *components = components_on(connection);
 
 	for (size_t i = 0; i < value_count(components); i++)
-		if (!strcmp(text_of(value_at(components, i), "gas"), wanted))
+		if (!strcmp(text_of(value_at(components, i), "gas"), gas))
 			return value_at(components, i);
 	return NULL;
 }
@@ -59,21 +68,47 @@ static struct value *certificate_of(const char *line, const struct value *cylind
 	return says;
 }
 
+static void certify(struct value *calibrations, const struct value *connection,
+		    const char *reference, const struct value *component)
+{
+	const struct value *cylinder = value_get(connection, "cylinder");
+	struct value *entry = value_add(calibrations, value_map());
+
+	value_set_int(entry, "seq", value_get_int(cylinder, "seq", 0));
+	value_set_text(entry, "at", text_of(connection, "at"));
+	value_set(entry, "says", certificate_of(reference, value_get(cylinder, "says"), component));
+}
+
+/* "mix.CH4", or, of one slot's line, "slot2/mix.CH4". A gas whose name no fixture could say is nobody's reference. */
+static void certify_each(struct value *calibrations, const struct value *connection)
+{
+	const struct value *components = components_on(connection);
+	const char *line = text_of(value_get(connection, "says"), "line");
+
+	for (size_t i = 0; i < value_count(components); i++) {
+		const char *gas = text_of(value_at(components, i), "gas");
+		char *reference = xprintf("%s.%s", line, gas);
+
+		if (!strchr(gas, '/') && strlen(gas) < FIXTURE_COMPONENT &&
+		    strlen(reference) < FIXTURE_CERTIFIED)
+			certify(calibrations, connection, reference, value_at(components, i));
+		free(reference);
+	}
+}
+
 /* A line's entry of a calibration stays where no cylinder was ever connected; a later connection takes its place. */
 void gas_supply_certify(struct value *calibrations, const struct value *connections)
 {
 	for (size_t i = 0; i < value_count(connections); i++) {
-		const struct value *one = value_at(connections, i), *component = component_of(one);
-		struct value *entry;
+		const struct value *one = value_at(connections, i);
+		const char *gas = value_get_text(value_get(one, "says"), "component");
+		const struct value *component = gas ? component_of(one, gas) : NULL;
 
-		if (!component)
-			continue;
-		entry = value_add(calibrations, value_map());
-		value_set_int(entry, "seq", value_get_int(value_get(one, "cylinder"), "seq", 0));
-		value_set_text(entry, "at", text_of(one, "at"));
-		value_set(entry, "says",
-			  certificate_of(text_of(value_get(one, "says"), "line"),
-					 value_get(value_get(one, "cylinder"), "says"), component));
+		if (component)
+			certify(calibrations, one, text_of(value_get(one, "says"), "line"),
+				component);
+		else if (!gas)
+			certify_each(calibrations, one);
 	}
 }
 
@@ -105,12 +140,22 @@ static int check_certificate(const struct value *cylinder, const struct value *c
 	return done;
 }
 
+/* A reference may be named after it. */
+static int check_gas(const char *gas, struct error *err)
+{
+	if (strlen(gas) < FIXTURE_COMPONENT && !strchr(gas, '/'))
+		return 0;
+	return error_set(err, ERROR_USAGE, "gas '%.40s': 1 to %d bytes, without a /", gas,
+			 FIXTURE_COMPONENT - 1);
+}
+
 static int check_cylinder(const struct value *says, struct error *err)
 {
 	const struct value *components = value_get(says, "components");
 
 	for (size_t i = 0; i < value_count(components); i++)
-		if (check_certificate(says, value_at(components, i), err) < 0)
+		if (check_gas(text_of(value_at(components, i), "gas"), err) < 0 ||
+		    check_certificate(says, value_at(components, i), err) < 0)
 			return -1;
 	if (check_kind("content", text_of(says, "content"), "L", err) < 0)
 		return -1;
@@ -149,8 +194,44 @@ static const struct value *connection_of(const struct value *connections, int sl
 	return found ? found : connected_to(connections, line);
 }
 
-static void fill(struct gas_source *source, const struct fixture_gas *gas,
-		 const struct value *connection)
+/* Is this reference what the connection says of its line? A sentence into `trouble` when not. */
+static void check_reference(struct gas_source *source, const struct fixture_reference *reference,
+			    const char *line, const struct value *connection)
+{
+	const char *chosen = value_get_text(value_get(connection, "says"), "component");
+
+	if (!reference->gas[0] && !chosen && !strcmp(reference->name, line))
+		snprintf(
+			source->trouble, sizeof(source->trouble),
+			"it was connected for each of its components, and this bench asks for one: "
+			"connect it again with --of GAS (davy gas)");
+	else if (reference->gas[0] && chosen)
+		snprintf(source->trouble, sizeof(source->trouble),
+			 "it was connected for its %.15s alone, and this bench asks for its %s by "
+			 "itself: connect it again with --of each (davy gas)",
+			 chosen, reference->gas);
+	else if (reference->gas[0] && !component_of(connection, reference->gas))
+		snprintf(source->trouble, sizeof(source->trouble),
+			 "its certificate has no %s, which this bench asks for (%s): connect "
+			 "another",
+			 reference->gas, reference->name);
+}
+
+static void check_references(struct gas_source *source, const struct fixture *fixture, int line,
+			     const struct value *connection)
+{
+	const char *name = fixture->line[line].name;
+
+	for (size_t i = 0; i < fixture->reference_count && !source->trouble[0]; i++) {
+		const struct fixture_reference *reference = &fixture->reference[i];
+
+		if (reference->line == line || !strcmp(reference->name, name))
+			check_reference(source, reference, name, connection);
+	}
+}
+
+static void fill(struct gas_source *source, const struct fixture *fixture,
+		 const struct fixture_gas *gas, const struct value *connection)
 {
 	const struct value *cylinder = value_get(connection, "cylinder");
 	const struct value *says = value_get(cylinder, "says");
@@ -171,6 +252,7 @@ static void fill(struct gas_source *source, const struct fixture_gas *gas,
 		return;
 	}
 	source->left = content.value - unit_to_si(&content.unit, drawn);
+	check_references(source, fixture, gas->line, connection);
 }
 
 struct gas_supply *gas_supply_new(const struct fixture *fixture, const struct value *connections,
@@ -185,7 +267,7 @@ struct gas_supply *gas_supply_new(const struct fixture *fixture, const struct va
 			connection_of(connections, slot, fixture->line[gas->line].name);
 
 		if (connection)
-			fill(&supply->source[i], gas, connection);
+			fill(&supply->source[i], fixture, gas, connection);
 	}
 	return supply;
 }

@@ -4,8 +4,9 @@
  *
  * On real wires an output that a fixture lists under `gases` leaves its safe level only while a cylinder is connected to
  * its line, whose certificate is in date and which still holds gas above its residual pressure, as far as it was
- * metered. The cylinder's certificate is then the line's reference, in the place of any other of that name. A simulation
- * has no cylinders, and one whose far ends are played neither: there everything flows, and is metered all the same.
+ * metered. The cylinder's certificate is then the line's reference, in the place of any other of that name; of a cylinder
+ * that was connected for each of its components, each is a reference by itself ("mix.CH4"), and one that lacks a component
+ * for which the fixture asks lets nothing flow. A simulation has no cylinders, and one whose far ends are played neither: there everything flows, and is metered all the same.
  */
 #ifndef DAVY_RUN_GAS_SUPPLY_H
 #define DAVY_RUN_GAS_SUPPLY_H

@@ -28,6 +28,7 @@ local CHANNEL = {
   dut = "boolean", delay = "amount", within = "amount",
   breath = "string", of = "string", flow = "string", threshold = "amount",
 }
+local REFERENCE = { [1] = "string", of = "string", gas = "string" }
 local INTERLOCK = {
   [1] = "string", needs = "string", limit = "string", guards = "table", after = "amount",
   fresh = "amount",
@@ -127,6 +128,19 @@ local function channels_data(where, channels)
   return data
 end
 
+-- A unit, or a component of what comes from a line.
+local function references_data(where, references)
+  local data = {}
+  for name, written in pairs(references) do
+    data[name] = written
+    if type(written) == "table" then
+      davy.check_fields(where, ("reference '%s'"):format(tostring(name)), written, REFERENCE)
+      data[name] = { unit = written[1], of = written.of, gas = written.gas }
+    end
+  end
+  return data
+end
+
 local function interlocks_data(where, interlocks)
   local data = {}
   for i, written in ipairs(interlocks) do
@@ -156,7 +170,8 @@ local function fixture_data(where, written)
     lines = lines_data(where, written.lines or {}),
     channels = channels_data(where, written.channels or {}),
     interlocks = interlocks_data(where, written.interlocks or {}),
-    estop = written.estop, references = written.references or {}, groups = written.groups or {},
+    estop = written.estop, references = references_data(where, written.references or {}),
+    groups = written.groups or {},
     world = written.world or written.simulator, grace = davy.plain(written.grace),
     safe_sequence = written.safe_sequence or {}, resources = written.resources,
     gases = written.gases,
