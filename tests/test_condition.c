@@ -159,6 +159,34 @@ static void a_limit_met_exactly_at_the_deadline_is_met(void)
 	done(&trial);
 }
 
+/* Nobody looks at a contact between its edges, and nothing can happen there unseen. */
+static void what_a_contact_becomes_it_becomes_at_its_edge(void)
+{
+	struct trial trial = begin(CONDITION_BECOMES, ">= 5 Pa");
+
+	trial.condition.at_edges = true;
+	tell(&trial, 0, 1000, 1000, 0);
+	tell(&trial, 0, 9000, 9000, 6);
+
+	CU_ASSERT(trial.ended && trial.outcome.met);
+	CU_ASSERT_EQUAL(trial.outcome.gap, MSEC(2));
+	CU_ASSERT_EQUAL(trial.outcome.elapsed, MSEC(7999));
+	done(&trial);
+}
+
+static void what_a_contact_is_already_took_no_time(void)
+{
+	struct trial trial = begin(CONDITION_BECOMES, ">= 5 Pa");
+
+	trial.condition.at_edges = true;
+	tell(&trial, 0, 1000, 1000, 6);
+
+	CU_ASSERT(trial.ended && trial.outcome.met);
+	CU_ASSERT_EQUAL(trial.outcome.gap, 0);
+	CU_ASSERT_EQUAL(trial.outcome.elapsed, 0);
+	done(&trial);
+}
+
 static void becomes_says_what_was_not_reached(void)
 {
 	struct trial trial = begin(CONDITION_BECOMES, ">= 5 Pa");
@@ -320,6 +348,23 @@ static void last_before_gives_the_other_s_value_at_the_event(void)
 	done(&trial);
 }
 
+static void last_before_a_contact_s_edge_is_just_before_it(void)
+{
+	struct trial trial = begin(CONDITION_LAST_BEFORE, ">= 5 Pa");
+
+	trial.condition.at_edges = true;
+	tell(&trial, 0, 1000, 1000, 0);
+	tell(&trial, 1, 1100, 1110, 42);
+	tell(&trial, 1, 4990, 5000, 43);
+	tell(&trial, 1, 5099, 5109, 44);
+	tell(&trial, 0, 5100, 5100, 6);
+
+	CU_ASSERT(trial.ended && trial.outcome.met);
+	CU_ASSERT_EQUAL(trial.outcome.value,
+			43); /* the next was asked for when it may have happened */
+	done(&trial);
+}
+
 static void an_event_must_first_be_seen_not_to_be(void)
 {
 	struct trial trial = begin(CONDITION_LAST_BEFORE, "<= 1 Pa");
@@ -472,6 +517,8 @@ void suite_condition(void)
 	claim(an_event_lies_in_the_middle_of_two_samples);
 	claim(what_is_so_at_the_first_sample_happened_since_the_opening);
 	claim(a_limit_met_exactly_at_the_deadline_is_met);
+	claim(what_a_contact_becomes_it_becomes_at_its_edge);
+	claim(what_a_contact_is_already_took_no_time);
 	claim(becomes_says_what_was_not_reached);
 	claim(holds_ends_at_the_first_sample_outside);
 	claim(holds_to_the_end_is_the_whole_time);
@@ -483,6 +530,7 @@ void suite_condition(void)
 	claim(a_value_that_moves_does_not_settle);
 	claim(a_value_settles_after_it_has_moved);
 	claim(last_before_gives_the_other_s_value_at_the_event);
+	claim(last_before_a_contact_s_edge_is_just_before_it);
 	claim(an_event_must_first_be_seen_not_to_be);
 	claim(an_event_without_a_value_before_it_does_not_count);
 	claim(a_value_asked_for_after_the_last_sight_of_before_does_not_count);

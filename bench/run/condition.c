@@ -5,8 +5,9 @@
  * A sample counts only when its question left at or after the moment the condition was opened: an
  * answer that was already on its way says nothing about what the script did since. An event between
  * two samples is put in the middle of them, and half their distance is its uncertainty, so a slow poll
- * widens the result instead of shifting it. A limit met exactly at the deadline counts as met, because
- * samples of an instant are delivered before the deadline of the same instant.
+ * widens the result instead of shifting it. A contact tells each of its edges by itself: nothing has
+ * happened until just before one, however long it was waited for. A limit met exactly at the deadline
+ * counts as met, because samples of an instant are delivered before the deadline of the same instant.
  */
 #include "run/condition.h"
 
@@ -38,10 +39,16 @@ static bool limit_holds(struct condition *condition, double value)
 	return limit_met(&condition->limit, &condition->probe);
 }
 
+nsec condition_unseen_until(bool at_edges, nsec last, nsec now)
+{
+	return at_edges && now - EDGE_STAMPED > last ? now - EDGE_STAMPED : last;
+}
+
 /* An event was seen at `now`, not yet at the sample before. */
 static void outcome_event(const struct condition *condition, nsec now, struct outcome *outcome)
 {
-	nsec before = condition->begun ? condition->last : condition->opened;
+	nsec last = condition->begun ? condition->last : condition->opened;
+	nsec before = condition_unseen_until(condition->at_edges, last, now);
 
 	if (before < condition->opened)
 		before = condition->opened;
@@ -204,6 +211,8 @@ static bool last_before_sample(struct condition *condition, int channel,
 	}
 	if (!condition->seen_unmet)
 		return false;
+	condition->unmet =
+		condition_unseen_until(condition->at_edges, condition->unmet, sample->time);
 	if (!condition->of_late || of_has_come(condition))
 		return value_before(condition, outcome);
 	condition->happened = true;

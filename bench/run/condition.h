@@ -28,6 +28,9 @@ struct bench_sample {
 	double seconds;	   /* over which a rate was integrated; 0: it was not */
 };
 
+/* By how much later than it was an edge may be stamped: 1.2 ms were seen (port/gpio_input.c). */
+#define EDGE_STAMPED MSEC(2)
+
 enum condition_kind {
 	CONDITION_READ = 1,
 	CONDITION_IS,
@@ -49,7 +52,8 @@ struct condition {
 	nsec over;   /* MEAN, SETTLES */
 	double band; /* SETTLES, SI */
 
-	bool of_late; /* LAST_BEFORE: samples of `of` may come after those of `channel` */
+	bool at_edges; /* `channel` is a contact: it tells each change by itself */
+	bool of_late;  /* LAST_BEFORE: samples of `of` may come after those of `channel` */
 
 	struct series window; /* of `channel`; LAST_BEFORE: of `of`, by the time it was asked for */
 	bool begun;	      /* a sample has been seen */
@@ -78,7 +82,9 @@ struct outcome {
 	char why[160];
 };
 
-/* `condition` is zeroed but for kind, channel, of, limit, probe, opened, deadline, over, band and of_late. */
+/* Until when an event that a sample shows at `now` had not happened, as the sample before it at `last` shows. */
+nsec condition_unseen_until(bool at_edges, nsec last, nsec now);
+/* `condition` is zeroed but for kind, channel, of, limit, probe, opened, deadline, over, band, at_edges and of_late. */
 void condition_begin(struct condition *condition);
 void condition_done(struct condition *condition);
 /* A sample of `channel`. True: the condition has ended and `outcome` is filled. */

@@ -132,6 +132,7 @@ static void begin_condition(struct course *course, struct request *request,
 	condition->kind = kind;
 	condition->channel = request->channel;
 	condition->of = request->of;
+	condition->at_edges = course->fixture->channel[request->channel].state;
 	condition->of_late = late_of(course, request->of) > 0;
 	condition->opened = request->opened;
 	condition->deadline = request->opened + patience;

@@ -50,6 +50,12 @@ void trail_tell_settles(struct telling *telling)
 		telling_series(telling, telling->kept, telling->count);
 }
 
+static nsec unseen_until(const struct telling *telling, nsec last, nsec now)
+{
+	return condition_unseen_until(telling->trail->fixture->channel[telling->channel].state,
+				      last, now);
+}
+
 /* An event lies between the sample that had not seen it and the one that had. */
 static void tell_event(struct telling *telling, const char *before, const char *after)
 {
@@ -64,6 +70,7 @@ static void tell_event(struct telling *telling, const char *before, const char *
 	}
 	telling_decides(telling, after, &telling->kept[telling->count - 1]);
 	now = telling->kept[telling->count - 1].time;
+	last = unseen_until(telling, last, now);
 	last = last < opened ? opened : last;
 	telling_again(telling->node, nsec_seconds(now - opened - (now - last) / 2));
 }
@@ -120,16 +127,18 @@ void trail_tell_last_before(struct telling *telling)
 	int of = telling_channel(telling->trail, request, "of");
 	const struct kept *unmet, *met;
 	struct trail_window *window;
+	nsec until;
 
 	telling_series(telling, telling->kept, telling->count);
 	if (of < 0 || !find_event(telling, &unmet, &met))
 		return;
 	telling_decides(telling, "before", unmet);
 	telling_decides(telling, "met", met);
+	until = unseen_until(telling, unmet->time, met->time);
 	window = trail_window(&telling->wants->windows, of, request->opened, false, request->place,
 			      request->end);
 	for (size_t i = window->count; i-- > 0;) {
-		if (window->kept[i].asked > unmet->time)
+		if (window->kept[i].asked > until)
 			continue;
 		trail_decisive(telling->trail, telling->wants, telling->node, of, "value",
 			       &window->kept[i]);
