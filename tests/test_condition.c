@@ -187,6 +187,21 @@ static void what_a_contact_is_already_took_no_time(void)
 	done(&trial);
 }
 
+/* It was not told yet when the wait began, and is no longer what it was. */
+static void an_edge_from_just_before_took_no_time(void)
+{
+	struct trial trial = begin(CONDITION_BECOMES, ">= 5 Pa");
+
+	trial.condition.at_edges = true;
+	tell(&trial, 0, 1000, 1000, 0);
+	tell(&trial, 0, 1010, 990, 6);
+
+	CU_ASSERT(trial.ended && trial.outcome.met);
+	CU_ASSERT_EQUAL(trial.outcome.gap, 0);
+	CU_ASSERT_EQUAL(trial.outcome.elapsed, 0);
+	done(&trial);
+}
+
 static void becomes_says_what_was_not_reached(void)
 {
 	struct trial trial = begin(CONDITION_BECOMES, ">= 5 Pa");
@@ -519,6 +534,7 @@ void suite_condition(void)
 	claim(a_limit_met_exactly_at_the_deadline_is_met);
 	claim(what_a_contact_becomes_it_becomes_at_its_edge);
 	claim(what_a_contact_is_already_took_no_time);
+	claim(an_edge_from_just_before_took_no_time);
 	claim(becomes_says_what_was_not_reached);
 	claim(holds_ends_at_the_first_sample_outside);
 	claim(holds_to_the_end_is_the_whole_time);

@@ -390,6 +390,24 @@ static void a_failed_assertion_is_the_bench_s_error(void)
 	bench_close(&bench);
 }
 
+/* The lid opens at 5 s, and its level has to last 10 ms: this wait begins in between. */
+static void an_edge_from_just_before_a_wait_is_not_missed(void)
+{
+	struct bench bench;
+
+	bench_open(&bench);
+	bench_run(
+		&bench, .fault = "lid_opens",
+		.body = "local now = fx.purge:open()\n"
+			"wait(q '5005 ms' - now)\n"
+			"local time = assert(fx.lid:becomes { 'off', within = '3 s' }, 'missed')\n"
+			"assert(time == q '0 s', 'it opened at another time: ' .. tostring(time))\n"
+			"m.x = fx.pressure:read()");
+
+	CU_ASSERT(bench_ended(&bench, VERDICT_PASS, ""));
+	bench_close(&bench);
+}
+
 static void pulses_are_counted_and_their_widths_known(void)
 {
 	struct bench bench;
@@ -484,6 +502,7 @@ void suite_run(void)
 	claim(a_mistyped_entry_is_asked_again_and_stays_in_the_journal);
 	claim(a_world_that_never_says_a_number_is_not_asked_for_ever);
 	claim(a_failed_assertion_is_the_bench_s_error);
+	claim(an_edge_from_just_before_a_wait_is_not_missed);
 	claim(pulses_are_counted_and_their_widths_known);
 	claim(the_same_seed_gives_the_same_bytes);
 	claim(another_seed_gives_other_readings);

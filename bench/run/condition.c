@@ -47,9 +47,11 @@ nsec condition_unseen_until(bool at_edges, nsec last, nsec now)
 /* An event was seen at `now`, not yet at the sample before. */
 static void outcome_event(const struct condition *condition, nsec now, struct outcome *outcome)
 {
-	nsec last = condition->begun ? condition->last : condition->opened;
-	nsec before = condition_unseen_until(condition->at_edges, last, now);
+	nsec last = condition->begun ? condition->last : condition->opened, before;
 
+	if (now < condition->opened) /* an edge that was told since */
+		now = condition->opened;
+	before = condition_unseen_until(condition->at_edges, last, now);
 	if (before < condition->opened)
 		before = condition->opened;
 	outcome->met = true;

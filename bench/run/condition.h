@@ -19,7 +19,7 @@
 
 /* One reading of a channel. */
 struct bench_sample {
-	nsec asked;	   /* when the question left, or the edge happened */
+	nsec asked;	   /* when the question left, or the edge was told */
 	nsec time;	   /* when the answer was whole; of what came unasked: the sample's own */
 	double value;	   /* SI; a state is 0 or 1 */
 	double resolution; /* half-width, SI */

@@ -196,10 +196,11 @@ static void poll_now(void *ctx)
 		tell_contact(channel);
 }
 
+/* A debounced edge is told when it has lasted: whoever wanted the contact meanwhile saw the level before it. */
 void channels_edge(struct slot *slot, int line, bool level, nsec time)
 {
 	struct bench_sample sample = {
-		.asked = time, .time = time, .value = level ? 1 : 0, .weight = 1};
+		.asked = slot_now(slot), .time = time, .value = level ? 1 : 0, .weight = 1};
 
 	for (size_t i = 0; i < slot->fixture->channel_count; i++) {
 		struct slot_channel *channel = &slot->channel[i];

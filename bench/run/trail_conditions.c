@@ -70,6 +70,7 @@ static void tell_event(struct telling *telling, const char *before, const char *
 	}
 	telling_decides(telling, after, &telling->kept[telling->count - 1]);
 	now = telling->kept[telling->count - 1].time;
+	now = now < opened ? opened : now;
 	last = unseen_until(telling, last, now);
 	last = last < opened ? opened : last;
 	telling_again(telling->node, nsec_seconds(now - opened - (now - last) / 2));
