@@ -32,6 +32,41 @@ struct court {
 	char why[JUDGEMENT_WHY];
 };
 
+/* What is scanned of a specimen whose serial number is B7. */
+static void a_scan_must_be_what_was_ordered(void)
+{
+	static const struct {
+		const char *found;
+		enum verdict verdict;
+	} SCANS[] = {{"B7", VERDICT_PASS},
+		     {"ｂ 7", VERDICT_PASS},
+		     {"B8", VERDICT_INCONCLUSIVE},
+		     {"", VERDICT_INCONCLUSIVE}};
+	struct value *value =
+		said("{'id':'p','version':1,'title':'P','fixture':'f','scans':['serial'],"
+		     "'dut':{'serial':{'value':'B7','text':true}},'steps':[]}");
+	struct judgement judgement;
+	struct error err;
+	struct protocol *protocol = protocol_compile(value, NULL, "p.lua", &err);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(protocol);
+	CU_ASSERT_EQUAL_FATAL(protocol->scan_count, 1);
+	for (size_t i = 0; i < sizeof(SCANS) / sizeof(SCANS[0]); i++) {
+		const struct judged *judged;
+
+		judgement_init(&judgement, protocol, NULL, false);
+		judged = judgement_compare(&judgement, "Conditions", protocol->scan[0].measure,
+					   "end", SCANS[i].found, protocol->scan[0].expected, &err);
+		CU_ASSERT_EQUAL(judged->decision.verdict, SCANS[i].verdict);
+		CU_ASSERT_PTR_NULL(judgement_compare(&judgement, "Conditions",
+						     protocol->scan[0].measure, "end", "B7", "B7",
+						     &err));
+		judgement_done(&judgement);
+	}
+	protocol_free(protocol);
+	value_free(value);
+}
+
 static void court_open(struct court *court, const char *decision, bool simulated)
 {
 	struct value *value = said(PROTOCOL);
@@ -524,4 +559,5 @@ void suite_judgement(void)
 	claim(keys_that_passed_are_counted_back_from_the_newest);
 	claim(all_of_the_measures_must_have_passed);
 	claim(only_declared_measures_are_counted);
+	claim(a_scan_must_be_what_was_ordered);
 }

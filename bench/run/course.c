@@ -470,6 +470,7 @@ void course_answer(struct course *course, uint32_t id, const char *text)
 	if (!strcmp(request->operator_verb, "confirm")) {
 		course_answer_plain(course, id);
 	} else {
+		conditions_scanned(course, request->operator_id, text);
 		value = value_map();
 		value_set_text(value, "text", text);
 		course->host->result(course->ctx, id, course_result(value));

@@ -157,6 +157,8 @@ bool course_waits(const struct course *course);
 /* What is watched sees every sample, also one that has just ended the run. */
 void conditions_samples(struct course *course, int channel, const struct bench_sample *samples,
 			size_t count);
+/* A person scanned this of the specimen, as a request of this id asked: is it what was ordered? Else nothing. */
+void conditions_scanned(struct course *course, const char *id, const char *text);
 /* A request is no longer open: what was traced until now may be traced no more. */
 void conditions_closed(struct course *course);
 void conditions_done(struct course *course);

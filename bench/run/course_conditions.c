@@ -308,6 +308,40 @@ static void record_method(struct course *course, const struct protocol_method *m
 	record(course, method->measure, NULL, reading, NULL, NULL);
 }
 
+/* ---- the specimen ---- */
+
+/* "scan.serial.start" asks for the scan of `serial`; else NULL. */
+static const struct protocol_scan *scan_of(const struct protocol *protocol, const char *id,
+					   const char **moment)
+{
+	for (size_t i = 0; i < protocol->scan_count; i++) {
+		const char *name = protocol->scan[i].measure->name;
+		size_t size = strlen(name);
+
+		if (strncmp(id, name, size) != 0 || id[size] != '.')
+			continue;
+		*moment = id + size + 1;
+		return &protocol->scan[i];
+	}
+	return NULL;
+}
+
+void conditions_scanned(struct course *course, const char *id, const char *text)
+{
+	const struct protocol *protocol = protocol_of(course);
+	const char *moment;
+	const struct protocol_scan *scan = scan_of(protocol, id, &moment);
+	const struct judged *judged;
+	struct error ignored;
+
+	if (!scan)
+		return;
+	judged = judgement_compare(&course->judgement, protocol_conditions(protocol)->name,
+				   scan->measure, moment, text, scan->expected, &ignored);
+	if (judged)
+		course->host->judged(course->ctx, judged);
+}
+
 /* ---- the whole ---- */
 
 void course_begin(struct course *course, nsec now)

@@ -2,7 +2,7 @@
 /*
  * What a protocol declares beside its steps, compiled into one more step, "Conditions", whose measures
  * the controller itself takes: the extremes of the environment, the sampling rates achieved, and the
- * parameters of which the method asks something. They are evidence: outside its limit none of them says
+ * parameters of which the method asks something, and what was scanned of the specimen. They are evidence: outside its limit none of them says
  * anything of the product, and the run is INCONCLUSIVE.
  *
  * The step is a step like the others in the journal, in limits and limit sets (the keys are
@@ -118,6 +118,42 @@ static int add_methods(struct protocol *protocol, struct protocol_step *step,
 	return 0;
 }
 
+/* The measure has no limit: it is compared with the order, and not with a number. */
+static int add_scan(struct protocol *protocol, struct protocol_step *step, const struct value *dut,
+		    const struct value *name, struct error *err)
+{
+	struct protocol_scan *scan = &protocol->scan[protocol->scan_count];
+	struct protocol_measure *measure = &step->measure[step->measure_count];
+	const struct value *datum = name->kind == VALUE_TEXT ? value_get(dut, name->text) : NULL;
+
+	if (!datum || strlen(name->text) >= sizeof(scan->name))
+		return error_set(err, ERROR_USAGE, "scans: the dut has no '%.40s'",
+				 name->kind == VALUE_TEXT ? name->text : "?");
+	strcpy(scan->name, name->text);
+	scan->expected = value_get_text(datum, "value");
+	scan->measure = measure;
+	snprintf(measure->name, sizeof(measure->name), "scan.%s", scan->name);
+	snprintf(measure->meaning, sizeof(measure->meaning), "'%s' as it was scanned", scan->name);
+	snprintf(measure->zh, sizeof(measure->zh), "扫描所得 %s", scan->name);
+	measure->per = measure->evidence = true;
+	step->measure_count++;
+	protocol->scan_count++;
+	return 0;
+}
+
+static int add_scans(struct protocol *protocol, struct protocol_step *step,
+		     const struct value *value, struct error *err)
+{
+	const struct value *scans = value_get(value, "scans");
+
+	protocol->scan = xcalloc(value_count(scans) + 1, sizeof(*protocol->scan));
+	for (size_t i = 0; i < value_count(scans); i++)
+		if (add_scan(protocol, step, value_get(protocol->data, "dut"), value_at(scans, i),
+			     err) < 0)
+			return -1;
+	return 0;
+}
+
 int declarations_compile(struct protocol *protocol, const struct value *value,
 			 const struct limit_set *set, struct error *err)
 {
@@ -132,12 +168,14 @@ int declarations_compile(struct protocol *protocol, const struct value *value,
 	snprintf(step->name, sizeof(step->name), "Conditions");
 	snprintf(step->zh, sizeof(step->zh), "检验条件");
 	step->measure =
-		xcalloc(value_count(environment) + value_count(sampling) + value_count(params) + 1,
+		xcalloc(value_count(environment) + value_count(sampling) + value_count(params) +
+				value_count(value_get(value, "scans")) + 1,
 			sizeof(*step->measure));
 	protocol->step_count++;
 	if (add_environment(protocol, step, environment, set, err) < 0 ||
 	    add_rates(protocol, step, sampling, set, err) < 0 ||
-	    add_methods(protocol, step, params, set, err) < 0)
+	    add_methods(protocol, step, params, set, err) < 0 ||
+	    add_scans(protocol, step, value, err) < 0)
 		return -1;
 	if (step->measure_count == 0) { /* it declares nothing: there is no such step */
 		free(step->measure);
@@ -152,6 +190,7 @@ void declarations_done(struct protocol *protocol)
 	free(protocol->condition);
 	free(protocol->rate);
 	free(protocol->method);
+	free(protocol->scan);
 }
 
 const struct protocol_step *protocol_conditions(const struct protocol *protocol)

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/spelling.h"
 
 /* ISO/IEC 17025 certificates and JCGM 100:2008, 6.3.3: about 95 % with k = 2. */
 #define COVERAGE 2.0
@@ -28,8 +29,11 @@ void judgement_init(struct judgement *judgement, const struct protocol *protocol
 
 void judgement_done(struct judgement *judgement)
 {
-	for (size_t i = 0; i < judgement->count; i++)
+	for (size_t i = 0; i < judgement->count; i++) {
 		free(judgement->judged[i].from);
+		free(judgement->judged[i].found);
+		free(judgement->judged[i].expected);
+	}
 	free(judgement->judged);
 	free(judgement->place);
 	judgement->judged = NULL;
@@ -260,6 +264,31 @@ const struct judged *judgement_record(struct judgement *judgement, const struct 
 		judge_unreached(judgement, judged, why ? why : "no value was given");
 	}
 	add_remark(judged, remark);
+	keep_judged(judgement);
+	return judged;
+}
+
+const struct judged *judgement_compare(struct judgement *judgement, const char *step,
+				       const struct protocol_measure *measure, const char *key,
+				       const char *found, const char *expected, struct error *err)
+{
+	struct judged *judged;
+
+	if (find_judged(judgement, measure, key)) {
+		error_set(err, ERROR_USAGE, "'%s[%s]' was given twice", measure->name, key);
+		return NULL;
+	}
+	judged = new_judged(judgement);
+	judged->step = protocol_find_step(judgement->protocol, step);
+	judged->measure = measure;
+	snprintf(judged->key, sizeof(judged->key), "%s", key);
+	judged->found = xstrdup(found);
+	judged->expected = expected ? xstrdup(expected) : NULL;
+	judged->decision.verdict = VERDICT_PASS;
+	if (!expected)
+		inconclusive(&judged->decision, "the order does not say what it should be");
+	else if (!spelling_same(found, expected))
+		inconclusive(&judged->decision, "it is not what was ordered");
 	keep_judged(judgement);
 	return judged;
 }
@@ -502,6 +531,8 @@ struct value *judged_describe(const struct judged *judged)
 	value_set_text(value, "verdict", verdict_name(judged->decision.verdict));
 	if (judged->decision.why[0])
 		value_set_text(value, "why", judged->decision.why);
+	value_set_text(value, "found", judged->found);
+	value_set_text(value, "expected", judged->expected);
 	if (judged->from)
 		value_set_text(value, "from", judged->from);
 	if (judged->has_value)

@@ -19,6 +19,7 @@ struct judged {
 	struct quantity quantity; /* shown in the limit's unit */
 	struct decision decision; /* verdict, acceptance, why */
 	char *from;		  /* the expression, or NULL */
+	char *found, *expected;	  /* of what is compared as a text, or NULL */
 };
 
 struct judgement {
@@ -47,6 +48,13 @@ const struct judged *judgement_take(struct judgement *judgement, const struct va
  */
 const struct judged *judgement_record(struct judgement *judgement, const struct value *measure,
 				      const char *remark, struct error *err);
+/*
+ * The same for a measure that is a text: `found`, which must be `expected` (as base/spelling.h compares; NULL: nothing is known), or
+ * the run is INCONCLUSIVE.
+ */
+const struct judged *judgement_compare(struct judgement *judgement, const char *step,
+				       const struct protocol_measure *measure, const char *key,
+				       const char *found, const char *expected, struct error *err);
 /*
  * Would the measure pass with this value, were it judged now? Also true when its limit decides nothing:
  * that is no fault of the value. `why` (JUDGEMENT_WHY bytes) says what is wrong, and by how much.

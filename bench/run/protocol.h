@@ -39,6 +39,13 @@ struct protocol_condition {
 	const struct protocol_measure *measure;
 };
 
+/* What is scanned of the specimen before the first step and behind the last, and must be what was ordered. */
+struct protocol_scan {
+	char name[32];	      /* of the DUT's data */
+	const char *expected; /* as it was ordered, or NULL */
+	const struct protocol_measure *measure;
+};
+
 /* A parameter of which the method asks something. */
 struct protocol_method {
 	const char *value; /* what it is in this run */
@@ -54,9 +61,10 @@ struct protocol {
 	size_t step_count;
 	struct protocol_step *step;	      /* the automatic one, if there is one, is the last */
 	const struct protocol_step **by_name; /* the same, by their names */
-	size_t condition_count, rate_count, method_count;
+	size_t condition_count, rate_count, method_count, scan_count;
 	struct protocol_condition *condition, *rate;
 	struct protocol_method *method;
+	struct protocol_scan *scan;
 	bool destructive;   /* it uses up its specimen */
 	struct value *data; /* what the loader said, whole */
 };

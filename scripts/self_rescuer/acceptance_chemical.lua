@@ -26,6 +26,7 @@ local test = protocol {
     rest  = { "30 s", range = "10 .. 300 s", ask = "Rest after filling (稳定时间)" },
     drift = { "8 Pa", range = "1 .. 8 Pa", ask = "Largest change with no pressure on the unit (本底漂移)" },
   },
+  scans = { "serial" },
   dut = {
     serial   = { ask = "Serial number (出厂编号)", simulated = "SIM-SR-0001", text = true },
     model    = { ask = "Model (型号)", simulated = "SIM-ZH", text = true },
@@ -38,6 +39,7 @@ local test = protocol {
   },
 
   faults = {
+    swapped = { "INCONCLUSIVE", "scan.serial" },
     leaking_case      = { "FAIL", "drop" },
     open_case         = { "FAIL", "volume" },
     under_filled      = { "FAIL", "mass" },

@@ -28,6 +28,7 @@ local test = protocol {
     rest = { "10 s", range = "5 .. 60 s", ask = "Rest before that (稳定时间)" },
     flow = { "30 s", range = "10 .. 120 s", ask = "Time over which the flow is averaged (流量测量时间)" },
   },
+  scans = { "serial" },
   dut = {
     serial   = { ask = "Serial number (出厂编号)", simulated = "SIM-SR-0002", text = true },
     model    = { ask = "Model (型号)", simulated = "SIM-ZYX", text = true },
@@ -44,6 +45,7 @@ local test = protocol {
   },
 
   faults = {
+    swapped = { "INCONCLUSIVE", "scan.serial" },
     under_charged   = { "FAIL", "cylinder" },
     gauge_sticks    = { "FAIL", "cylinder", "gauge" },
     gauge_off       = { "FAIL", "gauge" },

@@ -150,6 +150,17 @@ function declarations.strict(values, what, declared)
   })
 end
 
+-- scans = { "serial" }: data of the specimen that are scanned before the first step and behind the last.
+local function read_scans(where, written, dut)
+  for key, name in pairs(written) do
+    if math.type(key) ~= "integer" or not dut[name] or not dut[name].text then
+      raise_at(where, "scans is a list of names that dut declares with text = true, and '%s' is none",
+        tostring(name))
+    end
+  end
+  return { table.unpack(written) }
+end
+
 -- ---- the environment ----
 
 local ENVIRONMENT = { channel = "string", every = "string", meaning = "string", zh = "string" }
@@ -259,6 +270,10 @@ function declarations.read(where, written, data, names)
   end
   for name, param in pairs(data.params) do
     if param.method then names["method." .. name] = true end
+  end
+  if written.scans then
+    data.scans = read_scans(where, written.scans, data.dut)
+    for _, name in ipairs(data.scans) do names["scan." .. name] = true end
   end
   if written.bounds then data.bounds = read_bounds(where, written.bounds) end
   if written.hazard then data.hazard = read_hazard(where, written.hazard) end

@@ -10,7 +10,7 @@ local PROTOCOL = {
   class = "string", fixture = "string", decision = "string", deviation = "string",
   params = "table", dut = "table", faults = "table", language = "number",
   environment = "table", sampling = "table", destructive = "boolean", bounds = "table",
-  hazard = "table",
+  hazard = "table", scans = "table",
   grade = "string", source = "string", edition = "string", in_force = "string",
 }
 local STEP = {

@@ -80,12 +80,26 @@ local function run_repeat(step, count)
   return true
 end
 
-local function run_steps(steps)
+-- What the protocol wants scanned of the specimen, before its first step and behind its last: the
+-- controller compares it with the order.
+local function scan_specimen(data, moment, text, zh)
+  for _, name in ipairs(data.scans or {}) do
+    local ask = data.dut[name].ask or name
+    tasks.ask("scan", { id = ("scan.%s.%s"):format(name, moment), text = text:format(ask),
+      zh = zh:format(data.dut[name].zh or ask) })
+  end
+end
+
+local function run_steps(steps, data)
+  scan_specimen(data, "start", "Scan or type what the specimen in this slot says before it is begun: %s",
+    "检验开始前,请扫描或输入本工位样品上的:%s")
   for _, step in ipairs(steps) do
     for count = 1, step.data.repeats do
       if not run_repeat(step, count) then return end
     end
   end
+  scan_specimen(data, "end", "Scan or type what the specimen in this slot says now: %s",
+    "检验结束,请再次扫描或输入本工位样品上的:%s")
 end
 
 local function steps_to_run(protocol, only)
@@ -119,7 +133,7 @@ local function begin(start)
   local protocol = davy.read_protocol(start.protocol, start, WORDS)
   fx = davy.make_fx(start, fixture.bench)
   local steps = steps_to_run(protocol, start.only)
-  tasks.spawn(function() run_steps(steps) end, steps_ended)
+  tasks.spawn(function() run_steps(steps, protocol.data) end, steps_ended)
 end
 
 local function stop()

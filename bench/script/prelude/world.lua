@@ -10,6 +10,7 @@ local world                -- what the author wrote
 local w                    -- its state
 local lines = {}           -- levels: outputs as they are set, inputs as the world drives them
 local inputs               -- names of the lines the world drives
+local specimen             -- what the order says of it, as texts
 local sent = {}            -- their levels as last reported
 local simulators = {}      -- device -> what its author wrote
 local streams = {}         -- what devices say by themselves: { device, index, every, call, what }
@@ -228,6 +229,7 @@ local function begin(start)
   inputs = start.inputs
   for name, level in pairs(start.outputs) do lines[name] = level end
 
+  specimen = start.dut
   w = make_state(start.dut)
   if start.fault then apply_fault(start.fault, start.severity) end
   world.advance(w, dt, lines)
@@ -289,9 +291,16 @@ function operations.frame(ask)
   return { fields = fields }
 end
 
+-- A simulated person scans what is there: the specimen of the order, unless the world has another word for it.
+local function scanned(id)
+  local name = id:match("^scan%.([%w_]+)%.%l+$")
+  return name and specimen[name]
+end
+
 function operations.operator(ask)
   local answer = (world.operator or {})[ask.id]
-  return { text = answer and answer(w) }
+  local text = answer and answer(w)
+  return { text = text or scanned(ask.id) }
 end
 
 function davy.deliver(type, request, payload)
