@@ -34,9 +34,8 @@ struct admitted {
 	const char *kind;
 	struct value *says;
 	int64_t wall_at_boot_ms; /* of "clock": what it was when the machine started; else 0 */
-	const char *subjects[STORE_SUBJECTS +
-			     1]; /* ended by NULL; they live here, in `says`, or for good */
-	char own_subject[STORE_SUBJECT_MOST]; /* room for one that stands nowhere else */
+	const char
+		*subjects[STORE_SUBJECTS + 1]; /* ended by NULL; they live in `says`, or for good */
 };
 
 /*

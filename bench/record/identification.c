@@ -284,6 +284,7 @@ static struct value *weigh(struct identification *it, struct value *files, struc
 	it->seen = NULL;
 	found = identity_assess(read, it->facts, rules);
 	value_set_int(identity, "method", IDENTITY_METHOD);
+	value_set_text(identity, "foundBy", it->subject);
 	value_set(identity, "read", read);
 	value_set(identity, "facts", value_copy(it->facts));
 	value_set(identity, "rules", rules);
@@ -314,12 +315,10 @@ static int make_event(struct identification *it, const char *id, const struct va
 	return event_check(admitted->says, err);
 }
 
-static void take_subjects(const struct identification *it, struct admitted *admitted)
+static void take_subjects(struct admitted *admitted)
 {
 	admitted->subjects[0] = value_at(value_get(admitted->says, "epcList"), 0)->text;
-	admitted->subjects[1] = it->subject ? admitted->own_subject : NULL;
-	if (it->subject)
-		snprintf(admitted->own_subject, sizeof(admitted->own_subject), "%s", it->subject);
+	admitted->subjects[1] = identification_found_by(admitted->says);
 }
 
 static int check_request(struct bench_log *log, const struct value *request,
@@ -362,13 +361,18 @@ int admit_identification(struct bench_log *log, const struct value *request,
 		       : make_event(&it, id, request, now, admitted, err);
 	if (done == 0) {
 		admitted->kind = ENTRY_EVENT;
-		take_subjects(&it, admitted);
+		take_subjects(admitted);
 	}
 	value_free(it.facts);
 	value_free(it.seen);
 	free(it.uri);
 	free(it.subject);
 	return done;
+}
+
+const char *identification_found_by(const struct value *event)
+{
+	return value_get_text(value_get(event, "mse:identity"), "mse:foundBy");
 }
 
 /* In the order of their members JSON objects differ, and mean the same. */

@@ -15,8 +15,11 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "record/cylinder.h"
+#include "record/identification.h"
+#include "record/job_order.h"
 #include "record/log_people.h"
 #include "record/register.h"
+#include "record/snapshot.h"
 #include "record/store_inside.h"
 
 struct store_compare {
@@ -224,7 +227,9 @@ static const char *subject_of(const struct entry *entry, char made[CYLINDER_SUBJ
 		     {ENTRY_CALIBRATION, REGISTER_SUBJECT(ENTRY_CALIBRATION)},
 		     {ENTRY_CHECK, REGISTER_SUBJECT(ENTRY_CHECK)},
 		     {ENTRY_CYLINDER, REGISTER_SUBJECT(ENTRY_CYLINDER)},
-		     {ENTRY_CONNECTION, REGISTER_SUBJECT(ENTRY_CONNECTION)}};
+		     {ENTRY_CONNECTION, REGISTER_SUBJECT(ENTRY_CONNECTION)},
+		     {ENTRY_SNAPSHOT, REGISTER_SUBJECT(ENTRY_SNAPSHOT)},
+		     {ENTRY_JOB_ORDER, REGISTER_SUBJECT(ENTRY_JOB_ORDER)}};
 
 	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
 		if (!strcmp(entry->kind, KINDS[i].kind))
@@ -244,12 +249,14 @@ static int check_subjects(const struct store_compare *compare, const struct log_
 {
 	const struct entry *entry = record->entry;
 	const struct value *equipment = value_get(entry->says, "epcList");
+	const char *tag = identification_found_by(entry->says);
 	char made[CYLINDER_SUBJECT_SIZE];
 	const char *subject = subject_of(entry, made);
 	bool found = !subject || is_found_by(compare, subject, entry->seq);
 
 	for (size_t i = 0; i < value_count(equipment) && i < STORE_SUBJECTS && found; i++)
 		found = is_found_by(compare, value_at(equipment, i)->text, entry->seq);
+	found = found && (!tag || is_found_by(compare, tag, entry->seq));
 	return found ? 0 : differs(compare, "it is not found by what it is about", err);
 }
 
