@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/spelling.h"
 #include "cli/book.h"
 #include "cli/columns.h"
 #include "cli/figures.h"
@@ -17,7 +18,6 @@
 #include "cli/words.h"
 #include "record/event.h"
 #include "record/signing.h"
-#include "run/consumed.h"
 
 static const struct {
 	struct words number, what, became, at, specimen, declared;
@@ -32,38 +32,15 @@ static const struct {
 
 /* ---- which ---- */
 
-static int hex_of(char digit)
-{
-	const char *digits = "0123456789ABCDEF", *found = digit ? strchr(digits, digit) : NULL;
-
-	return found ? (int)(found - digits) : -1;
-}
-
-static void decode(struct buf *out, const char *part)
-{
-	for (; *part; part++) {
-		int high = *part == '%' ? hex_of(part[1]) : -1;
-		int low = high >= 0 ? hex_of(part[2]) : -1;
-
-		buf_add_byte(out, (uint8_t)(low >= 0 ? high * 16 + low : *part));
-		part += low >= 0 ? 2 : 0;
-	}
-}
-
 /* Of this serial number, or this identity? */
 static bool is_of(const char *uri, const char *name)
 {
-	const char *serial = strstr(uri, "/SN/");
-	struct buf text;
+	struct buf serial;
 	bool same;
 
-	if (!serial)
-		return !strcmp(uri, name);
-	buf_init(&text);
-	decode(&text, serial + strlen("/SN/"));
-	same = specimen_same(&(struct specimen){.class = "", .serial = text.data},
-			     &(struct specimen){.class = "", .serial = name});
-	buf_done(&text);
+	buf_init(&serial);
+	same = event_serial(&serial, uri) && spelling_same(serial.data, name);
+	buf_done(&serial);
 	return same || !strcmp(uri, name);
 }
 

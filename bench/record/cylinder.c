@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "record/register.h"
-#include "record/roster.h"
 #include "record/store_entry.h"
 #include "record/wall_time.h"
 #include "verdict/quantity.h"
@@ -190,19 +189,6 @@ static int check_name(const struct value *says, const char *member, struct error
 	return 0;
 }
 
-/* Where people are enrolled, it is one of them. */
-static int check_person(struct bench_log *log, const struct value *says, const struct moment *now,
-			struct error *err)
-{
-	const struct roster *roster = bench_log_roster(log, err);
-
-	if (!roster)
-		return -1;
-	return roster_administrator(roster)
-		       ? roster_knows(roster, text_of(says, "by"), now->wall.ms, err)
-		       : 0;
-}
-
 static int check_components(const struct value *components, struct error *err)
 {
 	if (!components || components->kind != VALUE_LIST || value_count(components) == 0 ||
@@ -224,7 +210,7 @@ int admit_cylinder(struct bench_log *log, const struct value *request, const str
 	if (register_check_members(CYLINDER, LISTS, says, err) < 0 ||
 	    check_name(says, "cylinder", err) < 0 ||
 	    check_components(value_get(says, "components"), err) < 0 ||
-	    check_person(log, says, now, err) < 0)
+	    register_check_person(log, says, now, err) < 0)
 		return -1;
 	admitted->subjects[0] = REGISTER_SUBJECT(ENTRY_CYLINDER);
 	return register_take(log, request, admitted, err);
@@ -305,7 +291,7 @@ int admit_connection(struct bench_log *log, const struct value *request, const s
 	bool connects = value_get(says, "cylinder");
 
 	if (register_check_members(connects ? CONNECTION : DISCONNECTION, NULL, says, err) < 0 ||
-	    check_name(says, "line", err) < 0 || check_person(log, says, now, err) < 0 ||
+	    check_name(says, "line", err) < 0 || register_check_person(log, says, now, err) < 0 ||
 	    (connects && check_cylinder(log, says, now, err) < 0))
 		return -1;
 	admitted->subjects[0] = REGISTER_SUBJECT(ENTRY_CONNECTION);

@@ -77,6 +77,14 @@ void event_identity(struct buf *uri, const char *base, const char *certificate, 
 	event_encode(uri, serial);
 }
 
+void event_class_identity(struct buf *uri, const char *base, const char *class, const char *serial)
+{
+	buf_printf(uri, "%seq/class/", base);
+	event_encode(uri, class);
+	buf_add_text(uri, "/SN/");
+	event_encode(uri, serial);
+}
+
 static int hex_digit(char digit)
 {
 	static const char DIGITS[] = "0123456789ABCDEFabcdef";
@@ -123,6 +131,25 @@ void event_readable(struct buf *text, const char *uri)
 			buf_add_byte(text, (uint8_t)*uri++);
 		}
 	}
+}
+
+bool event_serial(struct buf *serial, const char *uri)
+{
+	static const char BEFORE[] = "/SN/";
+	const char *part = strstr(uri, BEFORE), *next;
+
+	if (!part)
+		return false;
+	while ((next = strstr(part + 1, BEFORE)))
+		part = next;
+	for (part += strlen(BEFORE); *part;) {
+		char bytes[4];
+		size_t count = escaped(part, bytes);
+
+		buf_add(serial, count ? bytes : part, count ? count : 1);
+		part += count ? 3 * count : 1;
+	}
+	return true;
 }
 
 /* ---- events ---- */

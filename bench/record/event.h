@@ -10,6 +10,8 @@
 #ifndef DAVY_RECORD_EVENT_H
 #define DAVY_RECORD_EVENT_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/value.h"
@@ -44,6 +46,10 @@ enum life_step life_step_of(const char *biz_step); /* of an event; 0: none of th
  * calls unreserved.
  */
 void event_identity(struct buf *uri, const char *base, const char *certificate, const char *serial);
+/* The same of what has no certificate, by its class: BASE "eq/class/" CLASS "/SN/" SERIAL. */
+void event_class_identity(struct buf *uri, const char *base, const char *class, const char *serial);
+/* What such an identity says behind its last "/SN/", decoded, is appended; false, and nothing, where there is none. */
+bool event_serial(struct buf *serial, const char *uri);
 /* Append one part of a URI, percent-encoded so. */
 void event_encode(struct buf *uri, const char *text);
 /*

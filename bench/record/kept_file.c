@@ -29,7 +29,7 @@ static int keep(const char *state, const char *sha256, const struct buf *bytes, 
  */
 static int check_public(const char *state, const char *path, struct error *err)
 {
-	char *real = realpath(path, NULL), *home = realpath(state, NULL);
+	char *home = realpath(state, NULL), *real = realpath(path, NULL); /* errno is the path's */
 	size_t size = home ? strlen(home) : 0;
 	struct stat file;
 	int done = 0;
@@ -47,32 +47,41 @@ static int check_public(const char *state, const char *path, struct error *err)
 	return done;
 }
 
-struct value *kept_file_add(const char *state, const char *path, struct error *err)
+int kept_file_read(const char *state, const char *path, struct buf *bytes, struct error *err)
+{
+	if (check_public(state, path, err) < 0 || file_read(path, KEPT_FILE_MOST, bytes, err) < 0)
+		return -1;
+	return bytes->size ? 0
+			   : error_set(err, ERROR_USAGE, "%s: an empty file says nothing", path);
+}
+
+struct value *kept_file_keep(const char *state, const char *path, const struct buf *bytes,
+			     struct error *err)
 {
 	const char *slash = strrchr(path, '/');
-	struct value *says = NULL;
+	struct value *says;
 	uint8_t digest[HASH_SIZE];
 	char hex[HASH_HEX_SIZE];
+
+	hash_of(bytes->data, bytes->size, digest);
+	hash_hex(digest, hex);
+	if (keep(state, hex, bytes, err) < 0)
+		return NULL;
+	says = value_map();
+	value_set_text(says, "name", slash ? slash + 1 : path);
+	value_set_text(says, "sha256", hex);
+	value_set_int(says, "size", (int64_t)bytes->size);
+	return says;
+}
+
+struct value *kept_file_add(const char *state, const char *path, struct error *err)
+{
+	struct value *says = NULL;
 	struct buf bytes;
-	int done;
 
 	buf_init(&bytes);
-	done = check_public(state, path, err);
-	if (done == 0)
-		done = file_read(path, KEPT_FILE_MOST, &bytes, err);
-	if (done == 0 && bytes.size == 0)
-		done = error_set(err, ERROR_USAGE, "%s: an empty file says nothing", path);
-	if (done == 0) {
-		hash_of(bytes.data, bytes.size, digest);
-		hash_hex(digest, hex);
-		done = keep(state, hex, &bytes, err);
-	}
-	if (done == 0) {
-		says = value_map();
-		value_set_text(says, "name", slash ? slash + 1 : path);
-		value_set_text(says, "sha256", hex);
-		value_set_int(says, "size", (int64_t)bytes.size);
-	}
+	if (kept_file_read(state, path, &bytes, err) == 0)
+		says = kept_file_keep(state, path, &bytes, err);
 	buf_done(&bytes);
 	return says;
 }

@@ -5,6 +5,7 @@
 #ifndef DAVY_RECORD_KEPT_FILE_H
 #define DAVY_RECORD_KEPT_FILE_H
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/value.h"
 
@@ -15,5 +16,12 @@ enum { KEPT_FILE_MOST = 16 << 20 }; /* bytes */
  * last part of its path. It is on the disk when this returns. An empty file is refused.
  */
 struct value *kept_file_add(const char *state, const char *path, struct error *err);
+/*
+ * The two halves of it, for who keeps not the bytes as they came but what they were understood as. Append the bytes of a file that
+ * may be kept: one that everybody may read, and none of the bench's own.
+ */
+int kept_file_read(const char *state, const char *path, struct buf *bytes, struct error *err);
+struct value *kept_file_keep(const char *state, const char *path, const struct buf *bytes,
+			     struct error *err);
 
 #endif

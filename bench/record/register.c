@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "record/kept_file.h"
+#include "record/roster.h"
 #include "record/store_entry.h"
 #include "record/wall_time.h"
 
@@ -82,6 +83,18 @@ int register_check_members(const struct register_member *members, const char *co
 			return error_set(err, ERROR_USAGE, "its '%s' is missing", members->name);
 	}
 	return 0;
+}
+
+int register_check_person(struct bench_log *log, const struct value *says, const struct moment *now,
+			  struct error *err)
+{
+	const struct roster *roster = bench_log_roster(log, err);
+
+	if (!roster)
+		return -1;
+	return roster_administrator(roster)
+		       ? roster_knows(roster, value_get_text(says, "by"), now->wall.ms, err)
+		       : 0;
 }
 
 static int keep_file(struct bench_log *log, const struct value *request, struct value *says,

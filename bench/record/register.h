@@ -45,6 +45,9 @@ struct register_member {
 /* Has it these members, all that are needed and no others? `lists` are what else it may have, or NULL. */
 int register_check_members(const struct register_member *members, const char *const *lists,
 			   const struct value *says, struct error *err);
+/* Where people are enrolled, is `by` one of them at this time? Where nobody is, everybody may. */
+int register_check_person(struct bench_log *log, const struct value *says, const struct moment *now,
+			  struct error *err);
 /* Take `says`, with the file that the request names, into what is admitted. After the check. */
 int register_take(struct bench_log *log, const struct value *request, struct admitted *admitted,
 		  struct error *err);

@@ -61,10 +61,9 @@ char *run_event_specimen(const struct account *account, const char *base, const 
 	} else if (serial && certificate) {
 		event_identity(&uri, base, certificate, serial);
 	} else if (serial) {
-		buf_printf(&uri, "%seq/class/", base);
-		event_encode(&uri, class ? class : value_get_text(account->head, "protocol"));
-		buf_add_text(&uri, "/SN/");
-		event_encode(&uri, serial);
+		event_class_identity(&uri, base,
+				     class ? class : value_get_text(account->head, "protocol"),
+				     serial);
 	} else {
 		buf_printf(&uri, "%srun/", base);
 		event_encode(&uri, account->id);
