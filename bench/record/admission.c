@@ -13,6 +13,7 @@
 #include "record/identification.h"
 #include "record/job_order.h"
 #include "record/log_people.h"
+#include "record/lot.h"
 #include "record/register.h"
 #include "record/roster_log.h"
 #include "record/snapshot.h"
@@ -307,7 +308,11 @@ int admit(struct bench_log *log, const struct value *request, const struct momen
 		     {ENTRY_CONNECTION, admit_connection},
 		     {ENTRY_SNAPSHOT, admit_snapshot},
 		     {ENTRY_JOB_ORDER, admit_job_order},
-		     {REQUEST_IDENTIFICATION, admit_identification}};
+		     {REQUEST_IDENTIFICATION, admit_identification},
+		     {ENTRY_LOT, admit_lot},
+		     {ENTRY_DRAW, admit_draw},
+		     {ENTRY_SEAL, admit_seal},
+		     {ENTRY_LOT_VERDICT, admit_lot_verdict}};
 	const char *kind = value_get_text(request, "kind");
 
 	*admitted = (struct admitted){0};

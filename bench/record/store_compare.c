@@ -18,6 +18,7 @@
 #include "record/identification.h"
 #include "record/job_order.h"
 #include "record/log_people.h"
+#include "record/lot.h"
 #include "record/register.h"
 #include "record/snapshot.h"
 #include "record/store_inside.h"
@@ -229,7 +230,11 @@ static const char *subject_of(const struct entry *entry, char made[CYLINDER_SUBJ
 		     {ENTRY_CYLINDER, REGISTER_SUBJECT(ENTRY_CYLINDER)},
 		     {ENTRY_CONNECTION, REGISTER_SUBJECT(ENTRY_CONNECTION)},
 		     {ENTRY_SNAPSHOT, REGISTER_SUBJECT(ENTRY_SNAPSHOT)},
-		     {ENTRY_JOB_ORDER, REGISTER_SUBJECT(ENTRY_JOB_ORDER)}};
+		     {ENTRY_JOB_ORDER, REGISTER_SUBJECT(ENTRY_JOB_ORDER)},
+		     {ENTRY_LOT, REGISTER_SUBJECT(ENTRY_LOT)},
+		     {ENTRY_DRAW, REGISTER_SUBJECT(ENTRY_DRAW)},
+		     {ENTRY_SEAL, REGISTER_SUBJECT(ENTRY_SEAL)},
+		     {ENTRY_LOT_VERDICT, REGISTER_SUBJECT(ENTRY_LOT_VERDICT)}};
 
 	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
 		if (!strcmp(entry->kind, KINDS[i].kind))
