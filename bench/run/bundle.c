@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "record/bag.h"
 #include "record/log_read.h"
+#include "record/lot.h"
 #include "record/tlog_proof.h"
 #include "run/proof_inside.h"
 
@@ -52,6 +53,7 @@ struct item {
 	char *run;     /* its run's name; or NULL */
 	char *under;   /* id of the record that it signs; or NULL */
 	char *id;
+	char *list; /* digest of the list of units that it rests on; or NULL */
 };
 
 struct bundle {
@@ -68,6 +70,19 @@ struct bundle {
 static char *copy_of(const char *text)
 {
 	return text ? xstrdup(text) : NULL;
+}
+
+/* All records of a lot belong together. */
+static void note_lot(struct item *item, const struct entry *entry)
+{
+	static const char *const KINDS[] = {ENTRY_LOT, ENTRY_DRAW, ENTRY_SEAL, ENTRY_LOT_VERDICT};
+	const char *lot = value_get_text(entry->says, "lot");
+
+	for (size_t i = 0; lot && i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
+		if (!strcmp(entry->kind, KINDS[i]))
+			item->subject = xprintf("lot:%s", lot);
+	if (!strcmp(entry->kind, ENTRY_LOT))
+		item->list = copy_of(value_get_text(value_get(entry->says, "file"), "sha256"));
 }
 
 static int note(void *ctx, const struct log_record *record, struct error *err)
@@ -92,6 +107,8 @@ static int note(void *ctx, const struct log_record *record, struct error *err)
 	} else if (!strcmp(entry->kind, ENTRY_SIGNATURE) ||
 		   !strcmp(entry->kind, ENTRY_DECLARATION)) {
 		item->under = copy_of(value_get_text(entry->says, "of"));
+	} else {
+		note_lot(item, entry);
 	}
 	return 0;
 }
@@ -194,6 +211,27 @@ static int write_journal(struct bundle *bundle, const char *run, struct error *e
 	return done;
 }
 
+/* Two lots may have one list, which is written once. */
+static bool is_written(const struct bundle *bundle, uint64_t seq, const char *sha256)
+{
+	for (uint64_t i = 0; i + 1 < seq; i++)
+		if (bundle->items[i].is_taken && bundle->items[i].list &&
+		    !strcmp(bundle->items[i].list, sha256))
+			return true;
+	return false;
+}
+
+static int write_list(struct bundle *bundle, const char *sha256, struct error *err)
+{
+	char *path = xprintf("%s/files/%s", bundle->wish->state, sha256);
+	char *name = xprintf("data/files/%s", sha256);
+	int done = bag_add_file(bundle->bag, name, path, err);
+
+	free(name);
+	free(path);
+	return done;
+}
+
 /* The second pass, with a reader of its own that verifies once more. */
 static int write_record(void *ctx, const struct log_record *record, struct error *err)
 {
@@ -212,6 +250,8 @@ static int write_record(void *ctx, const struct log_record *record, struct error
 		done = write_proof(bundle, seq, err);
 	if (done == 0 && item->run)
 		done = write_journal(bundle, item->run, err);
+	if (done == 0 && item->list && !is_written(bundle, seq, item->list))
+		done = write_list(bundle, item->list, err);
 	bundle->records++;
 	return done;
 }
@@ -294,6 +334,7 @@ static void bundle_done(struct bundle *bundle)
 		free(bundle->items[i].run);
 		free(bundle->items[i].under);
 		free(bundle->items[i].id);
+		free(bundle->items[i].list);
 	}
 	free(bundle->items);
 	buf_done(&bundle->checkpoint);

@@ -6,9 +6,11 @@
  *   data/proofs/000000412.tlog-proof   that it is in the log (record/tlog_proof.h)
  *   data/checkpoint                    the log's checkpoint, which all proofs lead to
  *   data/runs/ID/journal               of each run among them
+ *   data/files/SHA-256                 the list of units of each lot among them
  *
  * Besides those that are asked for: the first record, with the bench's keys; all records of keys and hand-overs, persons' signatures under those
- * that are there, and whatever else happened to the same equipment.
+ * that are there, whatever else happened to the same equipment, and all
+ * other records of the same lot.
  */
 #ifndef DAVY_RUN_BUNDLE_H
 #define DAVY_RUN_BUNDLE_H

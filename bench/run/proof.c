@@ -12,6 +12,7 @@
 #include "record/cylinder.h"
 #include "record/identification.h"
 #include "record/job_order.h"
+#include "record/lot.h"
 #include "record/register.h"
 #include "record/snapshot.h"
 #include "run/proof_inside.h"
@@ -78,7 +79,7 @@ static int read_administrator(struct proof *proof, const char *path, struct erro
 }
 
 int proof_begin(struct proof *proof, const struct proof_wish *wish, enum log_extent extent,
-		record_text_fn *text_of, void *ctx, struct error *err)
+		const char *folder, record_text_fn *text_of, void *ctx, struct error *err)
 {
 	static const char *const LISTS[] = {"problems", "runs", "proved", "notProved"};
 
@@ -91,6 +92,7 @@ int proof_begin(struct proof *proof, const struct proof_wish *wish, enum log_ext
 		return -1;
 	}
 	proof->reader = log_reader_new(extent);
+	proof->lots = proof_lots_new(folder, extent);
 	proof->says = value_map();
 	value_set_bool(proof->says, "good", true);
 	for (size_t i = 0; i < sizeof(LISTS) / sizeof(LISTS[0]); i++)
@@ -127,16 +129,28 @@ static void check_bench(struct proof *proof, const struct log_record *record)
 
 static bool is_known(const char *kind)
 {
-	static const char *const KINDS[] = {ENTRY_EVENT,       ENTRY_LOG,	 ENTRY_KEY,
-					    ENTRY_SIGNATURE,   ENTRY_CLOCK,	 ENTRY_CALIBRATION,
-					    ENTRY_DECLARATION, ENTRY_APPROVAL,	 ENTRY_CHECK,
-					    ENTRY_CYLINDER,    ENTRY_CONNECTION, ENTRY_DEBIT,
-					    ENTRY_HAND_OVER,   ENTRY_SNAPSHOT,	 ENTRY_JOB_ORDER};
+	static const char *const KINDS[] = {
+		ENTRY_EVENT,	 ENTRY_LOG,	    ENTRY_KEY,	       ENTRY_SIGNATURE,
+		ENTRY_CLOCK,	 ENTRY_CALIBRATION, ENTRY_DECLARATION, ENTRY_APPROVAL,
+		ENTRY_CHECK,	 ENTRY_CYLINDER,    ENTRY_CONNECTION,  ENTRY_DEBIT,
+		ENTRY_HAND_OVER, ENTRY_SNAPSHOT,    ENTRY_JOB_ORDER,   ENTRY_LOT,
+		ENTRY_DRAW,	 ENTRY_SEAL,	    ENTRY_LOT_VERDICT};
 
 	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
 		if (!strcmp(kind, KINDS[i]))
 			return true;
 	return false;
+}
+
+static void check_lots(struct proof *proof, const struct log_record *record)
+{
+	enum lot_proof proved;
+	struct error err;
+
+	if (proof_lots_take(proof->lots, record, log_reader_base(proof->reader), &proved, &err) < 0)
+		proof_problem(proof, record->entry->seq, NULL, NULL, err.text);
+	else
+		proof->lot[proved]++;
 }
 
 void proof_record(struct proof *proof, const struct log_record *record)
@@ -151,6 +165,7 @@ void proof_record(struct proof *proof, const struct log_record *record)
 	    identification_verify(record->entry->says, &err) < 0)
 		proof_problem(proof, record->entry->seq, NULL, NULL, err.text);
 	proof->unknown += !is_known(record->entry->kind);
+	check_lots(proof, record);
 	if (proof->administrator)
 		check_bench(proof, record);
 }
@@ -242,6 +257,23 @@ void proof_say_log(struct proof *proof, uint64_t records)
 
 /* ---- end ---- */
 
+static void say_lots(struct proof *proof)
+{
+	static const struct {
+		enum lot_proof proved;
+		const char *what;
+	} SAID[] = {
+		{LOT_PROOF_LIST, "lists"}, {LOT_PROOF_DRAW, "draws"}, {LOT_PROOF_VERDICT, "lots"}};
+
+	for (size_t i = 0; i < sizeof(SAID) / sizeof(SAID[0]); i++)
+		if (proof->lot[SAID[i].proved])
+			value_set_int(proof_proved(proof, SAID[i].what), "count",
+				      proof->lot[SAID[i].proved]);
+	if (proof->lot[LOT_PROOF_MISSING])
+		value_set_int(proof_not_proved(proof, "lots", NULL), "count",
+			      proof->lot[LOT_PROOF_MISSING]);
+}
+
 static void say_counts(struct proof *proof)
 {
 	int64_t runs = (int64_t)value_count(value_get(proof->says, "runs"));
@@ -255,6 +287,7 @@ static void say_counts(struct proof *proof)
 			      proof->journals - proof->replays);
 	if (proof->persons)
 		value_set_int(proof_proved(proof, "persons"), "count", proof->persons);
+	say_lots(proof);
 	if (proof->unknown)
 		value_set_int(proof_not_proved(proof, "kind", NULL), "count", proof->unknown);
 }
@@ -279,6 +312,7 @@ struct value *proof_end(struct proof *proof)
 	checkpoint_free(proof->checkpoint);
 	log_reader_free(proof->reader);
 	proof_people_free(proof->people);
+	proof_lots_free(proof->lots);
 	key_free(proof->administrator);
 	return says;
 }

@@ -280,7 +280,7 @@ static int record_text(void *ctx, uint64_t seq, struct buf *text, struct error *
 struct value *proof_of_bundle(const char *folder, const struct proof_wish *wish, struct error *err)
 {
 	struct bundle_proof of = {.folder = folder, .runs = value_map(), .faults = value_list()};
-	char *records = xprintf("%s/data/records", folder);
+	char *records = xprintf("%s/data/records", folder), *data = xprintf("%s/data", folder);
 	char *checkpoint = xprintf("%s/data/checkpoint", folder), **names = NULL;
 	struct value *says = NULL;
 	struct error missing;
@@ -289,7 +289,7 @@ struct value *proof_of_bundle(const char *folder, const struct proof_wish *wish,
 	buf_init(&of.checkpoint);
 	file_read(checkpoint, PROOF_MOST, &of.checkpoint, &missing);
 	if (bag_check(folder, take_fault, &of, err) == 0 &&
-	    proof_begin(&of.proof, wish, LOG_CHOICE, record_text, &of, err) == 0) {
+	    proof_begin(&of.proof, wish, LOG_CHOICE, data, record_text, &of, err) == 0) {
 		file_list(records, &names, &count, &missing);
 		look(&of, names, count);
 		says = proof_end(&of.proof);
@@ -303,5 +303,6 @@ struct value *proof_of_bundle(const char *folder, const struct proof_wish *wish,
 	buf_done(&of.checkpoint);
 	free(checkpoint);
 	free(records);
+	free(data);
 	return says;
 }

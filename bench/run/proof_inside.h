@@ -5,6 +5,7 @@
 
 #include "record/log_read.h"
 #include "run/proof.h"
+#include "run/proof_lots.h"
 #include "run/proof_people.h"
 
 struct proof {
@@ -18,11 +19,13 @@ struct proof {
 		not_allowed; /* the bench's key was the bench's, as he has it, once; or once not */
 	struct value *says;
 	int64_t journals, replays, persons, unknown;
+	struct proof_lots *lots;
+	int64_t lot[LOT_PROOF_MISSING + 1]; /* how often each was proved */
 };
 
-/* `text_of` gives the texts of records that were read before. */
+/* Files that records rest on lie in FOLDER/files; `text_of` gives the texts of records that were read before. */
 int proof_begin(struct proof *proof, const struct proof_wish *wish, enum log_extent extent,
-		record_text_fn *text_of, void *ctx, struct error *err);
+		const char *folder, record_text_fn *text_of, void *ctx, struct error *err);
 /* What was found; the caller frees it. */
 struct value *proof_end(struct proof *proof);
 

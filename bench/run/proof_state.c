@@ -459,7 +459,7 @@ struct value *proof_of_state(const char *state, const struct proof_wish *wish, s
 
 	of.records = xprintf("%s/records", state);
 	if (read_checkpoints(&of, texts, err) == 0 &&
-	    proof_begin(&of.proof, wish, LOG_WHOLE, line_text, &of, err) == 0) {
+	    proof_begin(&of.proof, wish, LOG_WHOLE, state, line_text, &of, err) == 0) {
 		whole = read_log(&of);
 		if (log_reader_origin(of.proof.reader)) {
 			check_keys(&of);
