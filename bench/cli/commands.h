@@ -23,6 +23,7 @@ extern const struct command COMMAND_CALIBRATIONS;
 extern const struct command COMMAND_APPROVE;
 extern const struct command COMMAND_LIMITS;
 extern const struct command COMMAND_CHECK_STANDARD;
+extern const struct command COMMAND_LOT;
 extern const struct command COMMAND_GAS;
 extern const struct command COMMAND_CONTROLLER;
 extern const struct command COMMAND_GUARDIAN;

@@ -12,13 +12,14 @@
 #include "base/json.h"
 #include "cli/book.h"
 #include "cli/commands.h"
+#include "cli/lot_form.h"
 #include "cli/place.h"
 #include "cli/request.h"
 #include "cli/sampling_form.h"
 #include "record/event.h"
 
 struct record_settings {
-	const char *state, *from, *note, *by, *at, *disposition, *identity;
+	const char *state, *from, *note, *by, *at, *disposition, *identity, *lot;
 	struct value *dut, *ilmd, *form;
 	bool json;
 };
@@ -51,6 +52,13 @@ static const struct option OPTIONS[] = {
 	 "KEY=VALUE",
 	 offsetof(struct record_settings, form),
 	 {"of collecting: a field of the sampling form", "抽样单的栏目"}},
+	{"lot",
+	 OPTION_TEXT,
+	 "NAME",
+	 offsetof(struct record_settings, lot),
+	 {"of collecting: the lot whose drawn units it is about, which fills in what it knows "
+	  "(davy lot)",
+	  "抽样:所抽各台所属的批,抽样单由其填写已知栏目(davy lot)"}},
 	{"by",
 	 OPTION_TEXT,
 	 "PERSON",
@@ -75,7 +83,7 @@ static const struct option OPTIONS[] = {
 };
 
 static const struct {
-	struct words step, which, stranger, recorded, ilmd, ilmd_name, form;
+	struct words step, which, stranger, recorded, ilmd, ilmd_name, form, lot, units;
 } TEXTS = {
 	.step = {"'%.40s' is no step of a life; there are: %s", "没有环节 '%.40s';可用:%s"},
 	.which = {"--dut says which it is: ma=CERTIFICATE and serial=NUMBER, or class=CLASS and "
@@ -89,6 +97,10 @@ static const struct {
 	.ilmd_name = {"--ilmd: '%.40s' is no name of letters and digits",
 		      "--ilmd:'%.40s' 须为字母与数字组成的名称"},
 	.form = {"--form is for collecting alone", "--form 仅用于 collecting(抽样)"},
+	.lot = {"--lot is for collecting alone, and says itself which units it is about: leave "
+		"--dut and --identity out",
+		"--lot 仅用于 collecting(抽样),样品由批给出:请勿再用 --dut 与 --identity"},
+	.units = {"%zu units of lot %s", "批 %2$s 的 %1$zu 台"},
 };
 
 static int find_step(const char *name, enum life_step *step, struct error *err)
@@ -130,12 +142,9 @@ static int add_identity(struct buf *uri, const char *base, const struct record_s
 		buf_add_text(uri, settings->identity);
 	else if (serial && serial[0] && ma && ma[0])
 		event_identity(uri, base, ma, serial);
-	else if (serial && serial[0] && class) {
-		buf_printf(uri, "%seq/class/", base);
-		event_encode(uri, class);
-		buf_add_text(uri, "/SN/");
-		event_encode(uri, serial);
-	} else
+	else if (serial && serial[0] && class)
+		event_class_identity(uri, base, class, serial);
+	else
 		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.which));
 	return 0;
 }
@@ -187,38 +196,85 @@ static int set_time(struct value *members, const char *at, struct error *err)
 	return 0;
 }
 
-static int fill(struct value *request, enum life_step step, const char *base,
-		const struct record_settings *settings, struct error *err)
+/* What it is about: the units of a lot, which says of itself what a form asks; or the one piece that was named. */
+static int fill_equipment(struct value *request, struct value *says, struct value *form,
+			  const char *state, const char *base,
+			  const struct record_settings *settings, struct error *err)
 {
-	struct value *members = value_set(request, "members", value_map());
-	struct value *says = value_map();
+	struct value *equipment = value_set(request, "equipment", value_list());
+	struct buf uri;
+	int done;
 
+	if (settings->lot)
+		return lot_form_fill(state, settings->lot, base, form, equipment, says, err);
+	buf_init(&uri);
+	done = add_identity(&uri, base, settings, err);
+	if (done == 0)
+		value_add(equipment, value_text(uri.data));
+	buf_done(&uri);
+	return done;
+}
+
+static int fill_form(struct value *says, const struct value *form, struct error *err)
+{
+	if (sampling_form_check(form, err) < 0)
+		return -1;
+	value_set(says, "form", sampling_form_describe(form));
+	return 0;
+}
+
+static int check_uses(enum life_step step, const struct record_settings *settings,
+		      struct error *err)
+{
+	bool is_sample = step == LIFE_COLLECTING;
+
+	if (settings->lot && (!is_sample || settings->identity || value_count(settings->dut)))
+		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.lot));
+	if (value_count(settings->ilmd) && step != LIFE_REGISTRATION)
+		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.ilmd));
+	if (value_count(settings->form) && !is_sample)
+		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.form));
+	return 0;
+}
+
+static int fill_members(struct value *members, const char *base,
+			const struct record_settings *settings, struct error *err)
+{
 	if (settings->from)
 		set_party(members, base, settings->from);
 	value_set_text(members, "disposition", settings->disposition);
-	value_set_text(says, "by", settings->by);
-	value_set_text(says, "note", settings->note);
-	if (settings->from)
-		value_set_text(says, "from", settings->from);
-	if (step == LIFE_COLLECTING)
-		value_set(says, "form", sampling_form_describe(settings->form));
-	if (value_count(says))
-		value_set(request, "says", says);
-	else
-		value_free(says);
-	if (value_count(settings->ilmd) && step != LIFE_REGISTRATION)
-		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.ilmd));
-	if (value_count(settings->form) && step != LIFE_COLLECTING)
-		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.form));
-	if (step == LIFE_COLLECTING && sampling_form_check(settings->form, err) < 0)
-		return -1;
 	if (value_count(settings->ilmd) && set_ilmd(members, settings->ilmd, err) < 0)
 		return -1;
 	return settings->at ? set_time(members, settings->at, err) : 0;
 }
 
-static void tell(const struct record_settings *settings, enum life_step step, const char *uri,
-		 const struct value *answer)
+static int fill(struct value *request, enum life_step step, const char *state, const char *base,
+		const struct record_settings *settings, struct error *err)
+{
+	struct value *form = settings->form ? value_copy(settings->form) : value_map();
+	struct value *says = value_map();
+	int done = check_uses(step, settings, err);
+
+	value_set_text(says, "by", settings->by);
+	value_set_text(says, "note", settings->note);
+	value_set_text(says, "from", settings->from);
+	if (done == 0)
+		done = fill_equipment(request, says, form, state, base, settings, err);
+	if (done == 0 && step == LIFE_COLLECTING)
+		done = fill_form(says, form, err);
+	if (done == 0)
+		done = fill_members(value_set(request, "members", value_map()), base, settings,
+				    err);
+	value_free(form);
+	if (value_count(says))
+		value_set(request, "says", says);
+	else
+		value_free(says);
+	return done;
+}
+
+static void tell(const struct record_settings *settings, enum life_step step,
+		 const struct value *equipment, const struct value *answer)
 {
 	struct buf text;
 
@@ -227,7 +283,10 @@ static void tell(const struct record_settings *settings, enum life_step step, co
 		return;
 	}
 	buf_init(&text);
-	event_readable(&text, uri);
+	if (settings->lot)
+		buf_printf(&text, say(TEXTS.units), value_count(equipment), settings->lot);
+	else
+		event_readable(&text, value_at(equipment, 0)->text);
 	printf(say(TEXTS.recorded), life_step_name(step), life_step_title(step), text.data,
 	       (long long)value_get_int(answer, "seq", 0));
 	putchar('\n');
@@ -253,25 +312,21 @@ static char *begin_base(const char *state, struct error *err)
 static int record_step(const char *state, enum life_step step,
 		       const struct record_settings *settings, struct error *err)
 {
-	struct value *request = value_map(), *answer = NULL;
+	struct value *request = value_map(), *equipment, *answer = NULL;
 	char *base = begin_base(state, err);
-	struct buf uri;
-	bool is_ready;
 
-	buf_init(&uri);
 	value_set_text(request, "kind", "event");
 	value_set_text(request, "step", life_step_name(step));
-	is_ready = base && add_identity(&uri, base, settings, err) == 0 &&
-		   fill(request, step, base, settings, err) == 0;
-	if (is_ready) {
-		value_add(value_set(request, "equipment", value_list()), value_text(uri.data));
-		answer = request_append(state, request, err);
-	} else {
+	if (!base || fill(request, step, state, base, settings, err) < 0) {
 		value_free(request);
+		free(base);
+		return -1;
 	}
+	equipment = value_copy(value_get(request, "equipment"));
+	answer = request_append(state, request, err);
 	if (answer)
-		tell(settings, step, uri.data, answer);
-	buf_done(&uri);
+		tell(settings, step, equipment, answer);
+	value_free(equipment);
 	free(base);
 	value_free(answer);
 	return answer ? EXIT_IS_PASS : -1;

@@ -99,6 +99,7 @@ _davy_operands() {
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 	fi ;;
+	lot) [ "$COMP_CWORD" != 2 ] || mapfile -t COMPREPLY < <(compgen -W "open draw seal judge show plan list" -- "$word") ;;
 	check-standard) mapfile -t COMPREPLY < <(compgen -W "add show" -- "$word") ;;
 	calibrations) mapfile -t COMPREPLY < <(compgen -W "add show due" -- "$word") ;;
 	limits) mapfile -t COMPREPLY < <(
