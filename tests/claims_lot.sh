@@ -176,6 +176,11 @@ listed() {
 		says '"verdict":"UNDECIDED"' && says '"undecided":3' && refused 2 "there is no lot 'L9'; there are: L1" davy lot show L9
 }
 
+# A sample is one event about all of its units: each of them has it in its history, under its own name.
+each_has_its_history() {
+	davy list dut B-0024 >"$scratch/out" && says 'collecting 抽样取样' && says 'SN/B-0024' && ! grep -q 'B-0058' "$scratch/out"
+}
+
 # A hundred thousand units, as a spreadsheet of Windows saves them.
 many() {
 	{ printf '\xef\xbb\xbf出厂编号\r\n'; seq -f '矿-%06g' 100000 | sed 's/$/\r/'; } >"$scratch/many.txt"
@@ -215,6 +220,7 @@ claim "a second draw says why, and every draw is shown" drawn_again
 claim "what was drawn is sealed, and the sampling form takes it from the lot" sealed_and_collected
 claim "a simulated run decides nothing of a lot" simulated_counts_for_nothing
 claim "lots are listed, and one that is not there is named with those that are" listed
+claim "the sampling stands in the history of every unit of the sample" each_has_its_history
 claim "a hundred thousand units are listed and drawn from" many
 claim "davy verify draws again, in a state folder and in a bundle, and names a list that was changed" verified
 claims_end

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "record/lot.h"
 #include "record/register.h"
 #include "run/bundle.h"
@@ -222,6 +223,28 @@ static void a_verdict_that_does_not_follow_from_the_runs_is_found(void)
 	check_verdict_found(2, "ACCEPT", 1, "lot L1 is undecided");
 }
 
+/* Runs of a rig have no journals: a bundle, which takes them along, lacks something to copy. */
+static void make_journal(struct lot_rig *rig, uint64_t run)
+{
+	char *folder =
+		xprintf("%s/runs/run-%llu", rig->people.rig->folder, (unsigned long long)run - 1);
+	char *path = xprintf("%s/journal", folder);
+
+	CU_ASSERT_EQUAL(file_make_folder(folder, &rig->people.err), 0);
+	CU_ASSERT_EQUAL(file_write(path, "none\n", 5, &rig->people.err), 0);
+	free(path);
+	free(folder);
+}
+
+static bool has_record(const char *folder, uint64_t seq)
+{
+	char *path = xprintf("%s/data/records/%09llu.json", folder, (unsigned long long)seq);
+	bool is_there = file_exists(path);
+
+	free(path);
+	return is_there;
+}
+
 static struct value *prove_bundle(struct lot_rig *rig, uint64_t seq, char **folder)
 {
 	struct bundle_wish wish = {.state = rig->people.rig->folder, .seqs = &seq, .seq_count = 1};
@@ -266,6 +289,31 @@ static void a_bundle_has_the_whole_lot_and_its_list(void)
 	lot_rig_close(&rig);
 }
 
+static void a_bundle_of_a_verdict_has_the_runs_that_it_rests_on(void)
+{
+	struct lot_rig rig;
+	struct value *says;
+	uint64_t other, last;
+	char *folder;
+
+	lot_rig_open(&rig);
+	lot_rig_draw(&rig);
+	other = lot_rig_run_class(&rig, "c", "7", &(struct lot_run){.verdict = "PASS"});
+	for (size_t i = 0; i < 3; i++)
+		make_journal(&rig, lot_rig_run(&rig, i, &(struct lot_run){.verdict = "PASS"}));
+	last = lot_rig_ask(&rig, ENTRY_LOT_VERDICT, "{'lot':'L1','by':'0021'}", NULL);
+	CU_ASSERT(last == other + 4);
+	says = prove_bundle(&rig, last, &folder);
+	for (uint64_t seq = LOT_SEQ; seq <= last; seq++)
+		CU_ASSERT_EQUAL(has_record(folder, seq), seq != other);
+	CU_ASSERT_EQUAL(proved(says, "proved", "draws"), 1);
+	CU_ASSERT_EQUAL(proved(says, "proved", "lots"), 0);
+	CU_ASSERT_EQUAL(proved(says, "notProved", "lots"), 1);
+	value_free(says);
+	free(folder);
+	lot_rig_close(&rig);
+}
+
 void suite_proof_lots(void)
 {
 	suite_begin("proof_lots");
@@ -274,4 +322,5 @@ void suite_proof_lots(void)
 	claim(who_takes_the_list_away_is_found);
 	claim(a_verdict_that_does_not_follow_from_the_runs_is_found);
 	claim(a_bundle_has_the_whole_lot_and_its_list);
+	claim(a_bundle_of_a_verdict_has_the_runs_that_it_rests_on);
 }

@@ -108,7 +108,18 @@ static void set_identity(struct value *one, const struct value *event)
 	value_free(identity);
 }
 
-static void describe(struct value *one, const struct book_event *event)
+/* Of several pieces of equipment, as of a sample, the one that was asked for. */
+static const char *specimen_in(const struct value *event, const char *name)
+{
+	const struct value *equipment = value_get(event, "epcList");
+
+	for (size_t i = 0; i < value_count(equipment); i++)
+		if (is_of(value_at(equipment, i)->text, name))
+			return value_at(equipment, i)->text;
+	return value_at(equipment, 0)->text;
+}
+
+static void describe(struct value *one, const struct book_event *event, const char *name)
 {
 	static const char *const OF_RUN[] = {"run", "protocol", "verdict"};
 	const char *step = value_get_text(event->event, "bizStep");
@@ -116,7 +127,7 @@ static void describe(struct value *one, const struct book_event *event)
 
 	value_set_int(one, "seq", (int64_t)event->seq);
 	value_set_text(one, "step", step);
-	value_set_text(one, "specimen", value_at(value_get(event->event, "epcList"), 0)->text);
+	value_set_text(one, "specimen", specimen_in(event->event, name));
 	value_set_text(one, "at", value_get_text(event->event, "eventTime"));
 	for (size_t i = 0; run && i < sizeof(OF_RUN) / sizeof(*OF_RUN); i++)
 		value_set_text(one, OF_RUN[i], value_get_text(run, OF_RUN[i]));
@@ -128,16 +139,16 @@ static void describe(struct value *one, const struct book_event *event)
 	set_declared(one, event->declarations);
 }
 
-static struct value *history(const char *state, book_wanted_fn *wanted, void *ctx,
+static struct value *history(const char *state, book_wanted_fn *wanted, char *name,
 			     struct error *err)
 {
 	struct book_events events;
 	struct value *list = NULL;
 
-	if (book_events(state, wanted, ctx, &events, err) == 0) {
+	if (book_events(state, wanted, name, &events, err) == 0) {
 		list = value_list();
 		for (size_t i = events.count; i > 0; i--)
-			describe(value_add(list, value_map()), &events.at[i - 1]);
+			describe(value_add(list, value_map()), &events.at[i - 1], name);
 	}
 	book_events_done(&events);
 	return list;

@@ -96,7 +96,8 @@ static char *joined(const struct value *list)
 
 	buf_init(&text);
 	for (size_t i = 0; i < value_count(list); i++)
-		buf_printf(&text, "%s%s", i ? ", " : "", value_at(list, i)->text);
+		if (value_at(list, i)->kind == VALUE_TEXT)
+			buf_printf(&text, "%s%s", text.size ? ", " : "", value_at(list, i)->text);
 	return buf_detach(&text);
 }
 
@@ -193,8 +194,8 @@ static void print_head(const struct lot_standing *lot)
 	const struct value *says = lot_standing_says(lot), *dut = value_get(says, "dut");
 	const struct value *file = value_get(says, "file");
 	char *protocols = joined(value_get(says, "protocols"));
-	char *common = xprintf("%s %s", value_key(dut, 0) ? value_key(dut, 0) : "",
-			       value_count(dut) ? value_at(dut, 0)->text : "");
+	const char *ma = value_get_text(dut, "ma");
+	char *common = ma ? xprintf("ma %s", ma) : xprintf("class %s", listed_text(dut, "class"));
 	struct acceptance plan = plan_of(says);
 	char *sentence = lot_plan_sentence(&plan);
 

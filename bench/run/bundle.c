@@ -49,11 +49,13 @@ uint64_t bundle_seq(const char *name)
 
 struct item {
 	bool is_taken;
-	char *subject; /* the first piece of equipment; or NULL */
-	char *run;     /* its run's name; or NULL */
-	char *under;   /* id of the record that it signs; or NULL */
+	char **subjects; /* the pieces of equipment, or its lot; NULL ends them */
+	char *run;	 /* its run's name; or NULL */
+	char *under;	 /* id of the record that it signs; or NULL */
 	char *id;
 	char *list; /* digest of the list of units that it rests on; or NULL */
+	uint64_t *
+		runs; /* the records of the runs that a lot's verdict rests on; 0 ends them; or NULL */
 };
 
 struct bundle {
@@ -72,6 +74,26 @@ static char *copy_of(const char *text)
 	return text ? xstrdup(text) : NULL;
 }
 
+static void note_subjects(struct item *item, const struct value *equipment)
+{
+	item->subjects = xcalloc(value_count(equipment) + 1, sizeof(*item->subjects));
+	for (size_t i = 0; i < value_count(equipment); i++)
+		item->subjects[i] = xstrdup(value_at(equipment, i)->text);
+}
+
+static void note_runs(struct item *item, const struct value *runs)
+{
+	size_t count = 0;
+
+	item->runs = xcalloc(value_count(runs) + 1, sizeof(*item->runs));
+	for (size_t i = 0; i < value_count(runs); i++) {
+		int64_t seq = value_get_int(value_at(runs, i), "seq", 0);
+
+		if (seq > 0)
+			item->runs[count++] = (uint64_t)seq;
+	}
+}
+
 /* All records of a lot belong together. */
 static void note_lot(struct item *item, const struct entry *entry)
 {
@@ -79,8 +101,12 @@ static void note_lot(struct item *item, const struct entry *entry)
 	const char *lot = value_get_text(entry->says, "lot");
 
 	for (size_t i = 0; lot && i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
-		if (!strcmp(entry->kind, KINDS[i]))
-			item->subject = xprintf("lot:%s", lot);
+		if (!strcmp(entry->kind, KINDS[i])) {
+			item->subjects = xcalloc(2, sizeof(*item->subjects));
+			item->subjects[0] = xprintf("lot:%s", lot);
+		}
+	if (!strcmp(entry->kind, ENTRY_LOT_VERDICT))
+		note_runs(item, value_get(entry->says, "runs"));
 	if (!strcmp(entry->kind, ENTRY_LOT))
 		item->list = copy_of(value_get_text(value_get(entry->says, "file"), "sha256"));
 }
@@ -89,7 +115,6 @@ static int note(void *ctx, const struct log_record *record, struct error *err)
 {
 	struct bundle *bundle = ctx;
 	const struct entry *entry = record->entry;
-	const struct value *equipment = value_at(value_get(entry->says, "epcList"), 0);
 	struct item *item;
 
 	(void)err;
@@ -102,7 +127,7 @@ static int note(void *ctx, const struct log_record *record, struct error *err)
 	item->is_taken = entry->seq == 1 || !strcmp(entry->kind, ENTRY_KEY) ||
 			 !strcmp(entry->kind, ENTRY_HAND_OVER);
 	if (!strcmp(entry->kind, ENTRY_EVENT)) {
-		item->subject = equipment ? copy_of(equipment->text) : NULL;
+		note_subjects(item, value_get(entry->says, "epcList"));
 		item->run = copy_of(proof_run_name(entry));
 	} else if (!strcmp(entry->kind, ENTRY_SIGNATURE) ||
 		   !strcmp(entry->kind, ENTRY_DECLARATION)) {
@@ -144,37 +169,54 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Whoever shares this text with one that is taken is taken, too. */
-static void take_sharing(struct bundle *bundle, char **(*of)(struct item *item, bool taken))
+/* The texts of an item that it shares with others, one by one; NULL behind the last. */
+typedef char *text_fn(const struct item *item, bool taken, size_t at);
+
+/* Whoever shares such a text with one that is taken is taken, too. */
+static void take_sharing(struct bundle *bundle, text_fn *of)
 {
-	char **texts = xcalloc(bundle->count + 1, sizeof(*texts)), **text;
+	char **texts = NULL, *text;
 	size_t count = 0;
 
 	for (size_t i = 0; i < bundle->count; i++)
-		if (bundle->items[i].is_taken && (text = of(&bundle->items[i], true)) && *text)
-			texts[count++] = *text;
-	qsort(texts, count, sizeof(*texts), by_text);
-	for (size_t i = 0; i < bundle->count; i++)
-		if ((text = of(&bundle->items[i], false)) && *text &&
-		    bsearch(text, texts, count, sizeof(*texts), by_text))
-			bundle->items[i].is_taken = true;
+		for (size_t k = 0;
+		     bundle->items[i].is_taken && (text = of(&bundle->items[i], true, k)); k++) {
+			texts = xrealloc(texts, (count + 1) * sizeof(*texts));
+			texts[count++] = text;
+		}
+	if (count)
+		qsort(texts, count, sizeof(*texts), by_text);
+	for (size_t i = 0; i < bundle->count && count; i++)
+		for (size_t k = 0; (text = of(&bundle->items[i], false, k)); k++)
+			if (bsearch(&text, texts, count, sizeof(*texts), by_text))
+				bundle->items[i].is_taken = true;
 	free(texts);
 }
 
-static char **subject_of(struct item *item, bool taken)
+static char *subject_of(const struct item *item, bool taken, size_t at)
 {
 	(void)taken;
-	return &item->subject;
+	return item->subjects ? item->subjects[at] : NULL;
 }
 
-static char **signed_of(struct item *item, bool taken)
+static char *signed_of(const struct item *item, bool taken, size_t at)
 {
-	return taken ? &item->id : &item->under;
+	return at ? NULL : taken ? item->id : item->under;
 }
 
-static char **event_of(struct item *item, bool taken)
+static char *event_of(const struct item *item, bool taken, size_t at)
 {
-	return taken ? &item->under : &item->id;
+	return at ? NULL : taken ? item->under : item->id;
+}
+
+/* What a lot's verdict rests on. */
+static void take_runs(struct bundle *bundle)
+{
+	for (size_t i = 0; i < bundle->count; i++)
+		for (const uint64_t *seq = bundle->items[i].runs;
+		     bundle->items[i].is_taken && seq && *seq; seq++)
+			if (*seq <= bundle->count)
+				bundle->items[*seq - 1].is_taken = true;
 }
 
 /* ---- writing ---- */
@@ -321,6 +363,7 @@ static int choose(struct bundle *bundle, const char *path, struct error *err)
 	if (done == 0) {
 		take_sharing(bundle, event_of);
 		take_sharing(bundle, subject_of);
+		take_runs(bundle);
 		take_sharing(bundle, signed_of);
 	}
 	bundle->room = all; /* how many items there are to be freed */
@@ -330,7 +373,10 @@ static int choose(struct bundle *bundle, const char *path, struct error *err)
 static void bundle_done(struct bundle *bundle)
 {
 	for (size_t i = 0; i < bundle->room; i++) {
-		free(bundle->items[i].subject);
+		for (char **subject = bundle->items[i].subjects; subject && *subject; subject++)
+			free(*subject);
+		free(bundle->items[i].subjects);
+		free(bundle->items[i].runs);
 		free(bundle->items[i].run);
 		free(bundle->items[i].under);
 		free(bundle->items[i].id);

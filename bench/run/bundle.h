@@ -9,8 +9,8 @@
  *   data/files/SHA-256                 the list of units of each lot among them
  *
  * Besides those that are asked for: the first record, with the bench's keys; all records of keys and hand-overs, persons' signatures under those
- * that are there, whatever else happened to the same equipment, and all
- * other records of the same lot.
+ * that are there, whatever else happened to the same equipment, all other records of the same lot, and the runs that its verdict rests
+ * on.
  */
 #ifndef DAVY_RUN_BUNDLE_H
 #define DAVY_RUN_BUNDLE_H
