@@ -351,6 +351,26 @@ static void a_fail_is_found_however_the_number_was_spelled(void)
 	lot_rig_close(&rig);
 }
 
+static void a_run_that_names_no_certificate_is_shown_and_does_not_count(void)
+{
+	struct lot_rig rig;
+	char *serial, *why;
+
+	lot_rig_open(&rig);
+	lot_rig_draw(&rig);
+	serial = xstrdup(lot_rig_unit(&rig, 0));
+	lot_rig_run_class(&rig, "c", serial, &(struct lot_run){.verdict = "FAIL"});
+	why = why_of(&rig, 0);
+	CU_ASSERT_STRING_EQUAL(why, "unnamed");
+	PASS(0);
+	PASS(1);
+	PASS(2);
+	CU_ASSERT_EQUAL(lot_rig_verdict(&rig), LOT_ACCEPT);
+	free(serial);
+	free(why);
+	lot_rig_close(&rig);
+}
+
 static void a_pass_that_a_reviewer_rejects_is_none(void)
 {
 	struct lot_rig rig;
@@ -509,6 +529,7 @@ void suite_lot(void)
 	claim(what_is_simulated_or_of_another_protocol_or_older_than_the_draw_does_not_count);
 	claim(a_spoilt_run_that_was_made_good_is_voided);
 	claim(a_fail_is_found_however_the_number_was_spelled);
+	claim(a_run_that_names_no_certificate_is_shown_and_does_not_count);
 	claim(a_pass_that_a_reviewer_rejects_is_none);
 	claim(a_run_that_was_declared_wrong_is_no_pass_and_a_fail_still);
 	claim(a_fail_of_an_earlier_draw_stays_one);

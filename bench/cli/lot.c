@@ -135,6 +135,7 @@ static struct value *append(const struct lot_settings *settings, const char *sta
 	struct value *record = value_map();
 
 	value_set_text(says, "by", settings->by);
+	value_set_text(says, "note", settings->note);
 	value_set_text(record, "kind", kind);
 	value_set(record, "says", says);
 	if (!strcmp(kind, ENTRY_LOT)) {
@@ -222,7 +223,6 @@ static int describe_lot(struct value *says, const struct lot_settings *settings,
 	value_set_int(says, "c", plan.c);
 	value_set_int(says, "spare", settings->spare);
 	value_set_text(value_set(says, "dut", value_map()), "ma", ma);
-	value_set_text(says, "note", settings->note);
 	return set_protocols(says, settings->protocols, err);
 }
 
@@ -282,7 +282,6 @@ static int seal(const struct lot_settings *settings, const char *state, const ch
 	value_set_text(says, "unit", settings->unit);
 	value_set_text(says, "seal", settings->seal);
 	value_set_text(says, "kept_at", settings->kept_at);
-	value_set_text(says, "note", settings->note);
 	answer = append(settings, state, ENTRY_SEAL, says, err);
 	if (!answer)
 		return -1;
@@ -386,7 +385,8 @@ const struct command COMMAND_LOT = {
 		 "`seal` 登记封条;`judge` 登记由检验得出的批判定,不合格批时退出码为 1。"
 		 "检样中尚有既未合格也未不合格者时不作判定,除非不合格数已超过允许数。"
 		 "仿真检验、抽样前开始的检验与已作废的检验均不计。\n"
-		 "`plan 3,0` 绘出抽样方案的抽检特性,无须登记批。手工重算抽样的方法见 davy(1)。"},
+		 "`plan 3,0` 绘出抽样方案的抽检特性曲线(OC 曲线),无须登记批。手工重算抽样的方法见 "
+		 "davy(1)。"},
 	.options = OPTIONS,
 	.settings_size = sizeof(struct lot_settings),
 	.run = lot,

@@ -61,6 +61,9 @@ static const struct {
 	struct words words;
 } REASONS[] = {
 	{"simulated", {"SIMULATED, counts for nothing", "仿真 SIMULATED,不计"}},
+	{"unnamed",
+	 {"without its certificate's number, counts for nothing: void it or run it again",
+	  "未注明安标证号,不计:请作废或重新检验"}},
 	{"early", {"begun before it was drawn, counts for nothing", "抽样前开始,不计"}},
 	{"protocol", {"another protocol, counts for nothing", "非判定依据的程序,不计"}},
 	{"voided", {"voided, counts for nothing", "已作废,不计"}},

@@ -24,14 +24,15 @@
 static const struct register_member LOT[] = {
 	{"lot", true}, {"by", true}, {"note", false}, {NULL, false}};
 static const struct register_member DRAW[] = {
-	{"lot", true},	    {"by", true},   {"rolls", false},
-	{"witness", false}, {"why", false}, {NULL, false},
+	{"lot", true},	{"by", true},	 {"rolls", false}, {"witness", false},
+	{"why", false}, {"note", false}, {NULL, false},
 };
 static const struct register_member SEAL[] = {
 	{"lot", true},	    {"unit", true},  {"seal", true}, {"by", true},
 	{"kept_at", false}, {"note", false}, {NULL, false},
 };
-static const struct register_member VERDICT[] = {{"lot", true}, {"by", true}, {NULL, false}};
+static const struct register_member VERDICT[] = {
+	{"lot", true}, {"by", true}, {"note", false}, {NULL, false}};
 
 void lot_identity(struct buf *uri, const char *base, const struct value *says, const char *serial)
 {
@@ -342,7 +343,7 @@ static int check_again(const struct lot_standing *standing, const struct value *
 static struct value *describe_draw(const struct lot_standing *standing, const struct value *says,
 				   const struct unit_list *list, const char *seed)
 {
-	static const char *const KEPT[] = {"by", "witness", "why"};
+	static const char *const KEPT[] = {"by", "witness", "why", "note"};
 	const struct value *lot = lot_standing_says(standing);
 	struct value *draw = value_map();
 
@@ -484,6 +485,7 @@ int admit_lot_verdict(struct bench_log *log, const struct value *request, const 
 		done = check_new(standing, admitted->says, err);
 	if (done == 0) {
 		value_set_text(admitted->says, "by", value_get_text(says, "by"));
+		value_set_text(admitted->says, "note", value_get_text(says, "note"));
 		admitted->subjects[0] = REGISTER_SUBJECT(ENTRY_LOT_VERDICT);
 	}
 	lot_standing_free(standing);

@@ -23,6 +23,7 @@ struct unit_run {
 	char *id, *run, *protocol, *verdict;
 	int64_t began_ms;
 	bool is_simulated, is_controlled, is_voided, is_rejected, is_declared;
+	bool is_unnamed; /* of this serial number, and nobody said of which certificate */
 };
 
 struct drawn_unit {
@@ -38,7 +39,8 @@ struct drawn_unit {
 
 struct lot_standing {
 	char *name, *base;
-	char *before; /* what the identities of all its units begin with */
+	char *before;  /* what the identities of all its units begin with */
+	char *unnamed; /* … and of what nobody has named that certificate of; or NULL */
 	uint64_t seq;
 	struct value *says, *draws, *seals, *verdicts;
 	struct drawn_unit *units; /* all that were drawn */
@@ -97,6 +99,7 @@ void lot_standing_free(struct lot_standing *standing)
 	free(standing->name);
 	free(standing->base);
 	free(standing->before);
+	free(standing->unnamed);
 	free(standing);
 }
 
@@ -169,6 +172,8 @@ static void take_lot(struct lot_standing *standing, const struct entry *entry)
 	buf_init(&before);
 	lot_identity(&before, standing->base, entry->says, "");
 	standing->before = buf_detach(&before);
+	if (value_get_text(value_get(entry->says, "dut"), "ma"))
+		standing->unnamed = xprintf("%seq/class/", standing->base);
 }
 
 static void take_draw(struct lot_standing *standing, const struct entry *entry)
@@ -193,19 +198,24 @@ static void take_voided(struct lot_standing *standing, const char *run)
 				standing->units[i].runs[k].is_voided = true;
 }
 
-/* The drawn unit that an event is about; or NULL. */
-static struct drawn_unit *unit_of(const struct lot_standing *standing, const struct value *event)
+static bool begins_with(const char *uri, const char *before)
 {
-	const struct value *equipment = value_at(value_get(event, "epcList"), 0);
-	size_t size = standing->before ? strlen(standing->before) : 0;
+	return before && *before && !strncmp(uri, before, strlen(before));
+}
+
+/* The drawn unit that an event is about; or NULL. */
+static struct drawn_unit *unit_of(const struct lot_standing *standing, const struct value *event,
+				  bool *is_unnamed)
+{
+	const char *uri = text_at(value_get(event, "epcList"), 0);
 	struct drawn_unit *unit;
 	struct buf serial;
 
-	if (!size || !equipment || equipment->kind != VALUE_TEXT ||
-	    strncmp(equipment->text, standing->before, size) != 0)
+	*is_unnamed = !begins_with(uri, standing->before);
+	if (*is_unnamed && !begins_with(uri, standing->unnamed))
 		return NULL;
 	buf_init(&serial);
-	event_serial(&serial, equipment->text);
+	event_serial(&serial, uri);
 	unit = find_unit(standing, serial.data);
 	buf_done(&serial);
 	return unit;
@@ -225,7 +235,8 @@ static void take_run(struct lot_standing *standing, const struct entry *entry)
 {
 	const struct value *run = value_get(entry->says, "mse:run");
 	const char *name = value_get_text(run, "mse:run");
-	struct drawn_unit *unit = name ? unit_of(standing, entry->says) : NULL;
+	bool is_unnamed;
+	struct drawn_unit *unit = name ? unit_of(standing, entry->says, &is_unnamed) : NULL;
 
 	if (name)
 		take_voided(standing, value_get_text(value_get(run, "mse:retest"), "mse:voids"));
@@ -241,6 +252,7 @@ static void take_run(struct lot_standing *standing, const struct entry *entry)
 		.began_ms = began_ms(run),
 		.is_simulated = value_get_bool(run, "mse:simulated"),
 		.is_controlled = value_get_bool(run, "mse:controlled"),
+		.is_unnamed = is_unnamed,
 	};
 }
 
@@ -365,6 +377,7 @@ static const char *why_not(const struct lot_standing *standing, const struct dra
 			   const struct unit_run *run)
 {
 	return run->is_simulated		    ? "simulated"
+	       : run->is_unnamed		    ? "unnamed"
 	       : run->seq <= unit->since	    ? "early"
 	       : run->began_ms < unit->since_ms	    ? "early"
 	       : !is_asked(standing, run->protocol) ? "protocol"
