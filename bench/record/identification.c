@@ -15,7 +15,6 @@
 #include "record/kept_file.h"
 #include "record/laboratory.h"
 #include "record/register.h"
-#include "record/roster.h"
 #include "record/snapshot.h"
 #include "record/store_entry.h"
 
@@ -51,10 +50,7 @@ static char *name_of(const struct identification *it, const char *event)
 	if (*ma && *serial) {
 		event_identity(&uri, base, ma, serial);
 	} else if (*class && *serial) {
-		buf_printf(&uri, "%seq/class/", base);
-		event_encode(&uri, class);
-		buf_add_text(&uri, "/SN/");
-		event_encode(&uri, serial);
+		event_class_identity(&uri, base, class, serial);
 	} else {
 		buf_printf(&uri, "%seq/unmarked/", base);
 		event_encode(&uri, event);
@@ -325,17 +321,14 @@ static int check_request(struct bench_log *log, const struct value *request,
 			 const struct moment *now, struct error *err)
 {
 	const struct value *says = value_get(request, "says");
-	const struct roster *roster = bench_log_roster(log, err);
 
-	if (!roster || identity_check_read(value_get(request, "read"), err) < 0)
+	if (identity_check_read(value_get(request, "read"), err) < 0)
 		return -1;
 	if (value_get(value_get(request, "read"), "photos"))
 		return error_set(err, ERROR_USAGE, "photos are counted by the bench");
 	if (says && register_check_members(SAYS, NULL, says, err) < 0)
 		return -1;
-	return roster_administrator(roster)
-		       ? roster_knows(roster, value_get_text(says, "by"), now->wall.ms, err)
-		       : 0;
+	return register_check_person(log, says, now, err);
 }
 
 int admit_identification(struct bench_log *log, const struct value *request,

@@ -10,7 +10,6 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "record/register.h"
-#include "record/roster.h"
 #include "record/wall_time.h"
 
 static const struct register_member MEMBERS[] = {
@@ -58,18 +57,6 @@ static int check_says(const struct value *says, const struct moment *now, struct
 		return error_set(err, ERROR_USAGE,
 				 "it is said to be of a day that is yet to come, %s", as_of);
 	return 0;
-}
-
-static int check_by(struct bench_log *log, const struct value *says, const struct moment *now,
-		    struct error *err)
-{
-	const struct roster *roster = bench_log_roster(log, err);
-
-	if (!roster)
-		return -1;
-	return roster_administrator(roster)
-		       ? roster_knows(roster, value_get_text(says, "by"), now->wall.ms, err)
-		       : 0;
 }
 
 /* ---- its file ---- */
@@ -125,7 +112,7 @@ int admit_snapshot(struct bench_log *log, const struct value *request, const str
 	const struct value *says = value_get(request, "says");
 	size_t rows;
 
-	if (check_says(says, now, err) < 0 || check_by(log, says, now, err) < 0)
+	if (check_says(says, now, err) < 0 || register_check_person(log, says, now, err) < 0)
 		return -1;
 	if (!value_get_text(request, "path"))
 		return error_set(err, ERROR_USAGE, "it does not say which file it is");
