@@ -546,6 +546,7 @@ static void add_counting(struct value *runs, const struct lot_standing *standing
 static int refuse_undecided(const struct lot_standing *standing, const struct lot_outcome *outcome,
 			    struct error *err)
 {
+	const struct value *tested = value_get(lot_standing_draw(standing), "tested");
 	struct buf units;
 	int done;
 
@@ -553,11 +554,10 @@ static int refuse_undecided(const struct lot_standing *standing, const struct lo
 		return error_set(err, ERROR_REFUSED, "nothing was drawn from lot %s: davy lot draw",
 				 standing->name);
 	buf_init(&units);
-	for (size_t i = 0; i < standing->unit_count; i++) {
-		const struct drawn_unit *unit = &standing->units[i];
+	for (size_t i = 0; i < value_count(tested) && units.size < 200; i++) {
+		const struct drawn_unit *unit = find_unit(standing, text_at(tested, i));
 
-		if (unit->is_tested && is_in_sample(standing, unit) &&
-		    !verdict_of(standing, unit) && units.size < 200)
+		if (!verdict_of(standing, unit))
 			buf_printf(&units, "%s%s", units.size ? ", " : "", unit->serial);
 	}
 	done = error_set(
