@@ -13,15 +13,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/strain.h"
+#include "cli/words.h"
 #include "run/controller.h"
 
 enum { GREETINGS = 5 };
+
+static const struct words NO_ANSWER = {"the controller has not answered within %d s",
+				       "控制器在 %d s 内没有应答"};
 
 struct conversation {
 	const struct conversation_handlers *handlers;
@@ -139,6 +144,53 @@ struct value *conversation_status(const char *state)
 	buf_done(&answer);
 	close(fd);
 	return status;
+}
+
+/* A line of what comes. False: none came. */
+static bool hear_line(int fd, struct buf *line)
+{
+	char bytes[4096], *end = NULL;
+
+	while (!end) {
+		ssize_t got = recv(fd, bytes, strain_read(sizeof(bytes)), 0);
+
+		if (got == 0 || (got < 0 && errno != EINTR))
+			return false;
+		end = got > 0 ? memchr(bytes, '\n', (size_t)got) : NULL;
+		buf_add(line, bytes, end ? (size_t)(end - bytes) : got > 0 ? (size_t)got : 0);
+	}
+	return true;
+}
+
+struct value *conversation_ask(int fd, const char *what, nsec patience, struct error *err)
+{
+	struct timeval wait = {.tv_sec = (time_t)(patience / SEC(1))};
+	struct value *answer = NULL;
+	const char *event, *why;
+	struct buf line;
+
+	buf_init(&line);
+	buf_printf(&line, "{\"do\":\"%s\"}\n", what);
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait)) < 0 ||
+	    send_all(fd, line.data, line.size) < 0) {
+		error_os(err, "the controller cannot be asked");
+		buf_done(&line);
+		return NULL;
+	}
+	buf_clear(&line);
+	if (hear_line(fd, &line))
+		answer = json_parse(line.data, line.size, "controller", err);
+	else
+		error_set(err, ERROR_LINK, say(NO_ANSWER), (int)(patience / SEC(1)));
+	buf_done(&line);
+	event = value_get_text(answer, "event");
+	if (!event || strcmp(event, "refused") != 0)
+		return answer;
+	why = value_get_text(answer, "why");
+	error_set(err, ERROR_REFUSED, "%s", why ? why : "refused");
+	value_free(answer);
+	return NULL;
 }
 
 static int connect_and_greet(const char *state, struct error *err)

@@ -4,6 +4,7 @@
 #define DAVY_CLI_CONVERSATION_H
 
 #include "base/error.h"
+#include "base/nsec.h"
 #include "base/value.h"
 #include "loop/loop.h"
 
@@ -28,5 +29,10 @@ void conversation_close(struct conversation *conversation); /* accepts NULL */
  * is none: none is started.
  */
 struct value *conversation_status(const char *state);
+/*
+ * {"do":WHAT} said on a socket of its own (run/controller.h), and the first event that comes, which the caller frees. NULL:
+ * it was refused, or none came within this time, for who must not hang because a controller does.
+ */
+struct value *conversation_ask(int fd, const char *what, nsec patience, struct error *err);
 
 #endif

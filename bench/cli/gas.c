@@ -6,7 +6,6 @@
  * on the bench lets gas flow from that line, gives the line's reference the cylinder's certificate, and takes what runs draw
  * from what the cylinder holds.
  */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -326,25 +325,12 @@ static char *components_of(const struct value *says)
 	return buf_detach(&text);
 }
 
-/* In the unit of its content; NAN where that cannot be read. */
-static double left_of(const struct value *cylinder, struct unit *unit)
-{
-	struct quantity content;
-	struct error ignored;
-
-	if (quantity_parse(&content, listed_text(value_get(cylinder, "says"), "content"),
-			   &ignored) < 0)
-		return NAN;
-	*unit = content.unit;
-	return quantity_number(&content) - value_get_real(cylinder, "drawn", 0);
-}
-
 static void add_row(struct table *table, const struct value *cylinder,
 		    const struct value *connections, const char *date)
 {
 	const struct value *says = value_get(cylinder, "says");
 	struct unit unit = {0};
-	double left = left_of(cylinder, &unit);
+	double left = listed_left(cylinder, &unit);
 	char *lines = lines_of(connections, listed_text(says, "cylinder"));
 	char *components = components_of(says);
 	char *amount = xprintf("%.4g %s", left, unit.symbol);

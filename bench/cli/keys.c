@@ -14,6 +14,7 @@
 #include "cli/book.h"
 #include "cli/columns.h"
 #include "cli/commands.h"
+#include "cli/listed.h"
 #include "cli/passphrase.h"
 #include "cli/place.h"
 #include "cli/request.h"
@@ -105,24 +106,9 @@ static void join(struct buf *out, const struct value *list)
 		buf_printf(out, "%s%s", i ? " " : "", value_at(list, i)->text);
 }
 
-/* The day of a time in this machine's zone, in which days are given, too. */
-static void show_day(const char *text, char day[WALL_TIME_SIZE])
-{
-	struct wall_time time, here;
-	struct error ignored;
-
-	day[0] = '\0';
-	if (!text || wall_time_parse(&time, text, &ignored) < 0)
-		return;
-	attest_now(&here);
-	time.zone_minutes = here.zone_minutes;
-	wall_time_write(&time, day);
-	day[strlen("2026-03-01")] = '\0';
-}
-
 static void add_row(struct table *table, const struct value *one)
 {
-	char from[WALL_TIME_SIZE], to[WALL_TIME_SIZE], revoked[WALL_TIME_SIZE];
+	char from[LISTED_DAY_SIZE], to[LISTED_DAY_SIZE], revoked[LISTED_DAY_SIZE];
 	struct buf roles, items, until;
 	char kid[13];
 
@@ -131,9 +117,9 @@ static void add_row(struct table *table, const struct value *one)
 	buf_init(&until);
 	join(&roles, value_get(one, "roles"));
 	join(&items, value_get(one, "items"));
-	show_day(value_get_text(one, "from"), from);
-	show_day(value_get_text(one, "to"), to);
-	show_day(value_get_text(one, "revoked"), revoked);
+	listed_day(value_get_text(one, "from"), from);
+	listed_day(value_get_text(one, "to"), to);
+	listed_day(value_get_text(one, "revoked"), revoked);
 	if (*revoked)
 		buf_printf(&until, say(TEXTS.revoked), revoked, value_get_text(one, "why"));
 	else if (*from && *to)

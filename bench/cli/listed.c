@@ -2,10 +2,12 @@
 /* Days are compared as text, which YYYY-MM-DD is made for. */
 #include "cli/listed.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "loop/machine_time.h"
 #include "record/wall_time.h"
+#include "verdict/quantity.h"
 
 const char *listed_text(const struct value *entry, const char *name)
 {
@@ -22,4 +24,32 @@ void listed_today(char day[LISTED_DAY_SIZE])
 	machine_time_read(&time);
 	wall_time_write(&(struct wall_time){.ms = time.wall_ms}, text);
 	snprintf(day, LISTED_DAY_SIZE, "%.10s", text);
+}
+
+void listed_day(const char *text, char day[LISTED_DAY_SIZE])
+{
+	struct machine_time here;
+	struct wall_time time;
+	char whole[WALL_TIME_SIZE];
+	struct error ignored;
+
+	day[0] = '\0';
+	if (!text || wall_time_parse(&time, text, &ignored) < 0)
+		return;
+	machine_time_read(&here);
+	time.zone_minutes = here.zone_minutes;
+	wall_time_write(&time, whole);
+	snprintf(day, LISTED_DAY_SIZE, "%.10s", whole);
+}
+
+double listed_left(const struct value *cylinder, struct unit *unit)
+{
+	struct quantity content;
+	struct error ignored;
+
+	if (quantity_parse(&content, listed_text(value_get(cylinder, "says"), "content"),
+			   &ignored) < 0)
+		return NAN;
+	*unit = content.unit;
+	return quantity_number(&content) - value_get_real(cylinder, "drawn", 0);
 }

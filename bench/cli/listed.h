@@ -4,6 +4,7 @@
 #define DAVY_CLI_LISTED_H
 
 #include "base/value.h"
+#include "verdict/unit.h"
 
 enum { LISTED_DAY_SIZE = 11 };
 
@@ -11,5 +12,9 @@ enum { LISTED_DAY_SIZE = 11 };
 const char *listed_text(const struct value *entry, const char *name);
 /* This machine's day, UTC, as certificates have theirs: "2026-03-01". */
 void listed_today(char day[LISTED_DAY_SIZE]);
+/* The day of a record's time in this machine's zone, in which persons give days, too; "" where it is none, or NULL. */
+void listed_day(const char *text, char day[LISTED_DAY_SIZE]);
+/* What is left in a cylinder (record/cylinder.h), in the unit of its content; NAN where that cannot be read. */
+double listed_left(const struct value *cylinder, struct unit *unit);
 
 #endif

@@ -111,7 +111,7 @@ _davy_operands() {
 		compgen -W "$(_davy_runs "${state[@]}")" -- "$word"
 		compgen -d -- "$word"
 	) ;;
-	run) mapfile -t COMPREPLY < <(
+	run | ready) mapfile -t COMPREPLY < <(
 		compgen -W "$(_davy_protocols)" -- "$word"
 		compgen -f -- "$word"
 	) ;;
