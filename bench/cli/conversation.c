@@ -26,7 +26,9 @@
 enum { GREETINGS = 5 };
 
 static const struct words NO_ANSWER = {"the controller has not answered within %d s",
-				       "控制器在 %d s 内没有应答"};
+				       "控制器在 %d s 内没有应答"},
+			  HANGS_UP = {"the controller hangs up before it answers",
+				      "控制器未应答即断开连接"};
 
 struct conversation {
 	const struct conversation_handlers *handlers;
@@ -146,51 +148,55 @@ struct value *conversation_status(const char *state)
 	return status;
 }
 
-/* A line of what comes. False: none came. */
-static bool hear_line(int fd, struct buf *line)
+/* A line of what comes; -1: none did. */
+static int hear_line(int fd, struct buf *line, int seconds, struct error *err)
 {
 	char bytes[4096], *end = NULL;
 
 	while (!end) {
 		ssize_t got = recv(fd, bytes, strain_read(sizeof(bytes)), 0);
 
+		if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			return error_set(err, ERROR_TIMEOUT, say(NO_ANSWER), seconds);
 		if (got == 0 || (got < 0 && errno != EINTR))
-			return false;
+			return error_set(err, ERROR_LINK, "%s", say(HANGS_UP));
 		end = got > 0 ? memchr(bytes, '\n', (size_t)got) : NULL;
 		buf_add(line, bytes, end ? (size_t)(end - bytes) : got > 0 ? (size_t)got : 0);
 	}
-	return true;
+	return 0;
+}
+
+static struct value *unless_refused(struct value *answer, struct error *err)
+{
+	const char *event = value_get_text(answer, "event"), *why = value_get_text(answer, "why");
+
+	if (!event || strcmp(event, "refused") != 0)
+		return answer;
+	error_set(err, ERROR_REFUSED, "%s", why ? why : "refused");
+	value_free(answer);
+	return NULL;
 }
 
 struct value *conversation_ask(int fd, const char *what, nsec patience, struct error *err)
 {
 	struct timeval wait = {.tv_sec = (time_t)(patience / SEC(1))};
 	struct value *answer = NULL;
-	const char *event, *why;
 	struct buf line;
 
 	buf_init(&line);
 	buf_printf(&line, "{\"do\":\"%s\"}\n", what);
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) < 0 ||
-	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait)) < 0 ||
-	    send_all(fd, line.data, line.size) < 0) {
+	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait)) < 0) {
 		error_os(err, "the controller cannot be asked");
-		buf_done(&line);
-		return NULL;
+	} else if (send_all(fd, line.data, line.size) < 0) {
+		error_set(err, ERROR_LINK, "%s", say(HANGS_UP));
+	} else {
+		buf_clear(&line);
+		if (hear_line(fd, &line, (int)wait.tv_sec, err) == 0)
+			answer = json_parse(line.data, line.size, "controller", err);
 	}
-	buf_clear(&line);
-	if (hear_line(fd, &line))
-		answer = json_parse(line.data, line.size, "controller", err);
-	else
-		error_set(err, ERROR_LINK, say(NO_ANSWER), (int)(patience / SEC(1)));
 	buf_done(&line);
-	event = value_get_text(answer, "event");
-	if (!event || strcmp(event, "refused") != 0)
-		return answer;
-	why = value_get_text(answer, "why");
-	error_set(err, ERROR_REFUSED, "%s", why ? why : "refused");
-	value_free(answer);
-	return NULL;
+	return unless_refused(answer, err);
 }
 
 static int connect_and_greet(const char *state, struct error *err)

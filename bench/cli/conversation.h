@@ -30,8 +30,9 @@ void conversation_close(struct conversation *conversation); /* accepts NULL */
  */
 struct value *conversation_status(const char *state);
 /*
- * {"do":WHAT} said on a socket of its own (run/controller.h), and the first event that comes, which the caller frees. NULL:
- * it was refused, or none came within this time, for who must not hang because a controller does.
+ * {"do":WHAT} said on a socket of its own (run/controller.h), and the first event that comes, which the caller frees, for
+ * who must not hang because a controller does. NULL: it was refused, it hangs up (ERROR_LINK), which one that leaves does
+ * just then, or none came within this time, of whole seconds (ERROR_TIMEOUT).
  */
 struct value *conversation_ask(int fd, const char *what, nsec patience, struct error *err);
 

@@ -108,9 +108,8 @@ static const struct {
 		is_ready, is_ready_but, not_ready, comma;
 } TEXTS = {
 	.unseen = {"not looked at: %s", "未查看:%s"},
-	.no_date =
-		{"what ends when, since the clock is not to be believed: name the day with --until",
-		 "时钟不可信,无从判断到期:请用 --until 给出日期"},
+	.no_date = {"the clock is not to be believed: name the day, --until",
+		    "时钟不可信:请用 --until 给出日期"},
 	.no_day = {"--until takes a day, YYYY-MM-DD, and '%s' is none",
 		   "--until 须为日期 YYYY-MM-DD,'%s' 不是"},
 	.past = {"--until %s is over: today is %s", "--until %s 已过:今日为 %s"},
@@ -333,6 +332,7 @@ static int run_ready(void *ctx, char **operands, int count, struct error *err)
 	char *program = state ? place_program(err) : NULL;
 	char *station = settings->station ? place_absolute(settings->station) : NULL;
 	struct ready ready = {.state = state,
+			      .misses_system = place_misses_system(settings->state),
 			      .program = program,
 			      .station = station,
 			      .certificate = settings->certificate,

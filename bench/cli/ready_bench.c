@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/installed.h"
 #include "cli/book.h"
 #include "cli/conversation.h"
 #include "cli/figures.h"
@@ -23,26 +24,28 @@
 enum { COMING_TRIES = 20, COMING_MS = 100 };
 
 static const struct {
-	struct words answers, restart, is_on, wait, was_cut, look_at, no_record, verify, none_open,
-		damaged, waits, untouched, none_waits;
+	struct words elsewhere, join, answers, restart, is_on, wait, was_cut, look_at, no_record,
+		verify, none_open, damaged, waits, untouched, none_waits;
 } TEXTS = {
+	.elsewhere = {"this machine's own bench (" INSTALLED_STATE
+		      ") is not yours to look into: not "
+		      "looked at",
+		      "无权访问本机检验台(" INSTALLED_STATE "),未查看"},
+	.join = {"join the group davy", "请加入 davy 组"},
 	.answers = {"it answers", "应答正常"},
-	.restart = {"davy safe ends one that hangs, and makes its outputs safe",
-		    "davy safe 可终止无应答的控制器并将输出置于安全状态"},
+	.restart = {"davy safe ends one that hangs", "davy safe 可终止无应答的控制器"},
 	.is_on = {"%s is on in slot %lld", "%s 正在 %lld 号工位进行"},
 	.wait = {"wait for its end, or stop it", "请等待其结束,或中止"},
-	.was_cut = {"%s was cut short, and ends as ABORTED", "%s 中断,按检验中止结束"},
-	.look_at = {"davy show, and test that specimen again if need be",
-		    "davy show;必要时重新检验该样品"},
+	.was_cut = {"%s was cut short: ABORTED", "%s 中断:按检验中止结束"},
+	.look_at = {"test that specimen again", "请重新检验该样品"},
 	.no_record = {"%s has its verdict and no record yet", "%s 已有判定,尚无记录"},
-	.verify = {"look once more; then davy verify", "请稍后再看,再执行 davy verify"},
-	.none_open = {"none is unfinished", "没有未结束的检验"},
+	.verify = {"look once more, then davy verify", "请稍后再看,再执行 davy verify"},
+	.none_open = {"none", "无"},
 	.damaged = {"%s: %s", "%s:%s"},
 	.waits = {"specimen %s in slot %lld: %s, for %s%s",
 		  "%2$lld 号工位样品 %1$s:%3$s,还须 %4$s%5$s"},
-	.untouched = {"do not touch it, and carry nothing away, until then",
-		      "届时之前请勿触碰或搬运"},
-	.none_waits = {"no specimen of this bench waits", "没有待冷却或待处置的样品"},
+	.untouched = {"do not touch it until then", "届时之前请勿触碰"},
+	.none_waits = {"none waits", "无待冷却或待处置的样品"},
 };
 
 /* ---- asking ---- */
@@ -105,15 +108,33 @@ static int connect_soon(const char *state, struct error *err)
 	return fd < 0 && !controller_pid(state) ? controller_connect(state, err) : fd;
 }
 
+/* A socket whose controller has said its status; -1, and why. One that leaves when nobody needs it may hang up. */
+static int ask_status(struct ready *ready)
+{
+	struct error *why = &ready->status_why;
+
+	for (int again = 0; again < COMING_TRIES; again++) {
+		int fd = connect_soon(ready->state, why);
+
+		if (fd < 0)
+			return -1;
+		ready->status = conversation_ask(fd, "status", STATUS_PATIENCE, why);
+		if (ready->status)
+			return fd;
+		close(fd);
+		if (why->kind != ERROR_LINK)
+			return -1;
+	}
+	return -1;
+}
+
 void ready_ask(struct ready *ready)
 {
 	int fd;
 
 	ready->had_controller = controller_pid(ready->state) != 0;
 	ready->unfinished = unfinished_runs(ready->state);
-	fd = connect_soon(ready->state, &ready->status_why);
-	if (fd >= 0)
-		ready->status = conversation_ask(fd, "status", STATUS_PATIENCE, &ready->status_why);
+	fd = ask_status(ready);
 	if (ready->status)
 		ready->registered =
 			conversation_ask(fd, "register", REGISTER_PATIENCE, &ready->registered_why);
@@ -128,6 +149,8 @@ void ready_ask(struct ready *ready)
 
 void ready_controller(const struct ready *ready, struct ready_finding *finding)
 {
+	if (ready->misses_system)
+		ready_find(finding, READY_NO, xstrdup(say(TEXTS.elsewhere)), say(TEXTS.join));
 	if (ready->status)
 		ready_find(finding, READY_YES, xstrdup(say(TEXTS.answers)), NULL);
 	else

@@ -25,6 +25,7 @@ enum ready_mark {
 /* What is known before anything is looked at. */
 struct ready {
 	const char *state, *program;
+	bool misses_system;  /* the machine's own state folder is another, and closed to us */
 	const char *station; /* its path, or NULL: none was named */
 	struct value *station_data;
 	struct error station_why;

@@ -9,32 +9,35 @@
 #include "base/alloc.h"
 #include "cli/passphrase.h"
 #include "cli/ready_parts.h"
+#include "record/laboratory.h"
 #include "record/wall_time.h"
 
 static const struct {
 	struct words enrolled, introduced, vouch, revoked, no_key, rotate, nobody, install, holds,
-		ends, renew, unknown, enrol, no_tester, own, not_own, closed;
+		ends, begins, renew, unknown, enrol, no_tester, not_of_these, no_second, second,
+		own, not_own, closed;
 } TEXTS = {
-	.enrolled = {"key %.12s of bench %s, vouched for",
-		     "检验台 %2$s 密钥 %1$.12s,已由管理员确认"},
-	.introduced = {"key %.12s of bench %s, for which no administrator has vouched",
-		       "检验台 %2$s 密钥 %1$.12s,尚无管理员确认"},
-	.vouch = {"an administrator enrols keys/bench.pem.public: davy keys enrol BENCH --roles "
-		  "bench",
-		  "请管理员登记 keys/bench.pem.public:davy keys enrol %s --roles bench"},
-	.revoked = {"key %.12s of bench %s is revoked", "检验台 %2$s 密钥 %1$.12s 已撤销"},
+	.enrolled = {"%.12s of bench %s, vouched for", "检验台 %2$s 密钥 %1$.12s,已由管理员确认"},
+	.introduced = {"%.12s of bench %s, not vouched for",
+		       "检验台 %2$s 密钥 %1$.12s,未经管理员确认"},
+	.vouch = {"davy keys enrol %s --roles bench", "davy keys enrol %s --roles bench"},
+	.revoked = {"%.12s of bench %s, revoked", "检验台 %2$s 密钥 %1$.12s,已撤销"},
 	.no_key = {"the log names no key of this bench yet", "记录中尚无本台密钥"},
 	.rotate = {"davy keys rotate", "davy keys rotate"},
-	.nobody = {"nobody is enrolled: the bench alone signs results",
-		   "未登记人员:结果仅由检验台签名"},
+	.nobody = {"nobody is enrolled", "未登记人员"},
 	.install = {"davy keys init, davy keys enrol", "davy keys init、davy keys enrol"},
 	.holds = {"%s %s", "%s %s"},
 	.ends = {"%s (%s) may sign until %s", "%s(%s)授权有效期至 %s"},
-	.renew = {"an administrator renews or revokes it: davy keys",
-		  "请管理员续期或撤销:davy keys"},
-	.unknown = {"%s is nobody whom an administrator has enrolled", "%s 未经管理员登记"},
+	.renew = {"renew or revoke it: davy keys", "请续期或撤销:davy keys"},
+	.begins = {"%s (%s) may sign only from %s on", "%s(%s)自 %s 起方可签名"},
+	.unknown = {"%s has no authorisation", "%s 没有授权"},
 	.enrol = {"davy keys enrol", "davy keys enrol"},
 	.no_tester = {"nobody may sign as tester", "无人可作为主检签名"},
+	.not_of_these = {"nobody may sign these protocols as tester",
+			 "无人可作为主检为所列检验程序签名"},
+	.no_second = {"no second signature, by SM2", "SM2 第二签名尚不可用"},
+	.second = {"davy keys enrol … bench-sm2.pem.public",
+		   "davy keys enrol … bench-sm2.pem.public"},
 	.own = {"%s opens: %s (%s)", "%s 可打开:%s(%s)"},
 	.not_own = {"%s opens, and is nobody's whose authorisation holds until then",
 		    "%s 可打开,但其持有人届时无有效授权"},
@@ -74,6 +77,23 @@ static bool is_unknown(const struct ready *ready, struct ready_finding *finding)
 	return !ready->roster;
 }
 
+/* It signs events, too, once it is enrolled (record/second_signature.h). */
+static void look_at_second(const struct ready *ready, struct ready_finding *finding,
+			   const struct value *all)
+{
+	bool wants = false, has = false;
+	struct error why;
+
+	if (laboratory_wants_sm2(ready->state, &wants, &why) < 0)
+		ready_unseen(finding, why.text);
+	for (size_t i = 0; i < value_count(all); i++)
+		has |= has_role(value_at(all, i), ROLE_BENCH) &&
+		       !strcmp(listed_text(value_at(all, i), "kind"), key_kind_name(KEY_SM2)) &&
+		       !value_get(value_at(all, i), "revoked");
+	if (wants && !has)
+		ready_find(finding, READY_LOOK, xstrdup(say(TEXTS.no_second)), say(TEXTS.second));
+}
+
 /* The key with which it signs what it measures: the log's last one, since each hands over to the next. */
 void ready_bench_key(const struct ready *ready, struct ready_finding *finding)
 {
@@ -104,6 +124,7 @@ void ready_bench_key(const struct ready *ready, struct ready_finding *finding)
 		ready_find(finding, READY_LOOK, xprintf(say(TEXTS.introduced), kid, bench), vouch);
 	else
 		ready_find(finding, READY_YES, xprintf(say(TEXTS.enrolled), kid, bench), NULL);
+	look_at_second(ready, finding, all);
 	free(vouch);
 	value_free(all);
 }
@@ -132,10 +153,23 @@ static bool goes(const struct ready *ready, const char *person)
 	return !ready->by;
 }
 
+/* … until the end, and for each protocol that was named. */
 static bool may_act(const struct ready *ready, const struct value *one, enum role role)
 {
-	return is_of_person(one) && has_role(one, role) && holds(ready, one) &&
-	       goes(ready, listed_text(one, "person"));
+	const char *kid = listed_text(one, "kid");
+	size_t protocols = ready->protocol_count;
+	struct error ignored;
+
+	if (!is_of_person(one) || !goes(ready, listed_text(one, "person")))
+		return false;
+	for (size_t i = 0; i < protocols || i == 0; i++) {
+		const char *item = protocols ? value_get_text(ready->protocol[i].data, "id") : NULL;
+
+		/* a day's last moment is that at which it ends */
+		if (!roster_allows(ready->roster, kid, role, item, ready->until_ms - 1, &ignored))
+			return false;
+	}
+	return true;
 }
 
 /* His enrolment that holds to the end, else the last that nobody has revoked; NULL: he has none. */
@@ -193,7 +227,9 @@ static void find_roles(const struct ready *ready, struct ready_finding *finding,
 			ready_find(finding, READY_YES,
 				   xprintf(say(TEXTS.holds), name, persons.data), NULL);
 		else if (role == ROLE_TESTER)
-			ready_find(finding, READY_LOOK, xstrdup(say(TEXTS.no_tester)),
+			ready_find(finding, READY_LOOK,
+				   xstrdup(say(ready->protocol_count ? TEXTS.not_of_these
+								     : TEXTS.no_tester)),
 				   say(TEXTS.enrol));
 		buf_done(&persons);
 	}
@@ -208,9 +244,12 @@ static void look_at_person(const struct ready *ready, struct ready_finding *find
 	char day[LISTED_DAY_SIZE];
 
 	if (one && !holds(ready, one)) {
-		listed_day(value_get_text(one, "to"), day);
+		bool begins = time_of(one, "from", INT64_MAX) > ready->until_ms;
+
+		listed_day(value_get_text(one, begins ? "from" : "to"), day);
 		ready_find(finding, mark,
-			   xprintf(say(TEXTS.ends), listed_text(one, "name"), person, day),
+			   xprintf(say(begins ? TEXTS.begins : TEXTS.ends),
+				   listed_text(one, "name"), person, day),
 			   say(TEXTS.renew));
 	} else if (!one && ready->by) {
 		ready_find(finding, mark, xprintf(say(TEXTS.unknown), person), say(TEXTS.enrol));

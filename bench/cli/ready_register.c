@@ -20,21 +20,19 @@ static const struct {
 		other_file, enter, valid, ends, renew, no_standard, charted, few, mixed, gives_none,
 		is_out, measure, no_gas;
 } TEXTS = {
-	.no_cylinder = {"no cylinder is on a line: no gas flows on real wires",
-			"没有气路接有气瓶:真实接线时不供气"},
+	.no_cylinder = {"no cylinder is connected", "未接气瓶"},
 	.bare = {"no cylinder is on %s of slot %d", "%2$d 号工位 %1$s 未接气瓶"},
 	.connect = {"davy gas connect CYLINDER LINE", "davy gas connect 气瓶号 气路"},
 	.holds = {"%s on %s: %.4g %s left, until %s", "%s(%s):余 %.4g %s,有效期至 %s"},
 	.over = {"%s on %s: its certificate ends on %s", "%s(%s):证书有效期至 %s"},
 	.used = {"%s on %s: used up", "%s(%s):已用尽"},
 	.unreadable = {"%s on %s: %s", "%s(%s):%s"},
-	.no_certificate = {"no certificate of an instrument", "没有设备证书"},
-	.other_file = {"the station's own calibration file", "工位的校准文件"},
+	.no_certificate = {"none in the register", "登记簿中没有证书"},
+	.other_file = {"a calibration file", "校准文件"},
 	.enter = {"davy calibrations add", "davy calibrations add"},
 	.valid = {"%zu in date; the first ends on %s (%s)", "%zu 项有效;最早到期 %s(%s)"},
 	.ends = {"%s: certificate %s ends on %s", "%s:证书 %s 有效期至 %s"},
-	.renew = {"have it calibrated, or enter its new certificate: davy calibrations add",
-		  "请送检,或登记新证书:davy calibrations add"},
+	.renew = {"calibrate it: davy calibrations add", "请送检,并登记:davy calibrations add"},
 	.no_standard = {"none was entered", "未登记核查标准"},
 	.charted = {"%s: in control, by %zu values", "%s:受控,共 %zu 个值"},
 	.few = {"%s: no limits yet (values so far: %zu)", "%s:尚无控制限(现有 %zu 个值)"},
@@ -42,8 +40,7 @@ static const struct {
 	.gives_none = {"%s does not give the repeatability of %s now",
 		       "%s 目前不能给出 %s 的重复性"},
 	.is_out = {"%s: its last value is out of control", "%s:最后一个值失控"},
-	.measure = {"find the cause and measure it again: davy check-standard add",
-		    "请查明原因并重新测量:davy check-standard add"},
+	.measure = {"find the cause, measure it again", "请查明原因并重新测量"},
 	.no_gas = {"its fixtures let no gas flow", "所用工装不供气"},
 };
 
@@ -147,7 +144,9 @@ void ready_gases(const struct ready *ready, struct ready_finding *finding)
 /* Of which slot, where it is one's alone ("slot2/meter"); else 0. */
 static int slot_of(const char *instrument)
 {
-	return strchr(instrument, '/') ? (int)strtol(instrument + strlen("slot"), NULL, 10) : 0;
+	bool is_ones = !strncmp(instrument, "slot", strlen("slot")) && strchr(instrument, '/');
+
+	return is_ones ? (int)strtol(instrument + strlen("slot"), NULL, 10) : 0;
 }
 
 static bool counts(const struct ready *ready, const struct value *entry)
@@ -174,6 +173,15 @@ static char *name_of(const struct value *entry)
 	const char *quantity = says_of(entry, "quantity");
 
 	return xprintf("%s%s%s", says_of(entry, "instrument"), *quantity ? "." : "", quantity);
+}
+
+/* A run for a certificate takes none from elsewhere. */
+static void find_none(const struct ready *ready, struct ready_finding *finding)
+{
+	ready_find(finding, ready->certificate ? READY_NO : READY_LOOK,
+		   xstrdup(say(TEXTS.no_certificate)), say(TEXTS.enter));
+	if (!ready->certificate)
+		ready_unseen(finding, say(TEXTS.other_file));
 }
 
 void ready_instruments(const struct ready *ready, struct ready_finding *finding)
@@ -212,11 +220,8 @@ void ready_instruments(const struct ready *ready, struct ready_finding *finding)
 			   xprintf(say(TEXTS.valid), valid, says_of(first, "due"), name), NULL);
 		free(name);
 	}
-	if (!value_count(finding->found)) {
-		ready_find(finding, READY_LOOK, xstrdup(say(TEXTS.no_certificate)),
-			   say(TEXTS.enter));
-		ready_unseen(finding, say(TEXTS.other_file));
-	}
+	if (!value_count(finding->found))
+		find_none(ready, finding);
 	value_free(newest);
 }
 
