@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * davy ready: the machine itself. Batteries and printers are read where the kernel shows them, below /sys ($DAVY_SYS where
- * that stands elsewhere). A battery that has no driver there, as many that sit on a Raspberry Pi, is not seen, and that is
+ * davy ready: the machine itself. Batteries and printers are read where the kernel shows them, below /sys and /dev ($DAVY_SYS
+ * and $DAVY_DEV where those stand elsewhere). A battery that has no driver there, as many that sit on a Raspberry Pi, is not seen, and that is
  * said.
  */
 #include <errno.h>
@@ -64,11 +64,11 @@ static const struct {
 
 /* ---- sysfs ---- */
 
-static char *sys_folder(const char *name)
+static const char *folder_of(const char *variable, const char *otherwise)
 {
-	const char *given = getenv("DAVY_SYS");
+	const char *given = getenv(variable);
 
-	return xprintf("%s/class/%s", given && *given ? given : "/sys", name);
+	return given && *given ? given : otherwise;
 }
 
 /* What a file says, without its line's end; NULL: it is not there, or says nothing. The caller frees it. */
@@ -95,6 +95,30 @@ static bool says(const char *folder, const char *device, const char *name, const
 
 	free(line);
 	return is_said;
+}
+
+/* Those of a class that are wanted; how many there were. A class that is not there has none. */
+static size_t look_at_each(struct ready_finding *finding, const char *class,
+			   bool (*is_wanted)(const char *folder, const char *device),
+			   void (*look)(struct ready_finding *finding, const char *folder,
+					const char *device))
+{
+	char *folder = xprintf("%s/class/%s", folder_of("DAVY_SYS", "/sys"), class), **names = NULL;
+	struct error none_there;
+	size_t count = 0, wanted = 0;
+
+	if (file_list(folder, &names, &count, &none_there) < 0)
+		count = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (is_wanted(folder, names[i])) {
+			look(finding, folder, names[i]);
+			wanted++;
+		}
+		free(names[i]);
+	}
+	free(names);
+	free(folder);
+	return wanted;
 }
 
 /* ---- battery ---- */
@@ -163,24 +187,9 @@ static void look_at_battery(struct ready_finding *finding, const char *folder, c
 
 void ready_battery(const struct ready *ready, struct ready_finding *finding)
 {
-	char *folder = sys_folder("power_supply"), **names = NULL;
-	struct error none_there;
-	size_t count = 0, found = 0;
-
 	(void)ready;
-	if (file_list(folder, &names, &count, &none_there) < 0)
-		count = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (is_battery(folder, names[i])) {
-			look_at_battery(finding, folder, names[i]);
-			found++;
-		}
-		free(names[i]);
-	}
-	if (!found)
+	if (!look_at_each(finding, "power_supply", is_battery, look_at_battery))
 		ready_find(finding, READY_YES, xstrdup(say(TEXTS.no_battery)), NULL);
-	free(names);
-	free(folder);
 }
 
 /* ---- disk ---- */
@@ -248,9 +257,15 @@ void ready_clock(const struct ready *ready, struct ready_finding *finding)
 
 /* ---- printer ---- */
 
+static bool is_printer(const char *folder, const char *device)
+{
+	(void)folder;
+	return !strncmp(device, "lp", strlen("lp"));
+}
+
 static void look_at_printer(struct ready_finding *finding, const char *folder, const char *name)
 {
-	char *path = xprintf("/dev/usb/%s", name);
+	char *path = xprintf("%s/usb/%s", folder_of("DAVY_DEV", "/dev"), name);
 	/* the interface has no name of its own; the plug that it is a part of has */
 	char *product = read_line(folder, name, "device/../product");
 	int why = access(path, W_OK) == 0 ? 0 : errno;
@@ -269,22 +284,7 @@ static void look_at_printer(struct ready_finding *finding, const char *folder, c
 
 void ready_printer(const struct ready *ready, struct ready_finding *finding)
 {
-	char *folder = sys_folder("usbmisc"), **names = NULL;
-	struct error none_there;
-	size_t count = 0, found = 0;
-
 	(void)ready;
-	if (file_list(folder, &names, &count, &none_there) < 0)
-		count = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (!strncmp(names[i], "lp", 2)) {
-			look_at_printer(finding, folder, names[i]);
-			found++;
-		}
-		free(names[i]);
-	}
-	if (!found)
+	if (!look_at_each(finding, "usbmisc", is_printer, look_at_printer))
 		ready_find(finding, READY_LOOK, xstrdup(say(TEXTS.no_printer)), say(TEXTS.plug));
-	free(names);
-	free(folder);
 }

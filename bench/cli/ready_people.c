@@ -99,7 +99,7 @@ void ready_bench_key(const struct ready *ready, struct ready_finding *finding)
 {
 	struct value *all;
 	const struct value *last = NULL;
-	const char *kid, *bench;
+	const char *kid, *bench = "";
 	char *vouch;
 
 	if (is_unknown(ready, finding))
@@ -107,13 +107,15 @@ void ready_bench_key(const struct ready *ready, struct ready_finding *finding)
 	all = roster_describe(ready->roster);
 	for (size_t i = 0; i < value_count(all); i++) {
 		const struct value *one = value_at(all, i);
-		const char *kind = value_get_text(one, "kind");
+		bool is_own = has_role(one, ROLE_BENCH) &&
+			      (!last || !strcmp(listed_text(one, "person"), bench));
 
-		if (has_role(one, ROLE_BENCH) && kind && !strcmp(kind, key_kind_name(KEY_ED25519)))
+		if (is_own && strcmp(listed_text(one, "kind"), key_kind_name(KEY_SM2)) != 0) {
 			last = one;
+			bench = listed_text(one, "person");
+		}
 	}
 	kid = listed_text(last, "kid");
-	bench = listed_text(last, "person");
 	vouch = xprintf(say(TEXTS.vouch), bench);
 	if (!last)
 		ready_find(finding, READY_LOOK, xstrdup(say(TEXTS.no_key)), NULL);
