@@ -147,7 +147,7 @@ controller_of() { pgrep -f "davy controller --state $DAVY_STATE "; }
 
 a_controller_that_cannot_start_is_named() {
 	echo file >"$scratch/file" && matter controller ✗ "$scratch/file" --state "$scratch/file/state" &&
-		says "not looked at: $scratch/file/state"
+		says "not looked at: $scratch/file/state" && ! says "davy safe" >/dev/null
 }
 
 mkdir "$tree/own"

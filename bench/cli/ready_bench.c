@@ -154,7 +154,8 @@ void ready_controller(const struct ready *ready, struct ready_finding *finding)
 	if (ready->status)
 		ready_find(finding, READY_YES, xstrdup(say(TEXTS.answers)), NULL);
 	else
-		ready_find(finding, READY_NO, xstrdup(ready->status_why.text), say(TEXTS.restart));
+		ready_find(finding, READY_NO, xstrdup(ready->status_why.text),
+			   controller_pid(ready->state) ? say(TEXTS.restart) : NULL);
 }
 
 /* ---- runs ---- */
