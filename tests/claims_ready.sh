@@ -87,9 +87,9 @@ a_battery_is_full_or_is_not() {
 		matter battery ! "not looked at: BAT0 does not say its charge" && supply BAT0 capacity=many &&
 		matter battery ! "not looked at: BAT0" || return
 	supply BAT0 capacity=93 capacity_level=Normal && supply UPS type=UPS capacity=12 && matter battery ✗ "BAT0 93 %, Charging; UPS 12 %"
-	local done=$?
+	local status=$?
 	rm -r "$DAVY_SYS/class/power_supply"
-	return $done
+	return "$status"
 }
 
 a_printer_is_there_or_is_not() {
@@ -181,13 +181,13 @@ newest() { basename "$(ls -d "$DAVY_STATE"/runs/* | tail -1)"; }
 
 # Nothing hangs because it does, and what was not asked is not claimed.
 a_controller_that_hangs_is_named() {
-	local pid done
+	local pid status
 	matter controller ✓ "it answers" && pid=$(controller_of) && kill -STOP "$pid" || return
 	matter controller ✗ "has not answered within 3 s" && says "davy safe" &&
 		[ "$(grep -cE '^! (gases|instruments|check standards|unfinished runs) +not looked at: the controller' "$scratch/out")" = 4 ]
-	done=$?
+	status=$?
 	kill -CONT "$pid"
-	return $done
+	return "$status"
 }
 
 a_run_that_was_cut_is_named_once() {
@@ -308,7 +308,7 @@ a_station_s_wires_are_there_or_are_not() {
 
 # On a pseudo-terminal, which somebody else holds open or lets go.
 every_wire_is_there() {
-	local port holder done
+	local port holder status
 	python3 -c '
 import os, pty, sys
 ours, theirs = pty.openpty()
@@ -328,10 +328,10 @@ sys.stdin.read()' "$@" <"$scratch/hold" >"$scratch/port" &
 	else
 		matter wires ✗ "scale of slot 1 is taken by python3" --station "$tree/scale.lua"
 	fi
-	done=$?
+	status=$?
 	exec 9>&-
 	wait "$holder"
-	return $done
+	return "$status"
 }
 
 a_protocol_loads_and_has_its_slot() {
@@ -418,8 +418,7 @@ a_second_key_that_is_wanted_is_enrolled() {
 
 # The next key of the same person, and a key that was revoked.
 who_was_renewed_is_not_named() {
-	local kid
-	kid=$(davy keys | awk '$1 == "0017" { print $NF }') && mv "$scratch/0017.pem" "$scratch/old.pem" &&
+	mv "$scratch/0017.pem" "$scratch/old.pem" &&
 		mv "$scratch/0017.pem.public" "$scratch/old.pem.public" && person 0017 tester &&
 		matter people ✓ "tester 0017" --until 2030-01-01 && person 0098 tester &&
 		davy keys revoke --why "left" --key "$scratch/boss.pem" "${word[@]}" -- "$(davy keys | awk '$1 == "0098" { print $NF }')" >/dev/null &&
