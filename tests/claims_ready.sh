@@ -298,6 +298,19 @@ a_check_standard_is_out_of_control() {
 		matter "check standards" ! "other: values of different units, no chart"
 }
 
+# Of what others have seen nothing is too old.
+a_snapshot_is_too_old_by_the_end() {
+	local today
+	today=$(date -u +%F)
+	printf 'number,model\nMFA120001,ZYX45\n' >"$scratch/marks.csv" && printf 'serial\nA1\n' >"$scratch/seen.csv" &&
+		matter "register snapshot" ! "none was imported" && says "davy register import" &&
+		davy register import "$scratch/marks.csv" --as-of "$today" --source 'by hand' >/dev/null &&
+		davy register import "$scratch/seen.csv" --list seen --as-of 2020-01-01 --source 'bench 2' >/dev/null &&
+		matter "register snapshot" ✓ "marks as of $today, 1 rows; seen as of 2020-01-01" &&
+		matter "register snapshot" ✓ "marks" --until "$(date -u -d '+30 days' +%F)" &&
+		matter "register snapshot" ✗ "marks as of $today: older than 30 days by then" --until "$(date -u -d '+31 days' +%F)"
+}
+
 # ---- wires, protocols, approvals ----
 
 a_station_s_wires_are_there_or_are_not() {
@@ -488,6 +501,7 @@ claim "a cylinder that is used up is named" a_cylinder_is_used_up
 claim "each gas line of a station needs its cylinder" a_station_s_gas_line_needs_its_cylinder
 claim "an instrument that is overdue before the end is named, of a station its own alone" an_instrument_is_overdue
 claim "a check standard out of control is to be looked at, and not ready where an instrument rests on it" a_check_standard_is_out_of_control
+claim "a snapshot of a register that is too old by the end is not ready" a_snapshot_is_too_old_by_the_end
 claim "a station's wires that are missing are named, and so is a file that is no station" a_station_s_wires_are_there_or_are_not
 mkfifo "$scratch/hold"
 claim "a station whose wires are all there is ready" every_wire_is_there

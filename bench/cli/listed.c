@@ -42,6 +42,17 @@ void listed_day(const char *text, char day[LISTED_DAY_SIZE])
 	snprintf(day, LISTED_DAY_SIZE, "%.10s", whole);
 }
 
+int64_t listed_days(const char *from, const char *to)
+{
+	struct wall_time first, last;
+	struct error ignored;
+
+	if (wall_time_parse_day(&first, from, 0, &ignored) < 0 ||
+	    wall_time_parse_day(&last, to, 0, &ignored) < 0)
+		return -1;
+	return (last.ms - first.ms) / WALL_TIME_DAY_MS;
+}
+
 double listed_left(const struct value *cylinder, struct unit *unit)
 {
 	struct quantity content;

@@ -3,6 +3,8 @@
 #ifndef DAVY_CLI_LISTED_H
 #define DAVY_CLI_LISTED_H
 
+#include <stdint.h>
+
 #include "base/value.h"
 #include "verdict/unit.h"
 
@@ -14,6 +16,8 @@ const char *listed_text(const struct value *entry, const char *name);
 void listed_today(char day[LISTED_DAY_SIZE]);
 /* The day of a record's time in this machine's zone, in which persons give days, too; "" where it is none, or NULL. */
 void listed_day(const char *text, char day[LISTED_DAY_SIZE]);
+/* How many days the second is behind the first; -1 where one of both is none. */
+int64_t listed_days(const char *from, const char *to);
 /* What is left in a cylinder (record/cylinder.h), in the unit of its content; NAN where that cannot be read. */
 double listed_left(const struct value *cylinder, struct unit *unit);
 

@@ -8,14 +8,15 @@
  *   ✗ not ready  A run on real wires would be refused, or could decide nothing, or could not be recorded; or the specimen
  *                of an earlier one must not be touched: a calendar that is not to be believed, too little room, a wire that
  *                is missing or taken, no cylinder on a gas line of the station, a cylinder or certificate that ends before
- *                the last day, an instrument whose check standard gives no repeatability, a protocol that does not load, a
- *                file that is not approved where results go into certificates, a controller that does not answer, a real
- *                run that is on, a bench's key that is revoked, a battery that is low; and of the persons who were named,
- *                whoever may not sign until the end. It ends with 1.
- *   ! look       The day may do without it, and a person decides: no printer, a clock that no time server has set, half a
- *                battery, a key that nobody has vouched for, an authorisation of somebody who may not be going, a check
- *                standard out of control on which no instrument rests, a run that was cut short; and whatever could not be
- *                looked at.
+ *                the last day, an instrument whose check standard gives no repeatability, a snapshot of a register that is
+ *                too old by then, a protocol that does not load, a file that is not approved where results go into
+ *                certificates, a limit set that is not signed, a controller that does not answer, a real run that is on, a
+ *                bench's key that is revoked, a battery that is low, a person's own key that does not open; and of the
+ *                persons who were named, whoever may not sign until the end. It ends with 1.
+ *   ! look       The day may do without it, and a person decides: no printer, no snapshot, a clock that no time server has
+ *                set, half a battery, a key that nobody has vouched for, an authorisation of somebody who may not be going,
+ *                a check standard out of control on which no instrument rests, a run that was cut short; and whatever could
+ *                not be looked at.
  *   ✓ ready      It was looked at, and is well.
  *
  * What was not asked for (a station, protocols, a key) has no line. How full a battery is enough is chosen (ready_machine.c).
@@ -93,6 +94,7 @@ static const struct {
 	{"gases", {"gases", "标准气"}, ready_gases},
 	{"instruments", {"instruments", "设备证书"}, ready_instruments},
 	{"check_standards", {"check standards", "核查标准"}, ready_standards},
+	{"snapshots", {"register snapshot", "名录快照"}, ready_snapshots},
 	{"protocols", {"protocols", "检验程序"}, ready_protocols},
 	{"approvals", {"approvals", "批准"}, ready_approvals},
 	{"bench_key", {"bench's key", "检验台密钥"}, ready_bench_key},

@@ -156,30 +156,20 @@ static bool is_controlled(const struct value *answer, const char *sha256)
 			      now.ms + WALL_TIME_DAY_MS - 1, &ignored) == 0;
 }
 
-static int64_t age_of(const char *as_of)
-{
-	char day[LISTED_DAY_SIZE];
-	struct wall_time from, to;
-	struct error ignored;
-
-	listed_today(day);
-	if (wall_time_parse_day(&from, as_of, 0, &ignored) < 0 ||
-	    wall_time_parse_day(&to, day, 0, &ignored) < 0)
-		return -1;
-	return (to.ms - from.ms) / WALL_TIME_DAY_MS;
-}
-
 static void add_row(struct table *table, const struct value *snapshot, const struct value *answer,
 		    int64_t most)
 {
 	const struct value *says = value_get(snapshot, "says");
-	int64_t days = age_of(listed_text(says, "as_of"));
-	char *age = xprintf(say(TEXTS.days), (long long)days);
+	char day[LISTED_DAY_SIZE];
+	int64_t days;
 	bool good = is_controlled(answer, listed_text(value_get(says, "file"), "sha256"));
-	char *marks = xprintf("%s%s%s", days > most ? say(TEXTS.old) : "", days > most ? "  " : "",
-			      say(good ? TEXTS.controlled : TEXTS.uncontrolled));
-	char *source = xstrdup(listed_text(says, "source"));
+	char *source = xstrdup(listed_text(says, "source")), *age, *marks;
 
+	listed_today(day);
+	days = listed_days(listed_text(says, "as_of"), day);
+	age = xprintf(say(TEXTS.days), (long long)days);
+	marks = xprintf("%s%s%s", days > most ? say(TEXTS.old) : "", days > most ? "  " : "",
+			say(good ? TEXTS.controlled : TEXTS.uncontrolled));
 	columns_clean(source);
 	table_add(table,
 		  (const char *const[]){listed_text(says, "list"), listed_text(says, "as_of"), age,
