@@ -6,9 +6,10 @@
  * A protocol's `faults` table promises a verdict for each fault of its fixture's world. Each is rehearsed
  * in virtual time, as is the good product; what differs from its promise is reported by name, and so is
  * every fault of the world that nobody claims to catch and that passes. How little of a fault is still
- * caught is found by halving. Nothing is left on the disk.
+ * caught is found by halving. With --mutants the table itself is tried (mutation.c). Nothing is left on
+ * the disk.
  *
- * Ends with 0 when all promises hold, 1 when one does not, 2 when a file cannot be loaded.
+ * Ends with 0 when all promises hold, and with --mutants the score is reached; 1 when not; 2 when a file cannot be loaded.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,13 +22,14 @@
 #include "cli/catalogue.h"
 #include "cli/check_report.h"
 #include "cli/commands.h"
+#include "cli/mutation.h"
 #include "cli/place.h"
 #include "cli/workers.h"
 
 struct check_settings {
 	const char *limits;
 	int64_t seed, jobs;
-	bool no_sweep, json;
+	bool no_sweep, mutants, json;
 };
 
 static const struct option OPTIONS[] = {
@@ -52,6 +54,12 @@ static const struct option OPTIONS[] = {
 	 NULL,
 	 offsetof(struct check_settings, no_sweep),
 	 {"do not look for the smallest fault that is caught", "不查找可检出的最小故障程度"}},
+	{"mutants",
+	 OPTION_FLAG,
+	 NULL,
+	 offsetof(struct check_settings, mutants),
+	 {"rehearse the protocol with one weakness at a time, too: would the fault table notice?",
+	  "另逐一演练带一处弱点的检验程序:故障表能否发现?"}},
 	OPTION_JSON_ROW(struct check_settings),
 	{0},
 };
@@ -60,12 +68,13 @@ enum { TRIALS_MOST = 96 };
 
 /* One protocol on its way. */
 struct checking {
-	const char *path;
+	const char *file, *path;
 	struct value *data, *world; /* what the loader said; world may be NULL */
 	struct trial_place place;
 	struct trial trial[TRIALS_MOST];
 	size_t count;
 	struct check_report *report;
+	struct value *into;   /* what --json says of it */
 	struct error refused; /* the good product could not be rehearsed */
 	bool is_refused;
 };
@@ -179,6 +188,28 @@ static char *find_limits(const struct check_settings *settings, const char *tree
 	return NULL;
 }
 
+/* Only a table that holds can say anything of mutants. */
+static int check_mutants(struct checking *checking, const struct check_settings *settings,
+			 struct error *err)
+{
+	struct mutation_task task = {.file = checking->file,
+				     .data = checking->data,
+				     .place = checking->place,
+				     .trial = checking->trial,
+				     .jobs = (size_t)settings->jobs,
+				     .out = settings->json ? NULL : stdout,
+				     .into = checking->into};
+	int code;
+
+	for (size_t i = 0; i < checking->count; i++) /* those of the table are in front */
+		if (!checking->trial[i].fault || checking->trial[i].claim)
+			task.trials++;
+	code = mutation_run(&task, err);
+	if (code > 0)
+		value_set_bool(checking->into, "ok", false);
+	return code < 0 ? -1 : code ? EXIT_IS_FAIL : EXIT_IS_PASS;
+}
+
 static int check_protocol(struct checking *checking, const struct check_settings *settings,
 			  const char *tree, struct error *err)
 {
@@ -188,7 +219,7 @@ static int check_protocol(struct checking *checking, const struct check_settings
 	if (limits || !settings->limits) {
 		checking->place.limits = limits;
 		checking->place.seed = settings->seed ? settings->seed : 1;
-		checking->place.sweep = !settings->no_sweep;
+		checking->place.sweep = !settings->no_sweep && !settings->mutants;
 		checking->world = load_world(checking->place.program, tree, checking->data);
 		add_trials(checking);
 		check_report_head(checking->report, checking->data, limits);
@@ -196,6 +227,8 @@ static int check_protocol(struct checking *checking, const struct check_settings
 	}
 	if (result == 0)
 		result = check_report_end(checking->report) ? EXIT_IS_PASS : EXIT_IS_FAIL;
+	if (result == EXIT_IS_PASS && settings->mutants)
+		result = check_mutants(checking, settings, err);
 	for (size_t i = 0; i < checking->count; i++)
 		free(checking->trial[i].fault);
 	value_free(checking->world);
@@ -209,7 +242,9 @@ static int check_file(const char *program, const char *file, const struct check_
 	const char *kind = catalogue_kind(file);
 	char *path = place_absolute(file), *tree = place_tree_of(path);
 	struct value *into = value_add(list, value_map());
-	struct checking checking = {.path = path,
+	struct checking checking = {.file = file,
+				    .path = path,
+				    .into = into,
 				    .place = {.program = program, .protocol = path},
 				    .data = catalogue_load(program, kind, file, err)};
 	int code = -1;

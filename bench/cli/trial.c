@@ -14,12 +14,16 @@
 #include "base/file.h"
 #include "run/rehearsal.h"
 
-enum { SWEEP_STEPS = 5 };
+enum {
+	SWEEP_STEPS = 5,
+	MUTANT_QUOTA = 512 << 20, /* a loop that a mutant has made endless ends here */
+};
 
 static struct order *make_order(const struct trial *trial, const struct trial_place *place,
 				double severity, struct error *err)
 {
 	const struct value *params = value_get(trial->claim, "params");
+	const struct value *dut = value_get(trial->claim, "dut");
 	struct value *value = value_map();
 	struct order *order;
 
@@ -32,6 +36,8 @@ static struct order *make_order(const struct trial *trial, const struct trial_pl
 	value_set_real(value, "severity", severity);
 	if (params)
 		value_set(value, "params", value_copy(params));
+	if (dut)
+		value_set(value, "dut", value_copy(dut));
 	order = order_from_value(value, err);
 	value_free(value);
 	return order;
@@ -42,11 +48,16 @@ static int rehearse_once(const struct trial *trial, const struct trial_place *pl
 			 int cpu, double severity, struct rehearsal *rehearsal, struct error *err)
 {
 	char *state = xprintf("%s/%zu", place->scratch, index);
-	struct rehearsal_place at = {.program = place->program, .state = state, .cpu = cpu};
+	struct rehearsal_place at = {.program = place->program,
+				     .state = state,
+				     .cpu = cpu,
+				     .quota = place->mutant ? MUTANT_QUOTA : 0};
 	struct order *order = make_order(trial, place, severity, err);
 	struct error ignored;
 	int done = -1;
 
+	if (order)
+		order->mutant = place->mutant;
 	if (order)
 		done = rehearse(&at, order, NULL, NULL, NULL, rehearsal, err);
 	file_remove_folder(state, &ignored);
@@ -126,6 +137,20 @@ static void add_rehearsal(struct value *result, const struct rehearsal *rehearsa
 	add_measures(result, rehearsal->summary);
 }
 
+struct value *trial_rehearse(const struct trial *trial, const struct trial_place *place,
+			     size_t index, int cpu, double severity, struct error *err)
+{
+	struct rehearsal rehearsal;
+	struct value *result;
+
+	if (rehearse_once(trial, place, index, cpu, severity, &rehearsal, err) < 0)
+		return NULL;
+	result = value_map();
+	add_rehearsal(result, &rehearsal);
+	value_free(rehearsal.summary);
+	return result;
+}
+
 struct value *trial_run(const struct trial *trial, const struct trial_place *place, size_t index,
 			int cpu)
 {
@@ -147,14 +172,28 @@ struct value *trial_run(const struct trial *trial, const struct trial_place *pla
 
 /* ---- against the table ---- */
 
-static bool names(const struct value *result, const char *measure)
+static bool is_named(const struct value *judged, const char *named)
+{
+	const char *name = value_get_text(judged, "measure"), *key = value_get_text(judged, "key");
+	const char *bracket = strchr(named, '[');
+	size_t size = bracket ? (size_t)(bracket - named) : strlen(named);
+
+	if (!name || strlen(name) != size || strncmp(name, named, size) != 0)
+		return false;
+	return !bracket || (key && strlen(key) + 2 == strlen(bracket) &&
+			    !strncmp(bracket + 1, key, strlen(key)));
+}
+
+bool trial_shows(const struct value *result, const char *named, const char *verdict)
 {
 	const struct value *measures = value_get(result, "measures");
+	bool judged = verdict && (!strcmp(verdict, "FAIL") || !strcmp(verdict, "INCONCLUSIVE"));
 
 	for (size_t i = 0; i < value_count(measures); i++) {
-		const char *name = value_get_text(value_at(measures, i), "measure");
+		const struct value *one = value_at(measures, i);
+		const char *own = value_get_text(one, "verdict");
 
-		if (name && !strcmp(name, measure))
+		if (is_named(one, named) && (!judged || (own && !strcmp(own, verdict))))
 			return true;
 	}
 	return false;
@@ -175,7 +214,7 @@ bool trial_holds(const struct trial *trial, const struct value *result, struct e
 	for (size_t i = 0; i < value_count(measures); i++) {
 		const struct value *name = value_at(measures, i);
 
-		if (name->kind == VALUE_TEXT && !names(result, name->text)) {
+		if (name->kind == VALUE_TEXT && !trial_shows(result, name->text, wanted)) {
 			error_set(complaint, ERROR_REFUSED, "'%s' was to show it and did not",
 				  name->text);
 			return false;

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/value.h"
+#include "run/mutant.h"
 
 struct trial {
 	char *fault; /* NULL: the good product */
@@ -20,6 +21,7 @@ struct trial_place {
 	const char *protocol, *limits; /* paths; limits may be NULL */
 	int64_t seed;
 	bool sweep;
+	const struct mutant *mutant; /* what is rehearsed in the protocol's place, or NULL */
 };
 
 /*
@@ -29,6 +31,14 @@ struct trial_place {
  */
 struct value *trial_run(const struct trial *trial, const struct trial_place *place, size_t index,
 			int cpu);
+/* The same once, at one severity, without a sweep. NULL: it could not begin. */
+struct value *trial_rehearse(const struct trial *trial, const struct trial_place *place,
+			     size_t index, int cpu, double severity, struct error *err);
+/*
+ * Is a measure of that name ("alarm", or one key of it: "alarm[light]") among those that did not pass, with
+ * this very verdict if it is FAIL or INCONCLUSIVE?
+ */
+bool trial_shows(const struct value *result, const char *named, const char *verdict);
 /* Is the result what was promised? If not, `complaint` says how it differs, as one clause. */
 bool trial_holds(const struct trial *trial, const struct value *result, struct error *complaint);
 

@@ -13,7 +13,7 @@ struct loader;
 typedef void loader_done_fn(void *ctx, struct value *data, const struct error *err);
 
 struct load_request {
-	const char *kind; /* protocol, fixture, driver, simulator, world, station */
+	const char *kind; /* protocol, sites, fixture, driver, simulator, world, station */
 	const char *name; /* what sentences call the file */
 	const char *text;
 	size_t size;

@@ -136,7 +136,12 @@ struct order *order_from_value(const struct value *value, struct error *err)
 	order->simulated = order->rig || value_get_bool(value, "simulated");
 	order->severity = value_get_real(value, "severity", 1);
 	order->seed = value_get_int(value, "seed", 1);
-	if (!order->protocol && order_needs_protocol(order))
+	if (value_get(value, "mutant"))
+		error_set(err, ERROR_USAGE,
+			  "a mutant of a protocol is rehearsed by `davy check --mutants`, and "
+			  "ordered "
+			  "by nobody");
+	else if (!order->protocol && order_needs_protocol(order))
 		error_set(err, ERROR_USAGE, "an order names a protocol");
 	else if (!order_needs_protocol(order) && !order->station && !order->fixture)
 		error_set(err, ERROR_USAGE,
@@ -191,6 +196,8 @@ struct value *order_to_value(const struct order *order)
 		value_set_bool(value, "certificate", true);
 	value_set_text(value, "clock", CLOCKS[order->clock]);
 	value_set_real(value, "scale", order->scale);
+	if (order->mutant)
+		value_set_text(value, "mutant", order->mutant->name);
 	return value;
 }
 

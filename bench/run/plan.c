@@ -482,6 +482,12 @@ struct value *plan_runner_start(const struct plan *plan)
 	value_set_bool(value, "simulated", order->simulated);
 	value_set_int(value, "seed", order->seed);
 	value_set_text(value, "only", order->only);
+	if (order->mutant) {
+		struct value *changed = mutant_for_runner(order->mutant);
+
+		if (changed)
+			value_set(value, "mutant", changed);
+	}
 	return value;
 }
 

@@ -14,6 +14,7 @@
 #include "run/fixture.h"
 #include "run/gas_supply.h"
 #include "run/limit_set.h"
+#include "run/mutant.h"
 #include "run/protocol.h"
 #include "run/station.h"
 #include "run/world.h"
@@ -46,6 +47,8 @@ struct order {
 	bool force;	  /* begin although the environment is not as the protocol asks */
 	enum clock_kind clock;
 	double scale;
+	/* What a rehearsal of this process changes (mutant.h), borrowed; NULL: the protocol as it is. */
+	const struct mutant *mutant;
 };
 
 /* From and to the map that a command sends the controller; paths must be absolute. */

@@ -245,15 +245,32 @@ static void take_supply(struct plan *plan)
 	}
 }
 
+/* The one place at which a mutant comes in; nothing that drives a wire is one. */
+static int compile_protocol(struct plan *plan, struct error *err)
+{
+	const struct mutant *mutant = plan->order->mutant;
+
+	if (mutant && (!plan->order->simulated || order_has_wires(plan->order)))
+		return error_set(err, ERROR_REFUSED, "%s: a mutant drives no wires: %s",
+				 plan->protocol_source, mutant->name);
+	if (mutant)
+		mutant_change_data(mutant, plan->protocol_data);
+	plan->protocol =
+		protocol_compile(plan->protocol_data, plan->limit_set, plan->protocol_source, err);
+	if (!plan->protocol)
+		return -1;
+	if (mutant)
+		mutant_change_protocol(mutant, plan->protocol);
+	return 0;
+}
+
 int plan_compile(struct plan *plan, const char *root, struct error *err)
 {
 	plan->wall = order_has_wires(plan->order) ? loop_wall_time() : PLAN_STATED_EPOCH;
 	if (check_station(plan, err) < 0 || read_limits(plan, root, err) < 0 ||
 	    read_calibration(plan, root, err) < 0)
 		return -1;
-	plan->protocol =
-		protocol_compile(plan->protocol_data, plan->limit_set, plan->protocol_source, err);
-	if (!plan->protocol)
+	if (compile_protocol(plan, err) < 0)
 		return -1;
 	plan->warnings = protocol_warnings(plan->protocol, plan->limit_set);
 	if (plan->limits_unsigned)

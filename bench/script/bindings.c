@@ -149,13 +149,18 @@ static int native_source(lua_State *L)
 	return 1;
 }
 
-/* lua: native.compile(name, environment) -> function, or nil, why */
+/*
+ * lua: native.compile(name, environment [, text]) -> function, or nil, why
+ * With a text, that stands in place of the file's own.
+ */
 static int native_compile(lua_State *L)
 {
 	const char *name = luaL_checkstring(L, 1);
 	const struct source *source = sources_find(&host_of(L)->sources, name);
+	size_t size = 0;
+	const char *text = luaL_optlstring(L, 3, NULL, &size);
 
-	lua_settop(L, 2);
+	lua_settop(L, 3);
 	if (!source) {
 		lua_pushnil(L);
 		lua_pushfstring(L, "%s: this file was not sent", name);
@@ -166,8 +171,12 @@ static int native_compile(lua_State *L)
 		lua_pushfstring(L, "%s:1: this is compiled Lua; only source text is run", name);
 		return 2;
 	}
+	if (!text) {
+		text = source->text.data;
+		size = source->text.size;
+	}
 	lua_pushfstring(L, "@%s", name);
-	if (luaL_loadbufferx(L, source->text.data, source->text.size, lua_tostring(L, 3), "t")) {
+	if (luaL_loadbufferx(L, text, size, lua_tostring(L, 4), "t")) {
 		lua_pushnil(L);
 		lua_insert(L, -2);
 		return 2;
@@ -363,6 +372,7 @@ static const struct {
 	CHUNK("run", RUN, RUNS),
 	CHUNK("world", WORLD, SIMULATES),
 	CHUNK("assignments", ASSIGNMENTS, LOADS),
+	CHUNK("sites", SITES, LOADS),
 	CHUNK("load", LOAD, LOADS),
 #undef CHUNK
 };

@@ -67,7 +67,8 @@ static const struct form FORMS[] = {
 			       MAYBE_BOOL("simulated")}},
 	{FRAME_START, "run", {TEXT("protocol"), TEXT("fixture"), MAP("params"), MAP("dut"),
 			      BOOL("simulated"), INT("seed"), MAYBE_TEXT("only"), MAP("channels"),
-			      MAP("lines"), MAP("devices"), LIST("references")}},
+			      MAP("lines"), MAP("devices"), LIST("references"),
+			      MAYBE_MAP("mutant")}},
 	{FRAME_START, "world", {TEXT("world"), MAP("simulators"), INT("seed"), MAYBE_TEXT("fault"),
 				REAL("severity"), MAP("dut"), LIST("inputs"), MAP("outputs")}},
 

@@ -69,7 +69,7 @@ local function tokens_of(text)
       last = end_of_comment(text, at)
     else
       kind, last = token_at(text, at)
-      tokens[#tokens + 1] = { kind = kind, text = text:sub(at, last), line = line }
+      tokens[#tokens + 1] = { kind = kind, text = text:sub(at, last), line = line, from = at, to = last }
     end
     for _ in text:sub(at, last):gmatch "\n" do line = line + 1 end
     at = last + 1
@@ -162,6 +162,12 @@ local function refuse(source, line, names, targets)
   davy.raise_at(("%s:%d"):format(source, line), "%s and %s are assigned in one statement: Lua fixes no "
     .. "order for that, and the record has one; write a statement for each", measures[1], measures[2])
 end
+
+-- What else reads a protocol's text needs.
+davy.syntax = {
+  tokens_of = tokens_of, target_at = target_at, begins_statement = begins_statement, is_sign = is_sign,
+  OPENS = OPENS, CLOSES = CLOSES, BLOCKS = BLOCKS, BLOCK_ENDS = BLOCK_ENDS,
+}
 
 -- Raise at the first statement of the file that assigns two measures.
 function davy.check_assignments(source)

@@ -157,9 +157,10 @@ end
 
 -- ---- source files ----
 
--- Evaluate a source file with these words; what is wrong with it is raised.
-function davy.evaluate(name, words)
-  local chunk, why = native.compile(name, davy.environment(words))
+-- Evaluate a source file with these words; what is wrong with it is raised. `text` may stand in place of
+-- the file's own.
+function davy.evaluate(name, words, text)
+  local chunk, why = native.compile(name, davy.environment(words), text)
   if not chunk then error(why, 0) end
   return chunk()
 end

@@ -28,6 +28,7 @@ local KINDS = {
     davy.check_assignments(start.source)
     return data
   end,
+  sites = function(start) return { sites = davy.sites_of(start.source) } end,
   fixture = function(start) return davy.read_fixture(start.source, WORDS).data end,
 }
 

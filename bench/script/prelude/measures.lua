@@ -28,8 +28,9 @@ local function text_of_key(name, key)
   return davy.raise("m.%s[…] needs a name or a whole number as its key, not a %s", name, type(key))
 end
 
--- `step` is the loader's data of the step; `count` is which repeat this is.
-function davy.make_measures(step, count)
+-- `step` is the loader's data of the step; `count` is which repeat this is. Of a mutant, `left_out` is the
+-- measure that is given and not recorded.
+function davy.make_measures(step, count, left_out)
   local taken, keyed = {}, {}
   local repeated = step.repeats > 1
 
@@ -42,7 +43,7 @@ function davy.make_measures(step, count)
     measure.step, measure.measure, measure.where = step.name, name, native.where()
     measure.key = key
     if repeated then measure.key = key and ("%s (%d)"):format(key, count) or tostring(count) end
-    native.emit("MEASURE", measure)
+    if name ~= left_out then native.emit("MEASURE", measure) end
     taken[label] = { value }
   end
 

@@ -10,7 +10,7 @@ local PROTOCOL = {
   class = "string", fixture = "string", decision = "string", deviation = "string",
   params = "table", dut = "table", faults = "table", language = "number",
   environment = "table", sampling = "table", destructive = "boolean", bounds = "table",
-  hazard = "table", scans = "table",
+  hazard = "table", scans = "table", escapes = "table",
   grade = "string", source = "string", edition = "string", in_force = "string",
 }
 local STEP = {
@@ -23,12 +23,12 @@ local MEASURE = {
   share_of = "string",
   optional = "boolean",
 }
-local FAULT = { zh = "string", params = "table", measures = "table", verdict = "string" }
+local FAULT = { zh = "string", params = "table", dut = "table", measures = "table", verdict = "string" }
 local VERDICTS = { PASS = true, FAIL = true, INCONCLUSIVE = true, ERROR = true, ABORTED = true }
 
 -- ---- faults ----
 
--- { "FAIL", "t90", …, params = { … } }
+-- { "FAIL", "t90", "alarm[light]", …, params = { … }, dut = { … } }
 local function read_fault(where, name, written)
   local what = ("fault '%s'"):format(name)
   if type(written) == "string" then written = { written } end
@@ -41,18 +41,38 @@ local function read_fault(where, name, written)
     raise_at(where, "%s: its verdict is one of %s", what, davy.names_of(VERDICTS))
   end
   local measures = written.measures or { select(2, table.unpack(written)) }
-  return { verdict = verdict, measures = measures, params = written.params, zh = written.zh }
+  return {
+    verdict = verdict, measures = measures, params = written.params, dut = written.dut,
+    zh = written.zh,
+  }
 end
 
 local function check_fault_measures(protocol)
   for name, fault in pairs(protocol.data.faults) do
     for _, measure in ipairs(fault.measures) do
-      if not (protocol.measure_names[measure] or protocol.declared[measure]) then
+      local base = measure:match("^(.-)%[.+%]$") or measure
+      if not (protocol.measure_names[base] or protocol.declared[measure]) then
         raise_at(protocol.where, "fault '%s' names the measure '%s', which no step declares", name,
           measure)
       end
     end
   end
+end
+
+-- ---- escapes ----
+
+-- { ["Mass: wait 1 left out"] = "why nobody could notice" }: what `davy check --mutants` shall not hold
+-- against the table.
+local function read_escapes(where, written)
+  local escapes = {}
+  davy.check_names(where, "escapes", written)
+  for name, why in pairs(written) do
+    if type(why) ~= "string" or why == "" then
+      davy.raise_at(where, "escapes: '%s' needs a text that says why no rehearsal can notice it", name)
+    end
+    escapes[name] = why
+  end
+  return escapes
 end
 
 -- ---- steps ----
@@ -158,6 +178,7 @@ local function protocol_words(start)
     for name, fault in pairs(written.faults or {}) do
       data.faults[name] = read_fault(where, name, fault)
     end
+    if written.escapes then data.escapes = read_escapes(where, written.escapes) end
     return {
       params = declarations.strict(param_values, "parameter", params),
       dut = declarations.strict(dut_values, "data of the device under test", dut),
@@ -175,11 +196,21 @@ local function protocol_words(start)
   return words, protocol
 end
 
+-- The text of a mutant: one place of the file has another text, and no line moves. What asserts nothing
+-- still hands on what it was given.
+local function mutated(source, mutant, words)
+  if not (mutant and mutant.from) then return nil end
+  words.let_pass = function(...) return ... end
+  local text = native.source(source)
+  local left_out = text:sub(mutant.from, mutant.to):gsub("[^\n]+", "")
+  return text:sub(1, mutant.from - 1) .. mutant.with .. left_out .. text:sub(mutant.to + 1)
+end
+
 -- Evaluate a protocol file, with more words for what its steps do.
 function davy.read_protocol(source, start, more)
   local words, protocol = protocol_words(start)
   for name, word in pairs(more) do words[name] = word end
-  davy.evaluate(source, words)
+  davy.evaluate(source, words, mutated(source, start.mutant, words))
   if not protocol.data then error(source .. ":1: this file declares no protocol { … }", 0) end
   if next(protocol.measure_names) == nil then
     raise_at(protocol.where, "no step declares a measure: nothing could ever pass or fail")

@@ -14,6 +14,7 @@ local closing = false      -- they are being run
 local stopped = false
 local step_name            -- of the step that runs
 local fx
+local mutant               -- what `davy check --mutants` has changed in this rehearsal, or nothing
 
 local TEXT_MOST = 4000     -- bytes of a reason: a message has an end
 
@@ -72,7 +73,8 @@ local function run_repeat(step, count)
   local data = step.data
   tasks.ask("step_begin", { step = data.name, ["repeat"] = count })
   step_name = data.name
-  step.run(davy.make_measures(data, count), fx)
+  local left_out = mutant and mutant.step == data.name and mutant.measure
+  step.run(davy.make_measures(data, count, left_out), fx)
   run_finals()
   step_name = nil
   if stopped then return false end
@@ -94,7 +96,8 @@ local function run_steps(steps, data)
   scan_specimen(data, "start", "Scan or type what the specimen in this slot says before it is begun: %s",
     "检验开始前,请扫描或输入本工位样品上的:%s")
   for _, step in ipairs(steps) do
-    for count = 1, step.data.repeats do
+    local removed = mutant and mutant.removes == step.data.name
+    for count = 1, removed and 0 or step.data.repeats do
       if not run_repeat(step, count) then return end
     end
   end
@@ -129,6 +132,7 @@ local WORDS = {
 }
 
 local function begin(start)
+  mutant = start.mutant
   local fixture = davy.read_fixture(start.fixture, WORDS)
   local protocol = davy.read_protocol(start.protocol, start, WORDS)
   fx = davy.make_fx(start, fixture.bench)
