@@ -279,19 +279,19 @@ static bool is_anonymous(const struct hunt *hunt, const struct trial *trial)
 	return is_judged(trial) && value_count(value_get(trial->claim, "measures")) == 0;
 }
 
-static bool is_near(const struct hunt *hunt, const struct trial *trial)
+static bool is_own(const struct hunt *hunt, const struct trial *trial)
 {
 	return trial->fault && is_of_step(hunt, trial);
 }
 
 static bool is_error(const struct hunt *hunt, const struct trial *trial)
 {
-	return trial->fault && !is_judged(trial) && !is_near(hunt, trial);
+	return trial->fault && !is_judged(trial) && !is_own(hunt, trial);
 }
 
-static bool is_far(const struct hunt *hunt, const struct trial *trial)
+static bool is_other(const struct hunt *hunt, const struct trial *trial)
 {
-	return is_judged(trial) && !is_near(hunt, trial);
+	return is_judged(trial) && !is_own(hunt, trial);
 }
 
 static bool whole(struct hunt *hunt, choose_fn *choose)
@@ -356,15 +356,15 @@ static bool hunt_judgement(struct hunt *hunt)
 
 static bool hunt_step(struct hunt *hunt)
 {
-	return whole(hunt, is_near) || whole(hunt, is_error) || whole(hunt, is_far) ||
+	return whole(hunt, is_own) || whole(hunt, is_error) || whole(hunt, is_other) ||
 	       whole(hunt, is_good);
 }
 
 static bool hunt_place(struct hunt *hunt)
 {
-	return whole(hunt, is_good) || whole(hunt, is_near) || whole(hunt, is_error) ||
-	       near(hunt, is_near) || near(hunt, is_error) || whole(hunt, is_far) ||
-	       near(hunt, is_far);
+	return whole(hunt, is_good) || whole(hunt, is_own) || whole(hunt, is_error) ||
+	       near(hunt, is_own) || near(hunt, is_error) || whole(hunt, is_other) ||
+	       near(hunt, is_other);
 }
 
 static struct value *hunt_mutant(void *ctx, size_t index, int cpu)

@@ -24,18 +24,46 @@ local test = protocol {
   faults = {
     slow_sensor     = { "FAIL", "t90" },
     tired_sensor    = { "FAIL", "deviation" },
-    zero_drift      = { "FAIL", "zero" },
+    over_span       = { "FAIL", "deviation" },
+    wanders         = { "FAIL", "repeatability" },
+    slow_recovery   = { "FAIL", "t10" },
+    zero_drift      = { "FAIL", "zero", "deviation" },
+    zero_low        = { "FAIL", "zero", "deviation" },
     poisoned        = { "FAIL", "deviation" },
     stuck_reading   = { "FAIL", "deviation" },
     alarm_welded    = { "FAIL", "quiet" },
+    alarm_dead      = { "FAIL", "warning" },
+    cut_off_welded  = { "FAIL", "live", "fail_safe" },
     cut_off_dead    = { "FAIL", "cut_off" },
     cut_off_holds   = { "FAIL", "fail_safe" },
     frequency_off   = { "FAIL", "agreement" },
+    frequency_low   = { "FAIL", "agreement" },
     narrow_pulses   = { "FAIL", "pulse_width" },
     big_dead_volume = { "INCONCLUSIVE", "blank_share" },
     cylinder_empty  = { "ERROR" },
     wrong_cylinder  = { "ERROR" },
     hood_opened     = { "ERROR" },
+  },
+
+  -- What `davy check --mutants` cannot tell from this file, and why.
+  escapes = {
+    ["Zero: zero bound 2 upper end widened"] = "a percentage of zero is zero",
+    ["Zero: zero bound 2 lower end widened"] = "a percentage of zero is zero",
+    ["Zero: zero bound 2 turned round"] = "a percentage of zero is zero",
+    ["Warning and power shut-off: warning_gas left out"] =
+      "it is of the cylinder's certificate, which no fault of a world changes",
+    ["Warning and power shut-off: warning_gas taken for the product's"] =
+      "it is of the cylinder's certificate, which no fault of a world changes",
+    ["Warning and power shut-off: warning_gas upper end widened"] =
+      "it is of the cylinder's certificate, which no fault of a world changes",
+    ["Warning and power shut-off: warning_gas lower end widened"] =
+      "it is of the cylinder's certificate, which no fault of a world changes",
+    ["Warning and power shut-off: cut_off_gas left out"] =
+      "it is of the cylinder's certificate, which no fault of a world changes",
+    ["Warning and power shut-off: cut_off_gas taken for the product's"] =
+      "it is of the cylinder's certificate, which no fault of a world changes",
+    ["Warning and power shut-off: cut_off_gas lower end widened"] =
+      "it is of the cylinder's certificate, which no fault of a world changes",
   },
 }
 local p, dut = test.params, test.dut
@@ -219,8 +247,11 @@ step "Loss of supply" {
   },
   run = function(m, fx)
     finally(function() fx.supply:on() end)
-    assert(fx.cut_off:becomes { "off", within = "30 s" },
-      "the power is shut off in clean air: its loss cannot be seen")
+    -- Where the power is shut off in clean air its loss cannot be seen, and that is the transmitter's doing.
+    if not fx.cut_off:becomes { "off", within = "30 s" } then
+      m.fail_safe = nil
+      return
+    end
     fx.supply:off()
     wait "5 s"
     m.fail_safe = fx.cut_off:read()
