@@ -58,6 +58,25 @@ room_is_told_first() {
 	[ $? = 5 ] && grep -q '"measure":"co2_average"' "$scratch/out.json"
 }
 
+# A gentler test than the method's proves nothing, whatever came through.
+gentler_never_passes() {
+	run_json "$1" --sim --param "$2"
+	[ $? = 5 ] && grep -q "$3" "$scratch/out.json" && grep -q '"measure":"cumulative"' "$scratch/out.json"
+}
+
+# However long it is rated, it is held for all of that, and fails when it is not.
+held_for_its_rated_time() {
+	run_json "$1" --sim --dut rated="$2" || return
+	run_json "$1" --sim=short_desiccant --dut rated="$2"
+	[ $? = 1 ]
+}
+
+# By another path than Davy's own: from the bytes of the journal.
+recomputed() {
+	run_json "$1" "--sim=$2"
+	[ $? = 1 ] && python3 "$3" "$DAVY_STATE/runs/$(ls -t "$DAVY_STATE/runs" | head -1)/journal" "$scratch/out.json"
+}
+
 replays() {
 	run_json "$1" --sim && within 200 "$davy" replay last
 }
@@ -71,6 +90,14 @@ claim "without a limit set a good product is INCONCLUSIVE and the standard is na
 	without_limits_inconclusive scripts/gas/methane_transmitter.lua "AQ 6203-2006"
 claim "nor does a figure whose sign was lost in the copy that was read decide about a self-rescuer" \
 	without_limits_inconclusive scripts/self_rescuer/capacity.lua "42 CFR Part 84"
+claim "nor what a standard that was not read asks of a filter self-rescuer" \
+	without_limits_inconclusive scripts/self_rescuer/filter_life.lua "GB 8159-2011"
+claim "less carbon monoxide than the method's never passes a filter self-rescuer" \
+	gentler_never_passes scripts/self_rescuer/filter_life.lua content="2000 ppm" method.content
+claim "a filter self-rescuer of three hours is held for three hours" \
+	held_for_its_rated_time scripts/self_rescuer/filter_life.lua "180 min"
+claim "what came through a filter self-rescuer is worked out again from its analyser's bytes" \
+	recomputed scripts/self_rescuer/filter_life.lua short_desiccant tests/filter_life.py
 claim "a step in scaled real time gives its measure and replays bit for bit" \
 	keeps_real_time scripts/gas/methane_transmitter.lua
 claim "a station says which slots there are, and whose certificates count" \

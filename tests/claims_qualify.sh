@@ -36,6 +36,13 @@ the_other_benches() {
 		says "✓ device co2_analyser: is heard; its label was compared"
 }
 
+# Two analysers of one kind have no number to be told apart by.
+the_filter_bench() {
+	qualify 5 filter_bench --sim && ! grep -q "✗" "$scratch/out" && [ "$(grep -c "  ? " "$scratch/out")" = 4 ] &&
+		[ "$(grep -c "which is alike" "$scratch/out")" = 3 ] && says "✓ interlock 1 trips" && says "✓ interlock 2 trips" &&
+		says "✓ interlock 3 trips" && says "✓ interlock 4 trips" && says "✓ emergency stop"
+}
+
 # Whoever compares its label sees nothing of it.
 a_silent_analyser() {
 	qualify 1 breathing_bench --sim=co2_analyser.mute &&
@@ -134,6 +141,7 @@ ctrl_c() {
 }
 
 claim "of the other benches that are shipped only what needs a station or wires is left" the_other_benches
+claim "of the filter bench the two analysers, which are alike, are left, and every interlock trips" the_filter_bench
 claim "an instrument that only speaks by itself, and does not, is found" a_silent_analyser
 claim "of a good simulated bench only what needs wires is left" a_good_bench
 claim "its record is shown as any other" it_is_shown
