@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The acceptance bench's drivers, from their files: a scale's answers as the fact sheet has them (D.8; widths of fields are
- * from memory there, so any number of blanks is taken), and what a broken pressure cell says.
+ * from memory there, so any number of blanks is taken), and what a broken pressure cell
+ * says; and of the filter bench the gas module.
  */
 #include <stdio.h>
 #include <string.h>
@@ -60,9 +61,37 @@ static void a_broken_pressure_cell_is_no_reading(void)
 	driver_free(module);
 }
 
+static int read_gas(struct driver *module, const uint8_t answer[9], double *number)
+{
+	struct exchange exchange;
+	struct error err;
+
+	exchange_read(&exchange, module, &module->read[0], 1);
+	return exchange_number(&exchange, answer, 9, number, &err);
+}
+
+/* 200 ppm of CO; the same of another gas, in tenths, and with a wrong sum. */
+static void a_module_of_another_gas_is_not_read_as_carbon_monoxide(void)
+{
+	static const uint8_t GOOD[] = {0xFF, 0x86, 0x00, 0xC8, 0x04, 0x00, 0x00, 0x00, 0xAE},
+			     OTHER[] = {0xFF, 0x86, 0x00, 0xC8, 0x05, 0x00, 0x00, 0x00, 0xAD},
+			     TENTHS[] = {0xFF, 0x86, 0x00, 0xC8, 0x04, 0x01, 0x00, 0x00, 0xAD},
+			     WRONG[] = {0xFF, 0x86, 0x00, 0xC9, 0x04, 0x00, 0x00, 0x00, 0xAE};
+	struct driver *module = driver_of("winsen_co");
+	double number = -1;
+
+	CU_ASSERT_EQUAL(read_gas(module, GOOD, &number), 0);
+	CU_ASSERT_DOUBLE_EQUAL(number, 200e-6, 1e-12);
+	CU_ASSERT_EQUAL(read_gas(module, OTHER, &number), -1);
+	CU_ASSERT_EQUAL(read_gas(module, TENTHS, &number), -1);
+	CU_ASSERT_EQUAL(read_gas(module, WRONG, &number), -1);
+	driver_free(module);
+}
+
 void suite_acceptance_drivers(void)
 {
 	suite_begin("acceptance_drivers");
 	claim(only_a_stable_weight_is_a_reading);
 	claim(a_broken_pressure_cell_is_no_reading);
+	claim(a_module_of_another_gas_is_not_read_as_carbon_monoxide);
 }
