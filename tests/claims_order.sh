@@ -15,7 +15,7 @@ protocol=$PWD/scripts/gas/methane_transmitter.lua
 order() {
 	cat >"$scratch/order.json" <<-END
 		{"number":"2026-0318","rehearsal":true,"party":{"customer":"某矿","kind":"委托"},"limits":"limits.json",
-		 "specimens":[{"serial":"C1","model":"X"},{"serial":"C2","model":"X"}],
+		 "specimens":[{"serial":"C1","ma":"MFA150001"},{"serial":"C2","model":"X"}],
 		 "stages":[{"name":"as received","protocol":"$protocol"},
 		  {"name":"rest","protocol":"$protocol","of":["C1"],"after":"as received","least":"1 h"}]${1:-}}
 	END
@@ -84,7 +84,12 @@ a_changed_one_says_why() {
 
 claim "an order is recorded, and shown with what is left of it" it_is_recorded_and_shown
 claim "a stage is run as the order says" a_stage_is_run_as_it_says
+a_specimen_is_one_in_all_records() {
+	runs 0 --stage "as received" --dut serial=C1 && davy list dut C1 | grep -q 'MA/MFA150001/SN/C1'
+}
+
 claim "what is not its turn is refused, with the reason" what_is_not_its_turn_is_refused
+claim "a specimen with a certificate is one and the same in all records" a_specimen_is_one_in_all_records
 claim "what the order says nobody else says" what_the_order_says_nobody_else_says
 claim "an order that cannot be worked through is refused" bad_orders_are_refused
 claim "an order that replaces another says why, and all of it is proved" a_changed_one_says_why

@@ -289,20 +289,24 @@ static int check_place(const struct value *stage, const struct value *place, con
 	return 0;
 }
 
-/* What the stage's protocol is told of the specimen, on the slot that its serial number was said of ("2:serial"). */
+/* Said of the slot that the specimen's serial number was said of ("2:serial"). */
+static void add_datum(struct value *dut, const char *key, const char *name,
+		      const struct value *specimen)
+{
+	char *whole = xprintf("%.*s%s", (int)(strlen(key) - strlen("serial")), key, name);
+
+	if (!value_get(dut, whole))
+		value_set_text(dut, whole, value_get_text(specimen, name));
+	free(whole);
+}
+
+/* Its certificate, which every protocol takes, and what the stage's protocol is told of the specimen. */
 static void add_dut(struct value *dut, const char *key, const struct value *names,
 		    const struct value *specimen)
 {
-	int prefix = (int)(strlen(key) - strlen("serial"));
-
-	for (size_t i = 0; i < value_count(names); i++) {
-		const char *name = value_at(names, i)->text;
-		char *whole = xprintf("%.*s%s", prefix, key, name);
-
-		if (!value_get(dut, whole))
-			value_set_text(dut, whole, value_get_text(specimen, name));
-		free(whole);
-	}
+	add_datum(dut, key, "ma", specimen);
+	for (size_t i = 0; i < value_count(names); i++)
+		add_datum(dut, key, value_at(names, i)->text, specimen);
 }
 
 static bool is_serial(const char *key)

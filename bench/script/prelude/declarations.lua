@@ -116,9 +116,18 @@ function declarations.read_params(where, declared, given)
   return values, data
 end
 
+-- Under which certificate (安全标志) it was made may be said of every specimen, whether the protocol asks or not.
+local function with_certificate(declared, given)
+  if not given.ma or declared.ma then return declared end
+  local all = { ma = { ask = "Safety mark number (安全标志编号)", text = true } }
+  for name, item in pairs(declared) do all[name] = item end
+  return all
+end
+
 function declarations.read_dut(where, declared, given, simulated)
   local values, data = {}, {}
   davy.check_names(where, "dut", declared)
+  declared = with_certificate(declared, given)
   refuse_unknown(where, "data of the device under test", given, declared)
   for name, item in pairs(declared) do
     local what = ("dut '%s'"):format(name)
