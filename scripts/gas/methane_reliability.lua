@@ -40,11 +40,11 @@ local test = protocol {
   },
 
   faults = {
-    tired_sensor   = { "FAIL", "detection", "tests", params = { cycles = "5" } },
-    poisoned       = { "FAIL", "detection", "tests", params = { cycles = "25" } },
-    stuck_reading  = { "FAIL", "detection", "tests", params = { cycles = "5" } },
+    tired_sensor   = { "FAIL", "detection", params = { cycles = "5" } },
+    poisoned       = { "FAIL", "detection", params = { cycles = "25" } },
+    stuck_reading  = { "FAIL", "detection", params = { cycles = "5" } },
     alarm_welded   = { "FAIL", "quiet", "tests", params = { cycles = "5" } },
-    cut_off_dead   = { "FAIL", "shut_off", "tests", params = { cycles = "5" } },
+    cut_off_dead   = { "FAIL", "shut_off", params = { cycles = "5" } },
     cylinder_empty = { "ERROR", params = { cycles = "5" } },
     hood_opened    = { "ERROR", params = { cycles = "25" } },
   },
