@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/file.h"
 #include "base/json.h"
 #include "base/spelling.h"
 #include "cli/book.h"
@@ -239,27 +238,6 @@ static void take_row(void *ctx, const struct snapshot_row *row)
 	}
 }
 
-static int find_in(const char *state, const struct value *says, struct finding *finding,
-		   struct error *err)
-{
-	const struct value *file = value_get(says, "file");
-	char *path = xprintf("%s/files/%s", state, listed_text(file, "sha256"));
-	struct buf text;
-	size_t rows;
-	int done;
-
-	buf_init(&text);
-	finding->list = listed_text(says, "list");
-	done = file_read(path, SNAPSHOT_MOST, &text, err);
-	if (done == 0)
-		done = snapshot_read(text.data, text.size, listed_text(file, "name"),
-				     snapshot_list_find(finding->list), take_row, finding, &rows,
-				     err);
-	buf_done(&text);
-	free(path);
-	return done;
-}
-
 static void print_found(const struct value *row)
 {
 	struct buf line;
@@ -280,8 +258,10 @@ static int find(const struct register_settings *settings, const char *state, con
 	const struct value *snapshots = value_get(answer, "snapshots");
 	int done = answer ? 0 : -1;
 
-	for (size_t i = 0; i < value_count(snapshots) && done == 0; i++)
-		done = find_in(state, value_get(value_at(snapshots, i), "says"), &finding, err);
+	for (size_t i = 0; i < value_count(snapshots) && done == 0; i++) {
+		finding.list = listed_text(value_get(value_at(snapshots, i), "says"), "list");
+		done = snapshot_each(state, value_at(snapshots, i), take_row, &finding, err);
+	}
 	if (done == 0 && settings->json)
 		json_print(stdout, finding.found);
 	else if (done == 0 && value_count(finding.found) == 0)

@@ -88,41 +88,9 @@ static int add_drawn(struct bench_log *log, struct value *cylinder, struct error
 	return 0;
 }
 
-static bool is_same(const struct value *a, const struct value *b, const char *member)
-{
-	return !strcmp(text_of(value_get(a, "says"), member),
-		       text_of(value_get(b, "says"), member));
-}
-
-/* Of the entries of a kind the last one about each `member`, in the order in which each was first made. */
-static struct value *last_of_each(struct bench_log *log, const char *kind, const char *member,
-				  struct error *err)
-{
-	struct value *all = register_list(log, kind, err), *list;
-
-	if (!all)
-		return NULL;
-	list = value_list();
-	for (size_t i = 0; i < value_count(all); i++) {
-		size_t at = 0;
-
-		while (at < value_count(list) &&
-		       !is_same(value_at(list, at), value_at(all, i), member))
-			at++;
-		if (at == value_count(list)) {
-			value_add(list, value_copy(value_at(all, i)));
-			continue;
-		}
-		value_free(list->items[at]);
-		list->items[at] = value_copy(value_at(all, i));
-	}
-	value_free(all);
-	return list;
-}
-
 struct value *cylinder_list(struct bench_log *log, struct error *err)
 {
-	struct value *list = last_of_each(log, ENTRY_CYLINDER, "cylinder", err);
+	struct value *list = register_last_of_each(log, ENTRY_CYLINDER, "cylinder", err);
 
 	for (size_t i = 0; i < value_count(list); i++)
 		if (add_drawn(log, list->items[i], err) < 0) {
@@ -142,7 +110,8 @@ static const struct value *find(const struct value *cylinders, const char *name)
 
 struct value *cylinder_connections(struct bench_log *log, struct error *err)
 {
-	struct value *last = last_of_each(log, ENTRY_CONNECTION, "line", err), *list = NULL;
+	struct value *last = register_last_of_each(log, ENTRY_CONNECTION, "line", err),
+		     *list = NULL;
 	struct value *cylinders = last ? cylinder_list(log, err) : NULL;
 
 	if (cylinders)

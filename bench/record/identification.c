@@ -205,7 +205,7 @@ static int look_in_snapshot(struct identification *it, const struct value *snaps
 		.it = it, .list = snapshot_list_find(name), .rows = value_list()};
 	struct value *described;
 
-	if (snapshot_each(it->log, snapshot, take_row, &matching, err) < 0) {
+	if (snapshot_each(bench_log_state(it->log), snapshot, take_row, &matching, err) < 0) {
 		value_free(matching.rows);
 		return -1;
 	}

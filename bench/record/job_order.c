@@ -258,26 +258,5 @@ int admit_job_order(struct bench_log *log, const struct value *request, const st
 
 struct value *job_order_list(struct bench_log *log, struct error *err)
 {
-	struct value *all = register_list(log, ENTRY_JOB_ORDER, err), *list;
-
-	if (!all)
-		return NULL;
-	list = value_list();
-	for (size_t i = 0; i < value_count(all); i++) {
-		const struct value *one = value_at(all, i);
-		size_t at = 0;
-
-		while (at < value_count(list) &&
-		       strcmp(value_get_text(value_get(value_at(list, at), "says"), "number"),
-			      value_get_text(value_get(one, "says"), "number")) != 0)
-			at++;
-		if (at == value_count(list)) {
-			value_add(list, value_copy(one));
-			continue;
-		}
-		value_free(list->items[at]);
-		list->items[at] = value_copy(one);
-	}
-	value_free(all);
-	return list;
+	return register_last_of_each(log, ENTRY_JOB_ORDER, "number", err);
 }

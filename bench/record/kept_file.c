@@ -85,3 +85,21 @@ struct value *kept_file_add(const char *state, const char *path, struct error *e
 	buf_done(&bytes);
 	return says;
 }
+
+int kept_file_get(const char *state, const char *sha256, struct buf *bytes, struct error *err)
+{
+	char *path = xprintf("%s/files/%s", state, sha256), now[HASH_HEX_SIZE];
+	uint8_t digest[HASH_SIZE];
+	size_t before = bytes->size;
+	int done = file_read(path, KEPT_FILE_MOST, bytes, err);
+
+	free(path);
+	if (done < 0)
+		return -1;
+	hash_of(bytes->data + before, bytes->size - before, digest);
+	hash_hex(digest, now);
+	return strcmp(now, sha256) == 0
+		       ? 0
+		       : error_set(err, ERROR_REFUSED,
+				   "files/%.12s… is not what was imported any more", sha256);
+}

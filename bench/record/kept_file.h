@@ -23,5 +23,7 @@ struct value *kept_file_add(const char *state, const char *path, struct error *e
 int kept_file_read(const char *state, const char *path, struct buf *bytes, struct error *err);
 struct value *kept_file_keep(const char *state, const char *path, const struct buf *bytes,
 			     struct error *err);
+/* Append the bytes of such a file. Refused where they are not those of that digest any more. */
+int kept_file_get(const char *state, const char *sha256, struct buf *bytes, struct error *err);
 
 #endif

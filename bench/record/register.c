@@ -182,3 +182,36 @@ struct value *register_list(struct bench_log *log, const char *kind, struct erro
 	value_free(listing.list);
 	return NULL;
 }
+
+static bool is_same(const struct value *a, const struct value *b, const char *member)
+{
+	const char *one = value_get_text(value_get(a, "says"), member);
+	const char *other = value_get_text(value_get(b, "says"), member);
+
+	return !strcmp(one ? one : "", other ? other : "");
+}
+
+struct value *register_last_of_each(struct bench_log *log, const char *kind, const char *member,
+				    struct error *err)
+{
+	struct value *all = register_list(log, kind, err), *list;
+
+	if (!all)
+		return NULL;
+	list = value_list();
+	for (size_t i = 0; i < value_count(all); i++) {
+		size_t at = 0;
+
+		while (at < value_count(list) &&
+		       !is_same(value_at(list, at), value_at(all, i), member))
+			at++;
+		if (at == value_count(list)) {
+			value_add(list, value_copy(value_at(all, i)));
+			continue;
+		}
+		value_free(list->items[at]);
+		list->items[at] = value_copy(value_at(all, i));
+	}
+	value_free(all);
+	return list;
+}

@@ -57,5 +57,8 @@ int register_take(struct bench_log *log, const struct value *request, struct adm
  * the wall time of the record.
  */
 struct value *register_list(struct bench_log *log, const char *kind, struct error *err);
+/* Of them the last about each `member` of what they say, in the order in which each was first made. */
+struct value *register_last_of_each(struct bench_log *log, const char *kind, const char *member,
+				    struct error *err);
 
 #endif

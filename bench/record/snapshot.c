@@ -2,13 +2,9 @@
 /* A snapshot is read through before it is recorded, so that nobody learns in a storeroom that it cannot be read. */
 #include "record/snapshot.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
-#include "base/file.h"
-#include "base/hash.h"
+#include "record/kept_file.h"
 #include "record/register.h"
 #include "record/wall_time.h"
 
@@ -67,41 +63,25 @@ static void count_row(void *ctx, const struct snapshot_row *row)
 	(void)row;
 }
 
-static int read_kept(struct bench_log *log, const struct value *says, struct buf *text,
-		     struct error *err)
+static int read_rows(const char *state, const struct value *says, snapshot_row_fn *each, void *ctx,
+		     size_t *rows, struct error *err)
 {
-	const char *hex = value_get_text(value_get(says, "file"), "sha256");
-	char *path = xprintf("%s/files/%s", bench_log_state(log), hex ? hex : "");
-	char now[HASH_HEX_SIZE];
-	uint8_t digest[HASH_SIZE];
-	int done = file_read(path, SNAPSHOT_MOST, text, err);
-
-	free(path);
-	if (done < 0)
-		return error_context(err, "the snapshot '%s'", value_get_text(says, "list"));
-	hash_of(text->data, text->size, digest);
-	hash_hex(digest, now);
-	if (hex && !strcmp(now, hex))
-		return 0;
-	return error_set(err, ERROR_REFUSED,
-			 "the snapshot '%s' in files/%.12s… is not what was imported any more: "
-			 "import it again (davy register import)",
-			 value_get_text(says, "list"), hex ? hex : "");
-}
-
-static int read_rows(struct bench_log *log, const struct value *says, snapshot_row_fn *each,
-		     void *ctx, size_t *rows, struct error *err)
-{
-	const char *name = value_get_text(value_get(says, "file"), "name");
+	const char *list = value_get_text(says, "list");
+	const struct value *file = value_get(says, "file");
+	const char *name = value_get_text(file, "name"), *hex = value_get_text(file, "sha256");
 	struct buf text;
 	int done;
 
 	buf_init(&text);
-	done = read_kept(log, says, &text, err);
-	if (done == 0)
+	done = kept_file_get(state, hex ? hex : "", &text, err);
+	if (done < 0)
+		error_context(
+			err,
+			"the snapshot '%s', which can be imported again (davy register import)",
+			list);
+	else
 		done = snapshot_read(text.data, text.size, name ? name : "snapshot",
-				     snapshot_list_find(value_get_text(says, "list")), each, ctx,
-				     rows, err);
+				     snapshot_list_find(list), each, ctx, rows, err);
 	buf_done(&text);
 	return done;
 }
@@ -117,7 +97,7 @@ int admit_snapshot(struct bench_log *log, const struct value *request, const str
 	if (!value_get_text(request, "path"))
 		return error_set(err, ERROR_USAGE, "it does not say which file it is");
 	if (register_take(log, request, admitted, err) < 0 ||
-	    read_rows(log, admitted->says, count_row, NULL, &rows, err) < 0)
+	    read_rows(bench_log_state(log), admitted->says, count_row, NULL, &rows, err) < 0)
 		return -1;
 	value_set(admitted->says, "rows", value_printf("%zu", rows));
 	admitted->subjects[0] = REGISTER_SUBJECT(ENTRY_SNAPSHOT);
@@ -156,10 +136,10 @@ struct value *snapshot_list_counting(struct bench_log *log, struct error *err)
 	return list;
 }
 
-int snapshot_each(struct bench_log *log, const struct value *snapshot, snapshot_row_fn *each,
-		  void *ctx, struct error *err)
+int snapshot_each(const char *state, const struct value *snapshot, snapshot_row_fn *each, void *ctx,
+		  struct error *err)
 {
 	size_t rows;
 
-	return read_rows(log, value_get(snapshot, "says"), each, ctx, &rows, err);
+	return read_rows(state, value_get(snapshot, "says"), each, ctx, &rows, err);
 }

@@ -25,7 +25,7 @@
 #include "record/bench_log.h"
 
 #define ENTRY_SNAPSHOT "snapshot"
-enum { SNAPSHOT_DAY_SIZE = 11, SNAPSHOT_MOST = 16 << 20 /* bytes of a file */ };
+enum { SNAPSHOT_DAY_SIZE = 11 };
 
 enum snapshot_list { SNAPSHOT_MARKS = 1, SNAPSHOT_PROHIBITED, SNAPSHOT_SEEN };
 enum snapshot_field {
@@ -78,7 +78,7 @@ int admit_snapshot(struct bench_log *log, const struct value *request, const str
 /* Of the snapshots that were recorded those that count, as register_list() has them; the caller frees the list. */
 struct value *snapshot_list_counting(struct bench_log *log, struct error *err);
 /* Go through the file of such a one. Refused where it is not any more what was recorded. */
-int snapshot_each(struct bench_log *log, const struct value *snapshot, snapshot_row_fn *each,
-		  void *ctx, struct error *err);
+int snapshot_each(const char *state, const struct value *snapshot, snapshot_row_fn *each, void *ctx,
+		  struct error *err);
 
 #endif
