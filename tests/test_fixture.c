@@ -12,6 +12,7 @@
 #include "run/fixture.h"
 #include "tests/bench_rig.h"
 #include "tests/claims.h"
+#include "tests/fixture_texts.h"
 
 static const char DRIVERS[] = "{'meter':{'id':'meter','bus':'modbus',"
 			      "'reads':{'pressure':{'input':0,'as':'f32','unit':'Pa','digit':0.1},"
@@ -24,36 +25,14 @@ static const char DRIVERS[] = "{'meter':{'id':'meter','bus':'modbus',"
 #define METER "'devices':{'m':{'driver':'meter','port':'bus','unit':1}}"
 #define FIXTURE(rest) "{'id':'f'," PORTS "," rest "}"
 
-static struct fixture *compile(const char *json, struct error *err)
-{
-	struct value *value = said(json), *drivers = said(DRIVERS);
-	struct fixture *fixture = fixture_compile(value, drivers, "f.lua", err);
-
-	value_free(value);
-	value_free(drivers);
-	return fixture;
-}
-
 static struct fixture *sound(const char *json)
 {
-	struct error err;
-	struct fixture *fixture = compile(json, &err);
-
-	if (!fixture)
-		CU_FAIL_FATAL(err.text);
-	return fixture;
+	return fixture_sound(json, DRIVERS);
 }
 
 static void check_refused(const char *json, const char *why)
 {
-	struct error err = {0};
-	struct fixture *fixture = compile(json, &err);
-
-	CU_ASSERT_PTR_NULL(fixture);
-	CU_ASSERT_EQUAL(err.kind, ERROR_USAGE);
-	if (!strstr(err.text, why))
-		CU_FAIL(err.text);
-	fixture_free(fixture);
+	fixture_refused(json, DRIVERS, why);
 }
 
 /* ---- refusals ---- */

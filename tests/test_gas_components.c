@@ -14,6 +14,7 @@
 #include "run/plan.h"
 #include "tests/bench_rig.h"
 #include "tests/claims.h"
+#include "tests/fixture_texts.h"
 
 #define FIXTURE(references)                                                                        \
 	"{'id':'f','ports':{'bus':{'settings':'9600 8N1'}},"                                       \
@@ -32,36 +33,14 @@ static const char DRIVERS[] = "{'meter':{'id':'meter','bus':'modbus','reads':{"
 #define LONG "{'gas':'2,2,4-trimethylpentane','value':'1','unit':'ppm','expanded':'5 %','k':'2'}"
 #define SLASH "{'gas':'C3H8/C4H10','value':'1','unit':'ppm','expanded':'5 %','k':'2'}"
 
-static struct fixture *compile(const char *json, struct error *err)
-{
-	struct value *value = said(json), *drivers = said(DRIVERS);
-	struct fixture *fixture = fixture_compile(value, drivers, "f.lua", err);
-
-	value_free(value);
-	value_free(drivers);
-	return fixture;
-}
-
 static struct fixture *sound(const char *json)
 {
-	struct error err;
-	struct fixture *fixture = compile(json, &err);
-
-	if (!fixture)
-		CU_FAIL_FATAL(err.text);
-	return fixture;
+	return fixture_sound(json, DRIVERS);
 }
 
 static void check_refused(const char *json, const char *why)
 {
-	struct error err = {0};
-	struct fixture *fixture = compile(json, &err);
-
-	CU_ASSERT_PTR_NULL(fixture);
-	CU_ASSERT_EQUAL(err.kind, ERROR_USAGE);
-	if (!strstr(err.text, why))
-		CU_FAIL(err.text);
-	fixture_free(fixture);
+	fixture_refused(json, DRIVERS, why);
 }
 
 /* A list with one connection; `chosen` is NULL for each component by itself. The caller frees it. */

@@ -279,13 +279,13 @@ static int show(const struct job_settings *settings, const char *state, const ch
 
 /* ---- list ---- */
 
-static int add_row(struct table *table, const char *state, const struct value *order,
+static int add_row(struct table *table, const struct job_log *log, const struct value *order,
 		   struct error *err)
 {
 	const struct value *says = value_get(order, "says");
 	char specimens[24], stages[24], left[24], seq[24];
 	struct job_state job;
-	int done = job_state_read(&job, state, listed_text(says, "number"), err);
+	int done = job_state_of(&job, log, listed_text(says, "number"), err);
 
 	snprintf(specimens, sizeof(specimens), "%zu", value_count(value_get(says, "specimens")));
 	snprintf(stages, sizeof(stages), "%zu", value_count(value_get(says, "stages")));
@@ -297,31 +297,37 @@ static int add_row(struct table *table, const char *state, const struct value *o
 	return done;
 }
 
-static int list(const struct job_settings *settings, const char *state, struct error *err)
+static int print_orders(const struct job_log *log, struct error *err)
 {
 	enum { COLUMN_COUNT = sizeof(TEXTS.listed) / sizeof(TEXTS.listed[0]) };
-	struct value *orders = job_orders(state, err);
+	struct table *table = table_new(COLUMN_COUNT);
 	const char *head[COLUMN_COUNT];
-	struct table *table;
-	int done = orders ? 0 : -1;
+	int done = 0;
 
-	if (done == 0 && settings->json) {
-		json_print(stdout, orders);
-	} else if (done == 0 && value_count(orders) == 0) {
+	for (int i = 0; i < COLUMN_COUNT; i++)
+		head[i] = say(TEXTS.listed[i]);
+	table_add(table, head);
+	table_has_head(table);
+	for (size_t i = 0; i < value_count(log->orders) && done == 0; i++)
+		done = add_row(table, log, value_at(log->orders, i), err);
+	if (done == 0)
+		table_print(table, 0, stdout);
+	table_free(table);
+	return done;
+}
+
+static int list(const struct job_settings *settings, const char *state, struct error *err)
+{
+	struct job_log log;
+	int done = job_log_read(&log, state, err);
+
+	if (done == 0 && settings->json)
+		json_print(stdout, log.orders);
+	else if (done == 0 && value_count(log.orders) == 0)
 		columns_print(stdout, say(TEXTS.none));
-	} else if (done == 0) {
-		table = table_new(COLUMN_COUNT);
-		for (int i = 0; i < COLUMN_COUNT; i++)
-			head[i] = say(TEXTS.listed[i]);
-		table_add(table, head);
-		table_has_head(table);
-		for (size_t i = 0; i < value_count(orders) && done == 0; i++)
-			done = add_row(table, state, value_at(orders, i), err);
-		if (done == 0)
-			table_print(table, 0, stdout);
-		table_free(table);
-	}
-	value_free(orders);
+	else if (done == 0)
+		done = print_orders(&log, err);
+	job_log_done(&log);
 	return done;
 }
 

@@ -7,7 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/spelling.h"
-#include "cli/book.h"
+#include "cli/listed.h"
 #include "loop/machine_time.h"
 #include "record/event.h"
 #include "record/job_order.h"
@@ -50,13 +50,6 @@ static const struct {
 		   "限值由任务 %.60s 规定:请去掉 --limits"},
 };
 
-static const char *text_of(const struct value *map, const char *name)
-{
-	const char *text = value_get_text(map, name);
-
-	return text ? text : "";
-}
-
 /* ---- orders ---- */
 
 static int take_order(void *ctx, const struct jws *jws, const struct entry *entry,
@@ -72,8 +65,8 @@ static int take_order(void *ctx, const struct jws *jws, const struct entry *entr
 	value_set_int(one, "seq", (int64_t)entry->seq);
 	value_set(one, "says", value_copy(entry->says));
 	for (size_t i = 0; i < value_count(list); i++) {
-		if (strcmp(text_of(value_get(value_at(list, i), "says"), "number"),
-			   text_of(entry->says, "number")) != 0)
+		if (strcmp(listed_text(value_get(value_at(list, i), "says"), "number"),
+			   listed_text(entry->says, "number")) != 0)
 			continue;
 		value_free(list->items[i]);
 		list->items[i] = one;
@@ -83,27 +76,16 @@ static int take_order(void *ctx, const struct jws *jws, const struct entry *entr
 	return 0;
 }
 
-struct value *job_orders(const char *state, struct error *err)
+static struct value *find_order(const struct job_log *log, const char *number, struct error *err)
 {
-	struct value *list = value_list();
+	for (size_t i = 0; i < value_count(log->orders); i++) {
+		const struct value *says = value_get(value_at(log->orders, i), "says");
 
-	if (book_each(state, take_order, list, err) == 0)
-		return list;
-	value_free(list);
+		if (!strcmp(listed_text(says, "number"), number))
+			return value_copy(says);
+	}
+	error_set(err, ERROR_USAGE, say(TEXTS.unknown), number);
 	return NULL;
-}
-
-static struct value *find_order(const char *state, const char *number, struct error *err)
-{
-	struct value *list = job_orders(state, err), *found = NULL;
-
-	for (size_t i = 0; i < value_count(list); i++)
-		if (!strcmp(text_of(value_get(value_at(list, i), "says"), "number"), number))
-			found = value_copy(value_get(value_at(list, i), "says"));
-	if (list && !found)
-		error_set(err, ERROR_USAGE, say(TEXTS.unknown), number);
-	value_free(list);
-	return found;
 }
 
 /* ---- what was done for it ---- */
@@ -112,8 +94,8 @@ static struct value *find_order(const char *state, const char *number, struct er
 static const char *pair_of(const struct value *pairs, const char *name)
 {
 	for (size_t i = 0; i < value_count(pairs); i++)
-		if (!strcmp(text_of(value_at(pairs, i), "name"), name))
-			return text_of(value_at(pairs, i), "value");
+		if (!strcmp(listed_text(value_at(pairs, i), "name"), name))
+			return listed_text(value_at(pairs, i), "value");
 	return "";
 }
 
@@ -156,9 +138,9 @@ static void take_identification(struct value *identifications, const struct book
 	const struct value *plate = value_get(value_get(identity, "read"), "nameplate");
 	struct value *one = value_add(identifications, value_map());
 
-	value_set_text(one, "serial", text_of(plate, "serial"));
-	value_set_text(one, "ma", text_of(plate, "ma"));
-	value_set_text(one, "outcome", text_of(identity, "outcome"));
+	value_set_text(one, "serial", listed_text(plate, "serial"));
+	value_set_text(one, "ma", listed_text(plate, "ma"));
+	value_set_text(one, "outcome", listed_text(identity, "outcome"));
 	value_set_text(one, "at", value_get_text(event->event, "eventTime"));
 }
 
@@ -175,7 +157,7 @@ static struct value *progress_of(const struct value *order, const struct book_ev
 		struct value *identity = event_extension(events->at[i].event, "identity");
 
 		if (run)
-			take_run(runs, &events->at[i], run, text_of(order, "number"));
+			take_run(runs, &events->at[i], run, listed_text(order, "number"));
 		if (identity)
 			take_identification(identifications, &events->at[i], identity);
 		value_free(identity);
@@ -187,18 +169,40 @@ static struct value *progress_of(const struct value *order, const struct book_ev
 	return progress;
 }
 
-int job_state_read(struct job_state *job, const char *state, const char *number, struct error *err)
+int job_log_read(struct job_log *log, const char *state, struct error *err)
 {
-	struct book_events events;
-	int done;
+	*log = (struct job_log){.orders = value_list()};
+	if (book_each(state, take_order, log->orders, err) < 0)
+		return -1;
+	return book_events(state, is_wanted, NULL, &log->events, err);
+}
 
-	*job = (struct job_state){.order = find_order(state, number, err)};
+void job_log_done(struct job_log *log)
+{
+	value_free(log->orders);
+	book_events_done(&log->events);
+}
+
+int job_state_of(struct job_state *job, const struct job_log *log, const char *number,
+		 struct error *err)
+{
+	*job = (struct job_state){.order = find_order(log, number, err)};
 	if (!job->order)
 		return -1;
-	done = book_events(state, is_wanted, NULL, &events, err);
+	job->progress = progress_of(job->order, &log->events);
+	return 0;
+}
+
+int job_state_read(struct job_state *job, const char *state, const char *number, struct error *err)
+{
+	struct job_log log;
+	int done;
+
+	*job = (struct job_state){0};
+	done = job_log_read(&log, state, err);
 	if (done == 0)
-		job->progress = progress_of(job->order, &events);
-	book_events_done(&events);
+		done = job_state_of(job, &log, number, err);
+	job_log_done(&log);
 	return done;
 }
 
@@ -216,7 +220,7 @@ static char *names_of(const struct value *stages)
 
 	buf_init(&names);
 	for (size_t i = 0; i < value_count(stages); i++)
-		buf_printf(&names, "%s%s", i ? ", " : "", text_of(value_at(stages, i), "name"));
+		buf_printf(&names, "%s%s", i ? ", " : "", listed_text(value_at(stages, i), "name"));
 	return buf_detach(&names);
 }
 
@@ -225,12 +229,12 @@ static int find_stage(const struct job_state *job, const char *name, size_t *ind
 		      struct error *err)
 {
 	const struct value *stages = value_get(job->order, "stages");
-	const char *number = text_of(job->order, "number");
+	const char *number = listed_text(job->order, "number");
 	char *names;
 
 	for (*index = 0; *index < value_count(stages); ++*index)
 		if (!name ? value_count(stages) == 1
-			  : !strcmp(text_of(value_at(stages, *index), "name"), name))
+			  : !strcmp(listed_text(value_at(stages, *index), "name"), name))
 			return 0;
 	names = names_of(stages);
 	if (name)
@@ -247,7 +251,7 @@ static const struct value *find_specimen(const struct job_state *job, const char
 	const struct value *specimens = value_get(job->order, "specimens");
 
 	for (*index = 0; *index < value_count(specimens); ++*index)
-		if (spelling_same(text_of(value_at(specimens, *index), "serial"), serial))
+		if (spelling_same(listed_text(value_at(specimens, *index), "serial"), serial))
 			return value_at(specimens, *index);
 	return NULL;
 }
@@ -268,22 +272,22 @@ static const struct value *find_place(const struct job_state *job, size_t stage,
 static int check_place(const struct value *stage, const struct value *place, const char *serial,
 		       bool is_retest, struct error *err)
 {
-	const char *name = text_of(stage, "name"), *state = text_of(place, "state");
+	const char *name = listed_text(stage, "name"), *state = listed_text(place, "state");
 
 	if (!place)
 		return error_set(err, ERROR_REFUSED, say(TEXTS.not_of), serial, name);
 	if (!strcmp(state, "done") && !is_retest)
 		return error_set(err, ERROR_REFUSED, say(TEXTS.done), name, serial,
-				 text_of(place, "run"), text_of(place, "verdict"));
-	if (!strcmp(state, "waiting") && *text_of(place, "from"))
+				 listed_text(place, "run"), listed_text(place, "verdict"));
+	if (!strcmp(state, "waiting") && *listed_text(place, "from"))
 		return error_set(err, ERROR_REFUSED, say(TEXTS.ahead), name, serial,
-				 text_of(place, "from"));
+				 listed_text(place, "from"));
 	if (!strcmp(state, "waiting"))
 		return error_set(err, ERROR_REFUSED, say(TEXTS.waiting), name,
-				 text_of(stage, "after"), serial);
+				 listed_text(stage, "after"), serial);
 	if (!strcmp(state, "late"))
 		return error_set(err, ERROR_REFUSED, say(TEXTS.late), name, serial,
-				 text_of(place, "until"));
+				 listed_text(place, "until"));
 	if (!strcmp(state, "identify"))
 		return error_set(err, ERROR_REFUSED, say(TEXTS.identify), name, serial);
 	return 0;
@@ -334,7 +338,7 @@ static int take_specimens(const struct job_state *job, struct run_settings *sett
 		specimen = find_specimen(job, serial, &index);
 		if (!specimen)
 			return error_set(err, ERROR_REFUSED, say(TEXTS.stranger),
-					 text_of(job->order, "number"), serial);
+					 listed_text(job->order, "number"), serial);
 		if (check_place(what, find_place(job, stage, index), serial, settings->retest,
 				err) < 0)
 			return -1;
@@ -358,7 +362,7 @@ static void copy_texts(struct value **to, const struct value *from)
 int job_state_apply(const struct job_state *job, struct run_settings *settings,
 		    const char **protocol, struct error *err)
 {
-	const char *number = text_of(job->order, "number");
+	const char *number = listed_text(job->order, "number");
 	const struct value *stage;
 	size_t index;
 
@@ -367,12 +371,12 @@ int job_state_apply(const struct job_state *job, struct run_settings *settings,
 	stage = value_at(value_get(job->order, "stages"), index);
 	if (*protocol)
 		return error_set(err, ERROR_USAGE, say(TEXTS.protocol), number,
-				 text_of(stage, "protocol"));
+				 listed_text(stage, "protocol"));
 	if (settings->limits)
 		return error_set(err, ERROR_USAGE, say(TEXTS.limits), number);
 	if (take_specimens(job, settings, index, err) < 0)
 		return -1;
-	*protocol = text_of(stage, "protocol");
+	*protocol = listed_text(stage, "protocol");
 	settings->limits = value_get_text(stage, "limits");
 	if (!settings->limits)
 		settings->limits = value_get_text(job->order, "limits");
@@ -380,6 +384,6 @@ int job_state_apply(const struct job_state *job, struct run_settings *settings,
 	copy_texts(&settings->params, value_get(stage, "params"));
 	copy_texts(&settings->task, value_get(job->order, "party"));
 	value_set_text(map_of(&settings->task), "number", number);
-	value_set_text(settings->task, "stage", text_of(stage, "name"));
+	value_set_text(settings->task, "stage", listed_text(stage, "name"));
 	return 0;
 }

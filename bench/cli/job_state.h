@@ -5,16 +5,25 @@
 
 #include "base/error.h"
 #include "base/value.h"
+#include "cli/book.h"
 #include "cli/order.h"
 
-/* Of each number the last order: a list of {"seq","says"}, which the caller frees. */
-struct value *job_orders(const char *state, struct error *err);
+/* The bench's log, gone through once. Call job_log_done whatever comes of it. */
+struct job_log {
+	struct value *orders;	   /* of each number the last: a list of {"seq","says"} */
+	struct book_events events; /* runs and identifications */
+};
+int job_log_read(struct job_log *log, const char *state, struct error *err);
+void job_log_done(struct job_log *log);
 
 struct job_state {
 	struct value *order;	/* what its record says */
 	struct value *progress; /* job_order_progress() */
 };
 /* Of this number; refused where no order has it. Call job_state_done whatever comes of it. */
+int job_state_of(struct job_state *job, const struct job_log *log, const char *number,
+		 struct error *err);
+/* The same of one alone. */
 int job_state_read(struct job_state *job, const char *state, const char *number, struct error *err);
 void job_state_done(struct job_state *job);
 
