@@ -24,6 +24,7 @@
 #define ROW                                                                                          \
 	"{'number':'MFA150001','maker':'甲厂','model':'ZH30','until':'2030-02-28','state':'valid'" \
 	"}"
+#define OTHER_MAKER "{'number':'MFA150001','maker':'乙厂','model':'ZH30','until':'2030-01-01'}"
 #define MARKS(rows, scope, as_of)                                                                  \
 	"'marks':{'as_of':'" as_of "','scope':'" scope "','rows':[" rows "]}"
 #define PROHIBITED(rows) "'prohibited':{'as_of':'2026-11-01','scope':'complete','rows':[" rows "]}"
@@ -120,6 +121,16 @@ static void an_old_snapshot_verifies_nothing(void)
 	      "as_registered", IDENTITY_NOTHING_FOUND);
 	check(GOOD, FACTS(MARKS(ROW, "complete", "2026-10-27"), PROHIBITED("") ",'seen':[]"), RULES,
 	      "register_old", IDENTITY_CANNOT_VERIFY);
+	check(GOOD, FACTS(MARKS("", "complete", "2026-10-27"), PROHIBITED("") ",'seen':[]"), RULES,
+	      "register_old", IDENTITY_CANNOT_VERIFY);
+	check(GOOD,
+	      FACTS(MARKS(OTHER_MAKER, "complete", "2026-10-27"), PROHIBITED("") ",'seen':[]"),
+	      RULES, "register_old", IDENTITY_CANNOT_VERIFY);
+	check(GOOD,
+	      FACTS(MARKS(ROW, "complete", "2026-11-01"),
+		    "'prohibited':{'as_of':'2026-10-27','scope':'complete','rows':[{'model':'ZH30'}"
+		    "]}"),
+	      RULES, "prohibited_old", IDENTITY_CANNOT_VERIFY);
 }
 
 #define WITH_ROW(row) FACTS(MARKS(row, "complete", "2026-11-01"), PROHIBITED(""))

@@ -239,6 +239,7 @@ static void look_at_row(struct assessment *assessment, const struct value *row)
 		find(assessment, "as_registered", NULL, NULL);
 }
 
+/* What an old one has, or lacks, accuses nobody: a number of last week is not in it. */
 static void look_at_register(struct assessment *assessment)
 {
 	const struct value *marks = value_get(assessment->facts, "marks");
@@ -249,9 +250,9 @@ static void look_at_register(struct assessment *assessment)
 		find(assessment, "no_register", NULL, NULL);
 	else if (is_old(assessment, marks))
 		find(assessment, "register_old", NULL, text_of(marks, "as_of"));
-	if (!marks || !*ma)
-		return;
-	if (value_count(rows))
+	else if (!*ma)
+		return; /* which look_at_number() says */
+	else if (value_count(rows))
 		look_at_row(assessment, value_at(rows, value_count(rows) - 1));
 	else if (!strcmp(text_of(marks, "scope"), "complete"))
 		find(assessment, "not_listed", ma, NULL);
@@ -282,8 +283,10 @@ static void look_at_prohibited(struct assessment *assessment)
 		find(assessment, "no_prohibited", NULL, NULL);
 		return;
 	}
-	if (is_old(assessment, list))
+	if (is_old(assessment, list)) {
 		find(assessment, "prohibited_old", NULL, text_of(list, "as_of"));
+		return;
+	}
 	if (!is_read(assessment->plate, "model")) {
 		if (!value_get(assessment->facts, "marks")) /* else the register's check says it */
 			find(assessment, "model_unread", NULL, NULL);
