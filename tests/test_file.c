@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whole files and folders, in a scratch folder that goes with each claim. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -207,12 +210,71 @@ static void removing_a_folder_spares_what_its_links_point_to(void)
 	scratch_free(&kept);
 }
 
+static mode_t mode_of(const char *path)
+{
+	struct stat status = {0};
+
+	CU_ASSERT_EQUAL(lstat(path, &status), 0);
+	return status.st_mode & 07777;
+}
+
+static void a_secret_is_its_owner_s_and_never_written_over(void)
+{
+	struct scratch scratch = scratch_new();
+	const char *path = scratch_path(&scratch, "key.pem");
+	char **names;
+	size_t count;
+
+	CU_ASSERT_EQUAL_FATAL(file_create_secret(path, "one", 3, &scratch.err), 0);
+	CU_ASSERT_EQUAL(mode_of(path), 0600);
+	CU_ASSERT_EQUAL(file_create_secret(path, "two", 3, &scratch.err), -1);
+	CU_ASSERT_EQUAL(scratch.err.kind, ERROR_REFUSED);
+	check_read(&scratch, "key.pem", "one");
+	CU_ASSERT_EQUAL_FATAL(file_list(scratch.folder, &names, &count, &scratch.err), 0);
+	CU_ASSERT_EQUAL(count, 1);
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+
+	path = scratch_path(&scratch, "link.pem");
+	CU_ASSERT_EQUAL_FATAL(symlink("nowhere", path), 0);
+	CU_ASSERT_EQUAL(file_create_secret(path, "two", 3, &scratch.err), -1);
+	CU_ASSERT_EQUAL(scratch.err.kind, ERROR_REFUSED);
+	scratch_free(&scratch);
+}
+
+/* Whoever writes more than ten bytes is killed by the kernel behind the tenth, as power would go there. */
+static void a_secret_is_there_whole_or_not_at_all(void)
+{
+	struct scratch scratch = scratch_new();
+	const char *path = scratch_path(&scratch, "key.pem");
+	int status = 0;
+	pid_t child;
+
+	fflush(stdout);
+	child = fork();
+	if (child == 0) {
+		setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+		setrlimit(RLIMIT_FSIZE, &(struct rlimit){10, 10});
+		file_create_secret(path, "twenty bytes and one", 20, &scratch.err);
+		_exit(0);
+	}
+	CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+	CU_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ);
+	CU_ASSERT_FALSE(file_exists(path));
+	CU_ASSERT_EQUAL(file_create_secret(path, "twenty bytes and one", 20, &scratch.err), 0);
+	check_read(&scratch, "key.pem", "twenty bytes and one");
+	scratch_free(&scratch);
+}
+
 void suite_file(void)
 {
 	suite_begin("file");
 	claim(what_is_written_is_read);
 	claim(replacing_a_file_leaves_nothing_beside_it);
 	claim(a_failed_write_leaves_the_old_state);
+	claim(a_secret_is_its_owner_s_and_never_written_over);
+	claim(a_secret_is_there_whole_or_not_at_all);
 	claim(others_may_read_what_was_written);
 	claim(a_file_larger_than_allowed_is_refused_and_nothing_appended);
 	claim(what_is_no_file_is_refused_without_waiting);

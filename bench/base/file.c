@@ -140,7 +140,7 @@ static int sync_folder_of(const char *path, struct error *err)
 	return result < 0 ? error_context(err, "%s is written", path) : 0;
 }
 
-static int write_beside(char *beside, const void *data, size_t size)
+static int write_beside(char *beside, mode_t mode, const void *data, size_t size)
 {
 	int fd = mkostemp(beside, O_CLOEXEC);
 
@@ -149,7 +149,7 @@ static int write_beside(char *beside, const void *data, size_t size)
 		return -1;
 	}
 
-	int result = fchmod(fd, 0644) < 0 || file_write_all(fd, data, size) < 0 || fsync(fd) < 0
+	int result = fchmod(fd, mode) < 0 || file_write_all(fd, data, size) < 0 || fsync(fd) < 0
 			     ? -1
 			     : 0;
 
@@ -163,7 +163,7 @@ int file_write(const char *path, const void *data, size_t size, struct error *er
 	char *beside = xprintf("%s.XXXXXX", path);
 	int result = 0;
 
-	if (write_beside(beside, data, size) < 0 || rename(beside, path) < 0) {
+	if (write_beside(beside, 0644, data, size) < 0 || rename(beside, path) < 0) {
 		result = error_os(err, "%s: cannot write", path);
 		if (beside[0])
 			unlink(beside);
@@ -174,25 +174,33 @@ int file_write(const char *path, const void *data, size_t size, struct error *er
 	return result;
 }
 
+/* Over nothing that is there. Some file systems of networks can do so by a second name alone. */
+static int move_to_new(const char *beside, const char *path)
+{
+	if (renameat2(AT_FDCWD, beside, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL)
+		return -1;
+	return link(beside, path) < 0 ? -1 : unlink(beside);
+}
+
 int file_create_secret(const char *path, const void *data, size_t size, struct error *err)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	int result;
+	char *beside = xprintf("%s.XXXXXX", path);
+	int result = 0;
 
-	if (fd < 0 && errno == EEXIST)
-		return error_set(err, ERROR_REFUSED,
-				 "%s: is there already; a secret is never written over", path);
-	if (fd < 0)
-		return error_os(err, "%s: cannot make", path);
-	result = fchmod(fd, 0600) < 0 || file_write_all(fd, data, size) < 0 || fsync(fd) < 0 ? -1
-											     : 0;
-	if (result < 0)
-		error_os(err, "%s: cannot write", path);
-	close(fd);
-	if (result < 0)
-		unlink(path);
-	else
+	if (write_beside(beside, 0600, data, size) < 0 || move_to_new(beside, path) < 0) {
+		result = errno == EEXIST
+				 ? error_set(err, ERROR_REFUSED,
+					     "%s: is there already; a secret is never written over",
+					     path)
+				 : error_os(err, "%s: cannot make", path);
+		if (beside[0])
+			unlink(beside);
+	} else {
 		result = sync_folder_of(path, err);
+	}
+	free(beside);
 	return result;
 }
 

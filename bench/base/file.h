@@ -18,7 +18,10 @@ int file_write(const char *path, const void *data, size_t size, struct error *er
  * else may read or write it (mode 0600 or less); a link is not followed.
  */
 int file_read_secret(const char *path, size_t most, struct buf *out, struct error *err);
-/* Make a new file that only this user may read and write (mode 0600), durably. Refused where `path` exists. */
+/*
+ * Make a new file that only this user may read and write (mode 0600), durably: after a power cut it is there whole, or not.
+ * Refused where `path` exists.
+ */
 int file_create_secret(const char *path, const void *data, size_t size, struct error *err);
 /* Write all of it to a descriptor, whatever interrupts. -1: errno says why. */
 int file_write_all(int fd, const void *data, size_t size);
