@@ -25,6 +25,7 @@
 #include "record/key.h"
 #include "record/laboratory.h"
 #include "record/log_people.h"
+#include "record/outbox.h"
 #include "record/register.h"
 #include "record/store.h"
 #include "record/store_entry.h"
@@ -35,6 +36,7 @@ enum { CHECKPOINT_MOST = 65536, BENCH_ID_SHOWN = 12 };
 struct bench_log {
 	char *state;
 	struct store *store;
+	struct outbox *outbox;
 	struct bench_keys keys;
 	struct succession succession;
 	char *origin, *base, *bench;
@@ -299,9 +301,10 @@ static int sign(const struct bench_log *log, struct jws *record, const struct be
 			err);
 }
 
-static int keep(struct bench_log *log, const struct entry *entry, const char *const *subjects,
+static int keep(struct bench_log *log, const struct entry *entry, const struct bench_entry *made,
 		const struct buf *text, struct error *err)
 {
+	struct outbox_parcel outgoing;
 	char wall[WALL_TIME_SIZE];
 	struct store_record record = {
 		.seq = entry->seq,
@@ -314,12 +317,18 @@ static int keep(struct bench_log *log, const struct entry *entry, const char *co
 			 .wall = wall,
 			 .is_synchronised = entry->at.is_synchronised},
 	};
+	int done;
 
-	for (size_t i = 0; subjects && subjects[i] && i < STORE_SUBJECTS; i++)
-		record.subject[i] = subjects[i];
+	for (size_t i = 0; made->subjects && made->subjects[i] && i < STORE_SUBJECTS; i++)
+		record.subject[i] = made->subjects[i];
 	wall_time_write(&entry->at.wall, wall);
 	memcpy(record.prev, entry->prev, HASH_SIZE);
-	return store_append(log->store, &record, err);
+	done = outbox_pack(log->outbox, entry, made->is_simulated, &outgoing, err);
+	record.parcel = &outgoing.parcel;
+	if (done == 0)
+		done = store_append(log->store, &record, err);
+	outbox_parcel_done(&outgoing);
+	return done;
 }
 
 static int make_text(const struct bench_log *log, const struct entry *entry,
@@ -368,7 +377,7 @@ static int append_record(struct bench_log *log, const struct bench_entry *made,
 	buf_init(&text);
 	done = make_text(log, &entry, made, &text, err);
 	if (done == 0)
-		done = keep(log, &entry, made->subjects, &text, err);
+		done = keep(log, &entry, made, &text, err);
 	if (done < 0)
 		forget_roster(log);
 	if (done == 0 && appended) {
@@ -461,6 +470,11 @@ struct store *bench_log_store(struct bench_log *log)
 	return log->store;
 }
 
+struct outbox *bench_log_outbox(struct bench_log *log)
+{
+	return log->outbox;
+}
+
 /* ---- opening ---- */
 
 /* Where a checkpoint tells of a log, none is begun in its place. */
@@ -511,6 +525,7 @@ struct bench_log *bench_log_open(const char *state, const struct moment *now, st
 
 	log->state = xstrdup(state);
 	log->store = store_open(folder, err);
+	log->outbox = outbox_new(state, log->store);
 	free(folder);
 	if (log->store &&
 	    bench_keys_open(&log->keys, log->state, store_count(log->store) == 0, err) == 0)
@@ -529,6 +544,7 @@ void bench_log_close(struct bench_log *log)
 {
 	if (!log)
 		return;
+	outbox_free(log->outbox);
 	store_close(log->store);
 	roster_free(log->roster);
 	bench_keys_done(&log->keys);

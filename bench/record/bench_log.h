@@ -27,6 +27,7 @@
 #include "record/store.h"
 
 struct bench_log;
+struct outbox;
 
 /*
  * Open the log in the state folder, which is made where there is none; `now` is the moment of its first record then.
@@ -81,5 +82,7 @@ int bench_log_rotate(struct bench_log *log, const char *why, const struct moment
 struct roster *bench_log_roster(struct bench_log *log, struct error *err);
 /* For reading: what store.h says of it. */
 struct store *bench_log_store(struct bench_log *log);
+/* What still has to reach somebody (outbox.h). */
+struct outbox *bench_log_outbox(struct bench_log *log);
 
 #endif

@@ -29,6 +29,7 @@
 #include "base/file.h"
 #include "record/leaf.h"
 #include "record/store_inside.h"
+#include "record/store_outbox.h"
 
 const char STORE_SCHEMA[] =
 	"PRAGMA application_id = 1147238009;" /* "Davy" */
@@ -131,9 +132,10 @@ static int open_database(struct store *store, struct error *err)
 		    "PRAGMA cell_size_check = ON",
 		    "cannot be opened", err) < 0 ||
 	    use_wal(store, err) < 0 ||
-	    execute(store, "PRAGMA synchronous = FULL", "cannot be opened", err) < 0)
+	    execute(store, "PRAGMA synchronous = FULL", "cannot be opened", err) < 0 ||
+	    make_or_know(store, err) < 0)
 		return -1;
-	return make_or_know(store, err);
+	return store_outbox_make(store, err);
 }
 
 static int open_copy(struct store *store, const char *folder, struct error *err)
@@ -275,7 +277,7 @@ static int add_subject(struct store *store, const char *subject, uint64_t seq, s
 	return done;
 }
 
-/* A record is one transaction. */
+/* A record and its rows of the outbox are one transaction. */
 static int commit_record(struct store *store, const struct store_record *record,
 			 const uint8_t digest[HASH_SIZE], const uint8_t leaf[HASH_SIZE],
 			 struct error *err)
@@ -287,6 +289,8 @@ static int commit_record(struct store *store, const struct store_record *record,
 	done = add_row(store, record, digest, leaf, err);
 	for (size_t i = 0; i < STORE_SUBJECTS && record->subject[i] && done == 0; i++)
 		done = add_subject(store, record->subject[i], record->seq, err);
+	if (done == 0 && record->parcel)
+		done = store_outbox_take(store, record->seq, record->parcel, err);
 	if (done == 0)
 		done = execute(store, "COMMIT", "a record cannot be written", err);
 	if (done < 0)

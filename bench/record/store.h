@@ -32,6 +32,7 @@ enum {
 };
 
 struct store;
+struct store_parcel; /* store_outbox.h */
 
 /* What the machine's clocks said. */
 struct store_time {
@@ -50,6 +51,7 @@ struct store_record {
 	const char *subject
 		[STORE_SUBJECTS]; /* what it is about (store_about), as many as are not NULL */
 	uint8_t leaf[HASH_SIZE], prev[HASH_SIZE];
+	const struct store_parcel *parcel; /* what goes into the outbox with it, or NULL */
 };
 
 /* Opens the store, which is made where there is none. NULL where it cannot be had, or is damaged. */

@@ -29,6 +29,10 @@ void store_take_digest(sqlite3_stmt *row, int column, uint8_t digest[HASH_SIZE])
 /* Append a line to the second copy and sync it. */
 int store_write_copy(struct store *store, const char *text, size_t size, struct error *err);
 
+/* store_outbox.c: its tables, which a store of an older davy lacks. */
+extern const char STORE_OUTBOX_SCHEMA[];
+int store_outbox_make(struct store *store, struct error *err);
+
 /* store_check.c: builds the tree, and completes the second copy after a cut of power; or refuses. */
 int store_look_through(struct store *store, struct error *err);
 

@@ -10,6 +10,8 @@
  *            {"do":"answer","slot":N,"id":N,"text":"…"}
  *            {"do":"operate","text":"…"} to a run by hand (order "by_hand"): what a person typed, answered by
  *                                       {"event":"operated"} with "answer" or "why" (run/run_operate.c)
+ *            {"do":"outbox","ask":{…}}  what still has to reach somebody (record/outbox_request.h), answered by
+ *                                       {"event":"outbox",…}
  *            {"do":"status"}
  *            {"do":"safe"}              every run on real wires is tripped: ABORTED
  *   from it  the runs' events (run/run_watch.c), each with its "slot", among them

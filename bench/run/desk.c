@@ -282,6 +282,11 @@ static void tell_register(void *ctx, const struct value *what, const struct erro
 	tell_recorded(ctx, "register", what, err);
 }
 
+static void tell_outbox(void *ctx, const struct value *what, const struct error *err)
+{
+	tell_recorded(ctx, "outbox", what, err);
+}
+
 static void append(struct client *client, const struct value *record)
 {
 	struct error err;
@@ -312,6 +317,9 @@ void desk_take_request(struct client *client, const struct value *request)
 		append(client, value_get(request, "record"));
 	} else if (what && !strcmp(what, "register")) {
 		records_register(client->desk->records, tell_register, client);
+	} else if (what && !strcmp(what, "outbox")) {
+		records_outbox(client->desk->records, value_get(request, "ask"), tell_outbox,
+			       client);
 	} else if (what && !strcmp(what, "stop")) {
 		if (client->job)
 			batch_stop(client->job->batch, slot, why ? why : "stopped by the operator");

@@ -27,6 +27,7 @@
 #include "record/cylinder.h"
 #include "record/job_order.h"
 #include "record/laboratory.h"
+#include "record/outbox_request.h"
 #include "record/register.h"
 #include "record/snapshot.h"
 #include "record/second_signature.h"
@@ -45,6 +46,7 @@ struct task {
 	struct value *request; /* of a command; or NULL */
 	bool is_shut;	       /* the log was refused */
 	bool reads;	       /* the register is asked for */
+	bool is_outbox;	       /* the request is for the outbox */
 	struct value *appended;
 	records_done_fn *done;
 	void *ctx;
@@ -285,6 +287,12 @@ static int do_read(struct task *task, struct error *err)
 	return 0;
 }
 
+static int do_outbox(struct task *task, const struct moment *moment, struct error *err)
+{
+	task->appended = outbox_request(task->records->log, task->request, moment, err);
+	return task->appended ? 0 : -1;
+}
+
 static int work(void *ctx, struct error *err)
 {
 	struct task *task = ctx;
@@ -295,7 +303,8 @@ static int work(void *ctx, struct error *err)
 		task->is_shut = task->records->refused;
 		return -1;
 	}
-	return task->folder    ? do_run(task, &moment, err)
+	return task->is_outbox ? do_outbox(task, &moment, err)
+	       : task->folder  ? do_run(task, &moment, err)
 	       : task->request ? do_request(task, &moment, err)
 	       : task->reads   ? do_read(task, err)
 			       : 0;
@@ -357,6 +366,16 @@ void records_append(struct records *records, const struct value *request, record
 	struct task *task = task_new(records, done, ctx);
 
 	task->request = value_copy(request);
+	give(task);
+}
+
+void records_outbox(struct records *records, const struct value *request, records_done_fn *done,
+		    void *ctx)
+{
+	struct task *task = task_new(records, done, ctx);
+
+	task->request = value_copy(request);
+	task->is_outbox = true;
 	give(task);
 }
 

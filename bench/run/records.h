@@ -43,6 +43,9 @@ void records_append(struct records *records, const struct value *request, record
  * "checks":[…],"cylinders":[…],"connections":[…],"snapshots":[…],"orders":[…],"authorisers":{…}} (retest.h).
  */
 void records_register(struct records *records, records_done_fn *done, void *ctx);
+/* What is asked of the outbox (record/outbox_request.h), which is copied, and its answer, as `appended`. */
+void records_outbox(struct records *records, const struct value *request, records_done_fn *done,
+		    void *ctx);
 /* What this ctx waits for is still done, and not told. */
 void records_forget(struct records *records, void *ctx);
 
