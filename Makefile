@@ -32,10 +32,10 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DDAVY_VERSION='"$(VERSION)"' $(WARNINGS) $(
 	-ffp-contract=off -Ibench -I. -I$(BUILD) -MMD -MP $(if $(SANITIZE),$(SANITIZERS)) $(STRAIN)
 LDFLAGS_ALL = $(LDFLAGS) -Wl,--as-needed $(if $(SANITIZE),$(SANITIZERS))
 
-FOLDERS := base loop codec verdict port wire record run
+FOLDERS := base loop codec verdict port wire record run push
 # libgpiod 1 (Debian 12) and 2 are two libraries by one name: the files of one speak to the one that is here.
 OTHER_GPIO = $(wildcard bench/port/gpio_$(if $(shell pkg-config --atleast-version=2 libgpiod && echo 2),v1,v2)*.c)
-SOURCES = $(filter-out $(OTHER_GPIO),$(foreach f,$(FOLDERS),$(sort $(wildcard bench/$(f)/*.c))))
+SOURCES = $(filter-out $(OTHER_GPIO) bench/push/main.c,$(foreach f,$(FOLDERS),$(sort $(wildcard bench/$(f)/*.c))))
 SCRIPT_SOURCES := $(sort $(wildcard bench/script/*.c))
 CLI_SOURCES := $(sort $(wildcard bench/cli/*.c))
 TEST_SOURCES := $(sort $(wildcard tests/*.c))
@@ -48,7 +48,7 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 SCRIPT_LIBS = $(shell pkg-config --libs lua5.4 libseccomp)
 WIRE_LIBS = $(shell pkg-config --libs libgpiod libserialport)
 DAVY_LIBS = -ljansson -lcrypto -lsqlite3 $(WIRE_LIBS) -lpthread -lm
-TEST_LIBS = -lcunit -lmodbus $(DAVY_LIBS)
+TEST_LIBS = -lcunit -lmodbus -lcurl $(DAVY_LIBS)
 
 # tests/benchmark: what several programs share, and one program per other file.
 BENCHMARK_SHARED := $(call objects,tests/benchmark/figures.c tests/benchmark/wires.c)
@@ -62,7 +62,7 @@ FUZZ_PROGRAMS := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard tests
 .PHONY: all programs tests rig-tests benchmarks fuzzers demo test test-all test-rig benchmark tidy sanitize \
 	fuzz test-fuzz test-torture test-valgrind clean
 all: programs
-programs: $(BUILD)/davy $(BUILD)/davy-lua
+programs: $(BUILD)/davy $(BUILD)/davy-lua $(BUILD)/davy-push
 tests: programs $(BUILD)/davy-tests
 rig-tests: programs $(BUILD)/davy-rig-tests
 benchmarks: programs $(BENCHMARK_PROGRAMS)
@@ -82,6 +82,10 @@ STATIC = $(if $(SANITIZE)$(VALGRIND),,$(shell echo 'int main(void) { return 0; }
 	echo -static-pie))
 $(BUILD)/davy-lua: $(call objects,$(SCRIPT_SOURCES)) $(BUILD)/libdavy.a
 	$(CC) -o $@ $^ $(LDFLAGS_ALL) $(STATIC) $(SCRIPT_LIBS) -lm
+
+# What brings records elsewhere: the only program with libcurl, and none of its own with the wires.
+$(BUILD)/davy-push: $(call objects,bench/push/main.c) $(BUILD)/libdavy.a
+	$(CC) -o $@ $^ $(LDFLAGS_ALL) -lcurl -ljansson -lcrypto -lsqlite3 -lpthread -lm
 
 $(BUILD)/davy-tests: $(call objects,$(TEST_SOURCES)) $(BUILD)/libdavy.a
 	$(CC) -o $@ $^ $(LDFLAGS_ALL) $(TEST_LIBS)

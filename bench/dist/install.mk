@@ -25,6 +25,7 @@ INSTALLED_LUA := $(shell find scripts fixtures -type f \( -name '*.lua' -o -name
 install: programs
 	$(INSTALL_PROGRAM) $(BUILD)/davy $(DESTDIR)$(BINDIR)/davy
 	$(INSTALL_PROGRAM) $(BUILD)/davy-lua $(DESTDIR)$(LIBEXECDIR)/davy-lua
+	$(INSTALL_PROGRAM) $(BUILD)/davy-push $(DESTDIR)$(LIBEXECDIR)/davy-push
 	@for file in $(INSTALLED_LUA); do \
 		$(INSTALL_FILE) "$$file" "$(DESTDIR)$(SHAREDIR)/$$file" || exit 1; \
 	done
