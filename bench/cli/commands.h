@@ -37,5 +37,7 @@ extern const struct command COMMAND_AFFECTED;
 extern const struct command COMMAND_REGISTER;
 extern const struct command COMMAND_IDENTIFY;
 extern const struct command COMMAND_ORDER;
+extern const struct command COMMAND_OUTBOX;
+extern const struct command COMMAND_PUSH;
 
 #endif

@@ -91,20 +91,39 @@ char *place_state(const char *given, struct error *err)
 
 /* ---- programs and files ---- */
 
-char *place_program(struct error *err)
+static char *program_of(const char *variable, const char *name, const char *what,
+			struct error *err)
 {
-	const char *given = from_environment("DAVY_LUA");
-	char *path = given ? place_absolute(given) : installed_beside("davy-lua");
+	const char *given = from_environment(variable);
+	char *beside = installed_beside(name), *path;
 
-	if (!given && !(path && file_exists(path))) {
-		free(path);
-		path = installed_path("libexec/davy/davy-lua");
+	if (given)
+		path = place_absolute(given);
+	else if (beside && file_exists(beside))
+		path = xstrdup(beside);
+	else {
+		char *below = xprintf("libexec/davy/%s", name);
+
+		path = installed_path(below);
+		free(below);
 	}
+	free(beside);
 	if (access(path, X_OK) == 0)
 		return path;
-	error_os(err, "%s: the program that runs protocols", path);
+	error_os(err, "%s: %s", path, what);
 	free(path);
 	return NULL;
+}
+
+char *place_program(struct error *err)
+{
+	return program_of("DAVY_LUA", "davy-lua", "the program that runs protocols", err);
+}
+
+char *place_push_program(struct error *err)
+{
+	return program_of("DAVY_PUSH", "davy-push", "the program that brings records elsewhere",
+			  err);
 }
 
 static bool holds(const char *folder, const char *name)

@@ -17,6 +17,8 @@ char *place_state(const char *given, struct error *err);
 bool place_misses_system(const char *given);
 /* davy-lua: $DAVY_LUA, else beside this program, else where it is installed. */
 char *place_program(struct error *err);
+/* davy-push, likewise: $DAVY_PUSH … */
+char *place_push_program(struct error *err);
 /*
  * The folder that holds scripts/ and fixtures/: the one we are in or one above it, else the installed one
  * (base/installed.h).

@@ -95,6 +95,7 @@ static const struct {
 	{"instruments", {"instruments", "设备证书"}, ready_instruments},
 	{"check_standards", {"check standards", "核查标准"}, ready_standards},
 	{"snapshots", {"register snapshot", "名录快照"}, ready_snapshots},
+	{"outbox", {"outbox", "待送记录"}, ready_outbox},
 	{"protocols", {"protocols", "检验程序"}, ready_protocols},
 	{"approvals", {"approvals", "批准"}, ready_approvals},
 	{"bench_key", {"bench's key", "检验台密钥"}, ready_bench_key},

@@ -38,6 +38,10 @@ _davy_runs() {
 	LC_ALL=C "$davy" list runs "$@" 2>/dev/null | awk 'NR > 2 && NF > 1 { print $1 }'
 }
 
+_davy_destinations() {
+	LC_ALL=C "$davy" outbox list "$@" --json 2>/dev/null | grep -o '"destinations":.*"waiting"' | grep -oE '"name":"[a-z0-9-]+"' | cut -d'"' -f4
+}
+
 # The measures of a run: what `davy why` marks.
 _davy_measures() {
 	LC_ALL=C "$davy" why "$@" 2>/dev/null | sed -nE 's/^(✓|✗|\?) ([^ ]+)  .*/\2/p' | sort -u
@@ -79,7 +83,7 @@ _davy() {
 _davy_operands() {
 	case $command in
 	help) mapfile -t COMPREPLY < <(compgen -W "$(_davy_words)" -- "$word") ;;
-	list | keys) [ "$COMP_CWORD" != 2 ] || mapfile -t COMPREPLY < <(compgen -W "$(_davy_first "$command")" -- "$word") ;;
+	list | keys | outbox) [ "$COMP_CWORD" != 2 ] || mapfile -t COMPREPLY < <(compgen -W "$(_davy_first "$command")" -- "$word") ;;
 	record) mapfile -t COMPREPLY < <(compgen -W "$(_davy_steps)" -- "$word") ;;
 	why)
 		if [ "$COMP_CWORD" = 2 ]; then
@@ -100,6 +104,7 @@ _davy_operands() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 	fi ;;
 	lot) [ "$COMP_CWORD" != 2 ] || mapfile -t COMPREPLY < <(compgen -W "open draw seal judge show plan list" -- "$word") ;;
+	push) mapfile -t COMPREPLY < <(compgen -W "$(_davy_destinations "${state[@]}")" -- "$word") ;;
 	check-standard) mapfile -t COMPREPLY < <(compgen -W "add show" -- "$word") ;;
 	calibrations) mapfile -t COMPREPLY < <(compgen -W "add show due" -- "$word") ;;
 	limits) mapfile -t COMPREPLY < <(
