@@ -133,9 +133,9 @@ static void retry_after_is_seconds_or_a_date_by_the_receivers_own_clock(void)
 	CU_ASSERT_EQUAL(push_retry_after("Sun, 06 Nov 1994 08:51:37 GMT", NOW), 120000);
 	CU_ASSERT_EQUAL(push_retry_after("Mon, 07 Nov 1994 08:49:37 GMT", NOW), 86400000);
 	CU_ASSERT_EQUAL(push_retry_after("Sat, 05 Nov 1994 08:49:37 GMT", NOW), 0);
-	CU_ASSERT_EQUAL(push_retry_after("Wed, 01 Mar 2028 00:00:00 GMT",
-					 "Mon, 28 Feb 2028 23:59:59 GMT"),
-			86401000); /* a leap year */
+	CU_ASSERT_EQUAL(
+		push_retry_after("Wed, 01 Mar 2028 00:00:00 GMT", "Mon, 28 Feb 2028 23:59:59 GMT"),
+		86401000); /* a leap year */
 	CU_ASSERT_EQUAL(push_retry_after("Sun, 06 Nov 1994 08:51:37 GMT", NULL), -1);
 	CU_ASSERT_EQUAL(push_retry_after("soon", NOW), -1);
 	CU_ASSERT_EQUAL(push_retry_after("-5", NOW), -1);

@@ -44,14 +44,15 @@ static const struct option OPTIONS[] = {
 
 static const struct {
 	struct words what, which, number, to, why, none, destination, fresh, retry, accepted,
-		parked, delivered, oldest, state, record, reason, paused, alarm, behind,
-		free_disk, released, receipt, no_rows, day, hour, minute;
+		parked, delivered, oldest, state, record, reason, paused, alarm, behind, free_disk,
+		low_disk, released, receipt, no_rows, day, hour, minute;
 } TEXTS = {
 	.what = {"davy outbox list, show RECORD, release [RECORD], drain or rebuild",
 		 "davy outbox list、show 记录号、release [记录号]、drain 或 rebuild"},
 	.which = {"davy outbox show names a record", "davy outbox show 须给出记录号"},
 	.number = {"'%.40s' is no number of a record", "'%.40s' 不是记录号"},
-	.to = {"davy outbox release needs --to DESTINATION", "davy outbox release 须有 --to 目的地"},
+	.to = {"davy outbox release needs --to DESTINATION",
+	       "davy outbox release 须有 --to 目的地"},
 	.why = {"davy outbox release needs --why: what was put right",
 		"davy outbox release 须有 --why,说明已作何改正"},
 	.none = {"no destination is named: records stay here until destinations.json of the state "
@@ -69,10 +70,15 @@ static const struct {
 	.reason = {"why", "原因"},
 	.paused = {"%s is PAUSED and is probed every hour (at once: davy outbox drain): %s%s%s",
 		   "%s 已暂停,每小时试探一次(立即试送:davy outbox drain):%s%s%s"},
-	.alarm = {"ALARM: at %s a record has waited for more than a day", "警报:%s 有记录等待超过一天"},
+	.alarm = {"ALARM: at %s a record has waited for more than a day",
+		  "警报:%s 有记录等待超过一天"},
 	.behind = {"behind record %lld", "待记录 %lld 先送达"},
 	.free_disk = {"free disk: %.1f GiB of %.1f GiB (%.0f %%)",
 		      "存储余量:%.1f GiB / %.1f GiB(%.0f %%)"},
+	.low_disk =
+		{"ALARM: less than a fifth of the disk is free; where it fills up tests stop, and "
+		 "nothing is deleted to make room",
+		 "警报:存储余量不足五分之一;存满时停止检验,不会删除任何记录"},
 	.released = {"%lld released; they are sent again, word for word",
 		     "已放行 %lld 条;将按原文重新发送"},
 	.receipt = {"receipt %lld: %s %s%s%s", "回执 %lld:%s %s%s%s"},
@@ -160,10 +166,10 @@ static void print_counts(const struct value *answer, const char *to)
 
 	for (size_t k = 0; k < 5; k++)
 		buf_init(&cells[k]);
-	table_add(table, (const char *const[]){say(TEXTS.destination), say(TEXTS.fresh),
-					       say(TEXTS.retry), say(TEXTS.accepted),
-					       say(TEXTS.parked), say(TEXTS.delivered),
-					       say(TEXTS.oldest)});
+	table_add(table,
+		  (const char *const[]){say(TEXTS.destination), say(TEXTS.fresh), say(TEXTS.retry),
+					say(TEXTS.accepted), say(TEXTS.parked),
+					say(TEXTS.delivered), say(TEXTS.oldest)});
 	for (size_t i = 0; i < value_count(list); i++) {
 		const struct value *says = value_at(list, i);
 		char *age = value_get(says, "oldestMs")
@@ -230,9 +236,9 @@ static void print_rows(const struct value *rows, const char *to, bool all)
 		why = behind ? xprintf(say(TEXTS.behind), (long long)behind)
 			     : xprintf("%s%s%s", reason_text(reason), detail ? " — " : "",
 				       detail ? detail : "");
-		table_add(table, (const char *const[]){number, value_get_text(row, "destination"),
-						       state_text(value_get_text(row, "state")),
-						       why});
+		table_add(table,
+			  (const char *const[]){number, value_get_text(row, "destination"),
+						state_text(value_get_text(row, "state")), why});
 		free(number);
 		free(why);
 		count++;
@@ -256,6 +262,8 @@ static void print_disk(const char *state)
 	printf(say(TEXTS.free_disk), free_bytes / (1 << 30), whole / (1 << 30),
 	       100 * free_bytes / whole);
 	putchar('\n');
+	if (free_bytes < whole / 5)
+		printf("%s\n", say(TEXTS.low_disk));
 }
 
 static int verdict_of(const struct value *answer, const char *to)
@@ -465,11 +473,14 @@ const struct command COMMAND_OUTBOX = {
 		    "尚未送达平台或实验室的记录及其原因"},
 	.more = {"`show` tells of one record with all receipts; `release` lets what was parked be "
 		 "sent again, once what was wrong is put right; `drain` brings now whatever can be "
-		 "brought; `rebuild` makes the outbox again from the records and receipts. A record "
+		 "brought; `rebuild` makes the outbox again from the records and receipts. A "
+		 "record "
 		 "is never edited for a receiver. It ends with 1 where something is parked, paused "
 		 "or has waited for more than a day.",
-		 "`show` 给出一条记录及其全部回执;`release` 在改正之后放行搁置的记录;`drain` 立即投递;"
-		 "`rebuild` 由记录与回执重建待送清单。记录从不为接收方改动。有搁置、暂停或等待超过一天的"
+		 "`show` 给出一条记录及其全部回执;`release` 在改正之后放行搁置的记录;`drain` "
+		 "立即投递;"
+		 "`rebuild` "
+		 "由记录与回执重建待送清单。记录从不为接收方改动。有搁置、暂停或等待超过一天的"
 		 "记录时退出码为 1。"},
 	.options = OPTIONS,
 	.settings_size = sizeof(struct outbox_settings),

@@ -91,8 +91,7 @@ char *place_state(const char *given, struct error *err)
 
 /* ---- programs and files ---- */
 
-static char *program_of(const char *variable, const char *name, const char *what,
-			struct error *err)
+static char *program_of(const char *variable, const char *name, const char *what, struct error *err)
 {
 	const char *given = from_environment(variable);
 	char *beside = installed_beside(name), *path;

@@ -34,15 +34,16 @@ static const struct option OPTIONS[] = {
 	{0},
 };
 
-static const struct words GONE = {"the program that brings records to destinations cannot be started",
-				  "无法启动投递程序"};
+static const struct words GONE = {
+	"the program that brings records to destinations cannot be started", "无法启动投递程序"};
 
 /* A controller that nobody needed may leave just when we come; from its answer on it knows that we are there. */
 static int connect_controller(const char *state, struct error *err)
 {
 	for (int again = 0; again < GREETINGS; again++) {
 		int fd = controller_connect(state, err);
-		struct value *status = fd < 0 ? NULL : conversation_ask(fd, "status", PATIENCE, err);
+		struct value *status =
+			fd < 0 ? NULL : conversation_ask(fd, "status", PATIENCE, err);
 
 		value_free(status);
 		if (status)
@@ -59,8 +60,8 @@ static void become(const char *program, const char *state, const char *destinati
 		   bool once)
 {
 	char *number = xprintf("%d", fd);
-	char *const arguments[] = {(char *)program,	(char *)state,
-				   (char *)destination, number,
+	char *const arguments[] = {(char *)program,	     (char *)state,
+				   (char *)destination,	     number,
 				   once ? "once" : "always", NULL};
 
 	fcntl(fd, F_SETFD, 0);
@@ -114,7 +115,8 @@ const struct command COMMAND_PUSH = {
 	.more = {"One process for each destination of destinations.json, started by the service "
 		 "manager or by hand. It may be killed at any time: nothing is lost and nothing is "
 		 "there twice. `davy outbox drain` does the same once.",
-		 "destinations.json 中每个目的地一个进程,由服务管理器或手工启动。可随时终止:记录不丢失、"
+		 "destinations.json "
+		 "中每个目的地一个进程,由服务管理器或手工启动。可随时终止:记录不丢失、"
 		 "不重复。`davy outbox drain` 只投递一次。"},
 	.options = OPTIONS,
 	.settings_size = sizeof(struct push_settings),

@@ -235,8 +235,7 @@ static struct value *describe(const struct push_attempt *attempt, const struct v
 	if (attempt->answer.detail[0])
 		value_set_text(outcome, "detail", attempt->answer.detail);
 	else if (attempt->answer.said.status && !is_fine)
-		value_set(outcome, "detail",
-			  value_printf("HTTP %d", attempt->answer.said.status));
+		value_set(outcome, "detail", value_printf("HTTP %d", attempt->answer.said.status));
 	if (is_definite) {
 		describe_answer(outcome, &attempt->answer);
 		return outcome;
@@ -287,15 +286,15 @@ static int bring(struct courier *courier, const struct value *row, struct value 
 	if (parcel_read(&parcel, courier->place->state, row, err) < 0)
 		return -1;
 	http_answer_init(&attempt.answer);
-	courier->kind->attempt(courier->link,
-			       &(struct push_item){.entry = &parcel.entry,
-						   .content = parcel.content,
-						   .is_accepted =
-							   state && !strcmp(state, "accepted"),
-						   .location = value_get_text(row, "location"),
-						   .tries = (unsigned)value_get_int(row, "tries", 0),
-						   .chance = chance()},
-			       &attempt);
+	courier->kind->attempt(
+		courier->link,
+		&(struct push_item){.entry = &parcel.entry,
+				    .content = parcel.content,
+				    .is_accepted = state && !strcmp(state, "accepted"),
+				    .location = value_get_text(row, "location"),
+				    .tries = (unsigned)value_get_int(row, "tries", 0),
+				    .chance = chance()},
+		&attempt);
 	value_add(outcomes, describe(&attempt, row));
 	tell(courier, &attempt.verdict, attempt.answer.detail);
 	ends = attempt.verdict.outcome == PUSH_PAUSED || attempt.verdict.rests;

@@ -58,10 +58,11 @@ static int check_settings(const struct value *settings, struct error *err)
 	int64_t patience = value_get_int(settings, "patience", PATIENCE_S);
 
 	if (!url || strncmp(url, "https://", 8) != 0 || strchr(url, '@'))
-		return error_set(err, ERROR_USAGE,
-				 "destination '%s': \"url\" begins with https://, and has no user or "
-				 "password in it",
-				 name);
+		return error_set(
+			err, ERROR_USAGE,
+			"destination '%s': \"url\" begins with https://, and has no user or "
+			"password in it",
+			name);
 	if (!value_get_text(settings, "ca"))
 		return error_set(err, ERROR_USAGE,
 				 "destination '%s': \"ca\" names the file of the one CA that is "
@@ -112,12 +113,12 @@ static int add_headers(struct http *http, const struct value *settings, struct e
 	const struct value *files = value_get(settings, "headerFiles");
 
 	for (size_t i = 0; i < value_count(plain); i++)
-		if (add_header(http, value_key(plain, i), value_get_text(plain, value_key(plain, i)),
-			       err) < 0)
+		if (add_header(http, value_key(plain, i),
+			       value_get_text(plain, value_key(plain, i)), err) < 0)
 			return -1;
 	for (size_t i = 0; i < value_count(files); i++)
-		if (add_secret(http, value_key(files, i), value_get_text(files, value_key(files, i)),
-			       err) < 0)
+		if (add_secret(http, value_key(files, i),
+			       value_get_text(files, value_key(files, i)), err) < 0)
 			return -1;
 	return add_header(http, "Expect", "", err);
 }
@@ -352,7 +353,8 @@ void http_send(struct http *http, const struct http_request *request, struct htt
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
 	if (request->body) {
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body->size);
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+				 (curl_off_t)request->body->size);
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body->data);
 	} else {
 		curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);

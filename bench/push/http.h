@@ -35,11 +35,11 @@ void http_close(struct http *http); /* accepts NULL */
 
 struct http_answer {
 	struct push_answer said;
-	struct buf headers, body; /* as they came; `body` to HTTP_ANSWER_MOST */
-	bool is_cut;		  /* there was more of the body, which was not read */
+	struct buf headers, body;	     /* as they came; `body` to HTTP_ANSWER_MOST */
+	bool is_cut;			     /* there was more of the body, which was not read */
 	char *location, *retry_after, *date; /* or NULL */
-	char detail[400];	  /* what the library says of the trouble; or empty */
-	char peer[HASH_HEX_SIZE]; /* SHA-256 of the receiver's certificate; or empty */
+	char detail[400];		     /* what the library says of the trouble; or empty */
+	char peer[HASH_HEX_SIZE];	     /* SHA-256 of the receiver's certificate; or empty */
 };
 
 void http_answer_init(struct http_answer *answer);

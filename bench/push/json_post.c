@@ -47,7 +47,7 @@ static const struct value *point(const struct value *root, const char *pointer)
 		size_t size = strcspn(pointer + 1, "/");
 		char *step = step_of(pointer + 1, size);
 
-		at = at->kind == VALUE_LIST ? item_of(at, step)
+		at = at->kind == VALUE_LIST  ? item_of(at, step)
 		     : at->kind == VALUE_MAP ? value_get(at, step)
 					     : NULL;
 		free(step);
@@ -166,10 +166,11 @@ static int check_settings(const struct value *settings, struct error *err)
 
 	for (size_t i = 0; i < value_count(fields); i++)
 		if (value_at(fields, i)->kind != VALUE_TEXT || value_at(fields, i)->text[0] != '/')
-			return error_set(err, ERROR_USAGE,
-					 "destination '%s': field '%.40s' is a pointer into /content "
-					 "or /record",
-					 value_get_text(settings, "name"), value_key(fields, i));
+			return error_set(
+				err, ERROR_USAGE,
+				"destination '%s': field '%.40s' is a pointer into /content "
+				"or /record",
+				value_get_text(settings, "name"), value_key(fields, i));
 	return 0;
 }
 

@@ -10,9 +10,10 @@ const struct push_kind *push_kind_find(const char *name, struct error *err)
 	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
 		if (!strcmp(KINDS[i]->name, name))
 			return KINDS[i];
-	error_set(err, ERROR_USAGE,
-		  "destinations.json: there is no kind '%.40s' of destinations; known are epcis and "
-		  "json",
-		  name);
+	error_set(
+		err, ERROR_USAGE,
+		"destinations.json: there is no kind '%.40s' of destinations; known are epcis and "
+		"json",
+		name);
 	return NULL;
 }

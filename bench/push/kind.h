@@ -23,8 +23,8 @@ struct push_item {
 	 * kind the record's payload.
 	 */
 	const struct value *content;
-	bool is_accepted;	/* the receiver works on it already … */
-	const char *location;	/* … as this job, or NULL */
+	bool is_accepted;     /* the receiver works on it already … */
+	const char *location; /* … as this job, or NULL */
 	unsigned tries;
 	double chance; /* within [0, 1), for delays */
 };

@@ -32,24 +32,15 @@ struct meaning {
 
 /* The first that fits. */
 static const struct meaning MEANINGS[] = {
-	{200, 201, PUSH_DELIVERED, PUSH_FINE},
-	{202, 202, PUSH_ACCEPTED, PUSH_WORKS_ON_IT},
-	{204, 204, PUSH_DELIVERED, PUSH_FINE},
-	{300, 399, PUSH_PAUSED, PUSH_REDIRECTED},
-	{400, 400, PUSH_PARKED, PUSH_REFUSED},
-	{401, 401, PUSH_PAUSED, PUSH_NOT_ALLOWED},
-	{403, 403, PUSH_PAUSED, PUSH_NOT_ALLOWED},
-	{404, 404, PUSH_PAUSED, PUSH_NOT_THERE},
-	{406, 406, PUSH_PARKED, PUSH_REFUSED},
-	{408, 408, PUSH_RETRY, PUSH_BUSY},
-	{409, 409, PUSH_PARKED, PUSH_NOT_COMPARED},
-	{413, 413, PUSH_PARKED, PUSH_RECORD_TOO_LARGE},
-	{415, 415, PUSH_PARKED, PUSH_REFUSED},
-	{422, 422, PUSH_PARKED, PUSH_REFUSED},
-	{425, 425, PUSH_RETRY, PUSH_BUSY},
-	{429, 429, PUSH_RETRY, PUSH_BUSY, true},
-	{503, 503, PUSH_RETRY, PUSH_BUSY, true},
-	{500, 599, PUSH_RETRY, PUSH_BROKEN},
+	{200, 201, PUSH_DELIVERED, PUSH_FINE},	    {202, 202, PUSH_ACCEPTED, PUSH_WORKS_ON_IT},
+	{204, 204, PUSH_DELIVERED, PUSH_FINE},	    {300, 399, PUSH_PAUSED, PUSH_REDIRECTED},
+	{400, 400, PUSH_PARKED, PUSH_REFUSED},	    {401, 401, PUSH_PAUSED, PUSH_NOT_ALLOWED},
+	{403, 403, PUSH_PAUSED, PUSH_NOT_ALLOWED},  {404, 404, PUSH_PAUSED, PUSH_NOT_THERE},
+	{406, 406, PUSH_PARKED, PUSH_REFUSED},	    {408, 408, PUSH_RETRY, PUSH_BUSY},
+	{409, 409, PUSH_PARKED, PUSH_NOT_COMPARED}, {413, 413, PUSH_PARKED, PUSH_RECORD_TOO_LARGE},
+	{415, 415, PUSH_PARKED, PUSH_REFUSED},	    {422, 422, PUSH_PARKED, PUSH_REFUSED},
+	{425, 425, PUSH_RETRY, PUSH_BUSY},	    {429, 429, PUSH_RETRY, PUSH_BUSY, true},
+	{503, 503, PUSH_RETRY, PUSH_BUSY, true},    {500, 599, PUSH_RETRY, PUSH_BROKEN},
 };
 
 static struct push_verdict judge_trouble(const struct push_answer *answer, unsigned tries,
@@ -117,8 +108,9 @@ static int64_t seconds_of(const char *date)
 	int day, year, hour, minute, second, end = 0;
 	const char *found;
 
-	if (!date || sscanf(date, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d %3[A-Z]%n", &day,
-			    month, &year, &hour, &minute, &second, zone, &end) != 7 ||
+	if (!date ||
+	    sscanf(date, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d %3[A-Z]%n", &day, month,
+		   &year, &hour, &minute, &second, zone, &end) != 7 ||
 	    strcmp(zone, "GMT") != 0 || date[end] || year < 1970)
 		return -1;
 	found = strlen(month) == 3 ? strstr(MONTHS, month) : NULL;
@@ -230,7 +222,7 @@ static const struct {
 	{PUSH_IN_TROUBLE + PUSH_NO_NAME,
 	 "no_name",
 	 {"the receiver's name is not known: no network, or a wrong name", "无法解析对方域名:"
-									    "网络不通或域名有误"}},
+									   "网络不通或域名有误"}},
 	{PUSH_IN_TROUBLE + PUSH_NO_CONNECTION,
 	 "no_connection",
 	 {"the receiver cannot be reached", "无法连接对方"}},
@@ -269,7 +261,8 @@ static const struct {
 	  "目的地的 CA、证书、密钥或令牌文件无法使用"}},
 	{PUSH_IN_TROUBLE + PUSH_TOO_LARGE,
 	 "answer_too_large",
-	 {"the receiver's answer is larger than any answer ought to be, and was not read to its end",
+	 {"the receiver's answer is larger than any answer ought to be, and was not read to its "
+	  "end",
 	  "对方应答过大,未读完即中止"}},
 };
 

@@ -38,51 +38,51 @@ enum push_outcome {
 /* What kept an answer from coming. */
 enum push_trouble {
 	PUSH_NO_TROUBLE = 0,
-	PUSH_NO_NAME,	     /* the name is not known */
-	PUSH_NO_CONNECTION,  /* nobody listens, or the way is cut */
-	PUSH_NO_ANSWER,	     /* connected, and the time was over */
-	PUSH_TOO_SLOW,	     /* an answer that trickles */
-	PUSH_CUT_OFF,	     /* it ended before its end */
-	PUSH_NOT_TRUSTED,    /* the receiver's certificate: see the detail */
-	PUSH_EXPIRED,	     /* … is over, or not valid yet */
+	PUSH_NO_NAME,	    /* the name is not known */
+	PUSH_NO_CONNECTION, /* nobody listens, or the way is cut */
+	PUSH_NO_ANSWER,	    /* connected, and the time was over */
+	PUSH_TOO_SLOW,	    /* an answer that trickles */
+	PUSH_CUT_OFF,	    /* it ended before its end */
+	PUSH_NOT_TRUSTED,   /* the receiver's certificate: see the detail */
+	PUSH_EXPIRED,	    /* … is over, or not valid yet */
 	PUSH_REVOKED,
-	PUSH_OTHER_NAME,     /* … of another host */
-	PUSH_NO_TLS,	     /* no agreement on TLS; our certificate was refused, too */
-	PUSH_OWN_FILES,	     /* our CA, certificate or key cannot be read */
-	PUSH_TOO_LARGE,	     /* more than PUSH_ANSWER_MOST, before there was a status */
+	PUSH_OTHER_NAME, /* … of another host */
+	PUSH_NO_TLS,	 /* no agreement on TLS; our certificate was refused, too */
+	PUSH_OWN_FILES,	 /* our CA, certificate or key cannot be read */
+	PUSH_TOO_LARGE,	 /* more than PUSH_ANSWER_MOST, before there was a status */
 };
 
 enum push_reason {
 	PUSH_FINE = 1,
 	PUSH_WORKS_ON_IT,
-	PUSH_REFUSED,	  /* by its content */
+	PUSH_REFUSED, /* by its content */
 	PUSH_RECORD_TOO_LARGE,
 	PUSH_OTHER_CONTENT, /* an event of ours, by its ID, with other content */
 	PUSH_NOT_COMPARED,  /* 409, and what it has cannot be seen */
 	PUSH_JOB_FAILED,
-	PUSH_FORGOTTEN,	  /* accepted, and not there afterwards */
-	PUSH_NEVER_ENDS,  /* a job that goes on for longer than anybody waits */
+	PUSH_FORGOTTEN,	 /* accepted, and not there afterwards */
+	PUSH_NEVER_ENDS, /* a job that goes on for longer than anybody waits */
 	PUSH_UNKNOWN_ANSWER,
 	PUSH_NOT_MAPPED,  /* the record lacks what the mapping requires */
 	PUSH_NOT_ALLOWED, /* 401, 403 */
 	PUSH_NOT_THERE,	  /* 404 */
 	PUSH_REDIRECTED,
-	PUSH_BUSY,	  /* 408, 425, 429, 503 */
-	PUSH_BROKEN,	  /* other 5xx */
-	PUSH_IN_TROUBLE,  /* + enum push_trouble: one reason each */
+	PUSH_BUSY,	 /* 408, 425, 429, 503 */
+	PUSH_BROKEN,	 /* other 5xx */
+	PUSH_IN_TROUBLE, /* + enum push_trouble: one reason each */
 };
 
 struct push_answer {
 	enum push_trouble trouble;
-	int status;	   /* 0: there was none */
-	int64_t after_ms;  /* of Retry-After; -1: it said nothing */
+	int status;	  /* 0: there was none */
+	int64_t after_ms; /* of Retry-After; -1: it said nothing */
 };
 
 struct push_verdict {
 	enum push_outcome outcome;
-	int reason;	   /* of enum push_reason */
-	int64_t delay_ms;  /* not before */
-	bool rests;	   /* the whole destination does */
+	int reason;	  /* of enum push_reason */
+	int64_t delay_ms; /* not before */
+	bool rests;	  /* the whole destination does */
 };
 
 /* `tries` is how often it was tried before, `chance` within [0, 1). */

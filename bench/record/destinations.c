@@ -48,10 +48,11 @@ static int check_records(const char *path, const struct value *destination, stru
 		for (size_t k = 0; k < sizeof(KINDS) / sizeof(*KINDS); k++)
 			known |= kind->kind == VALUE_TEXT && !strcmp(kind->text, KINDS[k]);
 		if (!known)
-			return error_set(err, ERROR_USAGE,
-					 "%s: destination '%s': \"records\" are of the kinds event, "
-					 "declaration and signature",
-					 path, value_get_text(destination, "name"));
+			return error_set(
+				err, ERROR_USAGE,
+				"%s: destination '%s': \"records\" are of the kinds event, "
+				"declaration and signature",
+				path, value_get_text(destination, "name"));
 	}
 	return 0;
 }

@@ -41,7 +41,8 @@ static struct value *next(struct bench_log *log, const struct value *request,
 	struct value *answer = value_map();
 	struct value *items = value_set(answer, "items", value_list());
 	struct store_destination known = {0};
-	int done = destination ? store_destination_get(bench_log_store(log), name, &known, err) : -1;
+	int done =
+		destination ? store_destination_get(bench_log_store(log), name, &known, err) : -1;
 	int64_t rests = known.until_ms - now->wall.ms;
 	if (most < 1 || most > OUTBOX_ITEMS_MOST)
 		most = OUTBOX_ITEMS_MOST;
@@ -49,9 +50,10 @@ static struct value *next(struct bench_log *log, const struct value *request,
 		next_ms = known.until_ms;
 	else if (done >= 0)
 		done = store_outbox_due(bench_log_store(log), name, now->wall.ms,
-					known.until_ms ? PROBE_MOST : (size_t)most, items, &next_ms,
-					err);
-	value_set_int(answer, "waitMs", next_ms < 0 ? ASK_AGAIN_MS : wait_of(next_ms, now->wall.ms));
+					known.until_ms || known.reason ? PROBE_MOST : (size_t)most,
+					items, &next_ms, err);
+	value_set_int(answer, "waitMs",
+		      next_ms < 0 ? ASK_AGAIN_MS : wait_of(next_ms, now->wall.ms));
 	value_set_bool(answer, "isPaused", known.reason != NULL);
 	value_set_bool(answer, "isWaiting", next_ms >= 0);
 	store_destination_done(&known);
@@ -112,9 +114,9 @@ static int record_receipts(struct bench_log *log, const char *name, struct value
 	value_set_text(says, "destination", name);
 	value_set(says, "receipts", receipts);
 	if (value_count(receipts))
-		done = bench_log_append(
-			log, &(struct bench_entry){.kind = ENTRY_RECEIPT, .says = says}, now, NULL,
-			err);
+		done = bench_log_append(log,
+					&(struct bench_entry){.kind = ENTRY_RECEIPT, .says = says},
+					now, NULL, err);
 	value_free(says);
 	return done;
 }
@@ -203,8 +205,9 @@ static struct value *report(struct bench_log *log, const struct value *request,
 
 /* ---- people ---- */
 
-static int describe(struct bench_log *log, const struct value *destination, const struct moment *now,
-		    struct value *list, struct value *waiting, struct error *err)
+static int describe(struct bench_log *log, const struct value *destination,
+		    const struct moment *now, struct value *list, struct value *waiting,
+		    struct error *err)
 {
 	struct store *store = bench_log_store(log);
 	const char *name = value_get_text(destination, "name");
@@ -304,9 +307,9 @@ static struct value *hasten(struct bench_log *log, const struct value *request,
 	const struct value *destination = destination_of(log, request, err);
 
 	(void)now;
-	if (!destination || store_outbox_change(bench_log_store(log), hasten_now,
-						(void *)value_get_text(destination, "name"),
-						err) < 0)
+	if (!destination ||
+	    store_outbox_change(bench_log_store(log), hasten_now,
+				(void *)value_get_text(destination, "name"), err) < 0)
 		return NULL;
 	return value_map();
 }
@@ -367,8 +370,8 @@ struct value *outbox_request(struct bench_log *log, const struct value *request,
 		const char *what;
 		struct value *(*answer)(struct bench_log *log, const struct value *request,
 					const struct moment *now, struct error *err);
-	} REQUESTS[] = {{"next", next},	      {"report", report}, {"list", list},
-			{"show", show},	      {"release", release}, {"hasten", hasten},
+	} REQUESTS[] = {{"next", next},	     {"report", report},   {"list", list},
+			{"show", show},	     {"release", release}, {"hasten", hasten},
 			{"rebuild", rebuild}};
 	const char *what = value_get_text(request, "what");
 

@@ -89,9 +89,10 @@ int store_outbox_change(struct store *store, store_outbox_fn *do_it, void *ctx, 
 
 int store_outbox_forget(struct store *store, struct error *err)
 {
-	return execute(store,
-		       "DELETE FROM outbox; DELETE FROM outbox_after; DELETE FROM outbox_destination",
-		       err);
+	return execute(
+		store,
+		"DELETE FROM outbox; DELETE FROM outbox_after; DELETE FROM outbox_destination",
+		err);
 }
 
 static int add_row(struct store *store, uint64_t seq, const char *destination, int64_t since_ms,
@@ -100,8 +101,8 @@ static int add_row(struct store *store, uint64_t seq, const char *destination, i
 	sqlite3_stmt *insert;
 
 	if (ask(store, &insert, err,
-		"INSERT OR IGNORE INTO outbox(seq, dest, state, since_ms) VALUES(?,?,'new',?)", "isi",
-		(int64_t)seq, destination, since_ms) < 0)
+		"INSERT OR IGNORE INTO outbox(seq, dest, state, since_ms) VALUES(?,?,'new',?)",
+		"isi", (int64_t)seq, destination, since_ms) < 0)
 		return -1;
 	return finish(store, insert, err);
 }
@@ -120,8 +121,8 @@ static int set_reached(struct store *store, const char *name, uint64_t seq, stru
 {
 	sqlite3_stmt *update;
 
-	if (ask(store, &update, err, "UPDATE outbox_destination SET reached = ? WHERE dest = ?", "is",
-		(int64_t)seq, name) < 0)
+	if (ask(store, &update, err, "UPDATE outbox_destination SET reached = ? WHERE dest = ?",
+		"is", (int64_t)seq, name) < 0)
 		return -1;
 	return finish(store, update, err);
 }
@@ -133,10 +134,10 @@ int store_outbox_set(struct store *store, const struct store_outcome *outcome, s
 	if (ask(store, &update, err,
 		"UPDATE outbox SET state = ?, next_ms = ?, reason = ?, detail = ?, location = ?,"
 		" receipt = nullif(?, 0), tries = CASE WHEN ? THEN tries + 1 ELSE 0 END"
-		" WHERE dest = ? AND seq = ? AND state <> 'delivered'",
-		"sisssiisi", outcome->state, outcome->next_ms, outcome->reason, outcome->detail,
+		" WHERE dest = ? AND seq = ? AND state <> 'delivered' AND (state <> 'parked' OR ?)",
+		"sisssiisii", outcome->state, outcome->next_ms, outcome->reason, outcome->detail,
 		outcome->location, (int64_t)outcome->receipt, (int64_t)outcome->is_new_try,
-		outcome->destination, (int64_t)outcome->seq) < 0)
+		outcome->destination, (int64_t)outcome->seq, (int64_t)outcome->receipt) < 0)
 		return -1;
 	return finish(store, update, err);
 }
@@ -210,7 +211,8 @@ int store_destination_begin(struct store *store, const char *name, const char *c
 	sqlite3_stmt *insert;
 
 	if (about_destination(store, "DELETE FROM outbox WHERE dest = ?", name, err) < 0 ||
-	    about_destination(store, "DELETE FROM outbox_destination WHERE dest = ?", name, err) < 0)
+	    about_destination(store, "DELETE FROM outbox_destination WHERE dest = ?", name, err) <
+		    0)
 		return -1;
 	if (!choice)
 		return 0;
@@ -235,12 +237,13 @@ int store_destination_rest(struct store *store, const char *name, const char *re
 
 int store_destination_hasten(struct store *store, const char *name, struct error *err)
 {
-	if (about_destination(store, "UPDATE outbox SET next_ms = 0 WHERE dest = ?"
-				     " AND state IN('retry','accepted')",
+	if (about_destination(store,
+			      "UPDATE outbox SET next_ms = 0 WHERE dest = ?"
+			      " AND state IN('retry','accepted')",
 			      name, err) < 0)
 		return -1;
-	return about_destination(
-		store, "UPDATE outbox_destination SET until_ms = 0 WHERE dest = ?", name, err);
+	return about_destination(store, "UPDATE outbox_destination SET until_ms = 0 WHERE dest = ?",
+				 name, err);
 }
 
 /* ---- reading ---- */
@@ -284,7 +287,9 @@ static int take_rows(struct store *store, sqlite3_stmt *row, struct value *list,
 }
 
 /* A row waits for another one. */
-#define IS_BLOCKED                                                                                 	"EXISTS(SELECT 1 FROM outbox_after a JOIN outbox p ON p.dest = o.dest AND p.seq = a.after" 	" WHERE a.seq = o.seq AND p.state <> 'delivered')"
+#define IS_BLOCKED                                                                                 \
+	"EXISTS(SELECT 1 FROM outbox_after a JOIN outbox p ON p.dest = o.dest AND p.seq = a.after" \
+	" WHERE a.seq = o.seq AND p.state <> 'delivered')"
 /* The day that a clock may have been set back by: what is due later than that was written by another clock. */
 #define IS_DUE "(o.next_ms <= ?2 OR o.next_ms > ?2 + 86400000)"
 #define IS_WAITING "o.dest = ?1 AND o.state <> 'delivered' AND o.state <> 'parked'"
@@ -315,7 +320,8 @@ int store_outbox_due(struct store *store, const char *name, int64_t now_ms, size
 		"SELECT o.seq AS seq, r.id AS id, r.type AS kind, o.state AS state,"
 		" o.tries AS tries, o.since_ms AS sinceMs, o.location AS location, r.at AS at,"
 		" r.size AS size FROM outbox o JOIN record r ON r.seq = o.seq"
-		" WHERE " IS_WAITING " AND " IS_DUE " AND NOT " IS_BLOCKED " ORDER BY o.seq LIMIT ?3",
+		" WHERE " IS_WAITING " AND " IS_DUE " AND NOT " IS_BLOCKED
+		" ORDER BY o.seq LIMIT ?3",
 		"sii", name, now_ms, (int64_t)most) < 0 ||
 	    take_rows(store, row, list, err) < 0)
 		return -1;
@@ -356,8 +362,8 @@ int store_outbox_count(struct store *store, const char *name, struct value *coun
 	if (done < 0)
 		return -1;
 	if (ask_one(store,
-		    "SELECT count(*) FROM outbox o WHERE o.dest = ? AND o.state <> 'delivered' AND "
-		    IS_BLOCKED,
+		    "SELECT count(*) FROM outbox o WHERE o.dest = ? AND o.state <> 'delivered' "
+		    "AND " IS_BLOCKED,
 		    name, counts, "blocked", err) < 0)
 		return -1;
 	return ask_one(store,

@@ -25,12 +25,12 @@ enum { STORE_DESTINATION_MOST = 40 };
 struct store_outcome {
 	uint64_t seq;
 	const char *destination, *state;
-	int64_t next_ms;	/* wall time before which it is not due; 0: now */
-	const char *reason;	/* of the last attempt (push/outcome.h) */
-	const char *detail;	/* what was heard of it, for people */
-	const char *location;	/* of a job at the receiver, while it is accepted */
-	bool is_new_try;	/* counts as a try */
-	uint64_t receipt;	/* the record that has the receipt; 0: none has */
+	int64_t next_ms;      /* wall time before which it is not due; 0: now */
+	const char *reason;   /* of the last attempt (push/outcome.h) */
+	const char *detail;   /* what was heard of it, for people */
+	const char *location; /* of a job at the receiver, while it is accepted */
+	bool is_new_try;      /* counts as a try */
+	uint64_t receipt;     /* the record that has the receipt; 0: none has */
 };
 
 /* What goes into the outbox in a record's own transaction. */
@@ -38,7 +38,8 @@ struct store_parcel {
 	const char *const *destinations; /* ended by NULL; those the record goes to */
 	const uint64_t *after;		 /* ended by 0; what must have arrived before it */
 	int64_t since_ms;
-	const char *const *reached; /* ended by NULL: destinations whose rows are made up to this record */
+	const char *const
+		*reached; /* ended by NULL: destinations whose rows are made up to this record */
 	const struct store_outcome *outcomes; /* of a receipt: what it says */
 	size_t outcome_count;
 };
@@ -56,7 +57,10 @@ int store_outbox_has(struct store *store, uint64_t seq, const char *destination,
 		     struct error *err);
 /* All rows go. Within the caller's transaction. */
 int store_outbox_forget(struct store *store, struct error *err);
-/* One outcome; a row that is delivered, or not there, stays as it is. Within the caller's transaction. */
+/*
+ * One outcome; a row that is delivered, or not there, stays as it is, and one that is parked unless a receipt says so. Within the
+ * caller's transaction.
+ */
 int store_outbox_set(struct store *store, const struct store_outcome *outcome, struct error *err);
 
 /* What is known of a destination: up to which record its rows are made, by which choice; and whether it is paused. */
