@@ -6,7 +6,7 @@
 # another machine with two x86-64 cores and carry over as ratios only. `make benchmark` builds first;
 # `make benchmark CHAPTERS="machine hostile"` measures these chapters alone, in this order ("memory" is of what
 # "start_up" began, "lines" partly of what "exchanges" measured). RECORDS="10 1000000" says of how many records the logs
-# of the chapter "records" are.
+# of the chapter "records" are, DELIVERIES=100000 how many are brought in "delivery".
 #
 # Every figure is one that a program under tests/benchmark printed as "name value".
 set -u
@@ -287,7 +287,47 @@ records() {
 
 per_s() { if [ -n "$1" ]; then calculate '%.0f /s' "$1"; else printf '–'; fi; }
 
-chapters="machine start_up memory thousand exchanges lines messages slots hostile virtual_speed battery_speed breathing records"
+# What waits is brought to a receiver on loopback, over TLS with certificates of both sides (tests/receiver.sh). It is kept
+# where the logs of records are filled: what a disk takes for a record stands in the chapter before.
+delivery() {
+	chapter "Delivery: records that waited, brought to a receiver on this machine that answers at once"
+	local memory=$work/memory count=${DELIVERIES:-10000} began state
+	local scratch there
+	[ ! -w /dev/shm ] || memory=$(mktemp -d /dev/shm/davy-benchmark-XXXXXX) && made=$memory
+	scratch=$memory there=$memory/there state=$memory/state
+	mkdir -p "$there" "$state"
+	if ! command -v node >/dev/null; then
+		row "$count records" "not measured" "no node to make a receiver with"
+		return
+	fi
+	# shellcheck source=tests/receiver.sh
+	. tests/receiver.sh
+	make_certificates && mode ok && start good
+	measure fill_delivery $programs/records fill "$count" "$state"
+	cp -r "$state" "$memory/other"
+	cat >"$state/destinations.json" <<-END
+		{"destinations":[{"name":"receiver","kind":"epcis","url":"https://127.0.0.1:$(cat "$there/port")","ca":"$there/ca.pem",
+		"certificate":"$there/bench.pem","key":"$there/bench.key"}]}
+	END
+	began=$(date +%s%N)
+	build/davy outbox list --state "$state" >/dev/null
+	row "rows of $count records, made from the log" "$(calculate '%.2f s' "($(date +%s%N) - $began) / 1e9")"
+	cp -r "$state" "$memory/full"
+	began=$(date +%s%N)
+	build/davy outbox drain --state "$state" >/dev/null 2>&1
+	began=$(calculate '%.3f' "($(date +%s%N) - $began) / 1e9")
+	row "… brought, with their receipts in the log" "$(per_s "$(calculate %.1f "$(wc -l <"$there/stored.jsonl") / $began")")" \
+		"$(wc -l <"$there/stored.jsonl") arrived in $began s"
+	stop
+	sleep 2 # the controller leaves
+	measure outbox_none $programs/records measure "$memory/other"
+	measure outbox_full $programs/records measure "$memory/full"
+	row "a record with an outbox of $count that wait" "p50 $(ms "$(figure outbox_full append_p50_ms)")" \
+		"without any p50 $(ms "$(figure outbox_none append_p50_ms)")"
+	rm -rf "$memory"
+}
+
+chapters="machine start_up memory thousand exchanges lines messages slots hostile virtual_speed battery_speed breathing records delivery"
 # shellcheck disable=SC2086 # a list of words
 [ $# -gt 0 ] || set -- $chapters
 for chapter in "$@"; do
