@@ -146,6 +146,12 @@ jobs() {
 	says "no such equipment" || return
 	mode ok
 	within 60 "$davy" outbox release --to platform --why "equipment entered there" >/dev/null && drain && is parked 0 && once || return
+	# a job that answers nothing when it is asked says nothing of the event
+	mode job-lost
+	destinations ',"jobTries":0'
+	record E5 >/dev/null && drain
+	mode ok
+	drain && is accepted 0 && is retry 0 && once || return
 	mode job-forever
 	destinations ',"jobTries":1'
 	record E4 >/dev/null && drain
@@ -292,6 +298,17 @@ killed() {
 	drain && is new 0 && is retry 0 && once && "$davy" verify >"$scratch/out" 2>&1
 }
 
+# As many as one report may have, each with an answer that takes six times its bytes in JSON.
+loud() {
+	local i
+	mode escapes
+	for i in $(seq 17); do
+		record "O$i" >/dev/null || return
+	done
+	drain
+	is parked 17 && mode ok && within 60 "$davy" outbox release --to platform --why "quiet now" >/dev/null && drain && is parked 0 && once
+}
+
 offline() {
 	local i
 	stop
@@ -336,6 +353,8 @@ slow|retry|trickles too slowly|应答过慢
 cut|retry|cut in the middle|连接中途断开
 big:500|retry|larger than 1048576 bytes|内部出错
 big:400|parked|larger than 1048576 bytes|拒收其内容
+escapes|parked|refuses its content|拒收其内容
+noise|parked|refuses its content|拒收其内容
 END
 while IFS='|' read -r what members english chinese; do
 	claim "a receiver whose certificate is $what: $english" shows "$what" "$english" "$members" "$chinese"
@@ -354,5 +373,6 @@ claim "a person's correction goes behind its event and the right one, by /captur
 claim "a JSON platform gets the fields of its mapping, and what lacks one is parked" json_platform
 claim "the outbox can be deleted: records and receipts make it again, parked ones among it" rebuilt
 claim "the process is killed at any moment, and so are receiver and controller: each event is there once" killed
+claim "what receivers say never keeps the bench from writing down that they said it" loud
 claim "sixty records wait for a network, and are brought at once when it is there" offline
 claims_end

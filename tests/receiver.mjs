@@ -58,6 +58,12 @@ const misbehave = (mode, argument, answer) => {
     answer.on("close", () => clearInterval(timer));
     return true;
   }
+  if (mode === "noise") {
+    answer.writeHead(400, { "Content-Type": "text/plain", "X-Noise": "\u00ff".repeat(3000) });
+    answer.end(Buffer.concat([Buffer.alloc(2000, 1), Buffer.from([0xff, 0x00])]));
+    return true;
+  }
+  if (mode === "escapes") return answer.writeHead(400), answer.end(Buffer.alloc(2048, 1)), true;
   if (mode === "big") {
     answer.writeHead(Number(argument || 200), { "Content-Type": "application/json" });
     answer.end(Buffer.alloc(10 << 20, 0x20));
@@ -83,7 +89,7 @@ const take = (mode, argument, path, body, answer) => {
   const events = document.epcisBody.eventList;
   if (events.some((event) => !event.errorDeclaration && stored.has(event.eventID)) && path === "/events")
     return problem(answer, 409, "ResourceAlreadyExistsException");
-  if (mode !== "forget" && mode !== "job-forget" && mode !== "job-fail")
+  if (mode !== "forget" && mode !== "job-lost" && mode !== "job-forget" && mode !== "job-fail")
     for (const event of events) if (event.errorDeclaration || !stored.has(event.eventID)) store(event);
   if (mode === "change") for (const event of events) stored.get(event.eventID).disposition = "expired";
   if (path === "/events" && !mode.startsWith("job")) {
@@ -101,6 +107,7 @@ const take = (mode, argument, path, body, answer) => {
 const show = (mode, path, answer) => {
   const [, what, name] = path.split("/");
   const id = decodeURIComponent(name ?? "");
+  if (what === "capture" && mode === "job-lost") return answer.writeHead(204), answer.end();
   if (what === "capture")
     return jobs.has(id) && mode !== "job-forget" ? (answer.writeHead(200, { "Content-Type": "application/json" }),
       answer.end(JSON.stringify(jobs.get(id)))) : problem(answer, 404, "no such job");

@@ -56,7 +56,7 @@ static struct value *ask(struct people *people, const char *format, ...)
 /* The numbers of what is due, "2 3 5"; of a static buffer. */
 static const char *due(struct people *people)
 {
-	struct value *answer = ask(people, "{\"what\":\"next\",\"destination\":\"p\",\"most\":64}");
+	struct value *answer = ask(people, "{\"what\":\"next\",\"destination\":\"p\",\"most\":16}");
 	const struct value *items = value_get(answer, "items");
 	static char text[400];
 	size_t size = 0;

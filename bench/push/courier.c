@@ -24,7 +24,8 @@
 #include "record/outbox_request.h"
 #include "record/roster_log.h"
 
-enum { BODY_SHOWN = 8192, SOON_MS = 5000 };
+/* So that a report fits into a line and into a record, whatever receivers say (OUTBOX_ITEMS_MOST). */
+enum { BODY_SHOWN = 2048, TEXT_SHOWN = 2000, SOON_MS = 5000 };
 
 struct courier {
 	const struct courier_place *place;
@@ -193,6 +194,15 @@ static bool is_text(const struct buf *bytes)
 	       !memchr(bytes->data, 0, bytes->size);
 }
 
+/* What a receiver has said, where it is text of a fair length; NULL sets nothing. */
+static void set_heard(struct value *outcome, const char *name, const char *text)
+{
+	size_t size = text ? strlen(text) : 0;
+
+	if (size && size <= TEXT_SHOWN && utf8_valid_size(text, size) == size)
+		value_set_text(outcome, name, text);
+}
+
 static void describe_body(struct value *outcome, const struct http_answer *answer)
 {
 	uint8_t digest[HASH_SIZE];
@@ -233,7 +243,7 @@ static struct value *describe(const struct push_attempt *attempt, const struct v
 	if (!is_fine)
 		value_set_text(outcome, "reason", push_reason_name(verdict->reason));
 	if (attempt->answer.detail[0])
-		value_set_text(outcome, "detail", attempt->answer.detail);
+		set_heard(outcome, "detail", attempt->answer.detail);
 	else if (attempt->answer.said.status && !is_fine)
 		value_set(outcome, "detail", value_printf("HTTP %d", attempt->answer.said.status));
 	if (is_definite) {
@@ -241,7 +251,7 @@ static struct value *describe(const struct push_attempt *attempt, const struct v
 		return outcome;
 	}
 	value_set_int(outcome, "delayMs", verdict->delay_ms);
-	value_set_text(outcome, "location", attempt->location);
+	set_heard(outcome, "location", attempt->location);
 	if (verdict->rests)
 		value_set_bool(outcome, "rests", true);
 	return outcome;

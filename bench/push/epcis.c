@@ -69,12 +69,12 @@ static bool same_members(const struct value *ours, const struct value *theirs)
 static enum epcis_there look(const struct value *at, const struct value *ours, int depth)
 {
 	bool declares = value_get(ours, "errorDeclaration") != NULL;
-	const char *id = value_get_text(at, "eventID");
+	const char *id = value_get_text(at, "eventID"), *ours_id = value_get_text(ours, "eventID");
 	enum epcis_there best = EPCIS_NONE;
 
 	if (depth > DEEPEST || !at || (at->kind != VALUE_LIST && at->kind != VALUE_MAP))
 		return EPCIS_NONE;
-	if (at->kind == VALUE_MAP && id && !strcmp(id, value_get_text(ours, "eventID"))) {
+	if (at->kind == VALUE_MAP && id && ours_id && !strcmp(id, ours_id)) {
 		if (declares != (value_get(at, "errorDeclaration") != NULL))
 			return EPCIS_NONE;
 		return same_members(ours, at) ? EPCIS_SAME : EPCIS_OTHER;
@@ -207,7 +207,7 @@ static void ask_without_job(struct epcis *epcis, const struct push_item *item, i
 		set(attempt, item, PUSH_PARKED, PUSH_OTHER_CONTENT);
 	else if (there == EPCIS_NONE && reason == PUSH_WORKS_ON_IT)
 		set(attempt, item, PUSH_ACCEPTED, reason);
-	else if (there == EPCIS_NONE || attempt->verdict.outcome == PUSH_PARKED)
+	else if (there == EPCIS_NONE)
 		set(attempt, item, PUSH_RETRY, reason);
 }
 
@@ -255,6 +255,9 @@ static void ask_job(struct epcis *epcis, const struct push_item *item, struct pu
 		/* the job goes on without us */
 		attempt->verdict.outcome = PUSH_ACCEPTED;
 		attempt->location = xstrdup(item->location);
+	} else if (attempt->verdict.outcome != PUSH_PAUSED) {
+		/* whatever it says of asking, it has not said what became of the event */
+		ask_without_job(epcis, item, PUSH_FORGOTTEN, attempt);
 	}
 }
 
@@ -325,9 +328,23 @@ static void close_link(void *link)
 	free(epcis);
 }
 
+/* A signature is no event, and EPCIS has no place for one by itself. */
+static int check_settings(const struct value *settings, struct error *err)
+{
+	const struct value *records = value_get(settings, "records");
+
+	for (size_t i = 0; i < value_count(records); i++)
+		if (!strcmp(value_at(records, i)->text, ENTRY_SIGNATURE))
+			return error_set(err, ERROR_USAGE,
+					 "destination '%s': an EPCIS repository takes events and "
+					 "declarations, and no signatures",
+					 value_get_text(settings, "name"));
+	return 0;
+}
+
 static void *open_link(const struct value *settings, struct error *err)
 {
-	struct http *http = http_open(settings, err);
+	struct http *http = check_settings(settings, err) < 0 ? NULL : http_open(settings, err);
 	struct epcis *epcis;
 	size_t size;
 

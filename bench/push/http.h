@@ -24,7 +24,7 @@
 
 enum {
 	HTTP_ANSWER_MOST = 1 << 20, /* bytes of a body that are read */
-	HTTP_HEADERS_MOST = 8192,   /* … of headers that are kept */
+	HTTP_HEADERS_MOST = 4096,   /* … of headers that are kept */
 };
 
 struct http;

@@ -177,9 +177,9 @@ static const struct {
 	  "对方以此事件标识存有内容不同的事件:可能被他人占用或被改动,请先查明"}},
 	{PUSH_NOT_COMPARED,
 	 "not_compared",
-	 {"the receiver says that it has this ID, and does not show what: compare it there, then "
-	  "release or leave it",
-	  "对方称此标识已存在但不给出内容:请到对方核对后再处理"}},
+	 {"the receiver says that it has this event, and does not show it: compare it there, then "
+	  "release it or leave it",
+	  "对方称已有此事件,但不给出内容:请到对方核对后再决定是否放行"}},
 	{PUSH_JOB_FAILED,
 	 "job_failed",
 	 {"the receiver took it and refused it afterwards: read its errors",

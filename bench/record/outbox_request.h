@@ -22,8 +22,9 @@
 #include "record/bench_log.h"
 
 enum {
-	OUTBOX_ITEMS_MOST = 64, /* of one answer, and of one report */
-	OUTBOX_LISTED_MOST = 200,
+	/* of one answer, and of one report: all that receivers may say to so many is one line at the desk */
+	OUTBOX_ITEMS_MOST = 16,
+	OUTBOX_LISTED_MOST = 100,	    /* rows of a destination that `list` shows */
 	OUTBOX_ALARM_MS = WALL_TIME_DAY_MS, /* what waits longer is an alarm */
 };
 
