@@ -240,6 +240,10 @@ static void nonsense_is_refused_and_the_connection_stays(void)
 	CU_ASSERT(command_refused(&command, "usage", "the controller does not know ''"));
 	command_say(&command, "{'do':'run'}");
 	CU_ASSERT(command_refused(&command, "usage", "an order names a protocol"));
+	command_say(&command, "{'do':'outbox'}");
+	CU_ASSERT(command_refused(&command, "usage", "the outbox cannot be asked ''"));
+	command_say(&command, "{'do':'outbox','ask':{'what':'next','destination':7}}");
+	CU_ASSERT(command_refused(&command, "usage", "names no destination"));
 	command_say(&command, "{'do':'stop'}");
 
 	CU_ASSERT_EQUAL(house_runs(&house, NULL), 0);

@@ -323,6 +323,37 @@ static void a_destination_that_is_paused_is_probed_with_one_record_every_hour(vo
 	people_close(&people);
 }
 
+static void a_report_that_is_none_changes_nothing(void)
+{
+	static const char *const REPORTS[] = {
+		"[]",
+		"7",
+		"[7,null,\"x\"]",
+		"[{}]",
+		"[{\"seq\":-1,\"outcome\":\"delivered\"}]",
+		"[{\"seq\":\"2\",\"outcome\":\"parked\"}]",
+		"[{\"seq\":9007199254740991,\"outcome\":\"delivered\"}]",
+		"[{\"seq\":1,\"outcome\":\"delivered\"}]",
+	};
+	struct people people;
+	uint64_t event;
+
+	people_open(&people);
+	name_destinations(&people, PLATFORM);
+	event = people_event(&people);
+	for (size_t i = 0; i < sizeof(REPORTS) / sizeof(REPORTS[0]); i++)
+		value_free(ask(&people,
+			       "{\"what\":\"report\",\"destination\":\"p\",\"outcomes\":%s}",
+			       REPORTS[i]));
+
+	CU_ASSERT_EQUAL(bench_log_count(people.log), event);
+	CU_ASSERT(is_due(&people, "%llu", event));
+	CU_ASSERT(report(&people, event, "retry", ",\"delayMs\":9007199254740991"));
+	people.now.wall.ms += 24 * (int64_t)HOUR_MS; /* nothing waits for longer */
+	CU_ASSERT(is_due(&people, "%llu", event));
+	people_close(&people);
+}
+
 static void what_waits_for_longer_than_a_day_is_an_alarm(void)
 {
 	struct people people;
@@ -542,6 +573,7 @@ void suite_outbox(void)
 	claim(a_delivery_is_a_receipt_in_the_log_and_no_second_one_is_made);
 	claim(what_is_tried_again_is_due_in_its_time_also_when_the_clock_was_set_back);
 	claim(a_destination_that_is_paused_is_probed_with_one_record_every_hour);
+	claim(a_report_that_is_none_changes_nothing);
 	claim(what_waits_for_longer_than_a_day_is_an_alarm);
 	claim(only_what_is_parked_is_released_with_a_reason);
 	claim(records_and_receipts_make_the_outbox_again_whatever_has_happened);

@@ -187,6 +187,7 @@ static int fill_record(struct filling *filling, const struct store_entry *found,
 	const struct jws_act act = jws_act(found->jws, 0);
 	const char *const here[] = {filling->name, NULL};
 	struct store_parcel parcel = {.since_ms = found->entry.at.wall.ms};
+	const char *answered = value_get_text(found->entry.says, "destination");
 	struct store_outcome *outcomes = NULL;
 	uint64_t *after;
 	int goes, done = find_after(store, &found->entry, &after, err);
@@ -198,8 +199,8 @@ static int fill_record(struct filling *filling, const struct store_entry *found,
 		parcel.destinations = here;
 		parcel.after = after;
 	}
-	if (goes >= 0 && !strcmp(found->entry.kind, ENTRY_RECEIPT) &&
-	    !strcmp(value_get_text(found->entry.says, "destination"), filling->name)) {
+	if (goes >= 0 && !strcmp(found->entry.kind, ENTRY_RECEIPT) && answered &&
+	    !strcmp(answered, filling->name)) {
 		parcel.outcome_count = read_receipts(&found->entry, &outcomes);
 		parcel.outcomes = outcomes;
 	}

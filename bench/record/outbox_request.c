@@ -131,7 +131,10 @@ static int take_other(struct store *store, const struct report *report, const st
 		      struct error *err)
 {
 	const char *outcome = value_get_text(said, "outcome");
-	int64_t until = report->now_ms + value_get_int(said, "delayMs", 0);
+	int64_t delay = value_get_int(said, "delayMs", 0);
+	int64_t until = report->now_ms + (delay < 0		     ? 0
+					  : delay > WALL_TIME_DAY_MS ? WALL_TIME_DAY_MS
+								     : delay);
 	const char *reason = value_get_text(said, "reason");
 	const char *detail = value_get_text(said, "detail");
 	struct store_outcome row = {.seq = (uint64_t)value_get_int(said, "seq", 0),
