@@ -18,7 +18,8 @@
 #include "verdict/decision.h"
 
 static const struct {
-	struct words no_limit, not_reached, warning, wires, real, rig, untouched;
+	struct words no_limit, not_reached, warning, wires, real, rig, untouched, as_found, as_left,
+		adjusted_by, on_left, on_found;
 } TEXTS = {
 	.wires = {"wires", "接线"},
 	.real = {"real, of %s", "真实,见 %s"},
@@ -26,6 +27,13 @@ static const struct {
 	.no_limit = {"no limit", "无限值"},
 	.not_reached = {"no value", "无示值"},
 	.warning = {"warning", "警告"},
+	.as_found = {"as found", "调校前"},
+	.as_left = {"as left", "调校后"},
+	.adjusted_by = {"%s, by %s", "%s,调校人 %s"},
+	.on_left = {"; the verdict rests on the specimen as left, as the order says",
+		    ";按委托要求,以调校后的状态判定"},
+	.on_found = {"; the verdict rests on the specimen as found, and as left",
+		     ";以调校前的状态判定,调校后的不合格也计入"},
 	.untouched = {"not to be touched for", "禁止触碰时间"},
 };
 
@@ -102,11 +110,37 @@ void figure_limit(struct buf *out, const struct value *measure)
 	add_clean(out, *text ? text : say(TEXTS.no_limit));
 }
 
+void figure_state(struct buf *out, const struct value *measure)
+{
+	const char *adjustment = value_get_text(measure, "adjustment");
+
+	figure_name(out, measure);
+	if (adjustment)
+		buf_printf(out, " (%s)",
+			   say(!strcmp(adjustment, "as-left") ? TEXTS.as_left : TEXTS.as_found));
+}
+
+bool figure_adjusted(struct buf *out, const struct value *adjustments, bool as_left)
+{
+	for (size_t i = 0; i < value_count(adjustments); i++) {
+		const char *what = value_get_text(value_at(adjustments, i), "what");
+		const char *by = value_get_text(value_at(adjustments, i), "by");
+		char *text = xprintf(say(TEXTS.adjusted_by), what ? what : "?", by ? by : "?");
+
+		buf_add_text(out, i ? "; " : "");
+		add_clean(out, text);
+		free(text);
+	}
+	if (value_count(adjustments))
+		buf_add_text(out, say(as_left ? TEXTS.on_left : TEXTS.on_found));
+	return value_count(adjustments) > 0;
+}
+
 void figure_measure(struct buf *out, const struct value *measure)
 {
 	const char *why = figure_why(measure);
 
-	figure_name(out, measure);
+	figure_state(out, measure);
 	buf_add_text(out, value_get(measure, "expected") ? ": " : " ");
 	if (value_get(measure, "value") || found_text(measure))
 		figure_value(out, measure);
@@ -128,7 +162,7 @@ void figure_reasoned(struct buf *out, const struct value *measure)
 	buf_init(&value);
 	figure_value(&value, measure);
 	if (undecided && why && value.size && !strncmp(why, value.data, value.size)) {
-		figure_name(out, measure);
+		figure_state(out, measure);
 		buf_printf(out, " %s", why);
 	} else {
 		figure_measure(out, measure);
@@ -204,7 +238,7 @@ void figure_judged(struct buf *out, const struct value *measure)
 	const char *verdict = value_get_text(measure, "verdict");
 
 	buf_printf(out, "%s ", figure_mark(verdict));
-	figure_name(out, measure);
+	figure_state(out, measure);
 	buf_add_text(out, "  ");
 	figure_value(out, measure);
 	if (value_get_real(measure, "U", 0) > 0)

@@ -15,7 +15,7 @@
 
 static const struct {
 	struct words unknown, stage, stages, serial, stranger, not_of, done, waiting, ahead, late,
-		identify, protocol, limits;
+		identify, protocol, limits, verdict;
 } TEXTS = {
 	.unknown = {"no order '%.60s' is recorded: davy order list",
 		    "没有任务 '%.60s':davy order list"},
@@ -48,6 +48,8 @@ static const struct {
 		     "检验程序由任务 %.60s 规定:%.60s"},
 	.limits = {"order %.60s says which limits hold: leave out --limits",
 		   "限值由任务 %.60s 规定:请去掉 --limits"},
+	.verdict = {"order %.60s says on what a verdict rests: leave out --verdict",
+		    "判定依据的状态由任务 %.60s 规定:请去掉 --verdict"},
 };
 
 /* ---- orders ---- */
@@ -374,12 +376,15 @@ int job_state_apply(const struct job_state *job, struct run_settings *settings,
 				 listed_text(stage, "protocol"));
 	if (settings->limits)
 		return error_set(err, ERROR_USAGE, say(TEXTS.limits), number);
+	if (settings->verdict)
+		return error_set(err, ERROR_USAGE, say(TEXTS.verdict), number);
 	if (take_specimens(job, settings, index, err) < 0)
 		return -1;
 	*protocol = listed_text(stage, "protocol");
 	settings->limits = value_get_text(stage, "limits");
 	if (!settings->limits)
 		settings->limits = value_get_text(job->order, "limits");
+	settings->verdict = value_get_text(stage, "verdict");
 	settings->certificate |= value_get_bool(job->order, "certificate");
 	copy_texts(&settings->params, value_get(stage, "params"));
 	copy_texts(&settings->task, value_get(job->order, "party"));

@@ -119,6 +119,12 @@ const struct option RUN_OPTIONS[] = {
 	 offsetof(struct run_settings, force),
 	 {"begin although the environment is not as the protocol asks; such a run never passes",
 	  "环境条件不符合要求时仍开始;此类运行不判合格"}},
+	{"verdict",
+	 OPTION_TEXT,
+	 "as-found|as-left",
+	 offsetof(struct run_settings, verdict),
+	 {"where the specimen is adjusted: on which state the verdict rests; else as found",
+	  "检验中调校样品时,判定依据调校前(as-found)还是调校后(as-left)的状态;缺省为调校前"}},
 	{"certificate",
 	 OPTION_FLAG,
 	 NULL,
@@ -142,9 +148,11 @@ const struct option RUN_OPTIONS[] = {
 };
 
 static const struct {
-	struct words severity_twice, severity, severity_alone, clock, sim_only, sim_and_rig,
-		no_wires, rig_station, slots, slot_twice, no_slot;
+	struct words verdict, severity_twice, severity, severity_alone, clock, sim_only,
+		sim_and_rig, no_wires, rig_station, slots, slot_twice, no_slot;
 } TEXTS = {
+	.verdict = {"--verdict takes as-found or as-left, and '%s' is neither",
+		    "--verdict 须为 as-found 或 as-left,'%s' 不是"},
 	.severity_twice = {"the severity was given twice: by --sim and by --severity",
 			   "故障程度给出了两次:--sim 与 --severity"},
 	.severity = {"a severity is above 0 and at most 1, and '%s' is not",
@@ -359,6 +367,17 @@ static int read_retest(struct value *order, const struct run_settings *settings,
 	return 0;
 }
 
+/* As found is what every verdict is. */
+static int read_verdict(struct value *order, const char *verdict, struct error *err)
+{
+	if (!verdict || !strcmp(verdict, "as-found"))
+		return 0;
+	if (strcmp(verdict, "as-left") != 0)
+		return error_set(err, ERROR_USAGE, say(TEXTS.verdict), verdict);
+	value_set_bool(order, "as_left", true);
+	return 0;
+}
+
 static int fill_order(struct value *order, const struct run_settings *settings, long slot,
 		      struct error *err)
 {
@@ -378,6 +397,7 @@ static int fill_order(struct value *order, const struct run_settings *settings, 
 				      value_get_text(value_get(order, "dut"), "serial")));
 	if (set_path(order, "station", settings->station, err) < 0 ||
 	    set_path(order, "limits", settings->limits, err) < 0 ||
+	    read_verdict(order, settings->verdict, err) < 0 ||
 	    read_retest(order, settings, err) < 0 || read_sim(order, settings, err) < 0)
 		return -1;
 	return read_clock(order, settings, err);

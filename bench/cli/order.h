@@ -17,7 +17,7 @@ struct run_settings {
 	const char *retest, *why, *authorised_by;
 	const char *order, *stage; /* of a job order (job_state.h) */
 	struct option_maybe sim;
-	const char *destroys;
+	const char *destroys, *verdict;
 	bool rig, force, certificate, brief, json;
 };
 

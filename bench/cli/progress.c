@@ -47,8 +47,8 @@ struct progress {
 
 static const struct {
 	struct words slot, step, repeat, method, bench_time, away, all_safe, asked, not_taken,
-		answered, withdrawn, note, stopping, refused, waits, waits_in_step, goes_on, record,
-		unrecorded;
+		answered, withdrawn, note, adjusted, stopping, refused, waits, waits_in_step,
+		goes_on, record, unrecorded;
 } TEXTS = {
 	.slot = {"slot", "工位"},
 	.step = {"step", "步骤"},
@@ -62,6 +62,7 @@ static const struct {
 	.answered = {"(the world answers)", "(由仿真模型应答)"},
 	.withdrawn = {"the answer is not needed any more", "已无需应答"},
 	.note = {"note", "记录"},
+	.adjusted = {"adjusted: %s, by %s", "已调校:%s,调校人 %s"},
 	.stopping = {"stopping", "正在停止"},
 	.refused = {"not begun", "未开始"},
 	.waits = {"waits for %s: %lld before it", "等待 %s:前面还有 %lld 个"},
@@ -273,6 +274,16 @@ static void take_note(struct progress *progress, struct view *view, const struct
 
 	begin_line(view, &line);
 	buf_printf(&line, "%s: %s", say(TEXTS.note), value_get_text(event, "text"));
+	say_of(progress, view, &line, INDENT);
+}
+
+static void take_adjusted(struct progress *progress, struct view *view, const struct value *event)
+{
+	struct buf line;
+
+	begin_line(view, &line);
+	buf_printf(&line, say(TEXTS.adjusted), value_get_text(event, "what"),
+		   value_get_text(event, "by"));
 	say_of(progress, view, &line, INDENT);
 }
 
@@ -525,7 +536,7 @@ static const struct {
 	{"output", take_output},       {"judged", take_judged},	      {"note", take_note},
 	{"operator", take_operator},   {"stopping", take_stopping},   {"verdict", take_verdict},
 	{"refused", take_refused},     {"waits", take_waits},	      {"goes_on", take_goes_on},
-	{"simulated", take_simulated}, {"withdrawn", take_withdrawn},
+	{"simulated", take_simulated}, {"withdrawn", take_withdrawn}, {"adjusted", take_adjusted},
 };
 
 void progress_take(struct progress *progress, const struct value *event)

@@ -46,8 +46,9 @@ static const struct {
 		limit_set, calibration, control, controlled, uncontrolled, began, rule, instrument,
 		gas, drawn, drawn_of, method, replaced, limit, accepts, source, why, expected, open,
 		bench_time, journal, chain, record, torn, only, needs_budget, warning, earlier,
-		unknown, became;
+		unknown, became, adjusted;
 } TEXTS = {
+	.adjusted = {"adjusted", "调校"},
 	.protocol = {"protocol", "检验程序"},
 	.standard = {"standard", "标准"},
 	.dut = {"device under test", "受检样品"},
@@ -171,6 +172,17 @@ static void gas_rows(struct table *table, const struct value *gases)
 	}
 }
 
+static void adjusted_row(struct table *table, const struct account *account)
+{
+	struct buf text;
+
+	buf_init(&text);
+	if (figure_adjusted(&text, account->adjustments,
+			    value_get_bool(value_get(account->head, "order"), "as_left")))
+		row(table, TEXTS.adjusted, text.data);
+	buf_done(&text);
+}
+
 /* As its verdict says; before there is one, as it was ordered. */
 static bool is_controlled(const struct account *account)
 {
@@ -214,6 +226,7 @@ static void print_head(const struct account *account)
 	row(table, TEXTS.rule, value_get_text(head, "decision"));
 	device_rows(table, account->devices);
 	gas_rows(table, account->gases);
+	adjusted_row(table, account);
 	row(table, TEXTS.method, value_get_text(head, "deviation"));
 	for (size_t i = 0; i < value_count(value_get(head, "warnings")); i++)
 		row(table, TEXTS.warning, value_at(value_get(head, "warnings"), i)->text);

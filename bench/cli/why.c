@@ -66,6 +66,8 @@ static void add_head(struct value *tree, const struct account *account)
 	value_set(tree, "verdict", verdict ? value_text(verdict) : value_nil());
 	value_set_text(tree, "why", value_get_text(account->verdict, "why"));
 	value_set_text(tree, "why_zh", value_get_text(account->verdict, "why_zh"));
+	if (value_count(account->adjustments))
+		value_set(tree, "adjustments", value_copy(account->adjustments));
 	value_set_int(tree, "ended", account->time);
 }
 

@@ -17,8 +17,8 @@ static const char *const OTHERS[] = {"specimens", "stages",	 "party",     "form"
 				     "people",	  "certificate", "rehearsal", NULL};
 
 static const struct register_member STAGE[] = {
-	{"name", true},	  {"protocol", true}, {"limits", false},  {"after", false},
-	{"least", false}, {"most", false},    {"storage", false}, {NULL, false},
+	{"name", true},	 {"protocol", true}, {"limits", false},	 {"after", false}, {"least", false},
+	{"most", false}, {"storage", false}, {"verdict", false}, {NULL, false},
 };
 static const char *const STAGE_OTHERS[] = {"params", "of", "dut", "reidentify", NULL};
 
@@ -158,6 +158,17 @@ static int check_dut(const struct value *dut, const struct value *specimens, str
 	return 0;
 }
 
+/* On which state of an adjusted specimen its verdict rests; whether the protocol adjusts, whoever runs it finds out. */
+static int check_verdict(const struct value *stage, struct error *err)
+{
+	const char *verdict = value_get_text(stage, "verdict");
+
+	if (!verdict || !strcmp(verdict, "as-found") || !strcmp(verdict, "as-left"))
+		return 0;
+	return error_set(err, ERROR_USAGE, "'verdict' is as-found or as-left, not '%.40s'",
+			 verdict);
+}
+
 /* A stage comes after one that stands before it, so that none waits for itself. */
 static int check_stage(const struct value *stages, size_t index, const struct value *specimens,
 		       struct error *err)
@@ -170,7 +181,7 @@ static int check_stage(const struct value *stages, size_t index, const struct va
 	    check_flag(stage, "reidentify", err) < 0 ||
 	    check_of(value_get(stage, "of"), specimens, err) < 0 ||
 	    check_dut(value_get(stage, "dut"), specimens, err) < 0 ||
-	    check_interval(stage, err) < 0)
+	    check_interval(stage, err) < 0 || check_verdict(stage, err) < 0)
 		return -1;
 	after = value_get_text(stage, "after");
 	if (is_stage(stages, index, value_get_text(stage, "name")))

@@ -8,9 +8,10 @@
  *
  * `number`, `specimens` and `stages` are needed. A specimen has a serial number, its certificate's (ma), and
  * what else protocols ask of it. A STAGE is {"name":"soaked","protocol":"self_rescuer.capacity","params":{…},"limits":"…","dut":["rated"],"of":["serial",…],"after":"as received",
- * "least":"24 h","most":"72 h","storage":"23 °C","reidentify":true}: a run of a protocol on each specimen, or on those of the serial numbers
+ * "least":"24 h","most":"72 h","storage":"23 °C","reidentify":true,"verdict":"as-left"}: a run of a protocol on each specimen, or on those of the serial numbers
  * in `of`, told what `dut` names of it; where it comes after another stage, not sooner and not later after the end of that one's run, kept meanwhile as `storage`
  * says; with `reidentify` an identification (identification.h) of the specimen lies between, in which nothing was found that does not fit.
+ * `verdict` says on which state of a specimen that the protocol adjusts its verdict rests: as-found, or as-left.
  * Of a rehearsal simulated runs count, and they alone.
  */
 #ifndef DAVY_RECORD_JOB_ORDER_H

@@ -197,6 +197,8 @@ static void take_line(struct account *account, const struct journal_item *item)
 		keep(&account->environment, item->line);
 	else if (!strcmp(item->kind, "consumes"))
 		keep(&account->consumes, item->line);
+	else if (!strcmp(item->kind, "adjusted"))
+		value_add(account->adjustments, value_copy(item->line));
 	else if (!strcmp(item->kind, "gas"))
 		take_gas(account, item->line);
 	else if (!strcmp(item->kind, "start"))
@@ -262,6 +264,7 @@ struct account *account_read(const char *folder, struct error *err)
 	account->id = xstrdup(strrchr(folder, '/') + 1);
 	account->judged = value_list();
 	account->gases = value_list();
+	account->adjustments = value_list();
 	account->devices = value_list();
 	account->sources = value_list();
 	account->record = read_record(folder);
@@ -283,6 +286,7 @@ void account_free(struct account *account)
 	value_free(account->anchor);
 	value_free(account->judged);
 	value_free(account->gases);
+	value_free(account->adjustments);
 	value_free(account->devices);
 	value_free(account->sources);
 	value_free(account->record);

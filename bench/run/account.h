@@ -22,8 +22,9 @@ struct account {
 	struct value *consumes;	   /* the line, or NULL: it uses up nothing, or never began to */
 	struct value *
 		gases; /* list of {"line","cylinder","seconds","volume","unit"}: what each line drew in all */
-	bool has_started;      /* its script, or what stands in its place */
-	struct value *verdict; /* the last line, or NULL: running, or cut short */
+	struct value *adjustments; /* list of the lines "adjusted": {"t","what","by"} */
+	bool has_started;	   /* its script, or what stands in its place */
+	struct value *verdict;	   /* the last line, or NULL: running, or cut short */
 	struct value
 		*record; /* {"seq","id"} of its signed record, or NULL: it has none, or not yet */
 	char chain[65];	 /* of the last line */

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/spelling.h"
 #include "verdict/shown.h"
 
 enum { OPEN_MOST = 64, SIMULATED_TRIES = 3 };
@@ -436,6 +437,17 @@ static int read_entry(const struct request *request, const char *text, struct qu
  * A person who mistyped is asked again and told why, as often as it takes. A simulated one, who is part
  * of a world, says the same for ever: after some tries it is the script that hears of it.
  */
+static void refuse_answer(struct course *course, struct request *request, const struct error *err)
+{
+	if (!course->world_answers || ++request->mistyped < SIMULATED_TRIES) {
+		course->host->ask_again(course->ctx, request, err->text);
+		return;
+	}
+	course_unlink(course, request);
+	answer_mistake(course, request->id, err);
+	request_free(request);
+}
+
 static void take_entry(struct course *course, struct request *request, const char *text)
 {
 	struct quantity quantity;
@@ -446,13 +458,28 @@ static void take_entry(struct course *course, struct request *request, const cha
 		course_answer_reading(course, request->id,
 				      evidence_quantity(&course->evidence, &quantity, NULL));
 		request_free(request);
-	} else if (course->world_answers && ++request->mistyped == SIMULATED_TRIES) {
-		course_unlink(course, request);
-		answer_mistake(course, request->id, &err);
-		request_free(request);
 	} else {
-		course->host->ask_again(course->ctx, request, err.text);
+		refuse_answer(course, request, &err);
 	}
+}
+
+/* Whoever has adjusted the specimen says who he is: without a name nobody has confirmed it. */
+static void take_adjustment(struct course *course, struct request *request, const char *by)
+{
+	struct error err;
+
+	if (!spelling_is_blank(by)) {
+		const char *what = request->operator_id + strlen(ADJUST_ID);
+
+		course_unlink(course, request);
+		course->host->adjusted(course->ctx, judgement_adjust(&course->judgement, what, by));
+		course_answer_plain(course, request->id);
+		request_free(request);
+		return;
+	}
+	error_set(&err, ERROR_USAGE,
+		  "an adjustment is confirmed by whoever made it, with his name or number");
+	refuse_answer(course, request, &err);
 }
 
 void course_answer(struct course *course, uint32_t id, const char *text)
@@ -464,6 +491,10 @@ void course_answer(struct course *course, uint32_t id, const char *text)
 		return;
 	if (!strcmp(request->operator_verb, "enter")) {
 		take_entry(course, request, text);
+		return;
+	}
+	if (!strcmp(request->operator_verb, "adjust")) {
+		take_adjustment(course, request, text);
 		return;
 	}
 	course_unlink(course, request);

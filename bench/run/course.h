@@ -28,6 +28,9 @@ enum request_kind {
 
 enum { REQUEST_SETTINGS = 8 };
 
+/* What an adjustment is called at the bench, and in a world: "adjust.zero". */
+#define ADJUST_ID "adjust."
+
 /* A request that has not ended yet. */
 struct request {
 	struct request *next;
@@ -51,7 +54,7 @@ struct request {
 		int write;
 		double number; /* in the write's unit */
 	} setting[REQUEST_SETTINGS];
-	const char *operator_verb; /* OPERATOR: "confirm" "enter" "scan" */
+	const char *operator_verb; /* OPERATOR: "confirm" "enter" "scan" "adjust" */
 	char operator_id[48];
 	char operator_unit[24];
 	char *zh;     /* OPERATOR: its text in Chinese; or NULL */
@@ -80,6 +83,8 @@ struct course_host {
 	void (*fit)(void *ctx, const char *why);
 	/* The operator's entry cannot be taken, and why; the request stays open for another. */
 	void (*ask_again)(void *ctx, struct request *request, const char *why);
+	/* A person has adjusted the specimen: {what, by}. */
+	void (*adjusted)(void *ctx, const struct value *adjustment);
 	/* What was taken is nobody's again. */
 	void (*give)(void *ctx);
 };

@@ -415,6 +415,36 @@ static int verb_operator(struct course *course, uint32_t id, nsec now, const str
 	return 0;
 }
 
+/* The header says what a person is asked for; who has done it is his answer. */
+static int verb_adjust(struct course *course, uint32_t id, nsec now, const struct value *payload,
+		       struct error *err)
+{
+	const struct protocol *protocol = course->judgement.protocol;
+	const char *what = value_get_text(payload, "what");
+	const struct value *adjustment = protocol_adjustment(protocol, what);
+	struct request *request;
+
+	if (!adjustment)
+		return error_set(
+			err, ERROR_USAGE,
+			"the header's 'adjusts' has no '%s': what is done to a specimen is "
+			"declared there",
+			what ? what : "");
+	if (!judgement_knows_found(&course->judgement))
+		return error_set(err, ERROR_USAGE,
+				 "'%s' is not adjusted: nothing has been measured of the specimen "
+				 "as it was found, and afterwards nobody could",
+				 what);
+	request = request_new(id, REQUEST_OPERATOR, now);
+	request->operator_verb = "adjust";
+	request->text = xprintf("%s. When it is done: who has adjusted it?",
+				value_get_text(adjustment, "text"));
+	request->zh = xprintf("%s。调好后请输入调校人工号或姓名", value_get_text(adjustment, "zh"));
+	snprintf(request->operator_id, sizeof(request->operator_id), ADJUST_ID "%s", what);
+	course_admit(course, request);
+	return 0;
+}
+
 static int verb_consecutive(struct course *course, uint32_t id, nsec now,
 			    const struct value *payload, struct error *err)
 {
@@ -508,6 +538,7 @@ static const struct {
 	{"confirm", verb_operator},
 	{"enter", verb_operator},
 	{"scan", verb_operator},
+	{"adjust", verb_adjust},
 	{"consecutive", verb_consecutive},
 	{"pulse_widths", verb_pulse_widths},
 	{"take", verb_take},

@@ -193,6 +193,16 @@ void declarations_done(struct protocol *protocol)
 	free(protocol->scan);
 }
 
+bool protocol_adjusts(const struct protocol *protocol)
+{
+	return value_count(value_get(protocol->data, "adjusts")) > 0;
+}
+
+const struct value *protocol_adjustment(const struct protocol *protocol, const char *name)
+{
+	return name ? value_get(value_get(protocol->data, "adjusts"), name) : NULL;
+}
+
 const struct protocol_step *protocol_conditions(const struct protocol *protocol)
 {
 	const struct protocol_step *last;

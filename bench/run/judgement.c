@@ -6,6 +6,9 @@
  * decides; a limit that nobody vouches for, and a reading whose certificate does not hold, make it
  * INCONCLUSIVE, naming what is needed; else the decision rule speaks. An evidence measure outside its
  * limit is INCONCLUSIVE: it says something about the evidence, not about the product.
+ *
+ * A protocol that adjusts its specimen has each of its own measures as found or as left. What stands in the
+ * controller's step is about the whole run, and is neither.
  */
 #include "run/judgement.h"
 
@@ -25,6 +28,7 @@ void judgement_init(struct judgement *judgement, const struct protocol *protocol
 {
 	*judgement = (struct judgement){
 		.protocol = protocol, .evidence = evidence, .simulated = simulated};
+	judgement->adjustments = value_list();
 }
 
 void judgement_done(struct judgement *judgement)
@@ -36,6 +40,8 @@ void judgement_done(struct judgement *judgement)
 	}
 	free(judgement->judged);
 	free(judgement->place);
+	value_free(judgement->adjustments);
+	judgement->adjustments = NULL;
 	judgement->judged = NULL;
 	judgement->place = NULL;
 }
@@ -199,6 +205,15 @@ static int judge(const struct judgement *judgement, struct judged *judged, const
 	return 0;
 }
 
+/* How the specimen is while a measure of this step is judged. */
+static enum adjustment state_now(const struct judgement *judgement,
+				 const struct protocol_step *step)
+{
+	if (step->automatic || !protocol_adjusts(judgement->protocol))
+		return ADJUSTMENT_NONE;
+	return value_count(judgement->adjustments) ? ADJUSTMENT_AS_LEFT : ADJUSTMENT_AS_FOUND;
+}
+
 static struct judged *new_judged(struct judgement *judgement)
 {
 	struct judged *judged;
@@ -251,6 +266,7 @@ const struct judged *judgement_record(struct judgement *judgement, const struct 
 	judged = new_judged(judgement);
 	judged->step = step;
 	judged->measure = measure;
+	judged->adjustment = state_now(judgement, step);
 	snprintf(judged->key, sizeof(judged->key), "%s", key ? key : "");
 	if (from) {
 		if (evidence_evaluate(judgement->evidence, from, &judged->quantity, flaw, err) <
@@ -399,107 +415,7 @@ int judgement_consecutive(const struct judgement *judgement, const struct value 
 	return 0;
 }
 
-/* ---- the verdict ---- */
-
-/* Keys name the repeat where a step has several: "2", or "ch4_1 (2)". */
-static bool is_of_repeat(const struct judged *judged, int repeat)
-{
-	char own[16], keyed[20];
-	size_t size = strlen(judged->key);
-	size_t tail = (size_t)snprintf(keyed, sizeof(keyed), " (%d)", repeat);
-
-	if (judged->step->repeats <= 1)
-		return true;
-	snprintf(own, sizeof(own), "%d", repeat);
-	return !strcmp(judged->key, own) ||
-	       (size > tail && !strcmp(judged->key + size - tail, keyed));
-}
-
-/* Measures are mostly given in their order, so the search begins behind the one found last. */
-static bool measure_taken(const struct judgement *judgement, const struct protocol_measure *measure,
-			  int repeat, size_t *behind)
-{
-	for (size_t i = 0; i < judgement->count; i++) {
-		size_t at = (*behind + i) % judgement->count;
-
-		if (judgement->judged[at].measure == measure &&
-		    is_of_repeat(&judgement->judged[at], repeat)) {
-			*behind = at + 1;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* The first repeat of the step that gave no value for the measure; 0 when all did. */
-static int first_repeat_without(const struct judgement *judgement, const struct protocol_step *step,
-				const struct protocol_measure *measure, size_t *behind)
-{
-	for (int repeat = 1; repeat == 1 || repeat <= step->repeats; repeat++)
-		if (!measure_taken(judgement, measure, repeat, behind))
-			return repeat;
-	return 0;
-}
-
-static void say_judged(const struct judged *judged, char *why)
-{
-	snprintf(why, JUDGEMENT_WHY, "%s%s%s%s: %s", judged->measure->name,
-		 judged->key[0] ? "[" : "", judged->key, judged->key[0] ? "]" : "",
-		 judged->decision.why);
-}
-
-/* Is a mandatory measure missing? Then `why` says which. */
-static bool find_missing(const struct judgement *judgement, char *why)
-{
-	size_t behind = 0;
-
-	for (size_t s = 0; s < judgement->protocol->step_count; s++) {
-		const struct protocol_step *step = &judgement->protocol->step[s];
-
-		for (size_t m = 0; m < step->measure_count; m++) {
-			const struct protocol_measure *measure = &step->measure[m];
-			int repeat = first_repeat_without(judgement, step, measure, &behind);
-			char in[32] = "";
-
-			if (measure->optional || !repeat)
-				continue;
-			if (step->repeats > 1)
-				snprintf(in, sizeof(in), " in repeat %d", repeat);
-			snprintf(why, JUDGEMENT_WHY, "step '%s' gave no value for '%s'%s",
-				 step->name, measure->name, in);
-			return true;
-		}
-	}
-	return false;
-}
-
-enum verdict judgement_verdict(const struct judgement *judgement, const char *only, char *why)
-{
-	enum verdict verdict = VERDICT_PASS;
-
-	why[0] = '\0';
-	for (size_t i = 0; i < judgement->count; i++) {
-		const struct judged *judged = &judgement->judged[i];
-
-		if (judged->decision.verdict > verdict)
-			say_judged(judged, why);
-		verdict = verdict_worse(verdict, judged->decision.verdict);
-	}
-	if (verdict != VERDICT_PASS)
-		return verdict;
-	if (only) {
-		snprintf(why, JUDGEMENT_WHY,
-			 "only step '%s' was run; a part of a test never passes", only);
-		return VERDICT_INCONCLUSIVE;
-	}
-	if (find_missing(judgement, why))
-		return VERDICT_INCONCLUSIVE;
-	if (judgement->count == 0) {
-		snprintf(why, JUDGEMENT_WHY, "nothing was measured");
-		return VERDICT_INCONCLUSIVE;
-	}
-	return VERDICT_PASS;
-}
+/* ---- as data ---- */
 
 static void describe_value(const struct judged *judged, struct value *value)
 {
@@ -529,6 +445,9 @@ struct value *judged_describe(const struct judged *judged)
 	if (judged->decision.acceptance[0])
 		value_set_text(value, "acceptance", judged->decision.acceptance);
 	value_set_text(value, "verdict", verdict_name(judged->decision.verdict));
+	if (judged->adjustment)
+		value_set_text(value, "adjustment",
+			       judged->adjustment == ADJUSTMENT_AS_LEFT ? "as-left" : "as-found");
 	if (judged->decision.why[0])
 		value_set_text(value, "why", judged->decision.why);
 	value_set_text(value, "found", judged->found);

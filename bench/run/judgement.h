@@ -11,6 +11,9 @@
 
 enum { JUDGEMENT_WHY = 400 }; /* bytes of a reason: two names and a decision's own */
 
+/* What a measure tells of, in a protocol that adjusts its specimen. */
+enum adjustment { ADJUSTMENT_NONE, ADJUSTMENT_AS_FOUND, ADJUSTMENT_AS_LEFT };
+
 struct judged {
 	const struct protocol_step *step;
 	const struct protocol_measure *measure;
@@ -20,12 +23,15 @@ struct judged {
 	struct decision decision; /* verdict, acceptance, why */
 	char *from;		  /* the expression, or NULL */
 	char *found, *expected;	  /* of what is compared as a text, or NULL */
+	enum adjustment adjustment;
 };
 
 struct judgement {
 	const struct protocol *protocol;
 	const struct evidence *evidence;
 	bool simulated;
+	bool as_left;		   /* the order wants the verdict as left; by judgement_init not */
+	struct value *adjustments; /* list of {what, by}: what was done to the specimen */
 	struct judged *judged;
 	size_t count, room;
 	size_t *place; /* by a hash of measure and key: where one stands in `judged`, from 1; 0: free */
@@ -62,12 +68,23 @@ const struct judged *judgement_compare(struct judgement *judgement, const char *
 bool judgement_foresees_pass(const struct judgement *judgement,
 			     const struct protocol_measure *measure,
 			     const struct quantity *quantity, char *why);
+/*
+ * A person, `by`, has adjusted `what` of the specimen: measures judged until then tell how it was found, those judged from
+ * then on how it was left. The entry lives as long as the judgement.
+ */
+const struct value *judgement_adjust(struct judgement *judgement, const char *what, const char *by);
+/* Has anything told how the specimen was found? Before that it is not adjusted. */
+bool judgement_knows_found(const struct judgement *judgement);
 /* How many of the latest keys of these measures of a step all passed, counted back from the newest. */
 int judgement_consecutive(const struct judgement *judgement, const struct value *request,
 			  double *count, struct error *err);
 /*
  * What the measures alone say, `only` naming the one step that was run, or NULL; `why` (JUDGEMENT_WHY
  * bytes) says what decided it. A mandatory measure must have been taken in every repeat of its step.
+ *
+ * Of a specimen that was adjusted the verdict rests on how it was found and on how it was left, whichever is worse: no
+ * PASS covers what leaves the bench failing. Where the order wants it as left, what was found no longer counts if the
+ * same measure (by name and key) was taken again, and `why` tells of a FAIL among that.
  */
 enum verdict judgement_verdict(const struct judgement *judgement, const char *only, char *why);
 /* {step, measure, key, value, unit, U, conformance, limit…, verdict, why, from, sources}. */

@@ -127,6 +127,7 @@ struct order *order_from_value(const struct value *value, struct error *err)
 	order->destroys = text_of(value, "destroys");
 	order->force = value_get_bool(value, "force");
 	order->certificate = value_get_bool(value, "certificate");
+	order->as_left = value_get_bool(value, "as_left");
 	order->slot = (int)value_get_int(value, "slot", 1);
 	order->dut = map_of(value, "dut");
 	order->params = map_of(value, "params");
@@ -194,6 +195,8 @@ struct value *order_to_value(const struct order *order)
 		value_set_bool(value, "force", true);
 	if (order->certificate)
 		value_set_bool(value, "certificate", true);
+	if (order->as_left)
+		value_set_bool(value, "as_left", true);
 	value_set_text(value, "clock", CLOCKS[order->clock]);
 	value_set_real(value, "scale", order->scale);
 	if (order->mutant)

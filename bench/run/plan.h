@@ -45,6 +45,7 @@ struct order {
 	char *destroys; /* the serial number of the specimen once more, of a destructive protocol */
 	bool certificate; /* its results go into a certificate (control.h) */
 	bool force;	  /* begin although the environment is not as the protocol asks */
+	bool as_left; /* of a protocol that adjusts: the verdict is on the specimen as it is left */
 	enum clock_kind clock;
 	double scale;
 	/* What a rehearsal of this process changes (mutant.h), borrowed; NULL: the protocol as it is. */

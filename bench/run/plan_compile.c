@@ -199,6 +199,12 @@ static int check_order(const struct plan *plan, struct error *err)
 
 	if (order->only && check_only(plan, order->only, err) < 0)
 		return -1;
+	if (order->as_left && !protocol_adjusts(plan->protocol))
+		return error_set(
+			err, ERROR_USAGE,
+			"%s adjusts nothing: a specimen that is not adjusted is left as it "
+			"was found. Drop --verdict as-left",
+			plan->protocol->id);
 	if (order_has_wires(order))
 		return order->simulated ? 0 : check_specimen(plan, err);
 	if (!plan->world_data)

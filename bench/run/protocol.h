@@ -79,6 +79,10 @@ const struct protocol_measure *protocol_find_measure(const struct protocol_step 
 /* Find the channels that the declarations name, and hold their limits against them. */
 int protocol_bind(struct protocol *protocol, const struct fixture *fixture, const char *where,
 		  struct error *err);
+/* Is the specimen adjusted in it (`adjusts` of its header)? */
+bool protocol_adjusts(const struct protocol *protocol);
+/* {text, zh} of an adjustment that the header declares, or NULL. */
+const struct value *protocol_adjustment(const struct protocol *protocol, const char *name);
 /* The step "Conditions", or NULL when nothing is declared that it would record. */
 const struct protocol_step *protocol_conditions(const struct protocol *protocol);
 /* What a set says of this protocol and no measure takes, as sentences: a list, the caller's. */

@@ -103,6 +103,13 @@ static void host_step(void *ctx, const char *name, int repeat, bool begins)
 	(void)begins;
 }
 
+static void host_adjusted(void *ctx, const struct value *adjustment)
+{
+	struct stage *stage = ctx;
+
+	expected_add(&stage->bench, "adjusted", 0, value_copy(adjustment));
+}
+
 static void host_give(void *ctx)
 {
 	(void)ctx;
@@ -144,6 +151,7 @@ static const struct course_host HOST = {
 	.step = host_step,
 	.fit = host_fit,
 	.ask_again = host_ask_again,
+	.adjusted = host_adjusted,
 	.give = host_give,
 };
 
@@ -334,14 +342,15 @@ static void take_line(struct stage *stage, const struct journal_item *item)
 {
 	static const char *const SCRIPT[] = {"request", "cancel", "measure",
 					     "note",	"failed", "done"};
-	static const char *const BENCH[] = {"result", "reading", "judged", "environment"};
+	static const char *const BENCH[] = {"result", "reading", "judged", "environment",
+					    "adjusted"};
 	uint32_t id = (uint32_t)value_get_int(item->line, "id", 0);
 
 	if (is_one_of(item->kind, SCRIPT, 6))
 		script_line(stage, item);
 	else if (!strcmp(item->kind, "ends"))
 		bring_about(stage, id, item->time);
-	else if (is_one_of(item->kind, BENCH, 4))
+	else if (is_one_of(item->kind, BENCH, 5))
 		bench_line(stage, item);
 	else if (!strcmp(item->kind, "watch"))
 		course_begin(&stage->course, item->time);
@@ -501,6 +510,7 @@ static void start_course(struct stage *stage)
 		    (int)value_get_int(value_get(head->run, "order"), "slot", 1), head->wall,
 		    value_get_bool(head->run, "simulated"), &HOST, stage);
 	stage->course.world_answers = !value_get(head->run, "wires");
+	stage->course.judgement.as_left = value_get_bool(value_get(head->run, "order"), "as_left");
 	stage->course_ready = true;
 	stage->bytes = replay_bytes_new(head->fixture, replay_head_wire_scale(head));
 	stage->breath = replay_breath_new(head->fixture);

@@ -503,6 +503,7 @@ struct run *run_start(const struct run_place *place, struct plan *plan,
 	course_init(&run->course, plan->fixture, plan->protocol, plan->calibration,
 		    plan->order->slot, plan->wall, plan->order->simulated, &RUN_COURSE_HOST, run);
 	run->course.world_answers = !order_has_wires(plan->order);
+	run->course.judgement.as_left = plan->order->as_left;
 	head_write(run);
 	watch_started(run);
 	timer_start(&run->deadline, run->clock, LONGEST_RUN, TIMER_STOP, too_long, run);

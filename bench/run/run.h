@@ -226,6 +226,7 @@ void watch_step(struct run *run, const char *name, int repeat);
 void watch_sample(struct run *run, int channel, double value);
 void watch_output(struct run *run, int line, bool level);
 void watch_judged(struct run *run, const struct judged *judged);
+void watch_adjusted(struct run *run, const struct value *adjustment);
 void watch_note(struct run *run, const char *text);
 void watch_question(struct run *run, const struct request *request, const char *why);
 /* A question that was put is not asked any more, and had no answer. */

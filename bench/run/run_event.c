@@ -131,10 +131,10 @@ static void set_number(struct value *report, const struct value *measure)
 
 static void add_report(struct value *reports, const struct value *measure)
 {
-	static const char *const KEPT[] = {"step",	"measure", "key",	 "value",
-					   "unit",	"U",	   "coverage",	 "conformance",
-					   "reference", "limit",   "acceptance", "verdict",
-					   "why",	"from",	   "expected",	 "found"};
+	static const char *const KEPT[] = {
+		"step",	    "measure",	   "key",	"value", "unit",       "U",
+		"coverage", "conformance", "reference", "limit", "acceptance", "verdict",
+		"why",	    "from",	   "expected",	"found", "adjustment"};
 	struct value *report = value_add(reports, value_map()), *judged = value_map();
 	struct buf shown;
 
@@ -236,6 +236,23 @@ static struct value *describe_certificates(const struct account *account)
 	return list;
 }
 
+/* What was done to the specimen, by whom and when. */
+static struct value *adjustments_of(const struct account *account, int zone_minutes)
+{
+	struct value *list = value_list();
+
+	for (size_t i = 0; i < value_count(account->adjustments); i++) {
+		const struct value *line = value_at(account->adjustments, i);
+		struct wall_time at = wall_at(account, value_get_int(line, "t", 0), zone_minutes);
+		struct value *one = value_add(list, value_map());
+
+		value_set_text(one, "what", value_get_text(line, "what"));
+		value_set_text(one, "by", value_get_text(line, "by"));
+		set_time(one, "at", &at);
+	}
+	return list;
+}
+
 static void copy_members(struct value *to, const struct value *from, const char *const *names)
 {
 	for (; *names; names++)
@@ -277,8 +294,9 @@ static struct value *describe_run(const struct account *account, const struct ru
 					   "station_source",
 					   NULL};
 	static const char *const VERDICT[] = {
-		"verdict", "why",  "simulated_why", "wires",   "fault",	    "only",	"unfit",
-		"force",   "slot", "cause",	    "by_hand", "qualifies", "warnings", NULL};
+		"verdict", "why",	"simulated_why", "wires",   "fault",
+		"only",	   "unfit",	"force",	 "slot",    "cause",
+		"by_hand", "qualifies", "warnings",	 "as_left", NULL};
 	struct wall_time begin = wall_at(account, 0, made->zone_minutes);
 	struct wall_time end = wall_at(account, account->time, made->zone_minutes);
 	struct value *says = value_map();
@@ -306,6 +324,8 @@ static struct value *describe_run(const struct account *account, const struct ru
 	value_set(says, "devices", value_copy(account->devices));
 	if (value_count(account->gases))
 		value_set(says, "gases", value_copy(account->gases));
+	if (value_count(account->adjustments))
+		value_set(says, "adjustments", adjustments_of(account, made->zone_minutes));
 	if (account->environment)
 		value_set(says, "environment", value_copy(account->environment));
 	value_set(says, "notReached", not_reached(account));

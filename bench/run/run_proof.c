@@ -105,11 +105,12 @@ static bool same(const struct value *a, const struct value *b)
 static bool is_always_said(const char *name)
 {
 	static const char *const NAMES[] = {
-		"sensorElementList", "disposition", "epcList",	     "mse:run",
-		"mse:verdict",	     "mse:why",	    "mse:simulated", "mse:simulated_why",
-		"mse:unfit",	     "mse:force",   "mse:only",	     "mse:fault",
-		"mse:notReached",    "mse:by_hand", "mse:warnings",  "mse:late",
-		"mse:certificates",  "mse:devices", "mse:sources",   "mse:journal"};
+		"sensorElementList", "disposition",    "epcList",	"mse:run",
+		"mse:verdict",	     "mse:why",	       "mse:simulated", "mse:simulated_why",
+		"mse:unfit",	     "mse:force",      "mse:only",	"mse:fault",
+		"mse:notReached",    "mse:by_hand",    "mse:warnings",	"mse:late",
+		"mse:certificates",  "mse:devices",    "mse:sources",	"mse:journal",
+		"mse:as_left",	     "mse:adjustments"};
 
 	for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
 		if (!strcmp(name, NAMES[i]))

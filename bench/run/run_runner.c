@@ -237,6 +237,14 @@ static void host_ask_again(void *ctx, struct request *request, const char *why)
 	runner_ask_operator(request->host, request, why);
 }
 
+static void host_adjusted(void *ctx, const struct value *adjustment)
+{
+	struct run *run = ctx;
+
+	journal_line(run->journal, run_now(run), "adjusted", value_copy(adjustment));
+	watch_adjusted(run, adjustment);
+}
+
 static void host_give(void *ctx)
 {
 	share_give(ctx);
@@ -252,6 +260,7 @@ const struct course_host RUN_COURSE_HOST = {
 	.step = host_step,
 	.fit = host_fit,
 	.ask_again = host_ask_again,
+	.adjusted = host_adjusted,
 	.give = host_give,
 };
 

@@ -111,6 +111,17 @@ void watch_judged(struct run *run, const struct judged *judged)
 	tell(run, event);
 }
 
+void watch_adjusted(struct run *run, const struct value *adjustment)
+{
+	struct value *event = new_event(run, "adjusted");
+
+	if (!event)
+		return;
+	value_set_text(event, "what", value_get_text(adjustment, "what"));
+	value_set_text(event, "by", value_get_text(adjustment, "by"));
+	tell(run, event);
+}
+
 void watch_note(struct run *run, const char *text)
 {
 	struct value *event = new_event(run, "note");
@@ -269,6 +280,10 @@ struct value *run_summary(struct run *run, enum verdict verdict, const char *why
 		value_set_bool(summary, "unfit", true);
 	if (plan->order->force)
 		value_set_bool(summary, "force", true);
+	if (plan->order->as_left)
+		value_set_bool(summary, "as_left", true);
+	if (value_count(run->course.judgement.adjustments))
+		value_set(summary, "adjustments", value_copy(run->course.judgement.adjustments));
 	if (plan->protocol->deviation[0])
 		value_set_text(summary, "deviation", plan->protocol->deviation);
 	value_set_int(summary, "slot", plan->order->slot);

@@ -41,6 +41,8 @@ static const struct {
 	{"protocol", "params.*.method"},
 	{"protocol", "dut"},
 	{"protocol", "bounds"},
+	{"protocol", "adjusts"},
+	{"protocol", "adjusts.*"},
 	{"protocol", "environment"},
 	{"protocol", "environment.*"},
 	{"protocol", "environment.*.limit"},

@@ -113,6 +113,7 @@ static const struct form FORMS[] = {
 				    MAYBE_TEXT("unit")}},
 	{FRAME_REQUEST, "enter", {TEXT("text"), MAYBE_TEXT("zh"), MAYBE_TEXT("id"),
 				  MAYBE_TEXT("unit")}},
+	{FRAME_REQUEST, "adjust", {TEXT("what")}},
 	{FRAME_REQUEST, "scan", {TEXT("text"), MAYBE_TEXT("zh"), MAYBE_TEXT("id"),
 				 MAYBE_TEXT("unit")}},
 	{FRAME_REQUEST, "consecutive", {TEXT("step"), LIST("measures")}},

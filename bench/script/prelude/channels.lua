@@ -373,6 +373,13 @@ end
 
 davy.operator = {
   confirm = operator_word "confirm", enter = operator_word "enter", scan = operator_word "scan",
+  -- lua: operator:adjust "zero"      [suspends]
+  adjust = function(_, what)
+    if type(what) ~= "string" then
+      davy.raise("operator:adjust takes the name of an adjustment that the header declares under adjusts")
+    end
+    return ask("adjust", { what = what }, "operator:adjust")
+  end,
 }
 
 -- lua: wait "30 s"      [suspends]

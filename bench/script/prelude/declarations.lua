@@ -170,6 +170,24 @@ local function read_scans(where, written, dut)
   return { table.unpack(written) }
 end
 
+-- adjusts = { zero = { "Set the zero in clean air", zh = "…" } }: what a person may do to the specimen in the test.
+local function read_adjusts(where, written)
+  davy.check_names(where, "adjusts", written)
+  for name, said in pairs(written) do
+    local whose = ("adjusts: '%s'"):format(name)
+    if #name > 32 then raise_at(where, "%s: a name has at most 32 bytes", whose) end
+    if type(said) ~= "table" then
+      raise_at(where, "%s is what a person is asked to do, as in { \"Set the zero\", zh = \"…\" }", whose)
+    end
+    davy.check_fields(where, whose, said, { [1] = "string", zh = "string" })
+    davy.need_text(where, whose .. ": what a person is asked to do comes first", said, 1)
+    davy.need_text(where, whose, said, "zh")
+  end
+  local adjusts = {}
+  for name, said in pairs(written) do adjusts[name] = { text = said[1], zh = said.zh } end
+  return adjusts
+end
+
 -- ---- the environment ----
 
 local ENVIRONMENT = { channel = "string", every = "string", meaning = "string", zh = "string" }
@@ -284,6 +302,7 @@ function declarations.read(where, written, data, names)
     data.scans = read_scans(where, written.scans, data.dut)
     for _, name in ipairs(data.scans) do names["scan." .. name] = true end
   end
+  if written.adjusts then data.adjusts = read_adjusts(where, written.adjusts) end
   if written.bounds then data.bounds = read_bounds(where, written.bounds) end
   if written.hazard then data.hazard = read_hazard(where, written.hazard) end
   if written.destructive then

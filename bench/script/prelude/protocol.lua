@@ -10,7 +10,7 @@ local PROTOCOL = {
   class = "string", fixture = "string", decision = "string", deviation = "string",
   params = "table", dut = "table", faults = "table", language = "number",
   environment = "table", sampling = "table", destructive = "boolean", bounds = "table",
-  hazard = "table", scans = "table", escapes = "table",
+  hazard = "table", scans = "table", escapes = "table", adjusts = "table",
   grade = "string", source = "string", edition = "string", in_force = "string",
 }
 local STEP = {
