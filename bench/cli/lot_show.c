@@ -66,6 +66,8 @@ static const struct {
 	  "未注明安标证号,不计:请作废或重新检验"}},
 	{"early", {"begun before it was drawn, counts for nothing", "抽样前开始,不计"}},
 	{"protocol", {"another protocol, counts for nothing", "非判定依据的程序,不计"}},
+	{"as-left",
+	 {"decided as left after an adjustment, counts for nothing", "以调校后的状态判定,不计"}},
 	{"voided", {"voided, counts for nothing", "已作废,不计"}},
 	{"rejected", {"rejected by a reviewer", "审核退回"}},
 	{"declared", {"declared wrong", "已声明有误"}},

@@ -23,6 +23,7 @@ struct unit_run {
 	char *id, *run, *protocol, *verdict;
 	int64_t began_ms;
 	bool is_simulated, is_controlled, is_voided, is_rejected, is_declared;
+	bool is_as_left; /* its verdict rests on what somebody has adjusted */
 	bool is_unnamed; /* of this serial number, and nobody said of which certificate */
 };
 
@@ -252,6 +253,7 @@ static void take_run(struct lot_standing *standing, const struct entry *entry)
 		.began_ms = began_ms(run),
 		.is_simulated = value_get_bool(run, "mse:simulated"),
 		.is_controlled = value_get_bool(run, "mse:controlled"),
+		.is_as_left = value_get_bool(run, "mse:as_left"),
 		.is_unnamed = is_unnamed,
 	};
 }
@@ -372,22 +374,23 @@ static bool is_asked(const struct lot_standing *standing, const char *protocol)
 	return false;
 }
 
-/* Why it does not count; NULL: it does. */
-static const char *why_not(const struct lot_standing *standing, const struct drawn_unit *unit,
-			   const struct unit_run *run)
-{
-	return run->is_simulated		    ? "simulated"
-	       : run->is_unnamed		    ? "unnamed"
-	       : run->seq <= unit->since	    ? "early"
-	       : run->began_ms < unit->since_ms	    ? "early"
-	       : !is_asked(standing, run->protocol) ? "protocol"
-	       : run->is_voided			    ? "voided"
-						    : NULL;
-}
-
 static bool is_verdict(const struct unit_run *run, enum verdict verdict)
 {
 	return !strcmp(run->verdict, verdict_name(verdict));
+}
+
+/* Why it does not count; NULL: it does. A unit that was adjusted until it passed says nothing of the others. */
+static const char *why_not(const struct lot_standing *standing, const struct drawn_unit *unit,
+			   const struct unit_run *run)
+{
+	return run->is_simulated				   ? "simulated"
+	       : run->is_unnamed				   ? "unnamed"
+	       : run->seq <= unit->since			   ? "early"
+	       : run->began_ms < unit->since_ms			   ? "early"
+	       : !is_asked(standing, run->protocol)		   ? "protocol"
+	       : run->is_voided					   ? "voided"
+	       : run->is_as_left && !is_verdict(run, VERDICT_FAIL) ? "as-left"
+								   : NULL;
 }
 
 static bool has_failed(const struct lot_standing *standing, const struct drawn_unit *unit)

@@ -65,7 +65,7 @@ struct value *lot_standing_judge(const struct lot_standing *standing, struct err
  * All drawn units, of the last draw first those that are tested: list of {"unit","draw","part","verdict","runs":[{"seq","run",
  * "protocol","verdict","controlled","counts","why"}]}, and of sealed ones "seal","kept_at". `part` is "tested" or "kept"; a
  * unit's `verdict` is PASS or FAIL, absent where it is neither; `why` says of a run that does not count: "simulated", "unnamed" (of
- * that serial number, without the certificate of the lot), "early", "protocol", "voided"; and of one that cannot PASS "rejected", "declared". The caller frees it.
+ * that serial number, without the certificate of the lot), "early", "protocol", "voided", "as-left"; and of one that cannot PASS "rejected", "declared". The caller frees it.
  */
 struct value *lot_standing_units(const struct lot_standing *standing);
 
