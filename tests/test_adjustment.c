@@ -85,6 +85,7 @@ static void what_was_found_and_not_measured_again_counts_always(void)
 
 void suite_adjustment(void)
 {
+	suite_begin("adjustment");
 	claim(of_an_adjusted_specimen_both_states_count_unless_it_is_ordered_as_left);
 	claim(what_was_found_and_not_measured_again_counts_always);
 }

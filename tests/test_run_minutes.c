@@ -99,9 +99,23 @@ static void options_that_are_no_acts_are_named(void)
 	      TRACED "t:minutes { from = a, to = a }:median()", "");
 }
 
+static void a_trace_is_seen_from_a_time_after_its_own_beginning(void)
+{
+	static const char WHY[] = "'after' counts from the trace's own beginning";
+
+	check(VERDICT_ERROR, WHY, TRACED "wait '5 s'\nm.y = t:after(a):max()",
+	      "y = { 'y', limit = '>= 0 Pa' }");
+	check(VERDICT_ERROR, WHY, TRACED "wait '5 s'\nm.y = t:after(a + q '1 s'):max()",
+	      "y = { 'y', limit = '>= 0 Pa' }");
+	check(VERDICT_PASS, "",
+	      TRACED "wait '2 s'\nlocal b = fx.motor:off()\nwait '2 s'\nm.y = t:after(b - a):max()",
+	      "y = { 'y', limit = '>= 0 Pa' }");
+}
+
 void suite_run_minutes(void)
 {
 	suite_begin("run_minutes");
+	claim(a_trace_is_seen_from_a_time_after_its_own_beginning);
 	claim(an_integral_between_two_acts_takes_their_time);
 	claim(an_integral_beyond_the_last_sample_says_to_wait);
 	claim(minutes_are_counted_from_an_act);

@@ -396,7 +396,7 @@ void course_acted(struct course *course, uint32_t id, nsec now)
 		return;
 	course->evidence.now = now;
 	course_unlink(course, request);
-	course_answer_reading(course, id, evidence_time(&course->evidence, now, 0));
+	course_answer_reading(course, id, evidence_instant(&course->evidence, now));
 	request_free(request);
 }
 

@@ -31,6 +31,12 @@ static int span_of(struct course *course, const struct value *payload, nsec now,
 		return 0;
 	if (course_quantity(course, payload, "after", "s", &after, err) < 0)
 		return -1;
+	if (evidence_is_instant(&course->evidence, value_get_text(payload, "after")))
+		return error_set(
+			err, ERROR_USAGE,
+			"'after' counts from the trace's own beginning, and this is the bench's "
+			"time of an act: say how long after, as in :after \"10 s\", or the "
+			"difference of two acts");
 	span->from += (nsec)(after.value * 1e9);
 	return 0;
 }

@@ -242,6 +242,14 @@ uint64_t evidence_time(struct evidence *evidence, nsec elapsed, nsec gap)
 	return add_reading(evidence, &quantity, "clock", flaw);
 }
 
+uint64_t evidence_instant(struct evidence *evidence, nsec time)
+{
+	uint64_t id = evidence_time(evidence, time, 0);
+
+	evidence->reading[id - 1].is_instant = true;
+	return id;
+}
+
 uint64_t evidence_count(struct evidence *evidence, double count)
 {
 	struct quantity quantity = {.value = count};
@@ -301,7 +309,8 @@ const struct reading *evidence_find(const struct evidence *evidence, uint64_t id
 struct evaluation {
 	const struct evidence *evidence;
 	char *flaw;
-	bool rests; /* on at least one reading */
+	bool rests;	       /* on at least one reading */
+	struct quantity later; /* of later_reading_of() */
 };
 
 static const struct quantity *reading_of(void *ctx, uint64_t id)
@@ -329,6 +338,32 @@ int evidence_evaluate(const struct evidence *evidence, const char *expression,
 	if (!evaluation.rests)
 		strcpy(flaw, "it rests on no reading of the bench");
 	return 0;
+}
+
+/* As if the bench's clock had begun a second earlier. */
+static const struct quantity *later_reading_of(void *ctx, uint64_t id)
+{
+	struct evaluation *evaluation = ctx;
+	const struct reading *reading = evidence_find(evaluation->evidence, id);
+
+	if (!reading || !reading->is_instant)
+		return reading ? &reading->quantity : NULL;
+	evaluation->later = reading->quantity;
+	evaluation->later.value += 1;
+	return &evaluation->later;
+}
+
+bool evidence_is_instant(const struct evidence *evidence, const char *expression)
+{
+	struct evaluation evaluation = {.evidence = evidence};
+	char flaw[EVIDENCE_FLAW];
+	struct quantity is, later;
+	struct error ignored;
+
+	return evidence_evaluate(evidence, expression, &is, flaw, &ignored) == 0 &&
+	       expression_evaluate(&later, expression, later_reading_of, &evaluation, &ignored) ==
+		       0 &&
+	       fabs(later.value - is.value) > 0.5;
 }
 
 struct value *quantity_describe_sources(const struct quantity *quantity)

@@ -27,6 +27,7 @@ enum { EVIDENCE_FLAW = 200 }; /* bytes: three names, two units and a date */
 struct reading {
 	struct quantity quantity;
 	const char *of; /* what was read: a channel, a reference, "clock"; the fixture's, or NULL */
+	bool is_instant; /* a bench time, and no time that something took */
 	/* why it decides nothing: "certificate X of meter.flow ran out on …"; else "" */
 	char flaw[EVIDENCE_FLAW];
 };
@@ -48,6 +49,8 @@ void evidence_done(struct evidence *evidence);
 /* Each adds one reading and returns its id (from 1). */
 uint64_t evidence_value(struct evidence *evidence, int channel, const struct outcome *outcome);
 uint64_t evidence_time(struct evidence *evidence, nsec elapsed, nsec gap);
+/* The bench time of an act. */
+uint64_t evidence_instant(struct evidence *evidence, nsec time);
 uint64_t evidence_count(struct evidence *evidence, double count);
 uint64_t evidence_quantity(struct evidence *evidence, const struct quantity *quantity,
 			   const char *flaw);
@@ -61,6 +64,8 @@ const struct reading *evidence_find(const struct evidence *evidence, uint64_t id
  */
 int evidence_evaluate(const struct evidence *evidence, const char *expression,
 		      struct quantity *result, char *flaw, struct error *err);
+/* Does it say when, as the time of an act does, and not how long, as the difference of two does? */
+bool evidence_is_instant(const struct evidence *evidence, const char *expression);
 /* For the journal: {id, of, value, unit, u, sources, flaw}. */
 struct value *evidence_describe(const struct evidence *evidence, uint64_t id);
 /* {"cert:…": 0.002, …} in the quantity's unit. */
