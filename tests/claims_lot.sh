@@ -66,8 +66,8 @@ no_plan() {
 }
 
 incomplete() {
-	refused 2 'davy lot takes open, draw, seal, judge or show' davy lot remove L1 &&
-		refused 2 'davy lot takes open, draw, seal, judge or show' davy lot show &&
+	refused 2 'davy lot takes open, draw, seal, judge, retest or show' davy lot remove L1 &&
+		refused 2 'davy lot takes open, draw, seal, judge, retest or show' davy lot show &&
 		refused 2 '--by says who does it' davy lot open L1 && refused 2 '--units names the file' davy lot open L1 --by 1 &&
 		refused 2 'Davy proposes none' davy lot open L1 --by 1 --units "$scratch/units.txt" &&
 		refused 2 '--protocols says by which' davy lot open L1 --by 1 --units "$scratch/units.txt" --plan 3,0 &&
@@ -171,6 +171,11 @@ simulated_counts_for_nothing() {
 		refused 3 'lot L1 is undecided: 3 of its tested units are neither PASS nor FAIL: B-0058, B-0024, B-0044' davy lot judge L1 --by 0017
 }
 
+a_retest_needs_a_fail() {
+	refused 2 'a re-test of a unit in reserve needs --unit SERIAL' davy lot retest L1 --unit B-0058 --by 0017 &&
+		refused 3 'none of the tested units (检样) has FAILed' davy lot retest L1 --unit B-0058 --seal 1 --authorised-by 3 --why w --by 0017
+}
+
 listed() {
 	davy lot list >"$scratch/out" && says 'L1   60     3,0   2      UNDECIDED 未作判定' && davy lot show L1 --json >"$scratch/out" &&
 		says '"verdict":"UNDECIDED"' && says '"undecided":3' && refused 2 "there is no lot 'L9'; there are: L1" davy lot show L9
@@ -219,6 +224,7 @@ claim "what is drawn can be drawn again by hand" drawn_by_hand
 claim "a second draw says why, and every draw is shown" drawn_again
 claim "what was drawn is sealed, and the sampling form takes it from the lot" sealed_and_collected
 claim "a simulated run decides nothing of a lot" simulated_counts_for_nothing
+claim "a unit in reserve is not tested again before one has failed" a_retest_needs_a_fail
 claim "lots are listed, and one that is not there is named with those that are" listed
 claim "the sampling stands in the history of every unit of the sample" each_has_its_history
 claim "a hundred thousand units are listed and drawn from" many

@@ -17,10 +17,11 @@
 #include "cli/place.h"
 #include "cli/request.h"
 #include "record/lot.h"
+#include "record/lot_retest.h"
 
 struct lot_settings {
 	const char *state, *units, *plan, *protocols, *by, *note, *dice, *witness, *why, *unit,
-		*seal, *kept_at;
+		*seal, *kept_at, *authorised_by;
 	struct value *dut;
 	int64_t spare, lot;
 	bool again, json;
@@ -67,9 +68,15 @@ static const struct option OPTIONS[] = {
 	 offsetof(struct lot_settings, again),
 	 {"draw: once more; with --why, and both draws are shown for good",
 	  "draw:重抽;须用 --why 说明原因,各次抽样均保留并显示"}},
-	TEXT_ROW("why", why, "TEXT", "draw --again: the reason", "draw --again:重抽的原因"),
-	TEXT_ROW("unit", unit, "SERIAL", "seal: which unit", "seal:样品的出厂编号"),
-	TEXT_ROW("seal", seal, "NUMBER", "seal: the seal's number", "seal:封条编号"),
+	TEXT_ROW("why", why, "TEXT", "draw --again, retest: the reason",
+		 "draw --again、retest:重抽或复检的原因"),
+	TEXT_ROW("unit", unit, "SERIAL", "seal, retest: which unit", "seal、retest:样品的出厂编号"),
+	TEXT_ROW("seal", seal, "NUMBER",
+		 "seal: the seal's number; retest: the one that is on it now",
+		 "seal:封条编号;retest:拆封前扫得的封条编号"),
+	TEXT_ROW("authorised-by", authorised_by, "PERSON",
+		 "retest: the reviewer or signatory who orders it, by staff number",
+		 "retest:批准复检的审核人或授权签字人(工号)"),
 	TEXT_ROW("kept-at", kept_at, "PLACE", "seal: where the unit is kept", "seal:存放地"),
 	{"lot",
 	 OPTION_WHOLE,
@@ -85,12 +92,11 @@ static const struct option OPTIONS[] = {
 
 static const struct {
 	struct words usage, units, plan, protocols, classes, common, sealed, judged, form, again,
-		why, by, seal;
+		why, by, seal, retest, retested;
 } TEXTS = {
-	.usage =
-		{"davy lot takes open, draw, seal, judge or show with the name of a lot, plan N,C, "
-		 "or list",
-		 "davy lot 须为 open、draw、seal、judge、show 加批名,或 plan N,C,或 list"},
+	.usage = {"davy lot takes open, draw, seal, judge, retest or show with the name of a lot, "
+		  "plan N,C, or list",
+		  "davy lot 须为 open、draw、seal、judge、retest、show 加批名,或 plan N,C,或 list"},
 	.units = {"--units names the file with the serial numbers of all units of the lot",
 		  "须用 --units 给出全部样品出厂编号的清单文件"},
 	.plan = {"--plan says how many units are tested and how many of them may fail, as 3,0: "
@@ -117,6 +123,17 @@ static const struct {
 		  "--again 须用 --why 说明重抽原因"},
 	.why = {"--why is for draw --again", "--why 仅用于 draw --again"},
 	.by = {"--by says who does it, by staff number", "须用 --by 给出操作人工号"},
+	.retest = {"a re-test of a unit in reserve needs --unit SERIAL, --seal NUMBER as it is on "
+		   "it now, "
+		   "--authorised-by PERSON and --why",
+		   "备样复检须用 --unit 给出出厂编号、--seal "
+		   "给出拆封前扫得的封条编号、--authorised-by "
+		   "批准人与 --why 原因"},
+	.retested = {"unit %s in reserve of lot %s may be tested: its runs from now on are the "
+		     "re-test, beside "
+		     "the first outcome, which stays  record %lld",
+		     "批 %2$s 的备样 %1$s 可以复检:此后的检验即为复检,原结论保留并一同显示  记录 "
+		     "%3$lld"},
 	.seal = {"a seal needs --unit SERIAL and --seal NUMBER",
 		 "加封须用 --unit 给出出厂编号、--seal 给出封条编号"},
 };
@@ -294,6 +311,31 @@ static int seal(const struct lot_settings *settings, const char *state, const ch
 	return 0;
 }
 
+/* 备样复检 */
+static int retest(const struct lot_settings *settings, const char *state, const char *name,
+		  struct error *err)
+{
+	struct value *says, *answer;
+
+	if (!settings->unit || !settings->seal || !settings->authorised_by || !settings->why)
+		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.retest));
+	says = value_map();
+	value_set_text(says, "lot", name);
+	value_set_text(says, "unit", settings->unit);
+	value_set_text(says, "seal", settings->seal);
+	value_set_text(says, "authorised_by", settings->authorised_by);
+	value_set_text(says, "why", settings->why);
+	answer = append(settings, state, ENTRY_LOT_RETEST, says, err);
+	if (!answer)
+		return -1;
+	if (settings->json)
+		json_print(stdout, answer);
+	else
+		print_line(xprintf(say(TEXTS.retested), settings->unit, name, seq_of(answer)));
+	value_free(answer);
+	return 0;
+}
+
 /* 1 where it is rejected. */
 static int judge(const struct lot_settings *settings, const char *state, const char *name,
 		 struct error *err)
@@ -333,7 +375,11 @@ static int act(const struct lot_settings *settings, const char *state, char **op
 		const char *name;
 		int (*act)(const struct lot_settings *settings, const char *state, const char *name,
 			   struct error *err);
-	} ACTS[] = {{"open", open_lot}, {"draw", draw}, {"seal", seal}, {"judge", judge}};
+	} ACTS[] = {{"open", open_lot},
+		    {"draw", draw},
+		    {"seal", seal},
+		    {"judge", judge},
+		    {"retest", retest}};
 
 	for (size_t i = 0; count == 2 && i < sizeof(ACTS) / sizeof(ACTS[0]); i++)
 		if (!strcmp(operands[0], ACTS[i].name))
@@ -363,7 +409,7 @@ static int lot(void *ctx, char **operands, int count, struct error *err)
 
 const struct command COMMAND_LOT = {
 	.name = "lot",
-	.operands = "open|draw|seal|judge|show|plan|list [NAME|N,C]",
+	.operands = "open|draw|seal|judge|retest|show|plan|list [NAME|N,C]",
 	.least = 1,
 	.most = 2,
 	.summary = {"a sample of many units: list, draw, seals, verdict",
@@ -377,14 +423,18 @@ const struct command COMMAND_LOT = {
 		 "passed "
 		 "nor failed, unless too many have failed already. Simulated runs count for "
 		 "nothing, "
-		 "nor do runs that were begun before the draw or voided.\n"
+		 "nor do runs that were begun before the draw or voided. `retest` orders that a "
+		 "unit in reserve is tested after one has FAILed, when its seal is intact; the "
+		 "first outcome stays beside it.\n"
 		 "`plan 3,0` draws what a plan can tell, without a lot. How a draw is done again "
 		 "by "
 		 "hand is said in davy(1).",
 		 "`open` 登记全部样品清单、抽样方案与检验程序;`draw` 其后产生种子并抽出检样与备样;"
 		 "`seal` 登记封条;`judge` 登记由检验得出的批判定,不合格批时退出码为 1。"
 		 "检样中尚有既未合格也未不合格者时不作判定,除非不合格数已超过允许数。"
-		 "仿真检验、抽样前开始的检验与已作废的检验均不计。\n"
+		 "仿真检验、抽样前开始的检验与已作废的检验均不计。`retest` "
+		 "在检样不合格后、备样封条完好时"
+		 "批准备样复检,原结论保留并一同显示。\n"
 		 "`plan 3,0` 绘出抽样方案的抽检特性曲线(OC 曲线),无须登记批。手工重算抽样的方法见 "
 		 "davy(1)。"},
 	.options = OPTIONS,

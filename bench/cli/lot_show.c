@@ -19,8 +19,13 @@
 
 static const struct {
 	struct words none, head[5], lot, plan, common, draw, kernel, dice, seed, why, tested, kept,
-		dropped, unit_head[5], no_draw, now, undecided, uncontrolled, judged, stale;
+		dropped, unit_head[5], no_draw, now, undecided, uncontrolled, judged, stale, retest,
+		no_retest;
 } TEXTS = {
+	.retest =
+		{"re-test of %s in reserve, record %lld, ordered by %s, seal %s intact, since %s: ",
+		 "备样 %s 复检,记录 %lld,批准人 %s,封条 %s 完好,原因:%s;结果:"},
+	.no_retest = {"no result yet", "尚无结果"},
 	.none = {"no lot was begun: davy lot open", "尚未登记任何批:davy lot open"},
 	.head = {{"lot", "批"},
 		 {"units", "批量"},
@@ -108,6 +113,19 @@ static char *joined(const struct value *list)
 
 /* ---- as JSON ---- */
 
+static struct value *describe_retests(const struct lot_standing *lot)
+{
+	struct value *list = value_copy(lot_standing_retests(lot));
+
+	for (size_t i = 0; i < value_count(list); i++) {
+		enum verdict verdict = lot_standing_retested(lot, i);
+
+		if (verdict)
+			value_set_text(list->items[i], "verdict", verdict_name(verdict));
+	}
+	return list;
+}
+
 static struct value *describe(const struct lot_standing *lot)
 {
 	const struct value *says = lot_standing_says(lot);
@@ -128,6 +146,7 @@ static struct value *describe(const struct lot_standing *lot)
 	value_set_int(object, "undecided", outcome.undecided);
 	value_set_int(object, "uncontrolled", outcome.uncontrolled);
 	value_set(object, "recorded", value_copy(lot_standing_verdicts(lot)));
+	value_set(object, "retests", describe_retests(lot));
 	value_set_text(object, "power", sentence);
 	free(sentence);
 	return object;
@@ -364,6 +383,29 @@ static void print_outcome(const struct lot_standing *lot)
 	print_line(buf_detach(&line));
 }
 
+/* Beside what the sample said, which it does not change. */
+static void print_retests(const struct lot_standing *lot)
+{
+	const struct value *retests = lot_standing_retests(lot);
+
+	for (size_t i = 0; i < value_count(retests); i++) {
+		const struct value *says = value_get(value_at(retests, i), "says");
+		enum verdict verdict = lot_standing_retested(lot, i);
+		struct buf line;
+
+		buf_init(&line);
+		buf_printf(&line, say(TEXTS.retest), listed_text(says, "unit"),
+			   (long long)value_get_int(value_at(retests, i), "seq", 0),
+			   listed_text(says, "authorised_by"), listed_text(says, "seal"),
+			   listed_text(says, "why"));
+		if (verdict)
+			figure_verdict(&line, verdict_name(verdict));
+		else
+			buf_add_text(&line, say(TEXTS.no_retest));
+		print_line(buf_detach(&line));
+	}
+}
+
 static void print_lot(const struct lot_standing *lot)
 {
 	const struct value *draws = lot_standing_draws(lot);
@@ -381,6 +423,7 @@ static void print_lot(const struct lot_standing *lot)
 	putchar('\n');
 	print_outcome(lot);
 	print_judged(lot);
+	print_retests(lot);
 }
 
 int lot_show_print(const char *state, const char *name, bool json, struct error *err)

@@ -14,6 +14,7 @@
 #include "record/job_order.h"
 #include "record/log_people.h"
 #include "record/lot.h"
+#include "record/lot_retest.h"
 #include "record/register.h"
 #include "record/roster_log.h"
 #include "record/snapshot.h"
@@ -312,6 +313,7 @@ int admit(struct bench_log *log, const struct value *request, const struct momen
 		     {ENTRY_LOT, admit_lot},
 		     {ENTRY_DRAW, admit_draw},
 		     {ENTRY_SEAL, admit_seal},
+		     {ENTRY_LOT_RETEST, admit_lot_retest},
 		     {ENTRY_LOT_VERDICT, admit_lot_verdict}};
 	const char *kind = value_get_text(request, "kind");
 

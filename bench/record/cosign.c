@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "record/base64.h"
 #include "record/canonical.h"
 #include "record/event.h"
 #include "record/signing.h"
@@ -79,6 +80,25 @@ static int apply(struct jws *event, const struct value *says, const struct value
 	if (check_form(says, tree, err) < 0)
 		return -1;
 	return jws_join(event, value_get(says, "signature"), "a further signature", err);
+}
+
+int cosign_meaning(const struct value *says, enum meaning *meaning, struct error *err)
+{
+	const char *text = value_get_text(value_get(says, "signature"), "protected");
+	struct value *header = NULL;
+	struct buf bytes;
+
+	buf_init(&bytes);
+	if (text && base64_read(&bytes, BASE64_URL, text, strlen(text)) == 0)
+		header = json_parse(bytes.data, bytes.size, "a signature", err);
+	else
+		error_set(err, ERROR_USAGE, "a signature has no header");
+	buf_done(&bytes);
+	if (!header)
+		return -1;
+	*meaning = meaning_find(value_get_text(header, "meaning"));
+	value_free(header);
+	return 0;
 }
 
 int cosign_apply(struct jws *event, const struct value *says, struct error *err)

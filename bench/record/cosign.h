@@ -16,6 +16,7 @@
 #include "base/value.h"
 #include "record/jws.h"
 #include "record/roster.h"
+#include "record/signing.h"
 #include "record/wall_time.h"
 
 /*
@@ -29,6 +30,9 @@ int cosign_check_time(const struct jws_act *act, const struct wall_time *at, str
 
 /* What such a record says of the signature at `index`; the caller frees it. */
 struct value *cosign_describe(const struct jws *event, size_t index, struct error *err);
+
+/* With which meaning such a record says that it was signed; 0: with none that is known. Fails where it cannot be read. */
+int cosign_meaning(const struct value *says, enum meaning *meaning, struct error *err);
 
 /*
  * Put the signature that the record `says` behind those of the event. Refused, and the event as it was: one of another

@@ -34,6 +34,20 @@ static const struct register_member SEAL[] = {
 static const struct register_member VERDICT[] = {
 	{"lot", true}, {"by", true}, {"note", false}, {NULL, false}};
 
+const char *lot_verdict_name(enum lot_verdict verdict)
+{
+	static const char *const NAMES[] = {"", "UNDECIDED", "ACCEPT", "REJECT"};
+
+	return NAMES[verdict];
+}
+
+const char *lot_verdict_title(enum lot_verdict verdict)
+{
+	static const char *const TITLES[] = {"", "未作判定", "合格批", "不合格批"};
+
+	return TITLES[verdict];
+}
+
 void lot_identity(struct buf *uri, const char *base, const struct value *says, const char *serial)
 {
 	const struct value *dut = value_get(says, "dut");
@@ -106,9 +120,8 @@ static int take_from(struct lot_standing *standing, struct bench_log *log, uint6
 	return done;
 }
 
-/* The caller frees it. */
-static struct lot_standing *standing_of(struct bench_log *log, const struct value *says,
-					struct error *err)
+struct lot_standing *lot_standing_of(struct bench_log *log, const struct value *says,
+				     struct error *err)
 {
 	const char *name = value_get_text(says, "lot");
 	struct lot_standing *standing;
@@ -390,7 +403,7 @@ int admit_draw(struct bench_log *log, const struct value *request, const struct 
 	if (value_get(says, "rolls") && !value_get(says, "witness"))
 		return error_set(err, ERROR_USAGE,
 				 "dice are rolled before a witness: say who, with --witness");
-	standing = standing_of(log, says, err);
+	standing = lot_standing_of(log, says, err);
 	if (!standing)
 		return -1;
 	done = draw(log, standing, says, admitted, err);
@@ -433,7 +446,7 @@ int admit_seal(struct bench_log *log, const struct value *request, const struct 
 	    register_check_person(log, says, now, err) < 0 ||
 	    check_seal(log, value_get_text(says, "seal"), err) < 0)
 		return -1;
-	standing = standing_of(log, says, err);
+	standing = lot_standing_of(log, says, err);
 	if (!standing)
 		return -1;
 	unit = lot_standing_unit(standing, value_get_text(says, "unit"));
@@ -477,7 +490,7 @@ int admit_lot_verdict(struct bench_log *log, const struct value *request, const 
 	if (register_check_members(VERDICT, NULL, says, err) < 0 ||
 	    register_check_person(log, says, now, err) < 0)
 		return -1;
-	standing = standing_of(log, says, err);
+	standing = lot_standing_of(log, says, err);
 	if (!standing)
 		return -1;
 	admitted->says = lot_standing_judge(standing, err);

@@ -32,6 +32,7 @@
 #include "base/value.h"
 #include "record/admission.h"
 #include "record/bench_log.h"
+#include "record/lot_standing.h"
 #include "record/unit_list.h"
 
 #define ENTRY_LOT "lot"
@@ -54,6 +55,10 @@ int admit_seal(struct bench_log *log, const struct value *request, const struct 
 	       struct admitted *admitted, struct error *err);
 int admit_lot_verdict(struct bench_log *log, const struct value *request, const struct moment *now,
 		      struct admitted *admitted, struct error *err);
+
+/* How the lot that a request is about stands by now; the caller frees it. */
+struct lot_standing *lot_standing_of(struct bench_log *log, const struct value *says,
+				     struct error *err);
 
 /* Append the identity of one unit of the lot that says `says`; `base` is of the log's URIs. */
 void lot_identity(struct buf *uri, const char *base, const struct value *says, const char *serial);

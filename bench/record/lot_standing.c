@@ -9,12 +9,12 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/json.h"
 #include "base/spelling.h"
-#include "record/base64.h"
+#include "record/cosign.h"
 #include "record/event.h"
 #include "record/jws.h"
 #include "record/lot.h"
+#include "record/lot_retest.h"
 #include "record/signing.h"
 #include "verdict/decision.h"
 
@@ -43,24 +43,10 @@ struct lot_standing {
 	char *before;  /* what the identities of all its units begin with */
 	char *unnamed; /* … and of what nobody has named that certificate of; or NULL */
 	uint64_t seq;
-	struct value *says, *draws, *seals, *verdicts;
+	struct value *says, *draws, *seals, *verdicts, *retests;
 	struct drawn_unit *units; /* all that were drawn */
 	size_t unit_count;
 };
-
-const char *lot_verdict_name(enum lot_verdict verdict)
-{
-	static const char *const NAMES[] = {"", "UNDECIDED", "ACCEPT", "REJECT"};
-
-	return NAMES[verdict];
-}
-
-const char *lot_verdict_title(enum lot_verdict verdict)
-{
-	static const char *const TITLES[] = {"", "未作判定", "合格批", "不合格批"};
-
-	return TITLES[verdict];
-}
 
 struct lot_standing *lot_standing_new(const char *name, const char *base)
 {
@@ -71,6 +57,7 @@ struct lot_standing *lot_standing_new(const char *name, const char *base)
 	standing->draws = value_list();
 	standing->seals = value_list();
 	standing->verdicts = value_list();
+	standing->retests = value_list();
 	return standing;
 }
 
@@ -97,6 +84,7 @@ void lot_standing_free(struct lot_standing *standing)
 	value_free(standing->draws);
 	value_free(standing->seals);
 	value_free(standing->verdicts);
+	value_free(standing->retests);
 	free(standing->name);
 	free(standing->base);
 	free(standing->before);
@@ -269,23 +257,12 @@ static struct unit_run *find_run(const struct lot_standing *standing, const char
 
 static int take_signature(struct unit_run *run, const struct entry *entry, struct error *err)
 {
-	const char *text = value_get_text(value_get(entry->says, "signature"), "protected");
-	struct value *header = NULL;
 	enum meaning meaning;
-	struct buf bytes;
 
-	buf_init(&bytes);
-	if (text && base64_read(&bytes, BASE64_URL, text, strlen(text)) == 0)
-		header = json_parse(bytes.data, bytes.size, "a signature", err);
-	else
-		error_set(err, ERROR_USAGE, "a signature has no header");
-	buf_done(&bytes);
-	if (!header)
+	if (cosign_meaning(entry->says, &meaning, err) < 0)
 		return error_context(err, "record %llu", (unsigned long long)entry->seq);
-	meaning = meaning_find(value_get_text(header, "meaning"));
 	run->is_voided |= meaning == MEANING_VOIDED;
 	run->is_rejected |= meaning == MEANING_REJECTED;
-	value_free(header);
 	return 0;
 }
 
@@ -312,6 +289,8 @@ int lot_standing_take(struct lot_standing *standing, const struct entry *entry, 
 		keep(standing->seals, entry);
 	} else if (is_ours && !strcmp(entry->kind, ENTRY_LOT_VERDICT)) {
 		keep(standing->verdicts, entry);
+	} else if (is_ours && !strcmp(entry->kind, ENTRY_LOT_RETEST)) {
+		keep(standing->retests, entry);
 	}
 	return 0;
 }
@@ -341,6 +320,11 @@ const struct value *lot_standing_seals(const struct lot_standing *standing)
 const struct value *lot_standing_verdicts(const struct lot_standing *standing)
 {
 	return standing->verdicts;
+}
+
+const struct value *lot_standing_retests(const struct lot_standing *standing)
+{
+	return standing->retests;
 }
 
 const struct value *lot_standing_draw(const struct lot_standing *standing)
@@ -523,6 +507,23 @@ struct value *lot_standing_units(const struct lot_standing *standing)
 		if (!is_in_sample(standing, &standing->units[i]))
 			describe_unit(list, standing, &standing->units[i]);
 	return list;
+}
+
+enum verdict lot_standing_retested(const struct lot_standing *standing, size_t index)
+{
+	const struct value *retest = value_at(standing->retests, index);
+	const char *serial = value_get_text(value_get(retest, "says"), "unit");
+	const struct drawn_unit *unit = serial ? find_unit(standing, serial) : NULL;
+	struct drawn_unit again;
+	struct wall_time at;
+	struct error none;
+
+	if (!unit || wall_time_parse(&at, value_get_text(retest, "at"), &none) < 0)
+		return 0;
+	again = *unit; /* but for what was before it */
+	again.since = (uint64_t)value_get_int(retest, "seq", 0);
+	again.since_ms = at.ms;
+	return verdict_of(standing, &again);
 }
 
 /* ---- judged ---- */

@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "base/value.h"
 #include "record/entry.h"
+#include "verdict/decision.h"
 
 enum lot_verdict {
 	LOT_UNDECIDED = 1,
@@ -44,6 +45,9 @@ uint64_t lot_standing_seq(const struct lot_standing *standing);
 const struct value *lot_standing_draws(const struct lot_standing *standing);
 const struct value *lot_standing_seals(const struct lot_standing *standing);
 const struct value *lot_standing_verdicts(const struct lot_standing *standing);
+const struct value *lot_standing_retests(const struct lot_standing *standing); /* lot_retest.h */
+/* What the runs of the unit that this one is about, from 0, have said since: PASS, FAIL, or 0: neither. */
+enum verdict lot_standing_retested(const struct lot_standing *standing, size_t index);
 /* The last draw's says, or NULL. */
 const struct value *lot_standing_draw(const struct lot_standing *standing);
 /* The serial number, as the list has it, of a unit of the last draw that is spelled so (base/spelling.h); or NULL. */

@@ -19,6 +19,7 @@
 #include "record/job_order.h"
 #include "record/log_people.h"
 #include "record/lot.h"
+#include "record/lot_retest.h"
 #include "record/register.h"
 #include "record/snapshot.h"
 #include "record/store_inside.h"
@@ -235,6 +236,7 @@ static const char *subject_of(const struct entry *entry, char made[CYLINDER_SUBJ
 		     {ENTRY_LOT, REGISTER_SUBJECT(ENTRY_LOT)},
 		     {ENTRY_DRAW, REGISTER_SUBJECT(ENTRY_DRAW)},
 		     {ENTRY_SEAL, REGISTER_SUBJECT(ENTRY_SEAL)},
+		     {ENTRY_LOT_RETEST, REGISTER_SUBJECT(ENTRY_LOT_RETEST)},
 		     {ENTRY_LOT_VERDICT, REGISTER_SUBJECT(ENTRY_LOT_VERDICT)}};
 
 	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)

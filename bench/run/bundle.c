@@ -16,6 +16,7 @@
 #include "record/bag.h"
 #include "record/log_read.h"
 #include "record/lot.h"
+#include "record/lot_retest.h"
 #include "record/tlog_proof.h"
 #include "run/proof_inside.h"
 
@@ -97,7 +98,8 @@ static void note_runs(struct item *item, const struct value *runs)
 /* All records of a lot belong together. */
 static void note_lot(struct item *item, const struct entry *entry)
 {
-	static const char *const KINDS[] = {ENTRY_LOT, ENTRY_DRAW, ENTRY_SEAL, ENTRY_LOT_VERDICT};
+	static const char *const KINDS[] = {ENTRY_LOT, ENTRY_DRAW, ENTRY_SEAL, ENTRY_LOT_RETEST,
+					    ENTRY_LOT_VERDICT};
 	const char *lot = value_get_text(entry->says, "lot");
 
 	for (size_t i = 0; lot && i < sizeof(KINDS) / sizeof(KINDS[0]); i++)

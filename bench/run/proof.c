@@ -13,6 +13,7 @@
 #include "record/identification.h"
 #include "record/job_order.h"
 #include "record/lot.h"
+#include "record/lot_retest.h"
 #include "record/outbox.h"
 #include "record/register.h"
 #include "record/snapshot.h"
@@ -135,7 +136,8 @@ static bool is_known(const char *kind)
 		ENTRY_CLOCK,	 ENTRY_CALIBRATION, ENTRY_DECLARATION, ENTRY_APPROVAL,
 		ENTRY_CHECK,	 ENTRY_CYLINDER,    ENTRY_CONNECTION,  ENTRY_DEBIT,
 		ENTRY_HAND_OVER, ENTRY_SNAPSHOT,    ENTRY_JOB_ORDER,   ENTRY_LOT,
-		ENTRY_DRAW,	 ENTRY_SEAL,	    ENTRY_LOT_VERDICT, ENTRY_RECEIPT};
+		ENTRY_DRAW,	 ENTRY_SEAL,	    ENTRY_LOT_VERDICT, ENTRY_LOT_RETEST,
+		ENTRY_RECEIPT};
 
 	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
 		if (!strcmp(kind, KINDS[i]))

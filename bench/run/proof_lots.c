@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "record/lot.h"
+#include "record/lot_retest.h"
 #include "record/lot_standing.h"
 
 struct proof_lots {
@@ -113,14 +114,15 @@ static int check(struct proof_lots *lots, const struct entry *entry, const char 
 	bool is_draw = !strcmp(entry->kind, ENTRY_DRAW);
 	bool is_seal = !strcmp(entry->kind, ENTRY_SEAL);
 	bool is_verdict = !strcmp(entry->kind, ENTRY_LOT_VERDICT);
+	bool is_retest = !strcmp(entry->kind, ENTRY_LOT_RETEST);
 	const struct lot_standing *lot;
 
 	if (!strcmp(entry->kind, ENTRY_LOT))
 		return add_lot(lots, entry, base, proved, err);
-	if (!is_draw && !is_verdict && !is_seal)
+	if (!is_draw && !is_verdict && !is_seal && !is_retest)
 		return 0;
 	lot = find(lots, entry);
-	if (lots->extent != LOG_WHOLE && (!lot || is_verdict)) {
+	if (lots->extent != LOG_WHOLE && (!lot || is_verdict || is_retest)) {
 		*proved = is_seal ? LOT_PROOF_NONE : LOT_PROOF_MISSING;
 		return 0;
 	}
@@ -128,6 +130,7 @@ static int check(struct proof_lots *lots, const struct entry *entry, const char 
 		return error_set(err, ERROR_REFUSED, "no record before it begins this lot");
 	return is_draw	    ? check_draw(lots, lot, entry, proved, err)
 	       : is_verdict ? check_verdict(lot, entry, proved, err)
+	       : is_retest  ? lot_retest_check(lot, entry->says, err)
 			    : 0;
 }
 

@@ -103,7 +103,7 @@ _davy_operands() {
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 	fi ;;
-	lot) [ "$COMP_CWORD" != 2 ] || mapfile -t COMPREPLY < <(compgen -W "open draw seal judge show plan list" -- "$word") ;;
+	lot) [ "$COMP_CWORD" != 2 ] || mapfile -t COMPREPLY < <(compgen -W "open draw seal judge retest show plan list" -- "$word") ;;
 	push) mapfile -t COMPREPLY < <(compgen -W "$(_davy_destinations "${state[@]}")" -- "$word") ;;
 	check-standard) mapfile -t COMPREPLY < <(compgen -W "add show" -- "$word") ;;
 	calibrations) mapfile -t COMPREPLY < <(compgen -W "add show due" -- "$word") ;;
