@@ -108,10 +108,12 @@ static bool is_named(const struct search *search, const struct entry *entry)
 {
 	const char *run = value_get_text(value_get(entry->says, "mse:run"), "mse:run");
 
-	if (strcmp(entry->kind, ENTRY_EVENT) != 0)
+	if (!cosign_takes(entry->kind))
 		return false;
 	if (search->seq)
 		return entry->seq == search->seq;
+	if (strcmp(entry->kind, ENTRY_EVENT) != 0)
+		return !strcmp(search->name, entry->id);
 	if (!strcmp(search->name, "last"))
 		return run != NULL;
 	return !strcmp(search->name, entry->id) ||

@@ -15,6 +15,7 @@
 #include "cli/lot_plan.h"
 #include "cli/words.h"
 #include "record/lot.h"
+#include "record/signing.h"
 #include "verdict/acceptance.h"
 
 static const struct {
@@ -58,7 +59,8 @@ static const struct {
 	.undecided = {"; neither PASS nor FAIL: %d", ";尚无合格或不合格结论:%d 台"},
 	.uncontrolled = {"; runs for no certificate: %d", ";未受控检验:%d 次"},
 	.judged = {"Recorded: %s %s, record %lld, by %s", "已登记判定:%s %s,记录 %lld,判定人 %s"},
-	.stale = {"  – the runs it rests on are others now", "  – 其所依据的检验已有变化"},
+	.stale = {"  – SUPERSEDED: the runs it rests on are others now",
+		  "  – 已被取代:其所依据的检验已有变化"},
 };
 
 static const struct {
@@ -350,6 +352,19 @@ static const char *title_of(const char *verdict)
 	return "";
 }
 
+static void print_signed(const struct value *people)
+{
+	for (size_t i = 0; i < value_count(people); i++) {
+		const struct value *one = value_at(people, i);
+		enum meaning meaning = meaning_find(value_get_text(one, "meaning"));
+
+		print_line(xprintf("  %s %s: %s  %s  #%lld", listed_text(one, "meaning"),
+				   meaning ? meaning_title(meaning) : "",
+				   listed_text(one, "person"), listed_text(one, "time"),
+				   (long long)value_get_int(one, "seq", 0)));
+	}
+}
+
 static void print_judged(const struct lot_standing *lot)
 {
 	const struct value *verdicts = lot_standing_verdicts(lot);
@@ -363,6 +378,7 @@ static void print_judged(const struct lot_standing *lot)
 
 		print_line(xprintf("%s%s", line, is_stale(lot, says) ? say(TEXTS.stale) : ""));
 		free(line);
+		print_signed(value_get(one, "signed"));
 	}
 }
 

@@ -195,7 +195,8 @@ const struct command COMMAND_SIGN = {
 	.operands = "RUN|NUMBER",
 	.least = 1,
 	.most = 1,
-	.summary = {"put your signature under a run or a step of a life", "在检验或环节记录上签名"},
+	.summary = {"put your signature under a run, a step of a life or a lot's verdict",
+		    "在检验、环节或批判定的记录上签名"},
 	.more = {"What is signed is shown before the passphrase is asked for. The bench has signed "
 		 "before anybody could edit; then the tester signs, a reviewer who is another "
 		 "person, and the authorised signatory. A signature is a record of its own and is "

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "cli/columns.h"
 #include "cli/figures.h"
 #include "cli/words.h"
@@ -18,10 +19,12 @@
 
 static const struct {
 	struct words record, specimen, run, ended, verdict, failed, undecided, open, earlier,
-		simulated, uncontrolled, says, signed_by, declared, step;
+		simulated, uncontrolled, says, signed_by, declared, step, lot, unit;
 } TEXTS = {
 	.record = {"record", "记录"},
 	.step = {"step", "环节"},
+	.lot = {"lot", "批"},
+	.unit = {"unit", "检样"},
 	.specimen = {"specimen", "样品"},
 	.run = {"run", "检验"},
 	.ended = {"at", "时间"},
@@ -209,6 +212,32 @@ static void print_signatures(const struct book_event *event, const struct roster
 	}
 }
 
+/* Of a lot's verdict: what is signed is that it follows from these runs. */
+static void print_lot(const struct value *says)
+{
+	const struct value *runs = value_get(says, "runs");
+	char *text;
+
+	if (!value_get_text(says, "lot") || !value_get_text(says, "verdict"))
+		return;
+	text = xprintf("%s: %s  n %lld, c %lld, %lld FAIL", value_get_text(says, "lot"),
+		       value_get_text(says, "verdict"), (long long)value_get_int(says, "n", 0),
+		       (long long)value_get_int(says, "c", 0),
+		       (long long)value_get_int(says, "fails", 0));
+	line(TEXTS.lot, text);
+	free(text);
+	for (size_t i = 0; i < value_count(runs); i++) {
+		const struct value *run = value_at(runs, i);
+		const char *unit = value_get_text(run, "unit"), *name = value_get_text(run, "run");
+		const char *verdict = value_get_text(run, "verdict");
+
+		text = xprintf("%s  %s  %s", unit ? unit : "?", verdict ? verdict : "?",
+			       name ? name : "?");
+		line(TEXTS.unit, text);
+		free(text);
+	}
+}
+
 void summary_print(const struct book_event *event, const struct roster *roster)
 {
 	const struct value *equipment = value_get(event->event, "epcList");
@@ -226,6 +255,7 @@ void summary_print(const struct book_event *event, const struct roster *roster)
 		line(TEXTS.specimen, text.data);
 		buf_done(&text);
 	}
+	print_lot(event->event);
 	line(TEXTS.ended, value_get_text(event->event, "eventTime"));
 	print_run(event->event);
 	print_says(event->event);

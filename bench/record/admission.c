@@ -250,7 +250,11 @@ static int admit_signature(struct bench_log *log, const struct value *request,
 
 	if (!roster || event_in_question(log, request, "signature", admitted, &event, err) < 0)
 		return -1;
-	done = cosign_admit(event.jws, admitted->says, roster, &now->wall, err);
+	done = !strcmp(event.entry.kind, ENTRY_LOT_VERDICT)
+		       ? lot_verdict_stands(log, event.entry.says, err)
+		       : 0;
+	if (done == 0)
+		done = cosign_admit(event.jws, admitted->says, roster, &now->wall, err);
 	store_entry_done(&event);
 	return done;
 }
@@ -282,7 +286,10 @@ static int admit_declaration(struct bench_log *log, const struct value *request,
 
 	if (!roster || event_in_question(log, request, "jws", admitted, &event, err) < 0)
 		return -1;
-	done = declaration_check(event.jws, admitted->says, roster, &now->wall, err);
+	done = !strcmp(event.entry.kind, ENTRY_EVENT)
+		       ? declaration_check(event.jws, admitted->says, roster, &now->wall, err)
+		       : error_set(err, ERROR_REFUSED,
+				   "a lot's verdict is not declared wrong: it is judged anew");
 	if (done == 0)
 		done = check_correctives(log, admitted->says, err);
 	store_entry_done(&event);

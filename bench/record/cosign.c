@@ -7,7 +7,9 @@
 #include "base/json.h"
 #include "record/base64.h"
 #include "record/canonical.h"
+#include "record/entry.h"
 #include "record/event.h"
+#include "record/lot.h"
 #include "record/signing.h"
 
 /* The event in the payload; the caller frees it. */
@@ -19,9 +21,23 @@ static struct value *read_event(const struct jws *event, struct error *err)
 	return canonical_parse(payload, size, "the event", err);
 }
 
-static int64_t seq_of(const struct value *event)
+bool cosign_takes(const char *kind)
 {
-	return value_get_int(value_get(event, "mse:log"), "mse:seq", 0);
+	return !strcmp(kind, ENTRY_EVENT) || !strcmp(kind, ENTRY_LOT_VERDICT);
+}
+
+/* Of an event, or of a record of another kind that is signed; NULL: it is none. */
+static const char *id_of(const struct value *tree)
+{
+	const char *kind = value_get_text(tree, "kind"), *id = value_get_text(tree, "eventID");
+
+	return id ? id : kind && cosign_takes(kind) ? value_get_text(tree, "id") : NULL;
+}
+
+static int64_t seq_of(const struct value *tree)
+{
+	return value_get(tree, "eventID") ? value_get_int(value_get(tree, "mse:log"), "mse:seq", 0)
+					  : value_get_int(value_get(tree, "log"), "seq", 0);
 }
 
 /* The text of the signature at `index` as an entry. */
@@ -47,7 +63,7 @@ struct value *cosign_describe(const struct jws *event, size_t index, struct erro
 		entry = entry_at(event, index, err);
 	if (entry) {
 		says = value_map();
-		value_set_text(says, "of", value_get_text(tree, "eventID"));
+		value_set_text(says, "of", id_of(tree));
 		value_set_int(says, "seq", seq_of(tree));
 		value_set(says, "signature", entry);
 	}
@@ -57,11 +73,13 @@ struct value *cosign_describe(const struct jws *event, size_t index, struct erro
 
 static int check_form(const struct value *says, const struct value *event, struct error *err)
 {
-	const char *of = value_get_text(says, "of"), *id = value_get_text(event, "eventID");
+	const char *of = value_get_text(says, "of"), *id = id_of(event);
 
 	if (!id)
-		return error_set(err, ERROR_REFUSED,
-				 "what is signed is an event; other records are signed inside");
+		return error_set(
+			err, ERROR_REFUSED,
+			"what is signed is an event, or a lot's verdict; other records are "
+			"signed inside");
 	if (value_count(says) != 3 || !of || !value_get(says, "seq") ||
 	    !value_get(says, "signature"))
 		return error_set(err, ERROR_USAGE,
@@ -82,7 +100,7 @@ static int apply(struct jws *event, const struct value *says, const struct value
 	return jws_join(event, value_get(says, "signature"), "a further signature", err);
 }
 
-int cosign_meaning(const struct value *says, enum meaning *meaning, struct error *err)
+struct value *cosign_header(const struct value *says, struct error *err)
 {
 	const char *text = value_get_text(value_get(says, "signature"), "protected");
 	struct value *header = NULL;
@@ -94,6 +112,13 @@ int cosign_meaning(const struct value *says, enum meaning *meaning, struct error
 	else
 		error_set(err, ERROR_USAGE, "a signature has no header");
 	buf_done(&bytes);
+	return header;
+}
+
+int cosign_meaning(const struct value *says, enum meaning *meaning, struct error *err)
+{
+	struct value *header = cosign_header(says, err);
+
 	if (!header)
 		return -1;
 	*meaning = meaning_find(value_get_text(header, "meaning"));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Signatures that come later. An event is recorded with the bench's signature, before anybody can edit; whoever vouches
+ * Signatures that come later, under an event or a lot's verdict (lot.h), which stands here for one. An event is recorded with the bench's signature, before anybody can edit; whoever vouches
  * for it afterwards does so in a record of kind "signature", which carries one more entry of the event's signatures
  * (jws.h):
  *
@@ -11,6 +11,8 @@
  */
 #ifndef DAVY_RECORD_COSIGN_H
 #define DAVY_RECORD_COSIGN_H
+
+#include <stdbool.h>
 
 #include "base/error.h"
 #include "base/value.h"
@@ -25,12 +27,17 @@
  */
 enum { COSIGN_CLOCK_MS = 10 * 60 * 1000 };
 
+/* Is a record of this kind signed by people? An event is, and what a lot was judged. */
+bool cosign_takes(const char *kind);
+
 /* Is the time of the act so near to this one? */
 int cosign_check_time(const struct jws_act *act, const struct wall_time *at, struct error *err);
 
 /* What such a record says of the signature at `index`; the caller frees it. */
 struct value *cosign_describe(const struct jws *event, size_t index, struct error *err);
 
+/* What the signer of such a record has said of his act (jws.h); the caller frees it. NULL: it cannot be read. */
+struct value *cosign_header(const struct value *says, struct error *err);
 /* With which meaning such a record says that it was signed; 0: with none that is known. Fails where it cannot be read. */
 int cosign_meaning(const struct value *says, enum meaning *meaning, struct error *err);
 

@@ -115,12 +115,13 @@ static int check(const struct value *event, const struct value *says, const stru
 		 const struct roster *roster, const struct wall_time *at, struct error *err)
 {
 	const char *of = value_get_text(says, "of"), *person = NULL;
+	const char *id = value_get_text(event, "eventID"); /* what is none has none */
 	struct value *declared = payload_of(jws, err);
 	int done = -1;
 
 	if (!declared)
 		return -1;
-	if (value_count(says) != 3 || !of || strcmp(of, value_get_text(event, "eventID")) != 0 ||
+	if (value_count(says) != 3 || !of || !id || strcmp(of, id) != 0 ||
 	    value_get_int(says, "seq", 0) !=
 		    value_get_int(value_get(event, "mse:log"), "mse:seq", -1))
 		error_set(err, ERROR_REFUSED, "it is not a declaration about this event");

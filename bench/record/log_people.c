@@ -58,10 +58,11 @@ int log_people_event(struct store *store, uint64_t seq, struct store_entry *even
 
 	if (store_entry_get(store, seq, event, err) < 0)
 		return -1;
-	if (!strcmp(event->entry.kind, ENTRY_EVENT))
+	if (cosign_takes(event->entry.kind))
 		done = store_entry_each(store, event->entry.id, take_signature, event->jws, err);
 	else
-		error_set(err, ERROR_USAGE, "record %llu is no event, but of kind '%s'",
+		error_set(err, ERROR_USAGE,
+			  "record %llu is no event and no lot's verdict, but of kind '%s'",
 			  (unsigned long long)seq, event->entry.kind);
 	if (done < 0)
 		store_entry_done(event);

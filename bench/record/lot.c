@@ -480,6 +480,28 @@ static int check_new(const struct lot_standing *standing, const struct value *ju
 			 (long long)value_get_int(last, "seq", 0));
 }
 
+int lot_verdict_stands(struct bench_log *log, const struct value *says, struct error *err)
+{
+	struct lot_standing *standing = lot_standing_of(log, says, err);
+	struct value *again;
+	int done = -1;
+
+	if (!standing)
+		return -1;
+	again = lot_standing_judge(standing, err);
+	if (!again || !value_same(value_get(again, "runs"), value_get(says, "runs")))
+		error_set(err, ERROR_REFUSED,
+			  "the verdict of lot %.48s is superseded, what it rests on has changed "
+			  "since: "
+			  "judge it again (davy lot judge) and sign that",
+			  value_get_text(says, "lot"));
+	else
+		done = 0;
+	value_free(again);
+	lot_standing_free(standing);
+	return done;
+}
+
 int admit_lot_verdict(struct bench_log *log, const struct value *request, const struct moment *now,
 		      struct admitted *admitted, struct error *err)
 {

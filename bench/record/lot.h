@@ -19,7 +19,8 @@
  *
  *   lot-verdict  {"lot":"…","draw":1,"verdict":"ACCEPT","n":3,"c":0,"fails":0,"runs":[…],"by":"0017"}
  *                What the runs of the drawn units say (lot_standing.h), which the bench works out itself; `runs` are those that
- *                it rests on.
+ *                it rests on. People sign it as they sign an event (signing.h), while it stands; where a unit's standing
+ *                changes later, it is superseded, and every display says so.
  *
  * Whoever has the bench's keys could draw with one seed after another on a copy of it and show the draw that he likes: that is
  * what dice and a witness are for.
@@ -59,6 +60,9 @@ int admit_lot_verdict(struct bench_log *log, const struct value *request, const 
 /* How the lot that a request is about stands by now; the caller frees it. */
 struct lot_standing *lot_standing_of(struct bench_log *log, const struct value *says,
 				     struct error *err);
+
+/* Does this verdict of a lot, as its record says, still follow? Refused (ERROR_REFUSED) where it does not. */
+int lot_verdict_stands(struct bench_log *log, const struct value *says, struct error *err);
 
 /* Append the identity of one unit of the lot that says `says`; `base` is of the log's URIs. */
 void lot_identity(struct buf *uri, const char *base, const struct value *says, const char *serial);

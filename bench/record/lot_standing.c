@@ -15,6 +15,7 @@
 #include "record/jws.h"
 #include "record/lot.h"
 #include "record/lot_retest.h"
+#include "record/lot_signed.h"
 #include "record/signing.h"
 #include "verdict/decision.h"
 
@@ -276,7 +277,8 @@ int lot_standing_take(struct lot_standing *standing, const struct entry *entry, 
 		take_run(standing, entry);
 	} else if (!strcmp(entry->kind, ENTRY_SIGNATURE)) {
 		run = find_run(standing, value_get_text(entry->says, "of"));
-		return run ? take_signature(run, entry, err) : 0;
+		return run ? take_signature(run, entry, err)
+			   : lot_signed_take(standing->verdicts, entry, err);
 	} else if (!strcmp(entry->kind, ENTRY_DECLARATION)) {
 		run = find_run(standing, value_get_text(entry->says, "of"));
 		if (run)

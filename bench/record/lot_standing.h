@@ -41,7 +41,7 @@ int lot_standing_take(struct lot_standing *standing, const struct entry *entry, 
 /* What the record of the lot says; NULL: there is none yet. Borrowed, as all below, until the next record. */
 const struct value *lot_standing_says(const struct lot_standing *standing);
 uint64_t lot_standing_seq(const struct lot_standing *standing);
-/* Lists of {"seq","at","says"}, in their order. */
+/* Lists of {"seq","at","says"}, in their order; of verdicts with "signed" (lot_signed.h) where somebody has signed. */
 const struct value *lot_standing_draws(const struct lot_standing *standing);
 const struct value *lot_standing_seals(const struct lot_standing *standing);
 const struct value *lot_standing_verdicts(const struct lot_standing *standing);
