@@ -475,6 +475,21 @@ assert all(one["found"] and isinstance(one["todo"], list) for one in day["matter
 		davy ready --json >"$scratch/out" && grep -q '^{"ready":true' "$scratch/out"
 }
 
+# An order whose second stage comes within an hour after its first: a rehearsal's stated epoch is long ago.
+job_orders_are_seen() {
+	local -x DAVY_STATE=$scratch/jobs
+	matter "job orders" ✓ 'no order is recorded' || return
+	printf '{"number":"J-1","rehearsal":true,"limits":"%s","specimens":[{"serial":"T1"}],"stages":[{"name":"first","protocol":"%s"},
+		{"name":"soon after","protocol":"%s","after":"first","most":"1 h"}]}' "$PWD/scripts/limits/example.json" \
+		"$PWD/scripts/gas/methane_bump.lua" "$PWD/scripts/gas/methane_bump.lua" >"$scratch/job.json"
+	davy order add "$scratch/job.json" >"$scratch/out" && matter "job orders" ✓ 'J-1: 2 left' &&
+		davy run --order J-1 --stage first --dut serial=T1 --sim >"$scratch/out" &&
+		matter "job orders" ! "specimen T1, stage 'soon after': its interval is over" || return
+	sed -i 's/"J-1"/"J-2"/; s/"most":"1 h"/"most":"80000 h"/' "$scratch/job.json"
+	davy order add "$scratch/job.json" >"$scratch/out" && davy run --order J-2 --stage first --dut serial=T1 --sim >"$scratch/out" &&
+		matter "job orders" ! "J-2: specimen T1, stage 'soon after': only until 2035-" --until 2036-01-01
+}
+
 claim "a machine without a battery says so, which is no fault; a mouse's is none of it" no_battery_is_no_fault
 claim "a battery is ready, to be looked at or low; one that does not say was not looked at" a_battery_is_full_or_is_not
 claim "a printer is named, and its paper not vouched for; none, and one that cannot be written to, is to be looked at" a_printer_is_there_or_is_not
@@ -520,4 +535,5 @@ claim "a person's own key opens and is his, or is not ready" a_person_s_own_key_
 claim "the screen is in Chinese where that is asked for" both_languages
 claim "nothing is wider than a narrow terminal" a_narrow_terminal
 claim "--json says the same" json_says_the_same
+claim "job orders are seen: what is left, what ends by the last day, what is overdue" job_orders_are_seen
 claims_end

@@ -96,6 +96,7 @@ static const struct {
 	{"check_standards", {"check standards", "核查标准"}, ready_standards},
 	{"snapshots", {"register snapshot", "名录快照"}, ready_snapshots},
 	{"outbox", {"outbox", "待送记录"}, ready_outbox},
+	{"orders", {"job orders", "检验任务"}, ready_orders},
 	{"protocols", {"protocols", "检验程序"}, ready_protocols},
 	{"approvals", {"approvals", "批准"}, ready_approvals},
 	{"bench_key", {"bench's key", "检验台密钥"}, ready_bench_key},

@@ -80,6 +80,7 @@ ready_look_fn ready_battery, ready_disk, ready_clock, ready_printer; /* ready_ma
 ready_look_fn ready_gases, ready_instruments, ready_standards;	     /* ready_register.c */
 ready_look_fn ready_snapshots;					     /* ready_snapshots.c */
 ready_look_fn ready_outbox;					     /* ready_outbox.c */
+ready_look_fn ready_orders;					     /* ready_orders.c */
 ready_look_fn ready_bench_key, ready_people, ready_own_key;	     /* ready_people.c */
 ready_look_fn ready_controller, ready_runs, ready_hazards;	     /* ready_bench.c */
 ready_look_fn ready_wires, ready_protocols, ready_approvals;	     /* ready_files.c */
