@@ -206,6 +206,15 @@ verified() {
 	[ $? = 3 ] && says '✗ record 2: ' && says 'is not the list of the lot' && says '✗ record 3: ' && says '✗ record 4: '
 }
 
+# The same bundle, its draw changed in its list of units: both verifiers name the same record.
+page_draws_again() {
+	davy export 2 --to "$scratch/drawn" >/dev/null && node tests/verify_page.mjs check "$scratch/drawn" >"$scratch/out" && says '"good":true' || return
+	list=$(ls "$scratch/drawn/data/files")
+	sed -i 's/B-0058/B-0061/' "$scratch/drawn/data/files/$list"
+	node tests/verify_page.mjs check "$scratch/drawn" >"$scratch/out" && says '"good":false' && says 'the file is not the list of the lot' &&
+		says '"first":2' && ! davy verify "$scratch/drawn" --no-replay >"$scratch/out" && says '✗ record 2: '
+}
+
 if command -v python3 >/dev/null; then
 	claim "units are drawn as Python draws them from the words of the method" vectors
 else
@@ -228,5 +237,10 @@ claim "a unit in reserve is not tested again before one has failed" a_retest_nee
 claim "lots are listed, and one that is not there is named with those that are" listed
 claim "the sampling stands in the history of every unit of the sample" each_has_its_history
 claim "a hundred thousand units are listed and drawn from" many
+if command -v node >/dev/null; then
+	claim "so does the page for any browser, and both name a list that was changed" page_draws_again
+else
+	claim_skip "the page for any browser draws again" "no node"
+fi
 claim "davy verify draws again, in a state folder and in a bundle, and names a list that was changed" verified
 claims_end

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // verify_page.mjs vectors | check BUNDLE… | tampers BUNDLE SEED COUNT OUT | forge BUNDLE STATE OUT: the logic of
 // reports/verify.html in node. `vectors`: published ones of RFC 8032, FIPS 180-4, RFC 8785 and of Certificate Transparency's
-// reference tree. `check`: a line of JSON per bundle, {good, first, why, notProved}. `tampers`: COUNT changes of a bundle in memory, each as
+// reference tree, and a lot's draw. `check`: a line of JSON per bundle, {good, first, why, notProved}. `tampers`: COUNT changes of a bundle in memory, each as
 // a line of OUT, {kind, file, …, relisted, good, first, withoutJournal}, which tests/test_proof_bundle.c does again and judges by itself; behind
 // every second one the manifests are made anew. `forge`: tests/forged_bundles.mjs.
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ const page = readFileSync(new URL("../reports/verify.html", import.meta.url), "u
 const logic = /<script id="logic">([\s\S]*?)<\/script>/.exec(page)[1];
 const found = { exports: {} };
 new Function("module", "require", logic)(found, createRequire(import.meta.url));
-const { verifyBundle, sha256, sha512, ed25519, canonical, includes, hexOf, bytesOf, readCanonical, notProved } = found.exports;
+const { verifyBundle, checkLot, sha256, sha512, ed25519, canonical, includes, hexOf, bytesOf, readCanonical, notProved } = found.exports;
 const unhex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 
 function read(folder, at = folder, files = new Map()) {
@@ -68,6 +68,31 @@ function vectors() {
       assert.ok(!includes(leaves[(index + 1) % 8], index, size, path(index, 0, size), root(0, size)));
       assert.ok(!includes(leaves[index], index, size, [...path(index, 0, size), leaves[0]], root(0, size)));
     }
+}
+
+// What Python's hashlib draws of ten units, by the words of bench/record/unit_draw.h.
+function draws() {
+  const text = bytesOf("B-01\nB-02\nB-03\nB-04\nB-05\nB-06\nB-07\nB-08\nB-09\n矿-1\n");
+  const list = "9d1075729ce6aa8744bf1aa2cc6e1ab56e8886c14f4d45af5c6b0046bbbfcf09", files = new Map([[`data/files/${list}`, text]]);
+  const lot = { kind: "lot", says: { lot: "L", n: 3, spare: 2, file: { sha256: list } } };
+  const draw = { lot: "L", draw: 1, list, source: "dice", seed: "3162316231623162316231625", tested: ["B-03", "B-09", "矿-1"], kept: ["B-07", "B-05"] };
+  const take = (says, more = lot) => {
+    const lots = new Map();
+    checkLot(lots, more, files);
+    checkLot(lots, { kind: "draw", says }, files);
+  };
+  take(draw);
+  for (const [change, why] of [
+    [{ tested: draw.tested.toReversed?.() ?? [...draw.tested].reverse() }, /not those that its seed draws/],
+    [{ kept: [draw.kept[0], draw.tested[0]] }, /not those that its seed draws/],
+    [{ kept: draw.kept.slice(1) }, /not those that its seed draws/],
+    [{ seed: draw.seed.replace(/5$/, "6") }, /not those that its seed draws/],
+    [{ seed: "316" }, /its seed is none/], [{ source: "kernel" }, /its seed is none/], [{ source: "toString" }, /its seed is none/],
+    [{ draw: 2 }, /a draw of this lot is missing/], [{ list: "0" }, /another list/],
+  ]) assert.throws(() => take({ ...draw, ...change }), why);
+  assert.throws(() => take(draw, { kind: "lot", says: { ...lot.says, n: 9 } }), /how many are drawn/);
+  files.set(`data/files/${list}`, bytesOf("B-01\n"));
+  assert.throws(() => take(draw), /not the list of the lot/);
 }
 
 const listing = (files, names) => bytesOf(names.map((name) => `${hexOf(sha256(files.get(name)))}  ${name}\n`).join(""));
@@ -128,7 +153,10 @@ function forge(folder, state, out) {
 }
 
 const [what, ...rest] = process.argv.slice(2);
-if (what === "vectors") vectors();
+if (what === "vectors") {
+  vectors();
+  draws();
+}
 if (what === "check")
   for (const folder of rest) {
     const is = verifyBundle(read(folder));
