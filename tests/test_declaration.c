@@ -92,6 +92,30 @@ static void an_event_is_declared_wrong_by_who_may_sign_it(void)
 	people_close(&people);
 }
 
+/* As a forged log may have one: whoever verifies it hears so. */
+static void what_is_no_event_is_not_declared_wrong(void)
+{
+	struct people people;
+	struct store_entry first, declaration;
+	uint64_t event, seq;
+	struct store *store;
+
+	people_open(&people);
+	event = people_event(&people);
+	seq = declare(&people, event, REVIEWER, "reviewer", "0009", NULL);
+	store = bench_log_store(people.log);
+	CU_ASSERT_EQUAL_FATAL(store_entry_get(store, 1, &first, &people.err), 0);
+	CU_ASSERT_EQUAL_FATAL(store_entry_get(store, seq, &declaration, &people.err), 0);
+	CU_ASSERT_EQUAL(declaration_check(first.jws, declaration.entry.says,
+					  bench_log_roster(people.log, &people.err),
+					  &people.now.wall, &people.err),
+			-1);
+	CU_ASSERT(people_hear(&people, "it is not a declaration about this event"));
+	store_entry_done(&first);
+	store_entry_done(&declaration);
+	people_close(&people);
+}
+
 static void what_is_declared_is_the_event_as_it_was_with_a_reason(void)
 {
 	struct people people;
@@ -177,6 +201,7 @@ void suite_declaration(void)
 {
 	suite_begin("corrections and ends of lives");
 	claim(an_event_is_declared_wrong_by_who_may_sign_it);
+	claim(what_is_no_event_is_not_declared_wrong);
 	claim(what_is_declared_is_the_event_as_it_was_with_a_reason);
 	claim(nobody_tells_a_bench_what_it_measured);
 	claim(a_life_ends_when_the_time_for_objections_is_over);
