@@ -13,6 +13,7 @@ davy=$prefix/bin/davy
 state=$scratch/state
 man=$prefix/share/man
 unit=$prefix/lib/systemd/system/davy.service
+push_unit=$prefix/lib/systemd/system/davy-push@.service
 staged() { make -s "$@"; }
 
 has() { command -v "$1" >/dev/null; }
@@ -149,13 +150,16 @@ completion() {
 
 unit_is_right() {
 	local said
-	said=$(MANPATH=$man systemd-analyze verify "$unit" 2>&1) && [ -z "$said" ] && return
+	said=$(MANPATH=$man systemd-analyze verify "$unit" "${push_unit/@/@platform}" 2>&1) && [ -z "$said" ] && return
 	echo "$said"
 	return 1
 }
 
 # The figure is that of `systemd-analyze security`, from 0 (nothing can be done) to 10; 1.2 when this was written.
 unit_is_closed() { systemd-analyze security --offline=yes --no-pager --threshold=15 "$unit"; }
+
+# It speaks to the network and runs no script; 1.1 when this was written.
+push_unit_is_closed() { systemd-analyze security --offline=yes --no-pager --threshold=15 "$push_unit"; }
 
 unit_makes_safe() {
 	grep -qx "ExecStopPost=$davy safe" "$unit" && grep -qx 'KillMode=process' "$unit" && grep -qx 'Type=notify' "$unit" &&
@@ -223,6 +227,7 @@ claim "the unit leaves a bench what it needs" unit_leaves_what_is_needed
 if has systemd-analyze; then
 	claim "systemd finds nothing wrong with the unit" unit_is_right
 	claim "systemd finds the unit closed" unit_is_closed
+	claim "and that of a destination" push_unit_is_closed
 else
 	claim_skip "systemd's opinion of the unit" "there is no systemd-analyze here"
 fi

@@ -19,6 +19,7 @@ COMPLETIONDIR := $(PREFIX)/share/bash-completion/completions
 
 INSTALL_FILE := install -D -m 0644
 INSTALL_PROGRAM := install -D -m 0755
+UNITS := davy.service davy-push@.service
 INSTALLED_LUA := $(shell find scripts fixtures -type f \( -name '*.lua' -o -name '*.csv' -o -name '*.json' \) | sort)
 
 .PHONY: install uninstall deb test-package test-clone test-trixie test-arm64
@@ -37,13 +38,15 @@ install: programs
 	$(INSTALL_FILE) bench/dist/system/davy.sysusers $(DESTDIR)$(SYSUSERSDIR)/davy.conf
 	$(INSTALL_FILE) bench/dist/system/60-davy.rules $(DESTDIR)$(UDEVDIR)/60-davy.rules
 	@mkdir -p $(DESTDIR)$(UNITDIR)
-	sed 's,@BINDIR@,$(BINDIR),' bench/dist/system/davy.service > $(DESTDIR)$(UNITDIR)/davy.service
-	@chmod 0644 $(DESTDIR)$(UNITDIR)/davy.service
+	@for unit in $(UNITS); do \
+		sed 's,@BINDIR@,$(BINDIR),' bench/dist/system/$$unit > $(DESTDIR)$(UNITDIR)/$$unit && \
+		chmod 0644 $(DESTDIR)$(UNITDIR)/$$unit || exit 1; \
+	done
 
 # What the service has written stays.
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/davy $(DESTDIR)$(COMPLETIONDIR)/davy $(DESTDIR)$(SYSUSERSDIR)/davy.conf \
-		$(DESTDIR)$(UDEVDIR)/60-davy.rules $(DESTDIR)$(UNITDIR)/davy.service \
+		$(DESTDIR)$(UDEVDIR)/60-davy.rules $(addprefix $(DESTDIR)$(UNITDIR)/,$(UNITS)) \
 		$(foreach page,$(notdir $(wildcard bench/dist/man/*.[15])),$(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(page)))/$(page))
 	rm -rf $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(SHAREDIR)
 

@@ -131,13 +131,13 @@ static void check_bench(struct proof *proof, const struct log_record *record)
 
 static bool is_known(const char *kind)
 {
-	static const char *const KINDS[] = {
-		ENTRY_EVENT,	 ENTRY_LOG,	    ENTRY_KEY,	       ENTRY_SIGNATURE,
-		ENTRY_CLOCK,	 ENTRY_CALIBRATION, ENTRY_DECLARATION, ENTRY_APPROVAL,
-		ENTRY_CHECK,	 ENTRY_CYLINDER,    ENTRY_CONNECTION,  ENTRY_DEBIT,
-		ENTRY_HAND_OVER, ENTRY_SNAPSHOT,    ENTRY_JOB_ORDER,   ENTRY_LOT,
-		ENTRY_DRAW,	 ENTRY_SEAL,	    ENTRY_LOT_VERDICT, ENTRY_LOT_RETEST,
-		ENTRY_RECEIPT};
+	static const char *const KINDS[] = {ENTRY_EVENT,       ENTRY_LOG,	 ENTRY_KEY,
+					    ENTRY_SIGNATURE,   ENTRY_CLOCK,	 ENTRY_CALIBRATION,
+					    ENTRY_DECLARATION, ENTRY_APPROVAL,	 ENTRY_CHECK,
+					    ENTRY_CYLINDER,    ENTRY_CONNECTION, ENTRY_DEBIT,
+					    ENTRY_HAND_OVER,   ENTRY_SNAPSHOT,	 ENTRY_JOB_ORDER,
+					    ENTRY_LOT,	       ENTRY_DRAW,	 ENTRY_SEAL,
+					    ENTRY_LOT_VERDICT, ENTRY_LOT_RETEST, ENTRY_RECEIPT};
 
 	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
 		if (!strcmp(kind, KINDS[i]))

@@ -62,6 +62,26 @@ run_in_real_time() {
 	return 1
 }
 
+# Nobody listens there: what waits is tried, and says so; and it ends with the controller.
+a_destination_has_its_own() {
+	local unit=davy-push@nobody.service
+	install -o davy -g davy -m 0644 /dev/null /etc/davy/ca.pem &&
+		printf '%s\n' '{"destinations":[{"name":"nobody","kind":"json","url":"https://127.0.0.1:9/","ca":"/etc/davy/ca.pem","simulated":true}]}' \
+			>/var/lib/davy/destinations.json && systemctl start "$unit" || return
+	for _ in $(seq 100); do
+		as_anna davy outbox >outbox.log
+		grep -q 'nobody.*— \|nobody is PAUSED' outbox.log && break
+		sleep 0.1
+	done
+	cat outbox.log
+	systemctl status --no-pager "$unit" | head -n 20
+	grep -qE 'nobody is PAUSED|connection|CA' outbox.log && [ "$(systemctl show "$unit" -p User --value)" = davy ] &&
+		systemctl stop davy.service && ! systemctl -q is-active "$unit" && systemctl start davy.service && is_up
+	local done=$?
+	rm /var/lib/davy/destinations.json
+	return $done
+}
+
 upgrade_ends_no_run() {
 	local pid
 	pid=$(property MainPID)
@@ -87,6 +107,7 @@ claim "$name: it has no privilege and a filter of system calls" has_no_privilege
 claim "$name: a controller that dies is started again" dies_and_comes_back
 claim "$name: so is one that hangs" hangs_and_comes_back
 claim "$name: a stop calls davy safe behind it" stop_makes_safe
+claim "$name: a destination has a service of its own, which ends with it" a_destination_has_its_own
 claim "$name: an upgrade ends no run, and says so" upgrade_ends_no_run
 claim "$name: a stop ends its runs in order" stop_ends_runs_in_order
 claim "$name: an upgrade restarts a controller without runs" upgrade_restarts_an_idle_one
