@@ -44,7 +44,7 @@ static const struct word {
 	{"trace mean", RISE, "rise:mean()"},
 	{"slope", RISE, "rise:slope()"},
 	{"integral", RISE, "rise:integral()"},
-	{"after", RISE, "rise:after(a):max()"},
+	{"after", RISE, "rise:after '10 ms':max()"},
 	{"time_to", RISE, "rise:time_to(0.5, { origin = a })"},
 	{"open and close", "", "(function() fx.purge:open() fx.purge:close() end)()"},
 	{"on", "", "fx.motor:on()"},
