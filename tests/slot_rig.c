@@ -100,7 +100,7 @@ static void open_slot(struct slot_rig *rig, const char *fault)
 }
 
 static void open_rig(struct slot_rig *rig, const char *fault, const struct bench_file *files,
-		     const struct value *connections)
+		     const struct value *connections, enum clock_kind kind)
 {
 	struct error err;
 	char *folder;
@@ -119,7 +119,7 @@ static void open_rig(struct slot_rig *rig, const char *fault, const struct bench
 
 	rig->loop = loop_new(&err);
 	rig->writer = writer_new(rig->loop, &err);
-	rig->clock = clock_new(rig->loop, CLOCK_KIND_VIRTUAL, 1);
+	rig->clock = clock_new(rig->loop, kind, 1);
 	folder = xprintf("%s/runs/slot", rig->bench.state);
 	rig->journal = journal_create(rig->writer, folder, 0, &err);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(rig->journal);
@@ -130,13 +130,18 @@ static void open_rig(struct slot_rig *rig, const char *fault, const struct bench
 
 void slot_rig_open(struct slot_rig *rig, const char *fault, const struct bench_file *files)
 {
-	open_rig(rig, fault, files, NULL);
+	open_rig(rig, fault, files, NULL, CLOCK_KIND_VIRTUAL);
 }
 
 void slot_rig_open_supplied(struct slot_rig *rig, const struct bench_file *files,
 			    const struct value *connections)
 {
-	open_rig(rig, NULL, files, connections);
+	open_rig(rig, NULL, files, connections, CLOCK_KIND_VIRTUAL);
+}
+
+void slot_rig_open_in_real_time(struct slot_rig *rig, const struct bench_file *files)
+{
+	open_rig(rig, NULL, files, NULL, CLOCK_KIND_REAL);
 }
 
 void slot_rig_close(struct slot_rig *rig)

@@ -30,6 +30,8 @@ void slot_rig_open(struct slot_rig *rig, const char *fault, const struct bench_f
 /* As on real wires, with these cylinders connected (run/gas_supply.h). */
 void slot_rig_open_supplied(struct slot_rig *rig, const struct bench_file *files,
 			    const struct value *connections);
+/* Its clock is the real one. */
+void slot_rig_open_in_real_time(struct slot_rig *rig, const struct bench_file *files);
 void slot_rig_close(struct slot_rig *rig);
 /* Each runs the loop until the deed is done; 0, or -1 and rig->error. */
 int slot_rig_act(struct slot_rig *rig, const char *line, bool on);

@@ -103,6 +103,15 @@ int guard_allows_setting(struct slot *slot, int device, int write, double number
 	return guard_interlocks_allow(slot, &output, what, err);
 }
 
+bool guard_setting_energises(const struct slot *slot, int device, int write, double number)
+{
+	const struct fixture_device *spec = &slot->fixture->device[device];
+	int index = fixture_find_setting(spec, write);
+
+	return index >= 0 && !is_safe(&spec->safe[index], number) &&
+	       !setting_is_away(&slot->setting[device][index]);
+}
+
 /* ---- and then ---- */
 
 static void on_too_long(void *ctx)

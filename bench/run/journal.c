@@ -194,6 +194,13 @@ void journal_sync(struct journal *journal, nsec time, writer_done_fn *fn, void *
 	writer_sync(journal->writer, journal->fd, report_sync, journal);
 }
 
+void journal_forget(struct journal *journal, void *ctx)
+{
+	for (struct report *report = journal->first; report; report = report->next)
+		if (report->ctx == ctx)
+			report->fn = NULL;
+}
+
 void journal_seal(struct journal *journal)
 {
 	journal_cut(journal, journal->last);

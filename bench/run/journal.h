@@ -69,6 +69,8 @@ void journal_push(struct journal *journal);
 void journal_seal(struct journal *journal);
 /* Cut, and report once all of it is on the disk. */
 void journal_sync(struct journal *journal, nsec time, writer_done_fn *fn, void *ctx);
+/* What this ctx waits for is still synced, and not told. */
+void journal_forget(struct journal *journal, void *ctx);
 int journal_over_quota(const struct journal *journal);
 /* The chain so far, in hexadecimal. */
 void journal_head(const struct journal *journal, char hex[65]);

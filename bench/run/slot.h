@@ -98,7 +98,10 @@ void slot_unwant(struct slot *slot, struct interest *interest);
 
 /* ---- acts ---- */
 
-/* Through the guard. `done` is called once, from the loop; a refusal is ERROR_REFUSED. */
+/*
+ * Through the guard. `done` is called once, from the loop; a refusal is ERROR_REFUSED. In real time, what leaves its safe
+ * level does so once the journal is on the disk, and stays there when it cannot be kept.
+ */
 void slot_act(struct slot *slot, int line, bool on, slot_done_fn *done, void *ctx);
 void slot_set(struct slot *slot, int device, int write, double number, slot_done_fn *done,
 	      void *ctx);
@@ -310,6 +313,8 @@ int guard_allows(struct slot *slot, int line, bool level, struct error *err);
 /* May this be set? `number` is in the write's unit. */
 int guard_allows_setting(struct slot *slot, int device, int write, double number,
 			 struct error *err);
+/* Would this value, let through, be the first one away from safe? */
+bool guard_setting_energises(const struct slot *slot, int device, int write, double number);
 /*
  * Raw bytes to a port, which may set whatever lives there: may all of it be away from safe now? Once they
  * have left, it counts as away until a safe value was acknowledged.

@@ -3,6 +3,9 @@
  * Acts and settings: what a script wants to move, on its way through the guard to the wire.
  *
  * Every act ends in exactly one call of its `done`, from the loop, unless the slot is closed first.
+ *
+ * In real time nothing leaves its safe level before the journal, which says that it is about to, is on the disk: else a loss
+ * of power could leave a record of a bench at rest that was not. The way back waits for nothing.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +19,11 @@ struct act {
 	struct slot *slot;
 	struct timer timer;
 	struct exchange exchange;
+	int line; /* and its level; or -1: a setting */
+	bool on;
 	int device, write;
 	double number;
+	bool waits; /* for the disk */
 	slot_done_fn *done;
 	void *ctx;
 	bool failed;
@@ -28,8 +34,12 @@ static struct act *new_act(struct slot *slot, slot_done_fn *done, void *ctx)
 {
 	struct act *act = xcalloc(1, sizeof(*act));
 
-	*act = (struct act){
-		.next = slot->acts, .slot = slot, .device = -1, .done = done, .ctx = ctx};
+	*act = (struct act){.next = slot->acts,
+			    .slot = slot,
+			    .line = -1,
+			    .device = -1,
+			    .done = done,
+			    .ctx = ctx};
 	slot->acts = act;
 	return act;
 }
@@ -68,17 +78,46 @@ static void note_refusal(struct act *act, const char *what)
 	journal_line(act->slot->journal, slot_now(act->slot), "refusal", line);
 }
 
-void slot_act(struct slot *slot, int line, bool on, slot_done_fn *done, void *ctx)
+static void say_what(const struct act *act, char *what, size_t size)
 {
-	struct act *act = new_act(slot, done, ctx);
+	const struct fixture *fixture = act->slot->fixture;
+	const struct fixture_device *device = &fixture->device[act->device];
 
-	if (guard_allows(slot, line, on, &act->err) < 0 ||
-	    slot_drive(slot, line, on, &act->err) < 0)
-		act->failed = true;
-	if (act->failed && act->err.kind == ERROR_REFUSED)
-		note_refusal(act, slot->fixture->line[line].name);
-	timer_start(&act->timer, slot->clock, slot_now(slot), TIMER_BYTES, act_over, act);
+	if (act->line >= 0)
+		snprintf(what, size, "%s", fixture->line[act->line].name);
+	else
+		snprintf(what, size, "%s.%s", device->name, device->driver->write[act->write].name);
 }
+
+/* From the loop, whatever became of it. */
+static void end_soon(struct act *act)
+{
+	char what[80];
+
+	say_what(act, what, sizeof(what));
+	if (act->failed && act->err.kind == ERROR_REFUSED)
+		note_refusal(act, what);
+	timer_start(&act->timer, act->slot->clock, slot_now(act->slot), TIMER_BYTES, act_over, act);
+}
+
+/* ---- lines ---- */
+
+static void drive(struct act *act)
+{
+	if (guard_allows(act->slot, act->line, act->on, &act->err) < 0 ||
+	    slot_drive(act->slot, act->line, act->on, &act->err) < 0)
+		act->failed = true;
+	end_soon(act);
+}
+
+static bool line_energises(const struct slot *slot, int line, bool on)
+{
+	bool safe = slot->fixture->line[line].safe;
+
+	return on != safe && gpio_get(slot->line[line].gpio) == safe;
+}
+
+/* ---- settings ---- */
 
 static void set_answered(void *ctx, const uint8_t *bytes, size_t size, const struct error *err)
 {
@@ -115,28 +154,98 @@ static int setting_may_leave(struct act *act)
 	return 0;
 }
 
-void slot_set(struct slot *slot, int index, int write, double number, slot_done_fn *done, void *ctx)
+static void send(struct act *act)
 {
-	const struct fixture_device *device = &slot->fixture->device[index];
-	struct act *act = new_act(slot, done, ctx);
-	char what[80];
+	struct slot *slot = act->slot;
+	struct slot_port *port = &slot->port[slot->fixture->device[act->device].port];
 
-	act->device = index;
-	act->write = write;
-	act->number = number;
 	if (setting_may_leave(act) < 0) {
 		act->failed = true;
-		snprintf(what, sizeof(what), "%s.%s", device->name,
-			 device->driver->write[write].name);
-		if (act->err.kind == ERROR_REFUSED)
-			note_refusal(act, what);
-		timer_start(&act->timer, slot->clock, slot_now(slot), TIMER_BYTES, act_over, act);
+		end_soon(act);
 		return;
 	}
-	guard_setting_leaves(slot, index, write, number);
-	follow_leaves(slot, index, write);
-	slot->port[device->port].told = true;
-	exchange_ask(&act->exchange, slot->port[device->port].link, set_answered, act);
+	guard_setting_leaves(slot, act->device, act->write, act->number);
+	follow_leaves(slot, act->device, act->write);
+	port->told = true;
+	exchange_ask(&act->exchange, port->link, set_answered, act);
+}
+
+/* ---- both ---- */
+
+static void go(struct act *act)
+{
+	if (act->line >= 0)
+		drive(act);
+	else
+		send(act);
+}
+
+static void journal_is_kept(void *ctx, const struct error *err)
+{
+	struct act *act = ctx;
+	char what[80];
+
+	act->waits = false;
+	if (!err) {
+		go(act);
+		return;
+	}
+	say_what(act, what, sizeof(what));
+	act->failed = true;
+	error_set(&act->err, err->kind,
+		  "%s stays safe, since nothing would tell of it after a loss of power: %s", what,
+		  err->text);
+	end_soon(act);
+}
+
+/* What still waits to leave the safe level does not do so behind an act that goes there. */
+static void overtake(const struct act *act)
+{
+	struct slot *slot = act->slot;
+
+	for (struct act *other = slot->acts; other; other = other->next) {
+		if (!other->waits || other->line != act->line || other->device != act->device ||
+		    other->write != act->write)
+			continue;
+		journal_forget(slot->journal, other);
+		other->waits = false;
+		other->failed = true;
+		error_set(&other->err, ERROR_REFUSED,
+			  "it was set to its safe level before it had left it");
+		end_soon(other);
+	}
+}
+
+static void begin(struct act *act, bool energises)
+{
+	if (!energises)
+		overtake(act);
+	if (!energises || clock_kind(act->slot->clock) != CLOCK_KIND_REAL) {
+		go(act);
+		return;
+	}
+	act->waits = true;
+	journal_sync(act->slot->journal, slot_now(act->slot), journal_is_kept, act);
+}
+
+void slot_act(struct slot *slot, int line, bool on, slot_done_fn *done, void *ctx)
+{
+	struct act *act = new_act(slot, done, ctx);
+
+	act->line = line;
+	act->on = on;
+	begin(act, line_energises(slot, line, on));
+}
+
+void slot_set(struct slot *slot, int device, int write, double number, slot_done_fn *done,
+	      void *ctx)
+{
+	struct act *act = new_act(slot, done, ctx);
+
+	act->device = device;
+	act->write = write;
+	act->number = number;
+	begin(act, guard_setting_energises(slot, device, write, number));
 }
 
 void acts_drop(struct slot *slot)
@@ -146,6 +255,8 @@ void acts_drop(struct slot *slot)
 
 		slot->acts = act->next;
 		timer_stop(&act->timer);
+		if (act->waits)
+			journal_forget(slot->journal, act);
 		for (size_t i = 0; i < slot->fixture->port_count; i++)
 			if (slot->port[i].link)
 				link_cancel(slot->port[i].link, act);
