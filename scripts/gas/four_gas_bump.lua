@@ -40,17 +40,39 @@ local test = protocol {
     h2s_slow       = { "FAIL", "t50" },
     o2_stuck       = { "FAIL", "oxygen", "t50" },
     o2_low         = { "FAIL", "fresh" },
+    o2_high        = { "FAIL", "fresh" },
+    o2_flat        = { "FAIL", "oxygen" },
+    o2_steep       = { "FAIL", "oxygen" },
     swapped        = { "FAIL", "deviation" },
     filter_spent   = { "FAIL", "deviation" },
     cup_clogged    = { "FAIL", "t50" },
-    buzzer_dead    = { "FAIL", "self_test", "alarm" },
-    lamp_dead      = { "FAIL", "self_test", "alarm" },
-    vibrator_dead  = { "FAIL", "self_test", "alarm" },
+    buzzer_dead    = { "FAIL", "self_test", "first", "alarm" },
+    lamp_dead      = { "FAIL", "self_test", "first", "alarm" },
+    vibrator_dead  = { "FAIL", "self_test", "first", "alarm" },
+    alarm_late     = { "FAIL", "first" },
+    buzzer_hangs   = { "FAIL", "clear" },
+    lamp_hangs     = { "FAIL", "clear" },
+    vibrator_hangs = { "FAIL", "clear" },
     never_clears   = { "FAIL", "clear" },
     always_alarms  = { "FAIL", "quiet" },
     cylinder_empty = { "ERROR" },
     ["detector.mute"]   = { "ERROR" },
     ["controller.mute"] = { "ERROR" },
+  },
+
+  escapes = {
+    ["Alarm self-test: wait 2 left out"] =
+      "the twenty seconds of clean air that follow outlast the self-test as well",
+    ["Bump: applied left out"] =
+      "certificates and set points are the laboratory's, and no world changes them",
+    ["Bump: applied taken for the product's"] =
+      "certificates and set points are the laboratory's, and no world changes them",
+    ["Bump: applied lower end widened"] =
+      "certificates and set points are the laboratory's, and no world changes them",
+    ["Bump: fx.gas:apply 1 left out"] =
+      "the cup of this world holds clean air at the beginning; on a bench it holds what the last bump left",
+    ["Bump: wait 1 left out"] =
+      "the cup of this world holds clean air at the beginning; on a bench it holds what the last bump left",
   },
 }
 local p, dut = test.params, test.dut

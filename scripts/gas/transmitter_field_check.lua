@@ -42,10 +42,15 @@ local test = protocol {
 
   faults = {
     zero_drift       = { "FAIL", "zero" },
+    always_alarms    = { "FAIL", "quiet" },
+    cut_off_welded   = { "FAIL", "live" },
+    over_span        = { "FAIL", "deviation" },
     tired_sensor     = { "FAIL", "deviation" },
     slow_sensor      = { "FAIL", "t90" },
     stuck_reading    = { "FAIL", "deviation", "alarm", "cut_off" },
     alarm_set_high   = { "FAIL", "alarm_value" },
+    alarm_set_low    = { "FAIL", "alarm_value" },
+    cut_off_set_low  = { "FAIL", "cut_off_value" },
     cut_off_set_high = { "FAIL", "cut_off_value" },
     restores_early   = { "FAIL", "restore_value" },
     never_restores   = { "FAIL", "restore_value" },
@@ -55,11 +60,39 @@ local test = protocol {
     horn_dead        = { "FAIL", "alarm" },
     lamp_dead        = { "FAIL", "alarm" },
     frequency_off    = { "FAIL", "agreement" },
+    frequency_low    = { "FAIL", "agreement" },
     narrow_pulses    = { "FAIL", "pulse_width" },
     foul_air         = { "INCONCLUSIVE", "air" },
     cylinder_low     = { "INCONCLUSIVE", "residual" },
     cylinder_empty   = { "ERROR" },
     ["meter.mute"]   = { "ERROR" },
+  },
+
+  escapes = {
+    ["Zero in air: zero lower end widened"] =
+      "this transmitter shows nothing below zero; a zero that is too low shows in the gas, as deviation",
+    ["Zero in air: wait 2 left out"] =
+      "the warm-up before it flushes the cup as well, unless an order says that none is to come",
+    ["Test gas: applied left out"] =
+      "certificates and set points are the laboratory's, and no world changes them",
+    ["Test gas: applied taken for the product's"] =
+      "certificates and set points are the laboratory's, and no world changes them",
+    ["Test gas: applied lower end widened"] =
+      "certificates and set points are the laboratory's, and no world changes them",
+    ["Test gas: blank_share left out"] =
+      "the kit's own delay is a certified value, and no world changes it",
+    ["Test gas: blank_share taken for the product's"] =
+      "the kit's own delay is a certified value, and no world changes it",
+    ["Test gas: blank_share upper end widened"] =
+      "the kit's own delay is a certified value, and no world changes it",
+    ["Test gas: deviation bound 1 upper end widened"] =
+      "at the content of this kit's test gas the other bound, 10 %rd, is the wider one",
+    ["Test gas: deviation bound 1 lower end widened"] =
+      "at the content of this kit's test gas the other bound, 10 %rd, is the wider one",
+    ["Test gas: fx.gas:air 1 left out"] =
+      "the step before has left the cup in air; where the order has only this step, it has not",
+    ["Test gas: wait 1 left out"] =
+      "the step before has left the cup in air; where the order has only this step, it has not",
   },
 }
 local p, dut = test.params, test.dut
@@ -142,7 +175,9 @@ step "Test gas" {
     local start = fx.frequency:mean "5 s"
     local shown = fx.frequency:trace "200 ms"
 
+    -- A contact that has acted in air already answers nothing.
     local function error_of(contact, set_point)
+      if contact:is "on" then return end
       local value, why = value_at(contact, "on", function() return shown:max() end)
       return value and value - set_point or why
     end
