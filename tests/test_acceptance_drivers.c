@@ -2,7 +2,8 @@
 /*
  * The acceptance bench's drivers, from their files: a scale's answers as the fact sheet has them (D.8; widths of fields are
  * from memory there, so any number of blanks is taken), and what a broken pressure cell
- * says; and of the filter bench the gas module.
+ * says; and of the filter bench the gas module. Then instruments that no fixture here uses yet: gas modules (gas.md, 4.1),
+ * a streaming scale (D.8) and a flow controller (gas.md, 4.8); of answers without a golden frame, the sums are by the rule.
  */
 #include <stdio.h>
 #include <string.h>
@@ -88,10 +89,131 @@ static void a_module_of_another_gas_is_not_read_as_carbon_monoxide(void)
 	driver_free(module);
 }
 
+/* What the driver asks for its first reading, byte for byte. */
+static void check_question(struct driver *driver, const uint8_t *golden, size_t size)
+{
+	struct exchange exchange;
+
+	exchange_read(&exchange, driver, &driver->read[0], 1);
+	CU_ASSERT_EQUAL_FATAL(exchange.size, size);
+	CU_ASSERT_EQUAL(memcmp(exchange.bytes, golden, size), 0);
+}
+
+/* 500 ppm; then more than its range of 5000 ppm, and 500 ppm with a wrong sum. */
+static void a_carbon_dioxide_module_beyond_its_range_is_no_reading(void)
+{
+	static const uint8_t ASKED[] = {0xFF, 0x01, 0x86, 0, 0, 0, 0, 0, 0x79},
+			     GOOD[] = {0xFF, 0x86, 0x01, 0xF4, 0x47, 0, 0, 0, 0x3E},
+			     BEYOND[] = {0xFF, 0x86, 0xFF, 0xFF, 0x47, 0, 0, 0, 0x35},
+			     WRONG[] = {0xFF, 0x86, 0x01, 0xF4, 0x47, 0, 0, 0, 0x3F};
+	struct driver *module = driver_of("winsen_co2");
+	double number = -1;
+
+	check_question(module, ASKED, sizeof(ASKED));
+	CU_ASSERT_EQUAL(read_gas(module, GOOD, &number), 0);
+	CU_ASSERT_DOUBLE_EQUAL(number, 500e-6, 1e-12);
+	CU_ASSERT_EQUAL(read_gas(module, BEYOND, &number), -1);
+	CU_ASSERT_EQUAL(read_gas(module, WRONG, &number), -1);
+	driver_free(module);
+}
+
+/* 20.9 %vol; the same of carbon monoxide, in hundredths, and more than there can be. */
+static void a_module_of_another_gas_is_not_read_as_oxygen(void)
+{
+	static const uint8_t ASKED[] = {0xFF, 0x01, 0x86, 0, 0, 0, 0, 0, 0x79},
+			     GOOD[] = {0xFF, 0x86, 0x00, 0xD1, 0x05, 0x01, 0, 0, 0xA3},
+			     OTHER[] = {0xFF, 0x86, 0x00, 0xD1, 0x04, 0x01, 0, 0, 0xA4},
+			     HUNDREDTHS[] = {0xFF, 0x86, 0x00, 0xD1, 0x05, 0x02, 0, 0, 0xA2},
+			     BEYOND[] = {0xFF, 0x86, 0xFF, 0xFF, 0x05, 0x01, 0, 0, 0x76};
+	struct driver *module = driver_of("winsen_o2");
+	double number = -1;
+
+	check_question(module, ASKED, sizeof(ASKED));
+	CU_ASSERT_EQUAL(read_gas(module, GOOD, &number), 0);
+	CU_ASSERT_DOUBLE_EQUAL(number, 0.209, 1e-12);
+	CU_ASSERT_EQUAL(read_gas(module, OTHER, &number), -1);
+	CU_ASSERT_EQUAL(read_gas(module, HUNDREDTHS, &number), -1);
+	CU_ASSERT_EQUAL(read_gas(module, BEYOND, &number), -1);
+	driver_free(module);
+}
+
+/* The makers' printed example with the sum that their rule gives, and as it is printed. */
+static void an_upload_with_the_printed_wrong_sum_is_none(void)
+{
+	static const uint8_t RIGHT[] = {0xFF, 0x04, 0x03, 0x01, 0x00, 0x25, 0x13, 0x88, 0x38},
+			     PRINTED[] = {0xFF, 0x04, 0x03, 0x01, 0x00, 0x25, 0x13, 0x88, 0x25};
+	struct driver *module = driver_of("winsen_ze_co");
+	const struct frame_layout *upload = module->stream[0].frame;
+	double fields[2] = {0};
+
+	CU_ASSERT_EQUAL(frame_match(upload, RIGHT, sizeof(RIGHT)), 1);
+	frame_read(upload, RIGHT, fields);
+	CU_ASSERT_DOUBLE_EQUAL(fields[module->read[0].field] * module->read[0].scale, 3.7, 1e-12);
+	CU_ASSERT_EQUAL(frame_match(upload, PRINTED, sizeof(PRINTED)), -1);
+	CU_ASSERT(module->stream[0].silent > 0);
+	driver_free(module);
+}
+
+static void only_a_stable_line_of_a_streaming_scale_is_a_weighing(void)
+{
+	static const char *const OTHERS[] = {"US,+00123.45  g", "OL,+99999.99  g",
+					     "QT,+00000012 PC", "ST,+00123.45 kg"};
+	struct driver *scale = driver_of("and_scale");
+	struct capture captures[TEMPLATE_CAPTURES];
+	const char *layout = scale->stream[0].layout;
+	size_t count;
+
+	CU_ASSERT_FATAL(template_match(layout, "ST,+00123.45  g", captures, &count));
+	CU_ASSERT_EQUAL(count, 1);
+	CU_ASSERT_DOUBLE_EQUAL(captures[0].number, 123.45, 1e-12);
+	CU_ASSERT(template_match(layout, "ST,-00000.02  g", captures, &count));
+	CU_ASSERT_DOUBLE_EQUAL(captures[0].number, -0.02, 1e-12);
+	for (size_t i = 0; i < sizeof(OTHERS) / sizeof(OTHERS[0]); i++)
+		CU_ASSERT_FALSE(template_match(layout, OTHERS[i], captures, &count));
+	CU_ASSERT(scale->stream[0].silent > 0);
+	driver_free(scale);
+}
+
+/*
+ * Half of 2 L/min, its length as the document's example has it and as its rule gives; the sum is of all
+ * bytes, and the same without the address. Then more than full scale, and a wrong sum.
+ */
+static void a_flow_beyond_full_scale_is_no_reading(void)
+{
+	static const uint8_t ASKED[] = {0x20, 0x02, 0x80, 0x03, 0xA0, 0x01, 0x05, 0x00, 0x4B},
+			     FIVE[] = {0x00, 0x02, 0x80, 0x05, 0xA0, 0x01, 0x05,
+				       0x00, 0x00, 0x80, 0x00, 0x00, 0xAD},
+			     SEVEN[] = {0x00, 0x02, 0x80, 0x07, 0xA0, 0x01, 0x05,
+					0x00, 0x00, 0x80, 0x00, 0x00, 0xAF},
+			     BEYOND[] = {0x00, 0x02, 0x80, 0x07, 0xA0, 0x01, 0x05,
+					 0x00, 0x02, 0x00, 0x00, 0x00, 0x31},
+			     WRONG[] = {0x00, 0x02, 0x80, 0x07, 0xA0, 0x01, 0x05,
+					0x00, 0x00, 0x80, 0x00, 0x00, 0xAE};
+	struct driver *controller = driver_of("sevenstar_mfc");
+	struct exchange exchange;
+	double number = -1;
+	struct error err;
+
+	check_question(controller, ASKED, sizeof(ASKED));
+	exchange_read(&exchange, controller, &controller->read[0], 1);
+	CU_ASSERT_EQUAL(exchange_number(&exchange, FIVE, 13, &number, &err), 0);
+	CU_ASSERT_DOUBLE_EQUAL(number, 0.001 / 60, 1e-12);
+	CU_ASSERT_EQUAL(exchange_number(&exchange, SEVEN, 13, &number, &err), 0);
+	CU_ASSERT_DOUBLE_EQUAL(number, 0.001 / 60, 1e-12);
+	CU_ASSERT_EQUAL(exchange_number(&exchange, BEYOND, 13, &number, &err), -1);
+	CU_ASSERT_EQUAL(exchange_number(&exchange, WRONG, 13, &number, &err), -1);
+	driver_free(controller);
+}
+
 void suite_acceptance_drivers(void)
 {
 	suite_begin("acceptance_drivers");
 	claim(only_a_stable_weight_is_a_reading);
 	claim(a_broken_pressure_cell_is_no_reading);
 	claim(a_module_of_another_gas_is_not_read_as_carbon_monoxide);
+	claim(a_carbon_dioxide_module_beyond_its_range_is_no_reading);
+	claim(a_module_of_another_gas_is_not_read_as_oxygen);
+	claim(an_upload_with_the_printed_wrong_sum_is_none);
+	claim(only_a_stable_line_of_a_streaming_scale_is_a_weighing);
+	claim(a_flow_beyond_full_scale_is_no_reading);
 }
