@@ -14,6 +14,7 @@ const [folder, packages] = process.argv.slice(2);
 const file = (name) => `${folder}/${name}`;
 const stored = new Map();
 const jobs = new Map();
+let named = 0;
 let validate = () => true;
 
 if (packages) {
@@ -97,8 +98,8 @@ const take = (mode, argument, path, body, answer) => {
     return mode === "late-cut" ? answer.socket.destroy() : answered();
   }
   if (mode === "job-nameless") return answer.writeHead(202), answer.end();
-  const id = `job-${jobs.size + 1}`;
-  jobs.set(id, { captureID: id, running: mode === "job-forever", success: mode !== "job-fail",
+  const id = `job-${++named}`;
+  if (mode !== "job-forget") jobs.set(id, { captureID: id, running: mode === "job-forever", lost: mode === "job-lost", success: mode !== "job-fail",
     errors: mode === "job-fail" ? [{ title: "no such equipment" }] : [] });
   answer.writeHead(202, { Location: mode === "job-elsewhere" ? "https://elsewhere.example/capture/1" : `/capture/${id}` });
   answer.end();
@@ -107,9 +108,9 @@ const take = (mode, argument, path, body, answer) => {
 const show = (mode, path, answer) => {
   const [, what, name] = path.split("/");
   const id = decodeURIComponent(name ?? "");
-  if (what === "capture" && mode === "job-lost") return answer.writeHead(204), answer.end();
+  if (what === "capture" && jobs.get(id)?.lost) return answer.writeHead(204), answer.end();
   if (what === "capture")
-    return jobs.has(id) && mode !== "job-forget" ? (answer.writeHead(200, { "Content-Type": "application/json" }),
+    return jobs.has(id) ? (answer.writeHead(200, { "Content-Type": "application/json" }),
       answer.end(JSON.stringify(jobs.get(id)))) : problem(answer, 404, "no such job");
   const found = [stored.get(id), stored.get(`${id} declared`)].filter(Boolean);
   if (!found.length) return problem(answer, 404, "no such event");
