@@ -81,12 +81,14 @@ static void note_refusal(struct act *act, const char *what)
 static void say_what(const struct act *act, char *what, size_t size)
 {
 	const struct fixture *fixture = act->slot->fixture;
-	const struct fixture_device *device = &fixture->device[act->device];
+	const struct fixture_device *device;
 
-	if (act->line >= 0)
+	if (act->line >= 0) {
 		snprintf(what, size, "%s", fixture->line[act->line].name);
-	else
-		snprintf(what, size, "%s.%s", device->name, device->driver->write[act->write].name);
+		return;
+	}
+	device = &fixture->device[act->device];
+	snprintf(what, size, "%s.%s", device->name, device->driver->write[act->write].name);
 }
 
 /* From the loop, whatever became of it. */
