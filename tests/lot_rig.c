@@ -13,6 +13,7 @@
 #include "tests/claims.h"
 
 enum { UNITS = 60 };
+#define PLACE "https://lab.example/bench/B07/fixture/f/slot/1"
 
 static struct value *said_so(struct lot_rig *rig, const char *text)
 {
@@ -78,7 +79,7 @@ void lot_rig_draw(struct lot_rig *rig)
 struct lot_standing *lot_rig_lot(struct lot_rig *rig, const char *name)
 {
 	struct bench_log *log = rig->people.log;
-	struct lot_standing *lot = lot_standing_new(name, bench_log_base(log));
+	struct lot_standing *lot = lot_standing_new(name, bench_log_base(log), NULL);
 
 	for (uint64_t seq = 1; seq <= bench_log_count(log); seq++) {
 		struct store_entry found;
@@ -130,6 +131,14 @@ static struct value *describe_run(const struct lot_rig *rig, const struct lot_ru
 	value_set_bool(says, "simulated", run->is_simulated);
 	value_set_bool(says, "controlled", run->is_controlled);
 	value_set_text(says, "began", time);
+	if (run->is_bracketed || run->is_check) {
+		struct value *told =
+			value_set(says, run->is_check ? "checks" : "bracket", value_map());
+
+		value_set_text(told, "by", "gas.check");
+		value_set_text(told, "place", PLACE);
+		value_set_text(told, "fixture", "d1");
+	}
 	if (run->voids)
 		value_set_text(value_set(says, "retest", value_map()), "voids", run->voids);
 	return says;
@@ -138,7 +147,7 @@ static struct value *describe_run(const struct lot_rig *rig, const struct lot_ru
 static uint64_t record_run(struct lot_rig *rig, const char *uri, const struct lot_run *run)
 {
 	struct people *people = &rig->people;
-	const char *const subjects[] = {uri, NULL};
+	const char *const subjects[] = {uri, run->is_bracketed ? PLACE : NULL, NULL};
 	struct bench_entry entry = {.kind = ENTRY_EVENT,
 				    .is_measured = true,
 				    .is_simulated = run->is_simulated,
@@ -175,6 +184,15 @@ uint64_t lot_rig_run(struct lot_rig *rig, size_t unit, const struct lot_run *run
 	seq = record_run(rig, uri.data, run);
 	buf_done(&uri);
 	return seq;
+}
+
+uint64_t lot_rig_check(struct lot_rig *rig, const char *verdict)
+{
+	return record_run(rig, PLACE,
+			  &(struct lot_run){.verdict = verdict,
+					    .protocol = "gas.check",
+					    .is_check = true,
+					    .is_controlled = true});
 }
 
 uint64_t lot_rig_run_class(struct lot_rig *rig, const char *class, const char *serial,

@@ -26,7 +26,9 @@ struct lot_run {
 	const char *protocol; /* NULL: gas.methane */
 	const char *serial;   /* NULL: that of the unit */
 	bool is_simulated, is_controlled;
-	int64_t began_ms; /* before now */
+	bool is_check;
+	bool is_bracketed; /* by checks of lot_rig_check() */
+	int64_t began_ms;  /* before now */
 	const char
 		*voids; /* the run that it makes good, as a re-test of one the bench has spoilt */
 };
@@ -37,6 +39,9 @@ uint64_t lot_rig_run(struct lot_rig *rig, size_t unit, const struct lot_run *run
 /* The same of what has a class and no certificate. */
 uint64_t lot_rig_run_class(struct lot_rig *rig, const char *class, const char *serial,
 			   const struct lot_run *run);
+
+/* A check of the fixture, for certificates; the clock goes on by a minute. */
+uint64_t lot_rig_check(struct lot_rig *rig, const char *verdict);
 
 /* How any lot stands now; the caller frees it. */
 struct lot_standing *lot_rig_lot(struct lot_rig *rig, const char *name);

@@ -22,8 +22,9 @@ static const struct {
 
 struct reading {
 	struct lot_book *book;
-	const char *name; /* NULL: all */
-	char *base;	  /* of the log's URIs */
+	const char *name;	       /* NULL: all */
+	char *base;		       /* of the log's URIs */
+	struct run_brackets *brackets; /* of all records so far */
 };
 
 static int take(void *ctx, const struct jws *jws, const struct entry *entry, struct error *err)
@@ -39,8 +40,9 @@ static int take(void *ctx, const struct jws *jws, const struct entry *entry, str
 	if (!strcmp(entry->kind, ENTRY_LOT) && lot && reading->base &&
 	    (!reading->name || !strcmp(reading->name, lot))) {
 		book->at = xrealloc(book->at, (book->count + 1) * sizeof(*book->at));
-		book->at[book->count++] = lot_standing_new(lot, reading->base);
+		book->at[book->count++] = lot_standing_new(lot, reading->base, reading->brackets);
 	}
+	done = run_brackets_take(reading->brackets, entry, err);
 	for (size_t i = 0; i < book->count && done == 0; i++)
 		done = lot_standing_take(book->at[i], entry, err);
 	return done;
@@ -48,11 +50,12 @@ static int take(void *ctx, const struct jws *jws, const struct entry *entry, str
 
 int lot_book_read(struct lot_book *book, const char *state, const char *name, struct error *err)
 {
-	struct reading reading = {.book = book, .name = name};
+	struct reading reading = {.book = book, .name = name, .brackets = run_brackets_new()};
 	int done;
 
 	*book = (struct lot_book){0};
 	done = book_each(state, take, &reading, err);
+	run_brackets_free(reading.brackets);
 	free(reading.base);
 	return done;
 }

@@ -76,6 +76,9 @@ static const struct {
 	{"as-left",
 	 {"decided as left after an adjustment, counts for nothing", "以调校后的状态判定,不计"}},
 	{"voided", {"voided, counts for nothing", "已作废,不计"}},
+	{"bracket",
+	 {"not between two good checks of its fixture, counts for nothing: davy show",
+	  "检验前后的工装核查未全部合格,不计:见 davy show"}},
 	{"rejected", {"rejected by a reviewer", "审核退回"}},
 	{"declared", {"declared wrong", "已声明有误"}},
 };

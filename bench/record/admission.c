@@ -17,6 +17,7 @@
 #include "record/lot_retest.h"
 #include "record/register.h"
 #include "record/roster_log.h"
+#include "record/run_bracket.h"
 #include "record/snapshot.h"
 
 enum { EQUIPMENT_MOST = 1000, SOURCE_MOST = 200, FUTURE_MS = 10 * 60 * 1000 };
@@ -241,6 +242,17 @@ static int event_in_question(struct bench_log *log, const struct value *request,
 	return 0;
 }
 
+/* Who rejects it or voids it is not kept from it. */
+static int bracket_allows(struct bench_log *log, const struct value *says,
+			  const struct entry *event, struct error *err)
+{
+	enum meaning meaning;
+
+	if (cosign_meaning(says, &meaning, err) < 0)
+		return -1;
+	return meaning == MEANING_APPROVED ? run_bracket_stands(log, event, err) : 0;
+}
+
 static int admit_signature(struct bench_log *log, const struct value *request,
 			   const struct moment *now, struct admitted *admitted, struct error *err)
 {
@@ -253,6 +265,8 @@ static int admit_signature(struct bench_log *log, const struct value *request,
 	done = !strcmp(event.entry.kind, ENTRY_LOT_VERDICT)
 		       ? lot_verdict_stands(log, event.entry.says, err)
 		       : 0;
+	if (done == 0)
+		done = bracket_allows(log, admitted->says, &event.entry, err);
 	if (done == 0)
 		done = cosign_admit(event.jws, admitted->says, roster, &now->wall, err);
 	store_entry_done(&event);

@@ -86,6 +86,20 @@ int lot_read_list(struct unit_list *list, const char *state, const struct value 
 	return done;
 }
 
+void lot_seal_describe(struct value *one, const struct value *seals, const char *serial)
+{
+	for (size_t i = value_count(seals); i > 0; i--) {
+		const struct value *says = value_get(value_at(seals, i - 1), "says");
+		const char *unit = value_get_text(says, "unit");
+
+		if (!unit || strcmp(unit, serial) != 0)
+			continue;
+		value_set_text(one, "seal", value_get_text(says, "seal"));
+		value_set_text(one, "kept_at", value_get_text(says, "kept_at"));
+		return;
+	}
+}
+
 /* ---- how it stands ---- */
 
 /* The record of a lot; 0: there is none. */
@@ -134,8 +148,9 @@ struct lot_standing *lot_standing_of(struct bench_log *log, const struct value *
 			  name);
 		return NULL;
 	}
-	standing = lot_standing_new(name, bench_log_base(log));
-	if (take_from(standing, log, seq, err) == 0)
+	standing = lot_standing_new(name, bench_log_base(log), NULL);
+	if (take_from(standing, log, seq, err) == 0 &&
+	    run_brackets_complete(lot_standing_brackets(standing), log, err) == 0)
 		return standing;
 	lot_standing_free(standing);
 	return NULL;

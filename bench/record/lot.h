@@ -67,6 +67,9 @@ int lot_verdict_stands(struct bench_log *log, const struct value *says, struct e
 /* Append the identity of one unit of the lot that says `says`; `base` is of the log's URIs. */
 void lot_identity(struct buf *uri, const char *base, const struct value *says, const char *serial);
 
+/* Set "seal" and "kept_at" of a unit as the last of these seals (lot_standing_seals) of it says; nothing where it has none. */
+void lot_seal_describe(struct value *one, const struct value *seals, const char *serial);
+
 /*
  * Read the list of a lot from STATE/files. Refused (ERROR_REFUSED): it is missing, or is not what the record says.
  * unit_list_done() whatever comes of it.

@@ -41,6 +41,7 @@ struct drawn_unit {
 
 struct lot_standing {
 	char *name, *base;
+	struct run_brackets *brackets;
 	char *before;  /* what the identities of all its units begin with */
 	char *unnamed; /* … and of what nobody has named that certificate of; or NULL */
 	uint64_t seq;
@@ -49,12 +50,15 @@ struct lot_standing {
 	size_t unit_count;
 };
 
-struct lot_standing *lot_standing_new(const char *name, const char *base)
+struct lot_standing *lot_standing_new(const char *name, const char *base,
+				      const struct run_brackets *earlier)
 {
 	struct lot_standing *standing = xcalloc(1, sizeof(*standing));
 
 	standing->name = xstrdup(name);
 	standing->base = xstrdup(base);
+	standing->brackets = run_brackets_new();
+	run_brackets_add(standing->brackets, earlier);
 	standing->draws = value_list();
 	standing->seals = value_list();
 	standing->verdicts = value_list();
@@ -81,6 +85,7 @@ void lot_standing_free(struct lot_standing *standing)
 	for (size_t i = 0; i < standing->unit_count; i++)
 		unit_done(&standing->units[i]);
 	free(standing->units);
+	run_brackets_free(standing->brackets);
 	value_free(standing->says);
 	value_free(standing->draws);
 	value_free(standing->seals);
@@ -273,6 +278,8 @@ int lot_standing_take(struct lot_standing *standing, const struct entry *entry, 
 	bool is_ours = lot && !strcmp(lot, standing->name);
 	struct unit_run *run;
 
+	if (run_brackets_take(standing->brackets, entry, err) < 0)
+		return -1;
 	if (!strcmp(entry->kind, ENTRY_EVENT)) {
 		take_run(standing, entry);
 	} else if (!strcmp(entry->kind, ENTRY_SIGNATURE)) {
@@ -298,6 +305,11 @@ int lot_standing_take(struct lot_standing *standing, const struct entry *entry, 
 }
 
 /* ---- asking ---- */
+
+struct run_brackets *lot_standing_brackets(struct lot_standing *standing)
+{
+	return standing->brackets;
+}
 
 const struct value *lot_standing_says(const struct lot_standing *standing)
 {
@@ -369,14 +381,15 @@ static bool is_verdict(const struct unit_run *run, enum verdict verdict)
 static const char *why_not(const struct lot_standing *standing, const struct drawn_unit *unit,
 			   const struct unit_run *run)
 {
-	return run->is_simulated				   ? "simulated"
-	       : run->is_unnamed				   ? "unnamed"
-	       : run->seq <= unit->since			   ? "early"
-	       : run->began_ms < unit->since_ms			   ? "early"
-	       : !is_asked(standing, run->protocol)		   ? "protocol"
-	       : run->is_voided					   ? "voided"
-	       : run->is_as_left && !is_verdict(run, VERDICT_FAIL) ? "as-left"
-								   : NULL;
+	return run->is_simulated						    ? "simulated"
+	       : run->is_unnamed						    ? "unnamed"
+	       : run->seq <= unit->since					    ? "early"
+	       : run->began_ms < unit->since_ms					    ? "early"
+	       : !is_asked(standing, run->protocol)				    ? "protocol"
+	       : run->is_voided							    ? "voided"
+	       : run_brackets_of(standing->brackets, run->seq, NULL) > BRACKET_GOOD ? "bracket"
+	       : run->is_as_left && !is_verdict(run, VERDICT_FAIL)		    ? "as-left"
+										    : NULL;
 }
 
 static bool has_failed(const struct lot_standing *standing, const struct drawn_unit *unit)
@@ -465,20 +478,6 @@ static void describe_run(struct value *list, const struct lot_standing *standing
 					  : NULL);
 }
 
-static void set_seal(struct value *one, const struct lot_standing *standing, const char *serial)
-{
-	for (size_t i = value_count(standing->seals); i > 0; i--) {
-		const struct value *says = value_get(value_at(standing->seals, i - 1), "says");
-		const char *unit = value_get_text(says, "unit");
-
-		if (!unit || strcmp(unit, serial) != 0)
-			continue;
-		value_set_text(one, "seal", value_get_text(says, "seal"));
-		value_set_text(one, "kept_at", value_get_text(says, "kept_at"));
-		return;
-	}
-}
-
 static void describe_unit(struct value *list, const struct lot_standing *standing,
 			  const struct drawn_unit *unit)
 {
@@ -490,7 +489,7 @@ static void describe_unit(struct value *list, const struct lot_standing *standin
 	value_set_text(one, "part", unit->is_tested ? "tested" : "kept");
 	if (verdict)
 		value_set_text(one, "verdict", verdict_name(verdict));
-	set_seal(one, standing, unit->serial);
+	lot_seal_describe(one, standing->seals, unit->serial);
 	runs = value_set(one, "runs", value_list());
 	for (size_t i = 0; i < unit->run_count; i++)
 		describe_run(runs, standing, unit, &unit->runs[i]);

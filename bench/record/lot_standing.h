@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "base/value.h"
 #include "record/entry.h"
+#include "record/run_bracket.h"
 #include "verdict/decision.h"
 
 enum lot_verdict {
@@ -32,8 +33,14 @@ const char *lot_verdict_title(enum lot_verdict verdict); /* "合格批" */
 
 struct lot_standing;
 
-/* `base` is of the log's URIs. The caller frees it. */
-struct lot_standing *lot_standing_new(const char *name, const char *base);
+/*
+ * `base` is of the log's URIs; `earlier`, copied, are the checks of fixtures before the first record that it takes, or NULL. The
+ * caller frees it.
+ */
+struct lot_standing *lot_standing_new(const char *name, const char *base,
+				      const struct run_brackets *earlier);
+/* How its runs stand between checks of their fixtures, for one who has a store to look up what was earlier. Borrowed. */
+struct run_brackets *lot_standing_brackets(struct lot_standing *standing);
 void lot_standing_free(struct lot_standing *standing); /* accepts NULL */
 /* Take the next record, of whatever kind. Fails where one that is about the lot, or a signature, cannot be read. */
 int lot_standing_take(struct lot_standing *standing, const struct entry *entry, struct error *err);
@@ -69,7 +76,7 @@ struct value *lot_standing_judge(const struct lot_standing *standing, struct err
  * All drawn units, of the last draw first those that are tested: list of {"unit","draw","part","verdict","runs":[{"seq","run",
  * "protocol","verdict","controlled","counts","why"}]}, and of sealed ones "seal","kept_at". `part` is "tested" or "kept"; a
  * unit's `verdict` is PASS or FAIL, absent where it is neither; `why` says of a run that does not count: "simulated", "unnamed" (of
- * that serial number, without the certificate of the lot), "early", "protocol", "voided", "as-left"; and of one that cannot PASS "rejected", "declared". The caller frees it.
+ * that serial number, without the certificate of the lot), "early", "protocol", "voided", "bracket" (run_bracket.h: not good), "as-left"; and of one that cannot PASS "rejected", "declared". The caller frees it.
  */
 struct value *lot_standing_units(const struct lot_standing *standing);
 

@@ -14,6 +14,7 @@
 struct proof_lots {
 	char *folder;
 	enum log_extent extent;
+	struct run_brackets *brackets; /* of all records so far */
 	struct lot_standing **at;
 	size_t count;
 };
@@ -24,6 +25,7 @@ struct proof_lots *proof_lots_new(const char *folder, enum log_extent extent)
 
 	lots->folder = xstrdup(folder);
 	lots->extent = extent;
+	lots->brackets = run_brackets_new();
 	return lots;
 }
 
@@ -33,6 +35,7 @@ void proof_lots_free(struct proof_lots *lots)
 		return;
 	for (size_t i = 0; i < lots->count; i++)
 		lot_standing_free(lots->at[i]);
+	run_brackets_free(lots->brackets);
 	free(lots->at);
 	free(lots->folder);
 	free(lots);
@@ -70,7 +73,7 @@ static int add_lot(struct proof_lots *lots, const struct entry *entry, const cha
 				 "a lot of this name is there already, or it has none");
 	*proved = LOT_PROOF_LIST;
 	lots->at = xrealloc(lots->at, (lots->count + 1) * sizeof(*lots->at));
-	lots->at[lots->count++] = lot_standing_new(name, base);
+	lots->at[lots->count++] = lot_standing_new(name, base, lots->brackets);
 	return check_list(lots, entry->says, err);
 }
 
@@ -143,6 +146,10 @@ int proof_lots_take(struct proof_lots *lots, const struct log_record *record, co
 
 	*proved = LOT_PROOF_NONE;
 	done = check(lots, entry, base ? base : "", proved, err);
+	if (run_brackets_take(lots->brackets, entry, &later) < 0 && done == 0) {
+		*err = later;
+		done = -1;
+	}
 	for (size_t i = 0; i < lots->count; i++)
 		if (lot_standing_take(lots->at[i], entry, &later) < 0 && done == 0) {
 			*err = later;

@@ -46,7 +46,30 @@ bool run_event_is_of_bench(const struct account *account)
 	return value_get_bool(order, "qualifies") || value_get_bool(order, "by_hand");
 }
 
-/* By its certificate and serial number; what has none of the first is named by its class. */
+static const char *header(const struct account *account, const char *name)
+{
+	return value_get_text(value_get(account->head, "protocol_data"), name);
+}
+
+char *run_event_place(const struct account *account, const char *base, const char *bench)
+{
+	const char *fixture = header(account, "fixture");
+	struct buf uri;
+
+	if (!fixture || run_event_is_of_bench(account) ||
+	    (!header(account, "checks") && !header(account, "bracket")))
+		return NULL;
+	buf_init(&uri);
+	buf_printf(&uri, "%sbench/", base);
+	event_encode(&uri, bench);
+	buf_add_text(&uri, "/fixture/");
+	event_encode(&uri, fixture);
+	buf_printf(&uri, "/slot/%lld",
+		   (long long)value_get_int(value_get(account->head, "order"), "slot", 1));
+	return buf_detach(&uri);
+}
+
+/* A check's is the fixture. By its certificate and serial number; what has none of the first is named by its class. */
 char *run_event_specimen(const struct account *account, const char *base, const char *bench)
 {
 	const struct value *data = value_get(account->head, "protocol_data");
@@ -58,6 +81,9 @@ char *run_event_specimen(const struct account *account, const char *base, const 
 	if (run_event_is_of_bench(account)) {
 		buf_printf(&uri, "%sbench/", base);
 		event_encode(&uri, bench);
+	} else if (header(account, "checks") && header(account, "fixture")) {
+		buf_done(&uri);
+		return run_event_place(account, base, bench);
 	} else if (serial && certificate) {
 		event_identity(&uri, base, certificate, serial);
 	} else if (serial) {
@@ -275,6 +301,38 @@ static void set_retest(struct value *says, const struct value *retest, const str
 		value_set_text(told, "voids", value_get_text(last, "run"));
 }
 
+/* As it was when the run began; NULL: the journal does not hold it. */
+static const char *digest_of_fixture(const struct account *account)
+{
+	const char *name = value_get_text(account->head, "fixture_source");
+
+	for (size_t i = 0; name && i < value_count(account->sources); i++) {
+		const struct value *source = value_at(account->sources, i);
+		const char *own = value_get_text(source, "name");
+
+		if (own && !strcmp(own, name))
+			return value_get_text(source, "sha256");
+	}
+	return NULL;
+}
+
+static void set_bracket(struct value *says, const struct account *account,
+			const struct run_event *made)
+{
+	char *place = run_event_place(account, made->base, made->bench);
+	bool is_check = header(account, "checks") != NULL;
+	struct value *told;
+
+	if (!place)
+		return;
+	told = value_set(says, is_check ? "checks" : "bracket", value_map());
+	if (!is_check)
+		value_set_text(told, "by", header(account, "bracket"));
+	value_set_text(told, "place", place);
+	value_set_text(told, "fixture", digest_of_fixture(account));
+	free(place);
+}
+
 static struct value *describe_run(const struct account *account, const struct run_event *made)
 {
 	static const char *const HEAD[] = {"davy",
@@ -316,6 +374,7 @@ static struct value *describe_run(const struct account *account, const struct ru
 		value_set(says, "task",
 			  pairs(value_get(value_get(account->head, "order"), "task")));
 	value_set(says, "params", pairs(value_get(value_get(account->head, "order"), "params")));
+	set_bracket(says, account, made);
 	value_set_text(says, "comparison", "full value (GB/T 8170-2008)");
 	if (made->software)
 		value_set(says, "software", value_copy(made->software));

@@ -36,5 +36,7 @@ bool run_event_is_of_bench(const struct account *account);
 /* The URIs of the run, and of its specimen: of one that has no serial number a URI of its own in this run. */
 char *run_event_run(const struct account *account, const char *base);
 char *run_event_specimen(const struct account *account, const char *base, const char *bench);
+/* The URI of the fixture in its slot, where the run is a check of it or asks for one (record/run_bracket.h); or NULL. */
+char *run_event_place(const struct account *account, const char *base, const char *bench);
 
 #endif

@@ -23,6 +23,7 @@ struct making {
 	const struct moment *moment;
 	bool is_simulated;
 	char *run, *specimen; /* their URIs */
+	char *place;	      /* that of the fixture in its slot, or NULL */
 	/* what the log has of the run already: */
 	bool is_recorded, is_held;
 	struct value *debited; /* map of the lines */
@@ -71,7 +72,9 @@ static int add_second(const struct making *making, uint64_t seq, struct error *e
 
 static int record(struct making *making, struct error *err)
 {
-	const char *const subjects[] = {making->specimen, making->run, NULL};
+	bool is_check = making->place && !strcmp(making->place, making->specimen);
+	const char *const subjects[] = {making->specimen, making->run,
+					is_check ? NULL : making->place, NULL};
 	struct bench_log *log = making->by->log;
 	struct run_event made = {.base = bench_log_base(log),
 				 .bench = bench_log_bench(log),
@@ -186,12 +189,14 @@ int run_record(const struct run_record_by *by, const struct account *account,
 		.is_simulated = value_get_bool(account->head, "simulated"),
 		.run = run_event_run(account, base),
 		.specimen = run_event_specimen(account, base, bench_log_bench(by->log)),
+		.place = run_event_place(account, base, bench_log_bench(by->log)),
 		.debited = value_map(),
 		.appended = appended,
 	};
 	int done = make(&making, err);
 
 	value_free(making.debited);
+	free(making.place);
 	free(making.specimen);
 	free(making.run);
 	return done;

@@ -11,6 +11,7 @@ local PROTOCOL = {
   params = "table", dut = "table", faults = "table", language = "number",
   environment = "table", sampling = "table", destructive = "boolean", bounds = "table",
   hazard = "table", scans = "table", escapes = "table", adjusts = "table",
+  checks = "string", bracket = "string",
   grade = "string", source = "string", edition = "string", in_force = "string",
 }
 local STEP = {
@@ -132,6 +133,21 @@ end
 
 -- ---- the whole file ----
 
+-- A check of the fixture itself, and the check between two of which a product's runs count.
+local function check_bracket(where, written)
+  local checks, bracket = written.checks, written.bracket
+  if checks and checks ~= written.fixture then
+    raise_at(where, "protocol: checks names the fixture on which it runs, '%s', not '%s'",
+      written.fixture, checks)
+  end
+  if checks and (bracket or written.class or next(written.dut or {})) then
+    raise_at(where, "protocol: what it checks is the fixture itself: it has no bracket, no class and no dut")
+  end
+  if bracket and (bracket == "" or bracket == written.id) then
+    raise_at(where, "protocol: bracket names another protocol, the one that checks the fixture")
+  end
+end
+
 local function read_header(where, written)
   davy.check_fields(where, "protocol", written, PROTOCOL)
   for _, name in ipairs { "id", "title", "fixture" } do
@@ -151,9 +167,10 @@ local function read_header(where, written)
   if decision ~= "simple" and decision ~= "guarded" then
     raise_at(where, "protocol: decision is \"simple\" or \"guarded\", not '%s'", decision)
   end
+  check_bracket(where, written)
   local data = { decision = decision }
   for _, name in ipairs { "id", "version", "title", "zh", "standard", "class", "fixture",
-    "deviation" } do
+    "deviation", "checks", "bracket" } do
     data[name] = written[name]
   end
   return data

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * All checks and bracketed runs are kept as they come: a signature that comes later may take a check away, so what a run stands
+ * as is asked when somebody looks.
+ */
+#include "record/run_bracket.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "record/cosign.h"
+#include "record/signing.h"
+#include "record/store_entry.h"
+#include "verdict/decision.h"
+
+struct bracket_run {
+	uint64_t seq;
+	char *id, *run, *verdict;
+	char *check;	      /* the protocol that checks: its own, of a check */
+	char *place, *digest; /* the fixture in its slot, and its file */
+	bool is_check, is_simulated, is_controlled;
+	bool is_voided, is_doubted; /* rejected, or declared wrong */
+};
+
+struct run_brackets {
+	struct bracket_run *runs;
+	size_t count;
+};
+
+const char *bracket_name(enum bracket bracket)
+{
+	static const char *const NAMES[] = {
+		[BRACKET_NONE] = "none",	   [BRACKET_GOOD] = "good",
+		[BRACKET_UNCHECKED] = "unchecked", [BRACKET_AWAITED] = "awaited",
+		[BRACKET_SPOILT] = "spoilt",
+	};
+
+	return NAMES[bracket];
+}
+
+struct run_brackets *run_brackets_new(void)
+{
+	return xcalloc(1, sizeof(struct run_brackets));
+}
+
+void run_brackets_free(struct run_brackets *brackets)
+{
+	if (!brackets)
+		return;
+	for (size_t i = 0; i < brackets->count; i++) {
+		struct bracket_run *run = &brackets->runs[i];
+
+		free(run->id);
+		free(run->run);
+		free(run->verdict);
+		free(run->check);
+		free(run->place);
+		free(run->digest);
+	}
+	free(brackets->runs);
+	free(brackets);
+}
+
+/* ---- taken ---- */
+
+static char *copy_of(const char *text)
+{
+	return xstrdup(text ? text : "");
+}
+
+static const char *specimen_of(const struct value *event)
+{
+	const struct value *first = value_at(value_get(event, "epcList"), 0);
+
+	return first && first->kind == VALUE_TEXT ? first->text : NULL;
+}
+
+/* At its place in the log's order; NULL where it is there already. */
+static struct bracket_run *make_room(struct run_brackets *brackets, uint64_t seq)
+{
+	size_t at = brackets->count;
+
+	while (at > 0 && brackets->runs[at - 1].seq > seq)
+		at--;
+	if (at > 0 && brackets->runs[at - 1].seq == seq)
+		return NULL;
+	brackets->runs = xrealloc(brackets->runs, (brackets->count + 1) * sizeof(*brackets->runs));
+	memmove(&brackets->runs[at + 1], &brackets->runs[at],
+		(brackets->count - at) * sizeof(*brackets->runs));
+	brackets->count++;
+	return &brackets->runs[at];
+}
+
+static void take_run(struct run_brackets *brackets, const struct entry *entry)
+{
+	const struct value *run = value_get(entry->says, "mse:run");
+	const struct value *checks = value_get(run, "mse:checks");
+	const struct value *bracket = value_get(run, "mse:bracket");
+	struct bracket_run *kept = checks || bracket ? make_room(brackets, entry->seq) : NULL;
+
+	if (!kept)
+		return;
+	*kept = (struct bracket_run){
+		.seq = entry->seq,
+		.id = xstrdup(entry->id),
+		.run = copy_of(value_get_text(run, "mse:run")),
+		.verdict = copy_of(value_get_text(run, "mse:verdict")),
+		.check = copy_of(checks ? value_get_text(run, "mse:protocol")
+					: value_get_text(bracket, "mse:by")),
+		.place = copy_of(checks ? specimen_of(entry->says)
+					: value_get_text(bracket, "mse:place")),
+		.digest = copy_of(value_get_text(checks ? checks : bracket, "mse:fixture")),
+		.is_check = checks != NULL,
+		.is_simulated = value_get_bool(run, "mse:simulated"),
+		.is_controlled = value_get_bool(run, "mse:controlled"),
+	};
+}
+
+void run_brackets_add(struct run_brackets *brackets, const struct run_brackets *others)
+{
+	for (size_t i = 0; others && i < others->count; i++) {
+		const struct bracket_run *other = &others->runs[i];
+		struct bracket_run *kept = make_room(brackets, other->seq);
+
+		if (!kept)
+			continue;
+		*kept = *other;
+		kept->id = xstrdup(other->id);
+		kept->run = xstrdup(other->run);
+		kept->verdict = xstrdup(other->verdict);
+		kept->check = xstrdup(other->check);
+		kept->place = xstrdup(other->place);
+		kept->digest = xstrdup(other->digest);
+	}
+}
+
+static struct bracket_run *find_check(const struct run_brackets *brackets, const char *id)
+{
+	for (size_t i = 0; id && i < brackets->count; i++)
+		if (brackets->runs[i].is_check && !strcmp(brackets->runs[i].id, id))
+			return &brackets->runs[i];
+	return NULL;
+}
+
+static int take_signature(struct bracket_run *check, const struct entry *entry, struct error *err)
+{
+	enum meaning meaning;
+
+	if (cosign_meaning(entry->says, &meaning, err) < 0)
+		return error_context(err, "record %llu", (unsigned long long)entry->seq);
+	check->is_voided |= meaning == MEANING_VOIDED;
+	check->is_doubted |= meaning == MEANING_REJECTED;
+	return 0;
+}
+
+int run_brackets_take(struct run_brackets *brackets, const struct entry *entry, struct error *err)
+{
+	bool is_signature = !strcmp(entry->kind, ENTRY_SIGNATURE);
+	struct bracket_run *check;
+
+	if (!strcmp(entry->kind, ENTRY_EVENT)) {
+		take_run(brackets, entry);
+		return 0;
+	}
+	if (!is_signature && strcmp(entry->kind, ENTRY_DECLARATION) != 0)
+		return 0;
+	check = find_check(brackets, value_get_text(entry->says, "of"));
+	if (check && is_signature)
+		return take_signature(check, entry, err);
+	if (check)
+		check->is_doubted = true;
+	return 0;
+}
+
+/* ---- asked ---- */
+
+static bool counts(const struct bracket_run *check, const struct bracket_run *run)
+{
+	return run->digest[0] && check->is_check && !strcmp(check->check, run->check) &&
+	       !strcmp(check->place, run->place) && !strcmp(check->digest, run->digest) &&
+	       check->is_simulated == run->is_simulated;
+}
+
+/* PASS, FAIL, or 0: it decides nothing of this run. */
+static enum verdict decides(const struct bracket_run *check, const struct bracket_run *run)
+{
+	if (check->is_voided)
+		return 0;
+	if (!strcmp(check->verdict, verdict_name(VERDICT_FAIL)))
+		return VERDICT_FAIL;
+	if (strcmp(check->verdict, verdict_name(VERDICT_PASS)) != 0 || check->is_doubted ||
+	    (run->is_controlled && !check->is_controlled))
+		return 0;
+	return VERDICT_PASS;
+}
+
+static const struct bracket_run *last_before(const struct run_brackets *brackets, size_t at)
+{
+	for (size_t i = at; i > 0; i--)
+		if (counts(&brackets->runs[i - 1], &brackets->runs[at]))
+			return &brackets->runs[i - 1];
+	return NULL;
+}
+
+static const struct bracket_run *decided_after(const struct run_brackets *brackets, size_t at)
+{
+	for (size_t i = at + 1; i < brackets->count; i++)
+		if (counts(&brackets->runs[i], &brackets->runs[at]) &&
+		    decides(&brackets->runs[i], &brackets->runs[at]))
+			return &brackets->runs[i];
+	return NULL;
+}
+
+static enum bracket bracket_at(const struct run_brackets *brackets, size_t at, const char **check)
+{
+	const struct bracket_run *run = &brackets->runs[at];
+	const struct bracket_run *before = last_before(brackets, at);
+	const struct bracket_run *after = decided_after(brackets, at);
+
+	*check = after ? after->run : before ? before->run : NULL;
+	if (after && decides(after, run) == VERDICT_FAIL)
+		return BRACKET_SPOILT;
+	if (!before || decides(before, run) != VERDICT_PASS) {
+		*check = before ? before->run : NULL;
+		return BRACKET_UNCHECKED;
+	}
+	return after ? BRACKET_GOOD : BRACKET_AWAITED;
+}
+
+enum bracket run_brackets_of(const struct run_brackets *brackets, uint64_t seq, const char **check)
+{
+	const char *ignored;
+
+	if (!check)
+		check = &ignored;
+	*check = NULL;
+	for (size_t i = 0; i < brackets->count; i++)
+		if (brackets->runs[i].seq == seq && !brackets->runs[i].is_check)
+			return bracket_at(brackets, i, check);
+	return BRACKET_NONE;
+}
+
+/* ---- in a store ---- */
+
+static int take_found(void *brackets, const struct store_entry *found, struct error *err)
+{
+	return run_brackets_take(brackets, &found->entry, err);
+}
+
+static bool is_first_of_place(const struct run_brackets *brackets, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (!strcmp(brackets->runs[i].place, brackets->runs[at].place))
+			return false;
+	return true;
+}
+
+/* The places first, copied, since what is found goes between those that are known. */
+static int take_places(struct run_brackets *brackets, struct store *store, struct error *err)
+{
+	size_t count = 0;
+	char **places = xcalloc(brackets->count + 1, sizeof(*places));
+	int done = 0;
+
+	for (size_t i = 0; i < brackets->count; i++)
+		if (is_first_of_place(brackets, i))
+			places[count++] = xstrdup(brackets->runs[i].place);
+	for (size_t i = 0; i < count; i++) {
+		if (done == 0)
+			done = store_entry_each(store, places[i], take_found, brackets, err);
+		free(places[i]);
+	}
+	free(places);
+	return done;
+}
+
+/* What people have said of a check stands under it, not under its place. */
+int run_brackets_complete(struct run_brackets *brackets, struct bench_log *log, struct error *err)
+{
+	struct store *store = bench_log_store(log);
+
+	if (take_places(brackets, store, err) < 0)
+		return -1;
+	for (size_t i = 0; i < brackets->count; i++)
+		if (brackets->runs[i].is_check &&
+		    store_entry_each(store, brackets->runs[i].id, take_found, brackets, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int refuse(enum bracket bracket, const struct bracket_run *run, const char *check,
+		  struct error *err)
+{
+	switch (bracket) {
+	case BRACKET_AWAITED:
+		return error_set(err, ERROR_REFUSED,
+				 "run %s still awaits the check of its fixture after it: run %s "
+				 "on the same slot, for a certificate, and approve when that "
+				 "has passed",
+				 run->run, run->check);
+	case BRACKET_SPOILT:
+		return error_set(err, ERROR_REFUSED,
+				 "run %s stands as INCONCLUSIVE, since the check of its fixture "
+				 "after it, %s, failed: put the fixture right, let %s pass, and "
+				 "test again",
+				 run->run, check, run->check);
+	case BRACKET_UNCHECKED:
+		return error_set(err, ERROR_REFUSED,
+				 "no check of its fixture had passed right before run %s: let %s "
+				 "pass on this slot, for a certificate as the run was, and test "
+				 "again",
+				 run->run, run->check);
+	default:
+		return 0;
+	}
+}
+
+static int check_run(const struct run_brackets *brackets, uint64_t seq, struct error *err)
+{
+	const char *check;
+	enum bracket bracket = run_brackets_of(brackets, seq, &check);
+
+	for (size_t i = 0; i < brackets->count; i++)
+		if (brackets->runs[i].seq == seq)
+			return refuse(bracket, &brackets->runs[i], check, err);
+	return 0;
+}
+
+int run_bracket_stands(struct bench_log *log, const struct entry *event, struct error *err)
+{
+	const struct value *run = value_get(event->says, "mse:run");
+	struct run_brackets *brackets;
+	int done;
+
+	if (!value_get(run, "mse:bracket") || !value_get_bool(run, "mse:controlled"))
+		return 0;
+	brackets = run_brackets_new();
+	take_run(brackets, event);
+	done = run_brackets_complete(brackets, log, err);
+	if (done == 0)
+		done = check_run(brackets, event->seq, err);
+	run_brackets_free(brackets);
+	return done;
+}
