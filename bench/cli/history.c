@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/spelling.h"
 #include "cli/book.h"
+#include "cli/bracketed.h"
 #include "cli/columns.h"
 #include "cli/figures.h"
 #include "cli/identified.h"
@@ -119,7 +120,8 @@ static const char *specimen_in(const struct value *event, const char *name)
 	return value_at(equipment, 0)->text;
 }
 
-static void describe(struct value *one, const struct book_event *event, const char *name)
+static void describe(struct value *one, const struct book_event *event,
+		     const struct run_brackets *brackets, const char *name)
 {
 	static const char *const OF_RUN[] = {"run", "protocol", "verdict"};
 	const char *step = value_get_text(event->event, "bizStep");
@@ -135,6 +137,7 @@ static void describe(struct value *one, const struct book_event *event, const ch
 		value_set_bool(one, "simulated", value_get_bool(run, "simulated"));
 	value_free(run);
 	set_identity(one, event->event);
+	bracketed_set(one, brackets, event->seq);
 	set_acts(one, event->jws);
 	set_declared(one, event->declarations);
 }
@@ -143,13 +146,17 @@ static struct value *history(const char *state, book_wanted_fn *wanted, char *na
 			     struct error *err)
 {
 	struct book_events events;
+	struct run_brackets *brackets = bracketed_read(state, err);
 	struct value *list = NULL;
 
+	if (!brackets)
+		return NULL;
 	if (book_events(state, wanted, name, &events, err) == 0) {
 		list = value_list();
 		for (size_t i = events.count; i > 0; i--)
-			describe(value_add(list, value_map()), &events.at[i - 1], name);
+			describe(value_add(list, value_map()), &events.at[i - 1], brackets, name);
 	}
+	run_brackets_free(brackets);
 	book_events_done(&events);
 	return list;
 }
@@ -223,6 +230,7 @@ void history_fate(struct buf *out, const struct value *one)
 
 	if (verdict)
 		figure_verdict(out, verdict);
+	bracketed_add(out, value_get(one, "bracket"));
 	identified_outcome(out, value_get_text(one, "identity"));
 	for (size_t i = 0; i < sizeof(SAID) / sizeof(*SAID); i++) {
 		const struct value *said = value_get(one, meaning_name(SAID[i]));

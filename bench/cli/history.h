@@ -12,7 +12,8 @@
 /*
  * A list, newest first, which the caller frees, of {"seq","step","specimen","at"}; of a run {"run","protocol","verdict",
  * "simulated"}, too; {"by","at","why"} in "voided" and "rejected" where it was, and a list "declared" of
- * {"reason","by","at","why"} where somebody has declared it wrong.
+ * {"reason","by","at","why"} where somebody has declared it wrong. Of a run that is bracketed (record/run_bracket.h)
+ * {"standing","check"} in "bracket".
  *
  * By serial number, which may be spelled as in run/consumed.h, or by the URI of an identity. Empty: the log knows none.
  */

@@ -14,6 +14,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "cli/bracketed.h"
 #include "cli/catalogue.h"
 #include "cli/columns.h"
 #include "cli/declared.h"
@@ -264,7 +265,8 @@ static void list_drivers(struct listing *listing, struct value *list)
 
 /* ---- runs ---- */
 
-static void add_run(struct table *table, struct value *list, const struct account *account)
+static void add_run(struct table *table, struct value *list, const struct account *account,
+		    const struct run_brackets *brackets)
 {
 	const char *verdict = value_get_text(account->verdict, "verdict");
 	const char *fault = value_get_text(value_get(account->head, "order"), "fault");
@@ -277,6 +279,8 @@ static void add_run(struct table *table, struct value *list, const struct accoun
 		figure_verdict(&words, verdict);
 	else
 		buf_add_text(&words, say(TEXTS.open));
+	bracketed_set(one, brackets, (uint64_t)value_get_int(account->record, "seq", 0));
+	bracketed_add(&words, value_get(one, "bracket"));
 	figure_time(&time, account->time);
 	table_add(table, (const char *const[]){
 				 account->id, words.data, time.data,
@@ -306,9 +310,13 @@ static void add_damaged(struct listing *listing, struct table *table, struct val
 static void list_runs(struct listing *listing, struct value *list)
 {
 	struct table *table = table_new(5);
+	struct error unread;
+	struct run_brackets *brackets = bracketed_read(listing->state, &unread);
 	size_t count;
 	char **names = account_list(listing->state, &count);
 
+	if (!brackets)
+		complain(listing, &unread);
 	table_has_head(table);
 	table_add(table, (const char *const[]){say(TEXTS.run), say(TEXTS.verdict),
 					       say(TEXTS.bench_time), "", ""});
@@ -318,7 +326,7 @@ static void list_runs(struct listing *listing, struct value *list)
 		struct account *account = account_read(folder, &err);
 
 		if (account)
-			add_run(table, list, account);
+			add_run(table, list, account, brackets);
 		else
 			add_damaged(listing, table, list, names[i], &err);
 		account_free(account);
@@ -326,6 +334,7 @@ static void list_runs(struct listing *listing, struct value *list)
 		free(names[i]);
 	}
 	free(names);
+	run_brackets_free(brackets);
 	if (!listing->json)
 		print_table(TEXTS.runs, table);
 	else

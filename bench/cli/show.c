@@ -438,7 +438,8 @@ static void print_specimen(const struct account *account, const struct value *hi
 
 	if (unknown->text[0])
 		printf("  %s: %s\n", say(TEXTS.unknown), unknown->text);
-	if (value_get(own, "voided") || value_get(own, "rejected") || value_get(own, "declared"))
+	if (value_get(own, "voided") || value_get(own, "rejected") || value_get(own, "declared") ||
+	    value_get(own, "bracket"))
 		print_fate(say(TEXTS.became), own, "");
 	print_earlier(earlier);
 	value_free(earlier);
@@ -447,7 +448,7 @@ static void print_specimen(const struct account *account, const struct value *hi
 static void set_specimen(struct value *object, const struct account *account,
 			 const struct value *history)
 {
-	static const char *const BECAME[] = {"voided", "rejected", "declared"};
+	static const char *const BECAME[] = {"voided", "rejected", "declared", "bracket"};
 	uint64_t seq = (uint64_t)value_get_int(account->record, "seq", 0);
 	const struct value *own = history_at(history, seq);
 
