@@ -17,6 +17,7 @@ local test = protocol {
   standard = rule,
   class    = "self_rescuer.chemical_oxygen",
   fixture  = "acceptance_bench",
+  bracket  = "self_rescuer.acceptance_bench_check",
   decision = "guarded",
 
   params = {
