@@ -24,10 +24,19 @@ local test = protocol {
     bench_warms       = { "FAIL", "drift" },
     capillary_blocked = { "FAIL", "calibrated_leak" },
     capillary_worn    = { "FAIL", "calibrated_leak" },
+    not_emptied       = { "FAIL", "calibrated_leak" },
     no_supply         = { "ERROR" },
     lid_opened        = { "ERROR" },
     ["difference.mute"] = { "ERROR" },
     ["gauge.mute"]      = { "ERROR" },
+  },
+
+  -- What `davy check --mutants` cannot tell from this file, and why.
+  escapes = {
+    ["Empty chamber: fx.join:open 1 left out"] =
+      "this valve is open wherever the bench is safe, and so at the beginning",
+    ["Empty chamber: fx.capillary:close 1 left out"] =
+      "all is measured, and the bench closes it when it is made safe",
   },
 }
 local p = test.params
