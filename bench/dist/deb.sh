@@ -22,7 +22,7 @@ rm -rf "$stage/source"
 mkdir -p "$stage/source"
 cp -r bench/dist/debian "$stage/source/debian"
 sed 's,@BINDIR@,/usr/bin,' bench/dist/system/davy.service >"$stage/source/debian/davy.service"
-sed 's,@BINDIR@,/usr/bin,' bench/dist/system/davy-push@.service >"$stage/source/debian/davy.davy-push@.service"
+sed 's,@BINDIR@,/usr/bin,' bench/dist/system/davy-push@.service >"$stage/source/debian/davy-push@.service"
 cp bench/dist/system/davy.sysusers "$stage/source/debian/davy.sysusers"
 cp bench/dist/system/60-davy.rules "$stage/source/debian/davy.udev"
 cat >"$stage/source/debian/changelog" <<-CHANGELOG
