@@ -75,7 +75,7 @@ a_destination_has_its_own() {
 	done
 	cat outbox.log
 	systemctl status --no-pager "$unit" | head -n 20
-	grep -qE 'nobody is PAUSED|connection|CA' outbox.log && [ "$(systemctl show "$unit" -p User --value)" = davy ] &&
+	grep -q 'cannot be reached' outbox.log && [ "$(systemctl show "$unit" -p User --value)" = davy ] &&
 		systemctl stop davy.service && ! systemctl -q is-active "$unit" && systemctl start davy.service && is_up
 	local done=$?
 	rm /var/lib/davy/destinations.json
