@@ -79,16 +79,19 @@ void lot_rig_draw(struct lot_rig *rig)
 struct lot_standing *lot_rig_lot(struct lot_rig *rig, const char *name)
 {
 	struct bench_log *log = rig->people.log;
-	struct lot_standing *lot = lot_standing_new(name, bench_log_base(log), NULL);
+	struct run_brackets *brackets = run_brackets_new();
+	struct lot_standing *lot = lot_standing_new(name, bench_log_base(log), brackets);
 
 	for (uint64_t seq = 1; seq <= bench_log_count(log); seq++) {
 		struct store_entry found;
 
 		if (store_entry_get(bench_log_store(log), seq, &found, &rig->people.err) < 0)
 			CU_FAIL_FATAL(rig->people.err.text);
+		CU_ASSERT_EQUAL(run_brackets_take(brackets, &found.entry, &rig->people.err), 0);
 		CU_ASSERT_EQUAL(lot_standing_take(lot, &found.entry, &rig->people.err), 0);
 		store_entry_done(&found);
 	}
+	run_brackets_free(brackets);
 	return lot;
 }
 

@@ -118,8 +118,8 @@ static int find_lot(struct bench_log *log, const char *name, uint64_t *seq, stru
 	return lots ? 0 : -1;
 }
 
-static int take_from(struct lot_standing *standing, struct bench_log *log, uint64_t seq,
-		     struct error *err)
+static int take_from(struct lot_standing *standing, struct run_brackets *brackets,
+		     struct bench_log *log, uint64_t seq, struct error *err)
 {
 	int done = 0;
 
@@ -128,18 +128,22 @@ static int take_from(struct lot_standing *standing, struct bench_log *log, uint6
 
 		if (store_entry_get(bench_log_store(log), seq, &found, err) < 0)
 			return -1;
-		done = lot_standing_take(standing, &found.entry, err);
+		done = run_brackets_take(brackets, &found.entry, err);
+		if (done == 0)
+			done = lot_standing_take(standing, &found.entry, err);
 		store_entry_done(&found);
 	}
-	return done;
+	return done == 0 ? run_brackets_complete(brackets, log, err) : -1;
 }
 
 struct lot_standing *lot_standing_of(struct bench_log *log, const struct value *says,
 				     struct error *err)
 {
 	const char *name = value_get_text(says, "lot");
+	struct run_brackets *brackets;
 	struct lot_standing *standing;
 	uint64_t seq;
+	int done;
 
 	if (find_lot(log, name, &seq, err) < 0)
 		return NULL;
@@ -148,9 +152,11 @@ struct lot_standing *lot_standing_of(struct bench_log *log, const struct value *
 			  name);
 		return NULL;
 	}
-	standing = lot_standing_new(name, bench_log_base(log), NULL);
-	if (take_from(standing, log, seq, err) == 0 &&
-	    run_brackets_complete(lot_standing_brackets(standing), log, err) == 0)
+	brackets = run_brackets_new();
+	standing = lot_standing_new(name, bench_log_base(log), brackets);
+	done = take_from(standing, brackets, log, seq, err);
+	run_brackets_free(brackets);
+	if (done == 0)
 		return standing;
 	lot_standing_free(standing);
 	return NULL;

@@ -51,14 +51,13 @@ struct lot_standing {
 };
 
 struct lot_standing *lot_standing_new(const char *name, const char *base,
-				      const struct run_brackets *earlier)
+				      struct run_brackets *brackets)
 {
 	struct lot_standing *standing = xcalloc(1, sizeof(*standing));
 
 	standing->name = xstrdup(name);
 	standing->base = xstrdup(base);
-	standing->brackets = run_brackets_new();
-	run_brackets_add(standing->brackets, earlier);
+	standing->brackets = run_brackets_share(brackets);
 	standing->draws = value_list();
 	standing->seals = value_list();
 	standing->verdicts = value_list();
@@ -278,8 +277,6 @@ int lot_standing_take(struct lot_standing *standing, const struct entry *entry, 
 	bool is_ours = lot && !strcmp(lot, standing->name);
 	struct unit_run *run;
 
-	if (run_brackets_take(standing->brackets, entry, err) < 0)
-		return -1;
 	if (!strcmp(entry->kind, ENTRY_EVENT)) {
 		take_run(standing, entry);
 	} else if (!strcmp(entry->kind, ENTRY_SIGNATURE)) {
@@ -305,11 +302,6 @@ int lot_standing_take(struct lot_standing *standing, const struct entry *entry, 
 }
 
 /* ---- asking ---- */
-
-struct run_brackets *lot_standing_brackets(struct lot_standing *standing)
-{
-	return standing->brackets;
-}
 
 const struct value *lot_standing_says(const struct lot_standing *standing)
 {

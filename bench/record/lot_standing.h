@@ -34,13 +34,11 @@ const char *lot_verdict_title(enum lot_verdict verdict); /* "合格批" */
 struct lot_standing;
 
 /*
- * `base` is of the log's URIs; `earlier`, copied, are the checks of fixtures before the first record that it takes, or NULL. The
- * caller frees it.
+ * `base` is of the log's URIs; of `brackets`, how runs stand between checks of their fixtures, the standing keeps a share. Whoever
+ * gives a record to the standing gives it to them, too, and what was before it. The caller frees the standing.
  */
 struct lot_standing *lot_standing_new(const char *name, const char *base,
-				      const struct run_brackets *earlier);
-/* How its runs stand between checks of their fixtures, for one who has a store to look up what was earlier. Borrowed. */
-struct run_brackets *lot_standing_brackets(struct lot_standing *standing);
+				      struct run_brackets *brackets);
 void lot_standing_free(struct lot_standing *standing); /* accepts NULL */
 /* Take the next record, of whatever kind. Fails where one that is about the lot, or a signature, cannot be read. */
 int lot_standing_take(struct lot_standing *standing, const struct entry *entry, struct error *err);

@@ -25,6 +25,7 @@ struct bracket_run {
 };
 
 struct run_brackets {
+	unsigned holders;
 	struct bracket_run *runs;
 	size_t count;
 };
@@ -42,12 +43,21 @@ const char *bracket_name(enum bracket bracket)
 
 struct run_brackets *run_brackets_new(void)
 {
-	return xcalloc(1, sizeof(struct run_brackets));
+	struct run_brackets *brackets = xcalloc(1, sizeof(*brackets));
+
+	brackets->holders = 1;
+	return brackets;
+}
+
+struct run_brackets *run_brackets_share(struct run_brackets *brackets)
+{
+	brackets->holders++;
+	return brackets;
 }
 
 void run_brackets_free(struct run_brackets *brackets)
 {
-	if (!brackets)
+	if (!brackets || --brackets->holders)
 		return;
 	for (size_t i = 0; i < brackets->count; i++) {
 		struct bracket_run *run = &brackets->runs[i];
@@ -116,24 +126,6 @@ static void take_run(struct run_brackets *brackets, const struct entry *entry)
 		.is_simulated = value_get_bool(run, "mse:simulated"),
 		.is_controlled = value_get_bool(run, "mse:controlled"),
 	};
-}
-
-void run_brackets_add(struct run_brackets *brackets, const struct run_brackets *others)
-{
-	for (size_t i = 0; others && i < others->count; i++) {
-		const struct bracket_run *other = &others->runs[i];
-		struct bracket_run *kept = make_room(brackets, other->seq);
-
-		if (!kept)
-			continue;
-		*kept = *other;
-		kept->id = xstrdup(other->id);
-		kept->run = xstrdup(other->run);
-		kept->verdict = xstrdup(other->verdict);
-		kept->check = xstrdup(other->check);
-		kept->place = xstrdup(other->place);
-		kept->digest = xstrdup(other->digest);
-	}
 }
 
 static struct bracket_run *find_check(const struct run_brackets *brackets, const char *id)

@@ -32,12 +32,15 @@ const char *bracket_name(enum bracket bracket); /* "awaited" */
 struct run_brackets;
 
 struct run_brackets *run_brackets_new(void);
+/* The same once more, for another who asks it; each frees his own. */
+struct run_brackets *run_brackets_share(struct run_brackets *brackets);
 void run_brackets_free(struct run_brackets *brackets); /* accepts NULL */
 /* Take the next record, of whatever kind. Fails where a signature under a check cannot be read. */
 int run_brackets_take(struct run_brackets *brackets, const struct entry *entry, struct error *err);
-/* Take what another has taken, if there is one; records that are known already are left as they are. */
-void run_brackets_add(struct run_brackets *brackets, const struct run_brackets *others);
-/* Take from the log all records about the fixtures of what was taken, and what people have said of the checks. */
+/*
+ * Take from the log all records about the fixtures of what was taken, and what people have said of the checks; what is known
+ * already stays as it is.
+ */
 int run_brackets_complete(struct run_brackets *brackets, struct bench_log *log, struct error *err);
 /*
  * Of the run whose record has this number. `check` is, where it is not NULL, the check that decided so: the id of the run, borrowed
