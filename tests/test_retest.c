@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who lets a specimen be tested once more, on real wires: the small bench, planned on wires that need not be there. */
-#include "run/retest.h"
+#include "record/retest.h"
 
 #include "tests/bench_rig.h"
 #include "tests/claims.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What may be ordered is asked of the lot as it stands; who may order it, of the roster. */
+/* What may be ordered is asked of the lot as it stands; who may order it, as of every other re-test. */
 #include "record/lot_retest.h"
 
 #include <string.h>
@@ -7,6 +7,7 @@
 #include "base/spelling.h"
 #include "record/lot.h"
 #include "record/register.h"
+#include "record/retest.h"
 
 static const struct register_member RETEST[] = {
 	{"lot", true}, {"unit", true}, {"seal", true},	{"authorised_by", true},
@@ -92,42 +93,14 @@ int lot_retest_check(const struct lot_standing *standing, const struct value *sa
 	return done;
 }
 
-static bool may_authorise(const struct roster *roster, const struct value *one, int64_t at_ms)
-{
-	const char *key = value_get_text(one, "kid");
-	struct error ignored;
-
-	return roster_allows(roster, key, ROLE_REVIEWER, NULL, at_ms, &ignored) ||
-	       roster_allows(roster, key, ROLE_SIGNATORY, NULL, at_ms, &ignored);
-}
-
-/* As of every other re-test: a reviewer or a signatory, where people are enrolled. */
 static int check_authoriser(struct bench_log *log, const char *by, const struct moment *now,
 			    struct error *err)
 {
-	const struct roster *roster = bench_log_roster(log, err);
-	struct value *people;
-	bool may = false;
+	struct value *authorisers = retest_authorisers(log, now, err);
+	int done = authorisers ? retest_check_authoriser(by, authorisers, err) : -1;
 
-	if (!roster)
-		return -1;
-	if (!roster_administrator(roster))
-		return 0;
-	people = roster_describe(roster);
-	for (size_t i = 0; i < value_count(people) && !may; i++) {
-		const char *person = value_get_text(value_at(people, i), "person");
-
-		may = person && !strcmp(person, by) &&
-		      may_authorise(roster, value_at(people, i), now->wall.ms);
-	}
-	value_free(people);
-	return may ? 0
-		   : error_set(
-			     err, ERROR_REFUSED,
-			     "'%.40s' does not authorise re-tests on this bench: a reviewer or an "
-			     "authorised signatory does, whom an administrator has enrolled (davy "
-			     "keys)",
-			     by);
+	value_free(authorisers);
+	return done;
 }
 
 int admit_lot_retest(struct bench_log *log, const struct value *request, const struct moment *now,

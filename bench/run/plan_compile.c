@@ -10,10 +10,10 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "port/serial_sim.h"
+#include "record/retest.h"
 #include "run/control.h"
 #include "run/plan.h"
 #include "run/registered.h"
-#include "run/retest.h"
 #include "verdict/duration.h"
 
 /* The slot must be there, and hold the fixture that the protocol needs. */

@@ -29,13 +29,13 @@
 #include "record/laboratory.h"
 #include "record/outbox_request.h"
 #include "record/register.h"
+#include "record/retest.h"
 #include "record/snapshot.h"
 #include "record/second_signature.h"
 #include "run/account.h"
 #include "run/calendar.h"
 #include "run/gas_supply.h"
 #include "run/registered.h"
-#include "run/retest.h"
 #include "run/run_record.h"
 
 struct task {

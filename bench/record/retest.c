@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* By each key that is enrolled, since an authorisation is a key's. */
-#include "run/retest.h"
+#include "record/retest.h"
 
 #include <string.h>
 
@@ -35,12 +35,11 @@ struct value *retest_authorisers(struct bench_log *log, const struct moment *now
 	return found;
 }
 
-int retest_check(const struct value *retest, const struct value *authorisers, struct error *err)
+int retest_check_authoriser(const char *by, const struct value *authorisers, struct error *err)
 {
 	const struct value *persons = value_get(authorisers, "persons");
-	const char *by = value_get_text(retest, "authorisedBy");
 
-	if (!retest || !value_get_bool(authorisers, "enrolled"))
+	if (!value_get_bool(authorisers, "enrolled"))
 		return 0;
 	for (size_t i = 0; by && i < value_count(persons); i++)
 		if (!strcmp(value_at(persons, i)->text, by))
@@ -50,4 +49,11 @@ int retest_check(const struct value *retest, const struct value *authorisers, st
 		"'%.40s' does not authorise re-tests on this bench: a reviewer or an "
 		"authorised signatory does, whom an administrator has enrolled (davy keys)",
 		by ? by : "");
+}
+
+int retest_check(const struct value *retest, const struct value *authorisers, struct error *err)
+{
+	return retest ? retest_check_authoriser(value_get_text(retest, "authorisedBy"), authorisers,
+						err)
+		      : 0;
 }
