@@ -26,6 +26,11 @@ static int take(void *brackets, const struct jws *jws, const struct entry *entry
 	return run_brackets_take(brackets, entry, err);
 }
 
+bool bracketed_asks(const struct value *event)
+{
+	return value_get(value_get(event, "mse:run"), "mse:bracket") != NULL;
+}
+
 struct run_brackets *bracketed_read(const char *state, struct error *err)
 {
 	struct run_brackets *brackets = run_brackets_new();

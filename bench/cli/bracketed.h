@@ -3,6 +3,7 @@
 #ifndef DAVY_CLI_BRACKETED_H
 #define DAVY_CLI_BRACKETED_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -10,6 +11,8 @@
 #include "base/value.h"
 #include "record/run_bracket.h"
 
+/* Does the run of this event ask for checks? Whether it does is known without the log. */
+bool bracketed_asks(const struct value *event);
 /* From the bench's log; the caller frees it. NULL where that cannot be read. */
 struct run_brackets *bracketed_read(const char *state, struct error *err);
 /* Set "bracket" of the run with this record to {"standing","check"}, where it asks for one; `brackets` may be NULL. */

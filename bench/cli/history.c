@@ -142,16 +142,27 @@ static void describe(struct value *one, const struct book_event *event,
 	set_declared(one, event->declarations);
 }
 
+/* The whole log is gone through for checks only where a run asks for them. */
+static int read_brackets(const char *state, const struct book_events *events,
+			 struct run_brackets **brackets, struct error *err)
+{
+	bool asks = false;
+
+	for (size_t i = 0; i < events->count; i++)
+		asks |= bracketed_asks(events->at[i].event);
+	*brackets = asks ? bracketed_read(state, err) : NULL;
+	return asks && !*brackets ? -1 : 0;
+}
+
 static struct value *history(const char *state, book_wanted_fn *wanted, char *name,
 			     struct error *err)
 {
 	struct book_events events;
-	struct run_brackets *brackets = bracketed_read(state, err);
+	struct run_brackets *brackets = NULL;
 	struct value *list = NULL;
 
-	if (!brackets)
-		return NULL;
-	if (book_events(state, wanted, name, &events, err) == 0) {
+	if (book_events(state, wanted, name, &events, err) == 0 &&
+	    read_brackets(state, &events, &brackets, err) == 0) {
 		list = value_list();
 		for (size_t i = events.count; i > 0; i--)
 			describe(value_add(list, value_map()), &events.at[i - 1], brackets, name);

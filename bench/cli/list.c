@@ -93,6 +93,8 @@ struct listing {
 	char *tree;
 	bool json, broken;
 	struct value *all; /* for --json: kind → list of maps */
+	struct run_brackets *brackets;
+	bool brackets_read; /* once, and only where a run asks for checks */
 };
 
 static void complain(struct listing *listing, const struct error *err)
@@ -265,8 +267,23 @@ static void list_drivers(struct listing *listing, struct value *list)
 
 /* ---- runs ---- */
 
-static void add_run(struct table *table, struct value *list, const struct account *account,
-		    const struct run_brackets *brackets)
+static void set_bracket(struct listing *listing, struct value *one, const struct account *account)
+{
+	struct error err;
+
+	if (!value_get(value_get(account->head, "protocol_data"), "bracket"))
+		return;
+	if (!listing->brackets_read) {
+		listing->brackets_read = true;
+		listing->brackets = bracketed_read(listing->state, &err);
+		if (!listing->brackets)
+			complain(listing, &err);
+	}
+	bracketed_set(one, listing->brackets, (uint64_t)value_get_int(account->record, "seq", 0));
+}
+
+static void add_run(struct listing *listing, struct table *table, struct value *list,
+		    const struct account *account)
 {
 	const char *verdict = value_get_text(account->verdict, "verdict");
 	const char *fault = value_get_text(value_get(account->head, "order"), "fault");
@@ -279,7 +296,7 @@ static void add_run(struct table *table, struct value *list, const struct accoun
 		figure_verdict(&words, verdict);
 	else
 		buf_add_text(&words, say(TEXTS.open));
-	bracketed_set(one, brackets, (uint64_t)value_get_int(account->record, "seq", 0));
+	set_bracket(listing, one, account);
 	bracketed_add(&words, value_get(one, "bracket"));
 	figure_time(&time, account->time);
 	table_add(table, (const char *const[]){
@@ -310,13 +327,9 @@ static void add_damaged(struct listing *listing, struct table *table, struct val
 static void list_runs(struct listing *listing, struct value *list)
 {
 	struct table *table = table_new(5);
-	struct error unread;
-	struct run_brackets *brackets = bracketed_read(listing->state, &unread);
 	size_t count;
 	char **names = account_list(listing->state, &count);
 
-	if (!brackets)
-		complain(listing, &unread);
 	table_has_head(table);
 	table_add(table, (const char *const[]){say(TEXTS.run), say(TEXTS.verdict),
 					       say(TEXTS.bench_time), "", ""});
@@ -326,7 +339,7 @@ static void list_runs(struct listing *listing, struct value *list)
 		struct account *account = account_read(folder, &err);
 
 		if (account)
-			add_run(table, list, account, brackets);
+			add_run(listing, table, list, account);
 		else
 			add_damaged(listing, table, list, names[i], &err);
 		account_free(account);
@@ -334,7 +347,8 @@ static void list_runs(struct listing *listing, struct value *list)
 		free(names[i]);
 	}
 	free(names);
-	run_brackets_free(brackets);
+	run_brackets_free(listing->brackets);
+	listing->brackets = NULL;
 	if (!listing->json)
 		print_table(TEXTS.runs, table);
 	else
