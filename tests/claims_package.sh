@@ -158,7 +158,7 @@ unit_is_right() {
 # The figure is that of `systemd-analyze security`, from 0 (nothing can be done) to 10; 1.2 when this was written.
 unit_is_closed() { systemd-analyze security --offline=yes --no-pager --threshold=15 "$unit"; }
 
-# It speaks to the network and runs no script; 1.1 when this was written.
+# It speaks to the network and runs no script; 1.2 when this was written.
 push_unit_is_closed() { systemd-analyze security --offline=yes --no-pager --threshold=15 "$push_unit"; }
 
 unit_makes_safe() {
