@@ -82,7 +82,12 @@ static const struct {
 	.released = {"%lld released; they are sent again, word for word",
 		     "已放行 %lld 条;将按原文重新发送"},
 	.receipt = {"receipt %lld: %s %s%s%s", "回执 %lld:%s %s%s%s"},
-	.no_rows = {"record %lld goes to no destination", "记录 %lld 不送往任何目的地"},
+	.no_rows = {"record %lld goes to no destination: by their \"records\", \"from\" and "
+		    "\"simulated\" in destinations.json none asks for it (what was simulated "
+		    "goes only where \"simulated\" is true)",
+		    "记录 %lld 不送往任何目的地:destinations.json 中各目的地的 "
+		    "records、from、simulated "
+		    "均不包括它(仿真记录仅送往 simulated 为 true 的目的地)"},
 	.day = {"%lld d %lld h", "%lld 天 %lld 小时"},
 	.hour = {"%lld h %lld min", "%lld 小时 %lld 分"},
 	.minute = {"%lld min", "%lld 分"},
