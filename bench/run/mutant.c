@@ -139,7 +139,9 @@ static void add_limit(struct makes *makes, const char *step, const struct protoc
 		bool several = limit->bounds > 1;
 		struct mutant *mutant;
 
-		snprintf(which, sizeof(which), several ? "bound %zu " : "", i + 1);
+		which[0] = '\0';
+		if (several)
+			snprintf(which, sizeof(which), "bound %zu ", i + 1);
 		snprintf(zh, sizeof(zh), several ? "第%zu项限值" : "限值", i + 1);
 		for (int upper = 1; upper >= 0; upper--) {
 			double end = upper ? bound->high : bound->low;
