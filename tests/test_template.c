@@ -187,9 +187,12 @@ static void a_text_before_another_placeholder_has_no_end_and_is_refused(void)
 static void an_ill_formed_template_is_refused_and_matches_nothing(void)
 {
 	static const char *const BAD[] = {
-		"FLOW {number",	 "FLOW {value}",	"FLOW }",	 "{number:3f}",
-		"{number:%x}",	 "{number:%s}",		"{number:%.3}",	 "{number:%100f}",
-		"{number:%.3d}", "{number:%.3f extra}", "{number:%n%f}",
+		"FLOW {number",	       "FLOW {value}",	 "FLOW }",
+		"{number:3f}",	       "{number:%x}",	 "{number:%s}",
+		"{number:%.3}",	       "{number:%100f}", "{number:%.3d}",
+		"{number:%.3f extra}", "{number:%n%f}",	 "{number:u17}",
+		"{number:}",	       "{number:flags}", "{number:string[4]}",
+		"{number:u16 }",
 	};
 
 	for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++) {
@@ -265,6 +268,50 @@ static void what_cannot_be_built_adds_nothing_to_the_line(void)
 	CU_ASSERT_STRING_EQUAL(line, "");
 }
 
+/* A set point, a negative flow and a counter of a ProPar controller (gas.md, 4.8), and the same swapped. */
+static void hexadecimal_digits_are_the_bytes_of_a_number(void)
+{
+	CU_ASSERT(match(":0603020121{number:u16}", ":06030201213E80"));
+	CU_ASSERT_EQUAL(got_count, 1);
+	CU_ASSERT(got[0].is_number);
+	CU_ASSERT_EQUAL(got[0].number, 16000);
+	CU_ASSERT_STRING_EQUAL(got[0].text, "3E80");
+	CU_ASSERT(match(":{number:i16}", ":FFfe"));
+	CU_ASSERT_EQUAL(got[0].number, -2);
+	CU_ASSERT(match(":0803026841{number:f32}", ":0803026841459CFFAE"));
+	CU_ASSERT_DOUBLE_EQUAL(got[0].number, 5023.96, 0.001);
+	CU_ASSERT(match("{number:u16le}{number:u8}", "803E07"));
+	CU_ASSERT_EQUAL(got[0].number, 16000);
+	CU_ASSERT_EQUAL(got[1].number, 7);
+}
+
+/* Too few digits, too many, a sign, a blank, no digit, a NaN and an infinity. */
+static void what_is_not_exactly_its_digits_does_not_match(void)
+{
+	static const char *const BAD[] = {"", "3", "3E8", "3E800", "+3E8", " 3E80", "3E8G", "0x3E"};
+
+	for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++)
+		CU_ASSERT(!match("{number:u16}", BAD[i]));
+	CU_ASSERT(!match("{number:f32}", "7FC00000"));
+	CU_ASSERT(!match("{number:f32}", "7F800000"));
+}
+
+static void hexadecimal_digits_are_built_in_upper_case_and_only_where_they_fit(void)
+{
+	static const char SET[] = ":0603010121{number:u16}";
+	char line[64];
+	struct error err;
+
+	CU_ASSERT_EQUAL(build(line, SET, (double[]){16000}, 1, &err), 0);
+	CU_ASSERT_STRING_EQUAL(line, ":06030101213E80");
+	CU_ASSERT_EQUAL(build(line, "{number:i16}", (double[]){-2}, 1, &err), 0);
+	CU_ASSERT_STRING_EQUAL(line, "FFFE");
+	CU_ASSERT_EQUAL(build(line, SET, (double[]){65536}, 1, &err), -1);
+	CU_ASSERT_EQUAL(build(line, SET, (double[]){-1}, 1, &err), -1);
+	CU_ASSERT_EQUAL(build(line, "{number:f32}", (double[]){NAN}, 1, &err), -1);
+	CU_ASSERT_STRING_EQUAL(line, "");
+}
+
 void suite_template(void)
 {
 	suite_begin("template");
@@ -290,4 +337,7 @@ void suite_template(void)
 	claim(numbers_are_built_in_the_format_asked_for);
 	claim(a_built_number_matches_back_to_itself);
 	claim(what_cannot_be_built_adds_nothing_to_the_line);
+	claim(hexadecimal_digits_are_the_bytes_of_a_number);
+	claim(what_is_not_exactly_its_digits_does_not_match);
+	claim(hexadecimal_digits_are_built_in_upper_case_and_only_where_they_fit);
 }

@@ -4,9 +4,9 @@
  *
  * A template is read from left to right as items: a literal character, a run of blanks, a word, a
  * text, a number. Matching walks the template and the line together. Each item knows where it ends
- * without trying: a number where strtod stops, a word and a text at the next literal character or
- * blank of the template. Nothing is ever taken back, so a line costs its length, whatever the
- * template; the price is that a text cannot hold the character that follows it.
+ * without trying: a number where strtod stops or after its layout's digits, a word and a text at the
+ * next literal character or blank of the template. Nothing is ever taken back, so a line costs its
+ * length, whatever the template; the price is that a text cannot hold the character that follows it.
  *
  * A word or a text right before another placeholder would have no end and is refused by
  * template_check. Templates are short and are parsed anew at every use; an ill-formed one matches
@@ -23,6 +23,7 @@
 #include <string.h>
 
 #include "codec/hex.h"
+#include "codec/layout.h"
 
 enum item_kind { ITEM_END = 1, ITEM_LITERAL, ITEM_BLANKS, ITEM_WORD, ITEM_TEXT, ITEM_NUMBER };
 
@@ -39,6 +40,7 @@ struct item {
 	size_t size;
 	char literal;
 	struct number_format format;
+	struct layout layout; /* of a number in hexadecimal digits; size 0: a decimal one */
 };
 
 static bool is_blank(char c)
@@ -86,6 +88,23 @@ static int format_parse(struct number_format *format, const char *at, const char
 	return format->kind == 'd' && format->digits >= 0 ? -1 : 0;
 }
 
+/* "i16": a number's layout; a text has none here, and flags are no number. */
+static int digits_parse(struct layout *layout, const char *at, const char *end)
+{
+	size_t length = (size_t)(end - at);
+	struct error ignored;
+	char name[8];
+
+	if (length >= sizeof(name))
+		return -1;
+	memcpy(name, at, length);
+	name[length] = '\0';
+	if (layout_parse(layout, name, &ignored) == 0 && layout->kind != LAYOUT_FLAGS &&
+	    layout->kind != LAYOUT_STRING)
+		return 0;
+	return -1;
+}
+
 static int placeholder_parse(struct item *item, struct error *err)
 {
 	const char *name = item->start + 1;
@@ -104,11 +123,13 @@ static int placeholder_parse(struct item *item, struct error *err)
 		item->kind = ITEM_NUMBER;
 	else if (!strncmp(name, "number:", 7) && !format_parse(&item->format, name + 7, end))
 		item->kind = ITEM_NUMBER;
+	else if (!strncmp(name, "number:", 7) && !digits_parse(&item->layout, name + 7, end))
+		item->kind = ITEM_NUMBER;
 	else
 		return error_set(
 			err, ERROR_USAGE,
-			"'%.*s' is no placeholder; known are {} {text} {number} and a number "
-			"printed as {number:%%.3f}",
+			"'%.*s' is no placeholder; known are {} {text} {number}, a number "
+			"printed as {number:%%.3f} and one in hexadecimal digits, {number:u16}",
 			(int)item->size, item->start);
 	return 0;
 }
@@ -204,6 +225,35 @@ static bool is_decimal(const char *text)
 	return isdigit((unsigned char)text[*text == '.']);
 }
 
+static int digit_of(char c)
+{
+	if (!isxdigit((unsigned char)c))
+		return -1;
+	return isdigit((unsigned char)c) ? c - '0' : toupper((unsigned char)c) - 'A' + 10;
+}
+
+static bool match_digits(const char **line, const struct layout *layout, struct capture *capture)
+{
+	uint8_t bytes[sizeof(uint32_t)];
+
+	for (size_t i = 0; i < layout->size; i++) {
+		int high = digit_of((*line)[2 * i]);
+		int low = high < 0 ? -1 : digit_of((*line)[2 * i + 1]);
+
+		if (low < 0)
+			return false;
+		bytes[i] = (uint8_t)(high << 4 | low);
+	}
+	capture->number = layout_read(layout, bytes);
+	if (!isfinite(capture->number))
+		return false;
+
+	capture->is_number = true;
+	capture_text(capture, *line, 2 * layout->size);
+	*line += 2 * layout->size;
+	return true;
+}
+
 static bool match_number(const char **line, struct capture *capture)
 {
 	const char *start = *line + blanks_at(*line);
@@ -260,7 +310,8 @@ static bool match_item(const char **line, const struct item *item, struct captur
 		*line += blanks;
 		return blanks > 0;
 	case ITEM_NUMBER:
-		return match_number(line, capture);
+		return item->layout.size ? match_digits(line, &item->layout, capture)
+					 : match_number(line, capture);
 	case ITEM_TEXT:
 	case ITEM_WORD:
 		return match_open(line, item, capture);
@@ -334,6 +385,20 @@ static int print_number(struct buf *out, const struct number_format *format, dou
 	return 0;
 }
 
+static int print_digits(struct buf *out, const struct layout *layout, double number,
+			struct error *err)
+{
+	uint8_t bytes[sizeof(uint32_t)];
+
+	if (!isfinite(number))
+		return error_set(err, ERROR_USAGE, "%g cannot be written as a number", number);
+	if (layout_write(layout, number, bytes, err) < 0)
+		return -1;
+	for (size_t i = 0; i < layout->size; i++)
+		buf_printf(out, "%02X", bytes[i]);
+	return 0;
+}
+
 static int build_item(struct buf *out, const struct item *item, const double *number,
 		      struct error *err)
 {
@@ -341,7 +406,8 @@ static int build_item(struct buf *out, const struct item *item, const double *nu
 	case ITEM_NUMBER:
 		if (!number)
 			return error_set(err, ERROR_USAGE, "there are fewer numbers than places");
-		return print_number(out, &item->format, *number, err);
+		return item->layout.size ? print_digits(out, &item->layout, *number, err)
+					 : print_number(out, &item->format, *number, err);
 	case ITEM_WORD:
 	case ITEM_TEXT:
 		return error_set(err, ERROR_USAGE, "'%.*s' cannot be built, only matched",

@@ -6,9 +6,12 @@
  *   "FLOWCO,MFC2,{text}"       text up to the next literal character (or the end)
  *   "A {} {} {number} {text}"  {} matches one word and forgets it
  *   "SETP {number:%.3f}"       for building: how the number is printed (%[0][width][.digits][fde])
+ *   ":0403{number:i16}"        a number as the hexadecimal digits of its bytes, two for each, in a
+ *                              numeric layout (codec/layout.h); matched and built alike
  *
  * A run of blanks in the template matches one or more blanks; all else matches itself. {{ and }} are
- * braces. A number is what strtod reads in the C locale, but finite and not hexadecimal. A word
+ * braces. A number is what strtod reads in the C locale, but finite and not hexadecimal. One with a
+ * layout has exactly its digits, upper or lower case (built: upper), and is finite too. A word
  * ends at a blank or at the template's next literal character, and is never empty; text may be.
  */
 #ifndef DAVY_CODEC_TEMPLATE_H
