@@ -3,7 +3,7 @@
  * The acceptance bench's drivers, from their files: a scale's answers as the fact sheet has them (D.8; widths of fields are
  * from memory there, so any number of blanks is taken), and what a broken pressure cell
  * says; and of the filter bench the gas module. Then instruments that no fixture here uses yet: gas modules (gas.md, 4.1),
- * a streaming scale (D.8) and a flow controller (gas.md, 4.8); of answers without a golden frame, the sums are by the rule.
+ * a streaming scale (D.8) and flow controllers (gas.md, 4.8); of answers without a golden frame, the sums are by the rule.
  */
 #include <stdio.h>
 #include <string.h>
@@ -205,6 +205,88 @@ static void a_flow_beyond_full_scale_is_no_reading(void)
 	driver_free(controller);
 }
 
+static int asked_propar(struct driver *controller, const char *read, const char *asked,
+			const char *line, double *number)
+{
+	struct exchange exchange;
+	struct error err;
+
+	exchange_read(&exchange, controller, &controller->read[driver_find_read(controller, read)],
+		      1);
+	CU_ASSERT_EQUAL(exchange.size, strlen(asked));
+	CU_ASSERT_EQUAL(memcmp(exchange.bytes, asked, strlen(asked)), 0);
+	return driver_read_line(controller, read, line, number, &err);
+}
+
+/*
+ * Half of 2 L/min, a little less than nothing, the most that there is; then more than a signed count
+ * holds, twice, another node, another index, a refusal, and a piece.
+ */
+static void a_measure_beyond_what_a_signed_count_holds_is_no_flow(void)
+{
+	static const char ASKED[] = ":06030401210120\r\n";
+	static const char *const NONE[] = {":060302012180E8\r\n", ":0603020121A3D6\r\n",
+					   ":06040201213E80\r\n", ":06030201223E80\r\n",
+					   ":0403000405\r\n",	  ":06030201213E\r\n"};
+	struct driver *controller = driver_of("propar_mfc");
+	double number = -1;
+
+	CU_ASSERT_EQUAL(asked_propar(controller, "flow", ASKED, ":06030201213E80\r\n", &number), 0);
+	CU_ASSERT_DOUBLE_EQUAL(number, 0.001 / 60, 1e-12);
+	CU_ASSERT_EQUAL(asked_propar(controller, "flow", ASKED, ":0603020121FFFF\r\n", &number), 0);
+	CU_ASSERT_DOUBLE_EQUAL(number, -0.002 / 32000 / 60, 1e-15);
+	CU_ASSERT_EQUAL(asked_propar(controller, "flow", ASKED, ":06030201217FFF\r\n", &number), 0);
+	for (size_t i = 0; i < sizeof(NONE) / sizeof(NONE[0]); i++)
+		CU_ASSERT_EQUAL(asked_propar(controller, "flow", ASKED, NONE[i], &number), -1);
+	CU_ASSERT_EQUAL(asked_propar(controller, "setpoint", ":06030401210121\r\n",
+				     ":06030201213E80\r\n", &number),
+			0);
+	CU_ASSERT_DOUBLE_EQUAL(number, 0.001 / 60, 1e-12);
+	driver_free(controller);
+}
+
+/* 50 % as the facts have it; the statuses of the manual's answer and of a bad value. */
+static void a_setting_holds_only_with_the_status_that_all_is_well(void)
+{
+	static const char TOLD[] = ":06030101213E80\r\n", WELL[] = ":0403000005\r\n",
+			  BAD[] = ":0403000605\r\n";
+	struct driver *controller = driver_of("propar_mfc");
+	struct exchange exchange;
+	double ignored;
+	struct error err;
+
+	CU_ASSERT_EQUAL_FATAL(
+		exchange_write(&exchange, controller, &controller->write[0], 1, 1, &err), 0);
+	CU_ASSERT_EQUAL(exchange.size, strlen(TOLD));
+	CU_ASSERT_EQUAL(memcmp(exchange.bytes, TOLD, strlen(TOLD)), 0);
+	CU_ASSERT_EQUAL(
+		exchange_number(&exchange, (const uint8_t *)WELL, strlen(WELL), &ignored, &err), 0);
+	CU_ASSERT_EQUAL(
+		exchange_number(&exchange, (const uint8_t *)BAD, strlen(BAD), &ignored, &err), -1);
+	CU_ASSERT_EQUAL(exchange_write(&exchange, controller, &controller->write[0], 1, 2.1, &err),
+			-1);
+	driver_free(controller);
+}
+
+/* 2000 mln/min; then 1 mln/min as in the manual's example, and 2000 mls/min, at 20 °C. */
+static void a_controller_of_another_capacity_or_state_is_another_instrument(void)
+{
+	static const char *const OTHERS[] = {":11030201CF3F80000070076D6C6E2F6D696E",
+					     ":11030201CF44FA000070076D6C732F6D696E"};
+	struct driver *controller = driver_of("propar_mfc");
+	const char *is = controller->identity_is;
+	struct capture captures[TEMPLATE_CAPTURES];
+	size_t count;
+
+	CU_ASSERT_FATAL(template_match(controller->identity.reply, is, captures, &count));
+	CU_ASSERT_EQUAL(captures[0].number, 2000);
+	for (size_t i = 0; i < sizeof(OTHERS) / sizeof(OTHERS[0]); i++) {
+		CU_ASSERT(template_match(controller->identity.reply, OTHERS[i], captures, &count));
+		CU_ASSERT_NOT_EQUAL(strncmp(OTHERS[i], is, strlen(is)), 0);
+	}
+	driver_free(controller);
+}
+
 void suite_acceptance_drivers(void)
 {
 	suite_begin("acceptance_drivers");
@@ -216,4 +298,7 @@ void suite_acceptance_drivers(void)
 	claim(an_upload_with_the_printed_wrong_sum_is_none);
 	claim(only_a_stable_line_of_a_streaming_scale_is_a_weighing);
 	claim(a_flow_beyond_full_scale_is_no_reading);
+	claim(a_measure_beyond_what_a_signed_count_holds_is_no_flow);
+	claim(a_setting_holds_only_with_the_status_that_all_is_well);
+	claim(a_controller_of_another_capacity_or_state_is_another_instrument);
 }
