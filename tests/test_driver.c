@@ -63,6 +63,15 @@ static void an_unknown_layout_is_refused(void)
 		      "test: reads.flow: ");
 }
 
+static void a_register_is_no_byte(void)
+{
+	check_refused("{'bus':'modbus','reads':{'flow':{'input':1,'as':'i8'}}}",
+		      "reads.flow: 'i8': a register has 16 bits");
+	check_refused("{'bus':'modbus','writes':{'flow':{'holding':1,'as':'u8','unit':'V',"
+		      "'range':'0 .. 9 V'}}}",
+		      "writes.flow: 'u8': a register has 16 bits");
+}
+
 static void an_unknown_unit_is_refused(void)
 {
 	check_refused("{'bus':'modbus','reads':{'flow':{'input':1,'unit':'gal'}}}", "gal");
@@ -496,6 +505,7 @@ void suite_driver(void)
 	claim(an_unknown_bus_is_refused);
 	claim(a_register_needs_one_address);
 	claim(an_unknown_layout_is_refused);
+	claim(a_register_is_no_byte);
 	claim(an_unknown_unit_is_refused);
 	claim(a_range_that_does_not_parse_is_refused);
 	claim(a_range_of_another_dimension_is_refused);

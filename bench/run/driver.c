@@ -40,7 +40,14 @@ static int compile_modbus_item(struct driver_item *item, const struct value *val
 		return error_set(err, ERROR_USAGE, "an input register cannot be written");
 	item->holding = holding >= 0;
 	item->address = (uint16_t)address;
-	return layout_parse(&item->layout, as ? as : "u16", err);
+	if (layout_parse(&item->layout, as ? as : "u16", err) < 0)
+		return -1;
+	if (item->layout.size == 1 && item->layout.kind != LAYOUT_STRING)
+		return error_set(err, ERROR_USAGE,
+				 "'%s': a register has 16 bits, and which eight of them is not "
+				 "said: u16 or i16",
+				 as);
+	return 0;
 }
 
 static int compile_line_item(struct driver_item *item, const struct value *value, bool writes,
