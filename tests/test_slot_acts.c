@@ -100,6 +100,29 @@ static void so_it_is_with_a_setting(void)
 	slot_rig_close(&rig);
 }
 
+static void note_error(void *ctx, const struct error *err)
+{
+	*(struct error *)ctx = err ? *err : (struct error){0};
+}
+
+static void so_it_is_with_bytes_that_may_set_anything(void)
+{
+	static const uint8_t BYTES[] = {1, 2, 3};
+	struct slot_rig rig;
+
+	open_rig(&rig);
+	fill_disk(&rig);
+	slot_pour(rig.slot, 0, BYTES, sizeof(BYTES), note_error, &rig.error);
+	slot_rig_wait(&rig, MSEC(200));
+	allow_bytes(RLIM_INFINITY);
+	CU_ASSERT(failed_as(&rig, "raw bytes on bus were not sent, since nothing would tell"));
+
+	slot_pour(rig.slot, 0, BYTES, sizeof(BYTES), note_error, &rig.error);
+	slot_rig_wait(&rig, MSEC(200));
+	CU_ASSERT_EQUAL(rig.error.kind, 0);
+	slot_rig_close(&rig);
+}
+
 static void note_refusal(void *ctx, const struct error *err)
 {
 	*(bool *)ctx = err && err->kind == ERROR_REFUSED;
@@ -145,6 +168,7 @@ void suite_slot_acts(void)
 	claim(a_line_leaves_its_safe_level_only_with_the_journal_on_the_disk);
 	claim(its_way_back_waits_for_no_disk);
 	claim(so_it_is_with_a_setting);
+	claim(so_it_is_with_bytes_that_may_set_anything);
 	claim(what_waits_for_the_disk_is_overtaken_by_the_way_back);
 	claim(a_slot_that_is_closed_forgets_what_waits);
 }

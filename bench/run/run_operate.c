@@ -25,7 +25,7 @@
 #include "run/run.h"
 #include "run/typed_bytes.h"
 
-#define RAW_PATIENCE MSEC(500)
+#define RAW_PATIENCE MSEC(500) /* for what comes behind them */
 #define COUNT_GATE SEC(1)
 
 enum { HEARD_MOST = 4096 };
@@ -366,12 +366,10 @@ static void listened(void *ctx)
 	free(hex);
 }
 
-static void was_sent(void *ctx, const uint8_t *bytes, size_t size, const struct error *err)
+static void was_sent(void *ctx, const struct error *err)
 {
 	struct run *run = ctx;
 
-	(void)bytes;
-	(void)size;
 	if (run->operating->over)
 		return;
 	if (err) {
@@ -391,24 +389,13 @@ static void send_bytes(struct run *run, const char *name, const char *text)
 	size_t size;
 	int port = find_port(run, name, &err);
 
-	if (port < 0 || typed_bytes(text, bytes, &size, &err) < 0 ||
-	    guard_allows_bytes(run->slot, port, &err) < 0) {
+	if (port < 0 || typed_bytes(text, bytes, &size, &err) < 0) {
 		refuse(run, &err);
 		return;
 	}
-	guard_bytes_leave(run->slot, port);
-	run->slot->port[port].told = true;
 	operating->port = port;
 	buf_clear(&operating->heard);
-	link_ask(run->slot->port[port].link, &(struct link_question){
-						     .bytes = bytes,
-						     .size = size,
-						     .what = "raw bytes",
-						     .within = RAW_PATIENCE,
-						     .no_answer = true,
-						     .done = was_sent,
-						     .ctx = run,
-					     });
+	slot_pour(run->slot, port, bytes, size, was_sent, run);
 }
 
 static void watch_port(struct run *run, const char *name, bool watched)

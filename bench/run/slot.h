@@ -105,6 +105,9 @@ void slot_unwant(struct slot *slot, struct interest *interest);
 void slot_act(struct slot *slot, int line, bool on, slot_done_fn *done, void *ctx);
 void slot_set(struct slot *slot, int device, int write, double number, slot_done_fn *done,
 	      void *ctx);
+/* At most TYPED_MOST raw bytes (run/typed_bytes.h), which may set whatever lives on the port. Done: they were sent. */
+void slot_pour(struct slot *slot, int port, const uint8_t *bytes, size_t size, slot_done_fn *done,
+	       void *ctx);
 /* The run is stopping: acts may only move outputs towards safe, or those listed for teardown. */
 void slot_stopping(struct slot *slot);
 /* The safe sequence, in order, without asking anybody; `done` once all of it was tried. */

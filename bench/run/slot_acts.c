@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Acts and settings: what a script wants to move, on its way through the guard to the wire.
+ * Acts and settings, which a script wants, and raw bytes, which a person typed, on their way through the guard to the wire.
  *
  * Every act ends in exactly one call of its `done`, from the loop, unless the slot is closed first.
  *
@@ -9,9 +9,13 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "run/slot.h"
+#include "run/typed_bytes.h"
+
+#define RAW_PATIENCE MSEC(500) /* for bytes to leave */
 
 /* An act or a setting on its way. */
 struct act {
@@ -19,10 +23,13 @@ struct act {
 	struct slot *slot;
 	struct timer timer;
 	struct exchange exchange;
-	int line; /* and its level; or -1: a setting */
+	int line; /* and its level; or -1 */
 	bool on;
-	int device, write;
+	int device, write; /* of a setting, with its number; or -1 */
 	double number;
+	int port; /* of raw bytes; or -1 */
+	uint8_t bytes[TYPED_MOST];
+	size_t size;
 	bool waits; /* for the disk */
 	slot_done_fn *done;
 	void *ctx;
@@ -38,6 +45,7 @@ static struct act *new_act(struct slot *slot, slot_done_fn *done, void *ctx)
 			    .slot = slot,
 			    .line = -1,
 			    .device = -1,
+			    .port = -1,
 			    .done = done,
 			    .ctx = ctx};
 	slot->acts = act;
@@ -85,6 +93,10 @@ static void say_what(const struct act *act, char *what, size_t size)
 
 	if (act->line >= 0) {
 		snprintf(what, size, "%s", fixture->line[act->line].name);
+		return;
+	}
+	if (act->port >= 0) {
+		snprintf(what, size, "raw bytes on %s", fixture->port[act->port].name);
 		return;
 	}
 	device = &fixture->device[act->device];
@@ -172,12 +184,54 @@ static void send(struct act *act)
 	exchange_ask(&act->exchange, port->link, set_answered, act);
 }
 
-/* ---- both ---- */
+/* ---- raw bytes ---- */
+
+static bool bytes_energise(const struct slot *slot, int port)
+{
+	for (size_t i = 0; i < slot->fixture->device_count; i++)
+		if (slot->fixture->device[i].port == port && slot->fixture->device[i].safe_count)
+			return true;
+	return false;
+}
+
+static void were_sent(void *ctx, const uint8_t *bytes, size_t size, const struct error *err)
+{
+	(void)bytes;
+	(void)size;
+	end_act(ctx, err);
+}
+
+static void pour(struct act *act)
+{
+	struct slot *slot = act->slot;
+	struct slot_port *port = &slot->port[act->port];
+
+	if (guard_allows_bytes(slot, act->port, &act->err) < 0) {
+		act->failed = true;
+		end_soon(act);
+		return;
+	}
+	guard_bytes_leave(slot, act->port);
+	port->told = true;
+	link_ask(port->link, &(struct link_question){
+				     .bytes = act->bytes,
+				     .size = act->size,
+				     .what = "raw bytes",
+				     .within = RAW_PATIENCE,
+				     .no_answer = true,
+				     .done = were_sent,
+				     .ctx = act,
+			     });
+}
+
+/* ---- all of them ---- */
 
 static void go(struct act *act)
 {
 	if (act->line >= 0)
 		drive(act);
+	else if (act->port >= 0)
+		pour(act);
 	else
 		send(act);
 }
@@ -195,8 +249,8 @@ static void journal_is_kept(void *ctx, const struct error *err)
 	say_what(act, what, sizeof(what));
 	act->failed = true;
 	error_set(&act->err, err->kind,
-		  "%s stays safe, since nothing would tell of it after a loss of power: %s", what,
-		  err->text);
+		  "%s %s, since nothing would tell of it after a loss of power: %s", what,
+		  act->port >= 0 ? "were not sent" : "stays safe", err->text);
 	end_soon(act);
 }
 
@@ -220,7 +274,7 @@ static void overtake(const struct act *act)
 
 static void begin(struct act *act, bool energises)
 {
-	if (!energises)
+	if (!energises && act->port < 0)
 		overtake(act);
 	if (!energises || clock_kind(act->slot->clock) != CLOCK_KIND_REAL) {
 		go(act);
@@ -248,6 +302,17 @@ void slot_set(struct slot *slot, int device, int write, double number, slot_done
 	act->write = write;
 	act->number = number;
 	begin(act, guard_setting_energises(slot, device, write, number));
+}
+
+void slot_pour(struct slot *slot, int port, const uint8_t *bytes, size_t size, slot_done_fn *done,
+	       void *ctx)
+{
+	struct act *act = new_act(slot, done, ctx);
+
+	act->port = port;
+	act->size = size < TYPED_MOST ? size : TYPED_MOST;
+	memcpy(act->bytes, bytes, act->size);
+	begin(act, bytes_energise(slot, port));
 }
 
 void acts_drop(struct slot *slot)
