@@ -82,6 +82,7 @@ static void open_slot(struct slot_rig *rig, const char *fault)
 		.fixture = rig->plan->fixture,
 		.number = 1,
 		.supply = rig->plan->supply,
+		.account = rig->account,
 		.program = rig->bench.program,
 		.cpu = -1,
 		.grid = rig->plan->grid,
@@ -116,6 +117,8 @@ static void open_rig(struct slot_rig *rig, const char *fault, const struct bench
 	if (connections)
 		rig->plan->supply =
 			gas_supply_new(rig->plan->fixture, connections, 1, PLAN_STATED_EPOCH);
+	rig->gases = gas_ledger_new();
+	rig->account = gas_account_open(rig->gases);
 
 	rig->loop = loop_new(&err);
 	rig->writer = writer_new(rig->loop, &err);
@@ -147,6 +150,7 @@ void slot_rig_open_in_real_time(struct slot_rig *rig, const struct bench_file *f
 void slot_rig_close(struct slot_rig *rig)
 {
 	slot_close(rig->slot);
+	gas_ledger_free(rig->gases);
 	journal_close(rig->journal);
 	writer_free(rig->writer);
 	timer_stop(&rig->alarm);

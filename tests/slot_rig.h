@@ -14,6 +14,8 @@ struct slot_rig {
 	struct journal *journal;
 	struct bench_clock *clock;
 	struct slot *slot;
+	struct gas_ledger *gases; /* the controller's, where it has cylinders */
+	struct gas_account *account;
 	/* what the slot told */
 	enum verdict tripped; /* 0: it has not */
 	char why[320];

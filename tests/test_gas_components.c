@@ -96,7 +96,7 @@ static const char *refusal(const char *json, const char *chosen, const char *com
 	struct fixture *fixture = sound(json);
 	struct value *connections = connected("mix", chosen, components);
 	struct gas_supply *supply = gas_supply_new(fixture, connections, 1, PLAN_STATED_EPOCH);
-	int done = gas_supply_allows(supply, fixture, 0, 0, 0, &err);
+	int done = gas_supply_allows(supply, fixture, 0, 0, 0, 0, &err);
 
 	free(supply);
 	value_free(connections);

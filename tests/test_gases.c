@@ -231,6 +231,68 @@ static void a_cylinder_that_is_used_up_meanwhile_ends_the_run(void)
 	slot_rig_close(&rig);
 }
 
+/* 0.7 L are left: what another slot takes meanwhile is not there any more. */
+static void what_another_slot_draws_is_not_there_for_this_one(void)
+{
+	struct slot_rig rig;
+	struct gas_account *other;
+
+	open_with(&rig, connected("ch4", "0.7 L", "2026-12-31", 0));
+	other = gas_account_open(rig.gases);
+	slot_rig_act(&rig, "ch4", true);
+	slot_rig_wait(&rig, SEC(2));
+	gas_account_draw(other, "G-18", 0.7e-3);
+	slot_rig_wait(&rig, SEC(1));
+	CU_ASSERT_EQUAL(rig.tripped, 0);
+
+	gas_account_draw(other, "G-17", 0.5e-3);
+	slot_rig_wait(&rig, MSEC(300));
+	CU_ASSERT(
+		slot_rig_tripped(&rig, VERDICT_ERROR,
+				 "cylinder G-17 on ch4 is used up, as far as it was metered (0.5 L "
+				 "of it by other slots meanwhile)"));
+	gas_account_close(other, true);
+	slot_rig_close(&rig);
+}
+
+static double noted(const struct value *connections, const char *what)
+{
+	return value_get_real(value_get(value_at(connections, 0), "cylinder"), what, -1);
+}
+
+static void what_a_run_draws_stands_in_one_place_at_a_time(void)
+{
+	struct gas_ledger *ledger = gas_ledger_new();
+	struct gas_account *first = gas_account_open(ledger), *second = gas_account_open(ledger);
+	struct value *connections = connected("ch4", "700 L", "2026-12-31", 0);
+
+	gas_account_draw(first, "G-17", 0.25);
+	gas_account_draw(second, "G-17", 0.5);
+	gas_ledger_note(ledger, connections);
+	CU_ASSERT_EQUAL(noted(connections, "unrecorded"), 0.75);
+	CU_ASSERT_EQUAL(noted(connections, "before"), 0.75);
+
+	gas_account_close(first, true);
+	gas_ledger_note(ledger, connections);
+	CU_ASSERT_EQUAL(noted(connections, "unrecorded"), 0.5);
+
+	gas_account_close(second, false);
+	gas_ledger_note(ledger, connections);
+	CU_ASSERT_EQUAL(noted(connections, "unrecorded"), 0.5);
+	CU_ASSERT_EQUAL(noted(connections, "before"), 0.75);
+	value_free(connections);
+	gas_ledger_free(ledger);
+}
+
+static void what_no_record_tells_of_is_not_left(void)
+{
+	struct value *connections = connected("ch4", "700 L", "2026-12-31", 699.5);
+	struct value *cylinder = (struct value *)value_get(value_at(connections, 0), "cylinder");
+
+	value_set_real(cylinder, "unrecorded", 0.6e-3);
+	refuses(connections, "cylinder G-17 on ch4 is used up");
+}
+
 static void a_simulation_flows_unasked_and_is_metered(void)
 {
 	struct slot_rig rig;
@@ -261,5 +323,8 @@ void suite_gases(void)
 	claim(what_flows_is_metered);
 	claim(each_time_that_it_is_open_is_metered_by_itself);
 	claim(a_cylinder_that_is_used_up_meanwhile_ends_the_run);
+	claim(what_another_slot_draws_is_not_there_for_this_one);
+	claim(what_a_run_draws_stands_in_one_place_at_a_time);
+	claim(what_no_record_tells_of_is_not_left);
 	claim(a_simulation_flows_unasked_and_is_metered);
 }

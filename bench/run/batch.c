@@ -256,6 +256,9 @@ static void take_register(void *ctx, const struct value *registered, const struc
 		return;
 	}
 	batch->registered = value_copy(registered);
+	if (batch->place.gases)
+		gas_ledger_note(batch->place.gases,
+				(struct value *)value_get(batch->registered, "connections"));
 	plan_first(batch);
 }
 

@@ -25,6 +25,7 @@
 #include "run/calendar.h"
 #include "run/desk_inside.h"
 #include "run/disk_room.h"
+#include "run/gas_ledger.h"
 #include "run/guardian.h"
 #include "run/leftovers.h"
 #include "run/records.h"
@@ -159,6 +160,7 @@ static void begin_job(struct client *client, struct order *const *orders, size_t
 		.consumed = desk->consumed,
 		.hazards = desk->hazards,
 		.resources = desk->resources,
+		.gases = desk->gases,
 		.bank = desk->bank,
 		.guardian = desk->guardian,
 		.records = desk->records,
@@ -418,6 +420,7 @@ struct desk *desk_open(struct loop *loop, const char *state, const char *program
 	desk->listener = listener;
 	desk->leave_when_idle = leave_when_idle;
 	desk->resources = resources_new();
+	desk->gases = gas_ledger_new();
 	desk->writer = writer_new(loop, err);
 	if (desk->writer)
 		desk->recorder = writer_new(loop, err);
@@ -478,6 +481,7 @@ void desk_free(struct desk *desk)
 	writer_free(desk->recorder);
 	records_close(desk->records);
 	resources_free(desk->resources);
+	gas_ledger_free(desk->gases);
 	free(desk->state);
 	free(desk->program);
 	free(desk);

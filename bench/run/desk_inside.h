@@ -38,6 +38,7 @@ struct desk {
 	struct writer *recorder; /* for the records alone, which read whole journals */
 	struct records *records;
 	struct resources *resources;
+	struct gas_ledger *gases;
 	struct gpio_bank *bank;
 	struct guardian *guardian;
 	char *state, *program;

@@ -251,7 +251,9 @@ static void fill(struct gas_source *source, const struct fixture *fixture,
 			 text_of(says, "content"), gas->unit.symbol);
 		return;
 	}
-	source->left = content.value - unit_to_si(&content.unit, drawn);
+	source->left = content.value - unit_to_si(&content.unit, drawn) -
+		       value_get_real(cylinder, "unrecorded", 0);
+	source->before = value_get_real(cylinder, "before", 0);
 	check_references(source, fixture, gas->line, connection);
 }
 
@@ -273,9 +275,10 @@ struct gas_supply *gas_supply_new(const struct fixture *fixture, const struct va
 }
 
 int gas_supply_allows(const struct gas_supply *supply, const struct fixture *fixture, size_t gas,
-		      nsec time, double drawn, struct error *err)
+		      nsec time, double drawn, double by_others, struct error *err)
 {
 	const struct gas_source *source = &supply->source[gas];
+	const struct unit *unit = &fixture->gas[gas].unit;
 	const char *line = fixture->line[fixture->gas[gas].line].name;
 
 	if (!source->cylinder[0])
@@ -290,11 +293,19 @@ int gas_supply_allows(const struct gas_supply *supply, const struct fixture *fix
 				 "the certificate of cylinder %s on %s ran out on %s: connect "
 				 "another (davy gas connect)",
 				 source->cylinder, line, source->due);
-	if (drawn >= source->left)
-		return error_set(err, ERROR_REFUSED,
-				 "cylinder %s on %s is used up, as far as it was metered: connect "
-				 "another, or say anew what it holds (davy gas add)",
-				 source->cylinder, line);
+	if (drawn + by_others >= source->left) {
+		char others[64] = "";
+
+		if (by_others > 0)
+			snprintf(others, sizeof(others),
+				 " (%.4g %s of it by other slots meanwhile)",
+				 unit_from_si(unit, by_others), unit->symbol);
+		return error_set(
+			err, ERROR_REFUSED,
+			"cylinder %s on %s is used up, as far as it was metered%s: connect "
+			"another, or say anew what it holds (davy gas add)",
+			source->cylinder, line, others);
+	}
 	return 0;
 }
 

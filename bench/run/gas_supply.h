@@ -25,9 +25,10 @@ struct gas_supply {
 	struct gas_source {
 		char cylinder[GAS_CYLINDER]; /* "": none is connected */
 		char due[12];		     /* its last valid day */
-		double left;		     /* when the run begins, SI */
-		char trouble[160];	     /* why nothing may be drawn, whatever the day; "" */
-	} source[FIXTURE_GASES];	     /* in the order of the fixture's gases */
+		double left;		     /* when the register was read, SI */
+		double before; /* what all runs together had drawn by then (run/gas_ledger.h), SI */
+		char trouble[160]; /* why nothing may be drawn, whatever the day; "" */
+	} source[FIXTURE_GASES];   /* in the order of the fixture's gases */
 };
 
 /* May this request (a cylinder, a connection) be recorded? Its numbers must mean something to those who use them. */
@@ -37,9 +38,12 @@ void gas_supply_certify(struct value *calibrations, const struct value *connecti
 /* What this slot may draw; the caller frees it with free(). */
 struct gas_supply *gas_supply_new(const struct fixture *fixture, const struct value *connections,
 				  int slot, nsec wall);
-/* May it flow so long after the run's beginning, when this much (SI) was drawn already? The sentence says what to do. */
+/*
+ * May it flow so long after the run's beginning, when this much (SI) was drawn by the run and by others since the register
+ * was read? The sentence says what to do.
+ */
 int gas_supply_allows(const struct gas_supply *supply, const struct fixture *fixture, size_t gas,
-		      nsec time, double drawn, struct error *err);
+		      nsec time, double drawn, double by_others, struct error *err);
 /* For the journal: {"ch4_1":{"cylinder":"G-17","due":…,"left":…,"unit":…},…} of what is connected. */
 struct value *gas_supply_describe(const struct gas_supply *supply, const struct fixture *fixture);
 

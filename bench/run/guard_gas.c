@@ -32,23 +32,43 @@ static double drawn_of(const struct slot *slot, int gas)
 	return drawn;
 }
 
+/* … and by other slots since the register was read. */
+static double drawn_by_others(const struct slot *slot, int gas, double drawn)
+{
+	const struct gas_source *source = &slot->settings.supply->source[gas];
+
+	if (!slot->settings.account)
+		return 0;
+	return gas_account_drawn_by_all(slot->settings.account, source->cylinder) - source->before -
+	       drawn;
+}
+
 int gas_allows(const struct slot *slot, int line, struct error *err)
 {
 	const struct gas_supply *supply = slot->settings.supply;
 	int gas = gas_of(slot, line);
+	double drawn;
 
 	if (gas < 0 || !supply)
 		return 0;
-	return gas_supply_allows(supply, slot->fixture, (size_t)gas, slot_now(slot),
-				 drawn_of(slot, gas), err);
+	drawn = drawn_of(slot, gas);
+	return gas_supply_allows(supply, slot->fixture, (size_t)gas, slot_now(slot), drawn,
+				 drawn_by_others(slot, gas, drawn), err);
 }
 
-static void flowed(struct slot_gas *gas, nsec until, double flow)
+static void flowed(struct slot *slot, int index, nsec until, double flow)
 {
+	struct slot_gas *gas = &slot->gas[index];
 	double mean = gas->measured ? (gas->flow + flow) / 2 : flow;
 
-	if (until > gas->until && mean > 0)
-		gas->drawn += mean * nsec_seconds(until - gas->until);
+	if (until > gas->until && mean > 0) {
+		double volume = mean * nsec_seconds(until - gas->until);
+
+		gas->drawn += volume;
+		if (slot->settings.account && slot->settings.supply)
+			gas_account_draw(slot->settings.account,
+					 slot->settings.supply->source[index].cylinder, volume);
+	}
 	gas->until = until;
 	gas->flow = flow;
 	gas->measured = true;
@@ -90,7 +110,7 @@ static void closed(struct slot *slot, int index)
 	gas->open = false;
 	slot_unwant(slot, &gas->interest);
 	if (gas->measured)
-		flowed(gas, slot_now(slot), gas->flow);
+		flowed(slot, index, slot_now(slot), gas->flow);
 	tell(slot, index);
 }
 
@@ -117,7 +137,7 @@ void gas_sample(struct slot *slot, int channel, const struct bench_sample *sampl
 		if (slot->fixture->gas[i].meter != channel || !gas->open ||
 		    sample->asked < gas->since)
 			continue;
-		flowed(gas, sample->time, sample->value);
+		flowed(slot, (int)i, sample->time, sample->value);
 		if (gas_allows(slot, slot->fixture->gas[i].line, &why) < 0)
 			slot_trip(slot, VERDICT_ERROR, why.text);
 	}

@@ -246,7 +246,7 @@ static void take_supply(struct plan *plan)
 	for (size_t i = 0; i < fixture->gas_count; i++) {
 		struct error why;
 
-		if (gas_supply_allows(plan->supply, fixture, i, 0, 0, &why) < 0)
+		if (gas_supply_allows(plan->supply, fixture, i, 0, 0, 0, &why) < 0)
 			value_add(plan->warnings, value_text(why.text));
 	}
 }

@@ -428,6 +428,7 @@ static int open_slot(struct run *run, slot_done_fn *up, struct error *err)
 		.number = plan->order->slot,
 		.by_hand = !order_needs_protocol(plan->order),
 		.supply = plan->supply,
+		.account = run->account,
 		.program = run->place.program,
 		.cpu = run->place.cpu,
 		.grid = plan->grid,
@@ -508,6 +509,8 @@ struct run *run_start(const struct run_place *place, struct plan *plan,
 	watch_started(run);
 	timer_start(&run->deadline, run->clock, LONGEST_RUN, TIMER_STOP, too_long, run);
 	keep_begin(run);
+	if (plan->supply && run->place.gases)
+		run->account = gas_account_open(run->place.gases);
 	if (open_slot(run, bench_is_up, err) < 0) {
 		/* what has a journal has a verdict in it */
 		run->summary = run_summary(run, VERDICT_ERROR, err->text);
@@ -531,6 +534,7 @@ void run_free(struct run *run)
 	if (run->clock)
 		course_done(&run->course);
 	slot_close(run->slot);
+	gas_account_close(run->account, false);
 	operate_free(run);
 	qualify_free(run);
 	runner_forget(run);

@@ -8,6 +8,7 @@
 
 #include "loop/loop.h"
 #include "run/consumed.h"
+#include "run/gas_ledger.h"
 #include "run/hazard.h"
 #include "run/course.h"
 #include "run/journal.h"
@@ -40,6 +41,7 @@ struct run_place {
 	struct hazards *hazards;   /* may be NULL: nobody is told what a run leaves in its slot */
 	/* what it shares with others; NULL: with nobody. They outlive the run. */
 	struct resources *resources;
+	struct gas_ledger *gases;
 	struct meeting *meeting;
 	/* for runs on real wires, which are refused where there is no bank */
 	struct gpio_bank *bank;
@@ -108,6 +110,7 @@ struct run {
 	struct bench_clock *clock;
 	struct journal *journal;
 	struct slot *slot;
+	struct gas_account *account; /* of what it draws; NULL: no cylinder is asked for */
 	struct peer *runner;
 	struct course course;
 	bool unfit;	     /* it ended before its script, for its environment */

@@ -88,6 +88,8 @@ static void recorded(void *ctx, const struct value *appended, const struct error
 {
 	struct run *run = ctx;
 
+	gas_account_close(run->account, !err);
+	run->account = NULL;
 	if (appended)
 		value_set(run->summary, "record", value_copy(appended));
 	else if (err)

@@ -19,6 +19,7 @@
 #include "port/link.h"
 #include "run/condition.h"
 #include "run/fixture.h"
+#include "run/gas_ledger.h"
 #include "run/gas_supply.h"
 #include "run/journal.h"
 #include "run/station.h"
@@ -56,6 +57,7 @@ struct slot_settings {
 	 * output relies on it */
 	bool by_hand;
 	const struct gas_supply *supply; /* or NULL: gas flows unasked */
+	struct gas_account *account;	 /* with a supply: what others draw from it counts; or NULL */
 	/* simulated */
 	const char *program; /* davy-lua */
 	int cpu;
