@@ -57,7 +57,7 @@ struct slot_settings {
 	 * output relies on it */
 	bool by_hand;
 	const struct gas_supply *supply; /* or NULL: gas flows unasked */
-	struct gas_account *account;	 /* with a supply: what others draw from it counts; or NULL */
+	struct gas_account *account; /* with a supply: what others draw from it counts; or NULL */
 	/* simulated */
 	const char *program; /* davy-lua */
 	int cpu;
