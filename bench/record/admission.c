@@ -12,6 +12,7 @@
 #include "record/event.h"
 #include "record/identification.h"
 #include "record/job_order.h"
+#include "record/job_standing.h"
 #include "record/log_people.h"
 #include "record/lot.h"
 #include "record/lot_retest.h"
@@ -330,6 +331,7 @@ int admit(struct bench_log *log, const struct value *request, const struct momen
 		     {ENTRY_CONNECTION, admit_connection},
 		     {ENTRY_SNAPSHOT, admit_snapshot},
 		     {ENTRY_JOB_ORDER, admit_job_order},
+		     {ENTRY_JOB_RESULT, admit_job_result},
 		     {REQUEST_IDENTIFICATION, admit_identification},
 		     {ENTRY_LOT, admit_lot},
 		     {ENTRY_DRAW, admit_draw},

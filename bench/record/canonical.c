@@ -374,3 +374,21 @@ struct value *canonical_parse(const char *text, size_t size, const char *where, 
 	value_free(value);
 	return NULL;
 }
+
+bool canonical_same(const struct value *a, const struct value *b)
+{
+	struct buf one, other;
+	struct error none;
+	bool is;
+
+	if (!a || !b)
+		return a == b;
+	buf_init(&one);
+	buf_init(&other);
+	is = canonical_write(&one, a, "", &none) == 0 &&
+	     canonical_write(&other, b, "", &none) == 0 && one.size == other.size &&
+	     memcmp(one.data, other.data, one.size) == 0;
+	buf_done(&one);
+	buf_done(&other);
+	return is;
+}

@@ -9,6 +9,8 @@
 #ifndef DAVY_RECORD_CANONICAL_H
 #define DAVY_RECORD_CANONICAL_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/value.h"
@@ -32,6 +34,9 @@ int canonical_write(struct buf *out, const struct value *value, const char *wher
  * reals. The caller frees the tree.
  */
 struct value *canonical_parse(const char *text, size_t size, const char *where, struct error *err);
+
+/* Are both written alike, whatever the order of their members? Both NULL are; what cannot be written is like nothing. */
+bool canonical_same(const struct value *a, const struct value *b);
 
 /* The ECMAScript form of a finite number (ECMA-262, Number::toString), with its NUL. */
 void canonical_number(double number, char text[CANONICAL_NUMBER_SIZE]);

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/spelling.h"
+#include "record/job_result.h"
+#include "record/job_standing.h"
 #include "record/register.h"
 #include "record/roster.h"
 #include "verdict/duration.h"
@@ -13,8 +15,8 @@ static const struct register_member TEXTS[] = {
 	{"number", true}, {"limits", false}, {"note", false},
 	{"by", false},	  {"why", false},    {NULL, false},
 };
-static const char *const OTHERS[] = {"specimens", "stages",	 "party",     "form",
-				     "people",	  "certificate", "rehearsal", NULL};
+static const char *const OTHERS[] = {"specimens",   "stages",	 "party",   "form", "people",
+				     "certificate", "rehearsal", "results", NULL};
 
 static const struct register_member STAGE[] = {
 	{"name", true},	 {"protocol", true}, {"limits", false},	 {"after", false}, {"least", false},
@@ -223,32 +225,29 @@ static int check_says(const struct value *says, struct error *err)
 		return error_set(err, ERROR_USAGE, "a rehearsal is none for a certificate");
 	if (check_specimens(value_get(says, "specimens"), err) < 0)
 		return -1;
-	return check_stages(value_get(says, "stages"), value_get(says, "specimens"), err);
+	if (check_stages(value_get(says, "stages"), value_get(says, "specimens"), err) < 0)
+		return -1;
+	return job_result_check(says, err);
 }
 
-static const struct value *find_number(const struct value *orders, const char *number)
-{
-	for (size_t i = 0; i < value_count(orders); i++)
-		if (!strcmp(value_get_text(value_get(value_at(orders, i), "says"), "number"),
-			    number))
-			return value_at(orders, i);
-	return NULL;
-}
-
-/* What replaces another says why. */
+/* What replaces another says why, and keeps what its results rest on. */
 static int check_replaced(struct bench_log *log, const struct value *says, struct error *err)
 {
 	const char *number = value_get_text(says, "number"), *why = value_get_text(says, "why");
-	struct value *orders = job_order_list(log, err);
-	int done = orders ? 0 : -1;
+	struct job_standing *standing = job_standing_of(log, number, err);
+	const struct value *order = standing ? job_standing_order(standing) : NULL;
+	int done = standing ? 0 : -1;
 
-	if (find_number(orders, number) && (!why || !*why))
+	if (order && (!why || !*why))
 		done = error_set(
 			err, ERROR_REFUSED,
 			"order %.60s is recorded already: what stands in its place says why "
 			"('why')",
 			number);
-	value_free(orders);
+	else if (order)
+		done = job_result_keeps(order, says, job_standing_runs(standing),
+					job_standing_identifications(standing), err);
+	job_standing_free(standing);
 	return done;
 }
 

@@ -11,6 +11,7 @@
  * "least":"24 h","most":"72 h","storage":"23 °C","reidentify":true,"verdict":"as-left"}: a run of a protocol on each specimen, or on those of the serial numbers
  * in `of`, told what `dut` names of it; where it comes after another stage, not sooner and not later after the end of that one's run, kept meanwhile as `storage`
  * says; with `reidentify` an identification (identification.h) of the specimen lies between, in which nothing was found that does not fit.
+ * `results` are what rests on several specimens together (job_result.h).
  * `verdict` says on which state of a specimen that the protocol adjusts its verdict rests: as-found, or as-left.
  * Of a rehearsal simulated runs count, and they alone.
  */

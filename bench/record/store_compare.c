@@ -17,6 +17,7 @@
 #include "record/cylinder.h"
 #include "record/identification.h"
 #include "record/job_order.h"
+#include "record/job_standing.h"
 #include "record/log_people.h"
 #include "record/lot.h"
 #include "record/lot_retest.h"
@@ -233,6 +234,7 @@ static const char *subject_of(const struct entry *entry, char made[CYLINDER_SUBJ
 		     {ENTRY_CONNECTION, REGISTER_SUBJECT(ENTRY_CONNECTION)},
 		     {ENTRY_SNAPSHOT, REGISTER_SUBJECT(ENTRY_SNAPSHOT)},
 		     {ENTRY_JOB_ORDER, REGISTER_SUBJECT(ENTRY_JOB_ORDER)},
+		     {ENTRY_JOB_RESULT, REGISTER_SUBJECT(ENTRY_JOB_RESULT)},
 		     {ENTRY_LOT, REGISTER_SUBJECT(ENTRY_LOT)},
 		     {ENTRY_DRAW, REGISTER_SUBJECT(ENTRY_DRAW)},
 		     {ENTRY_SEAL, REGISTER_SUBJECT(ENTRY_SEAL)},

@@ -12,6 +12,7 @@
 #include "record/cylinder.h"
 #include "record/identification.h"
 #include "record/job_order.h"
+#include "record/job_standing.h"
 #include "record/lot.h"
 #include "record/lot_retest.h"
 #include "record/outbox.h"
@@ -95,6 +96,7 @@ int proof_begin(struct proof *proof, const struct proof_wish *wish, enum log_ext
 	}
 	proof->reader = log_reader_new(extent);
 	proof->lots = proof_lots_new(folder, extent);
+	proof->jobs = proof_jobs_new(extent);
 	proof->says = value_map();
 	value_set_bool(proof->says, "good", true);
 	for (size_t i = 0; i < sizeof(LISTS) / sizeof(LISTS[0]); i++)
@@ -131,13 +133,13 @@ static void check_bench(struct proof *proof, const struct log_record *record)
 
 static bool is_known(const char *kind)
 {
-	static const char *const KINDS[] = {ENTRY_EVENT,       ENTRY_LOG,	 ENTRY_KEY,
-					    ENTRY_SIGNATURE,   ENTRY_CLOCK,	 ENTRY_CALIBRATION,
-					    ENTRY_DECLARATION, ENTRY_APPROVAL,	 ENTRY_CHECK,
-					    ENTRY_CYLINDER,    ENTRY_CONNECTION, ENTRY_DEBIT,
-					    ENTRY_HAND_OVER,   ENTRY_SNAPSHOT,	 ENTRY_JOB_ORDER,
-					    ENTRY_LOT,	       ENTRY_DRAW,	 ENTRY_SEAL,
-					    ENTRY_LOT_VERDICT, ENTRY_LOT_RETEST, ENTRY_RECEIPT};
+	static const char *const KINDS[] = {
+		ENTRY_EVENT,	 ENTRY_LOG,	    ENTRY_KEY,	       ENTRY_SIGNATURE,
+		ENTRY_CLOCK,	 ENTRY_CALIBRATION, ENTRY_DECLARATION, ENTRY_APPROVAL,
+		ENTRY_CHECK,	 ENTRY_CYLINDER,    ENTRY_CONNECTION,  ENTRY_DEBIT,
+		ENTRY_HAND_OVER, ENTRY_SNAPSHOT,    ENTRY_JOB_ORDER,   ENTRY_LOT,
+		ENTRY_DRAW,	 ENTRY_SEAL,	    ENTRY_LOT_VERDICT, ENTRY_LOT_RETEST,
+		ENTRY_RECEIPT,	 ENTRY_JOB_RESULT};
 
 	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
 		if (!strcmp(kind, KINDS[i]))
@@ -156,6 +158,17 @@ static void check_lots(struct proof *proof, const struct log_record *record)
 		proof->lot[proved]++;
 }
 
+static void check_jobs(struct proof *proof, const struct log_record *record)
+{
+	enum job_proof proved;
+	struct error err;
+
+	if (proof_jobs_take(proof->jobs, record, &proved, &err) < 0)
+		proof_problem(proof, record->entry->seq, NULL, NULL, err.text);
+	else
+		proof->job[proved]++;
+}
+
 void proof_record(struct proof *proof, const struct log_record *record)
 {
 	struct error err;
@@ -169,6 +182,7 @@ void proof_record(struct proof *proof, const struct log_record *record)
 		proof_problem(proof, record->entry->seq, NULL, NULL, err.text);
 	proof->unknown += !is_known(record->entry->kind);
 	check_lots(proof, record);
+	check_jobs(proof, record);
 	if (proof->administrator)
 		check_bench(proof, record);
 }
@@ -277,6 +291,16 @@ static void say_lots(struct proof *proof)
 			      proof->lot[LOT_PROOF_MISSING]);
 }
 
+static void say_jobs(struct proof *proof)
+{
+	if (proof->job[JOB_PROOF_RESULT])
+		value_set_int(proof_proved(proof, "results"), "count",
+			      proof->job[JOB_PROOF_RESULT]);
+	if (proof->job[JOB_PROOF_MISSING])
+		value_set_int(proof_not_proved(proof, "results", NULL), "count",
+			      proof->job[JOB_PROOF_MISSING]);
+}
+
 static void say_counts(struct proof *proof)
 {
 	int64_t runs = (int64_t)value_count(value_get(proof->says, "runs"));
@@ -291,6 +315,7 @@ static void say_counts(struct proof *proof)
 	if (proof->persons)
 		value_set_int(proof_proved(proof, "persons"), "count", proof->persons);
 	say_lots(proof);
+	say_jobs(proof);
 	if (proof->unknown)
 		value_set_int(proof_not_proved(proof, "kind", NULL), "count", proof->unknown);
 }
@@ -316,6 +341,7 @@ struct value *proof_end(struct proof *proof)
 	log_reader_free(proof->reader);
 	proof_people_free(proof->people);
 	proof_lots_free(proof->lots);
+	proof_jobs_free(proof->jobs);
 	key_free(proof->administrator);
 	return says;
 }

@@ -5,6 +5,7 @@
 
 #include "record/log_read.h"
 #include "run/proof.h"
+#include "run/proof_jobs.h"
 #include "run/proof_lots.h"
 #include "run/proof_people.h"
 
@@ -21,6 +22,8 @@ struct proof {
 	int64_t journals, replays, persons, unknown;
 	struct proof_lots *lots;
 	int64_t lot[LOT_PROOF_MISSING + 1]; /* how often each was proved */
+	struct proof_jobs *jobs;
+	int64_t job[JOB_PROOF_MISSING + 1];
 };
 
 /* Files that records rest on lie in FOLDER/files; `text_of` gives the texts of records that were read before. */
