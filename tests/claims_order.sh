@@ -82,6 +82,32 @@ a_changed_one_says_why() {
 		davy order list | grep -c 2026-0318 | grep -qx 1 && davy verify --all >"$scratch/out" && says 'each in its one form'
 }
 
+# A rehearsal of three units: one figure each, the least of them, and which run it comes from.
+several_are_judged_together() {
+	cat >"$scratch/order.json" <<-END
+		{"number":"T90","rehearsal":true,"limits":"limits.json","specimens":[{"serial":"U1"},{"serial":"U2"},{"serial":"U3"}],
+		 "stages":[{"name":"first","protocol":"$protocol","of":["U1","U2"]},{"name":"after","protocol":"$protocol","of":["U3"]}],
+		 "results":[{"name":"response","stages":["first","after"],"units":${1:-3},"measure":"zero","down_to":"0.01 %vol"}]}
+	END
+	davy order add "$scratch/order.json" >"$scratch/out" 2>"$scratch/err"
+}
+
+what_several_say_together() {
+	several_are_judged_together 2
+	refused $? 2 'stages are of 3 specimens, and .units. registers 2' && several_are_judged_together &&
+		davy run --order T90 --stage first --dut serial=U1 --sim >"$scratch/out" &&
+		davy run --order T90 --stage first --dut serial=U2 --sim=zero_drift >"$scratch/out"
+	[ $? = 1 ] && davy order show T90 >"$scratch/out" && says 'UNDECIDED 未作判定: 1 of 3 units' && says '1 FAILed: it cannot be PASS' &&
+		says 'no run has decided' && grep -q 'U2 *first *FAIL 不合格 *[-0-9.e]* %vol *sim-' "$scratch/out" &&
+		davy run --order T90 --stage first --dut serial=U2 --sim --retest repeated --why "once more" --authorised-by 0009 >"$scratch/out" 2>"$scratch/err" &&
+	davy run --order T90 --stage after --dut serial=U3 --sim >"$scratch/out" && davy order show T90 >"$scratch/out" &&
+		grep -q '^FAIL 不合格' "$scratch/out" && grep -q 'U2 *first *PASS 合格 .*does not count' "$scratch/out" && says 'SIMULATED' && says 'down to a multiple of 0.01 %vol' && LANG=zh_CN.UTF-8 davy order show T90 >"$scratch/out" &&
+		says "综合结果 'response':3 台" && davy order judge T90 --by 0017 2>"$scratch/err"
+	refused $? 3 'is a rehearsal' && sed 's/"U3"\]}\]/"U3"]}],"why":"another"/; s/\["U1","U2"\]/["U1"]/; s/"units":3/"units":2/' \
+		"$scratch/order.json" >"$scratch/other.json" && davy order add "$scratch/other.json" 2>"$scratch/err"
+	refused $? 3 "rests on are there already"
+}
+
 claim "an order is recorded, and shown with what is left of it" it_is_recorded_and_shown
 claim "a stage is run as the order says" a_stage_is_run_as_it_says
 a_specimen_is_one_in_all_records() {
@@ -93,4 +119,5 @@ claim "a specimen with a certificate is one and the same in all records" a_speci
 claim "what the order says nobody else says" what_the_order_says_nobody_else_says
 claim "an order that cannot be worked through is refused" bad_orders_are_refused
 claim "an order that replaces another says why, and all of it is proved" a_changed_one_says_why
+claim "what several specimens say together is the least of them, and a FAIL stays" what_several_say_together
 claims_end

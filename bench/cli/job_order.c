@@ -11,6 +11,7 @@
 #include "cli/columns.h"
 #include "cli/commands.h"
 #include "cli/figures.h"
+#include "cli/job_result.h"
 #include "cli/job_state.h"
 #include "cli/listed.h"
 #include "cli/place.h"
@@ -30,7 +31,8 @@ static const struct option OPTIONS[] = {
 	 OPTION_TEXT,
 	 "PERSON",
 	 offsetof(struct job_settings, by),
-	 {"add: who takes it on, by staff number", "add:受理人(工号)"}},
+	 {"add: who takes it on; judge: who has it recorded; by staff number",
+	  "add:受理人;judge:登记人(工号)"}},
 	{"why",
 	 OPTION_TEXT,
 	 "TEXT",
@@ -43,10 +45,14 @@ static const struct option OPTIONS[] = {
 
 static const struct {
 	struct words usage, object, added, none, head[5], states[5], left, all_done, from, until,
-		rehearsal, listed[5], runs;
+		rehearsal, listed[5], runs, which, judged;
 } TEXTS = {
-	.usage = {"davy order takes add FILE, show NUMBER or list",
-		  "davy order 须为 add 文件、show 任务编号 或 list"},
+	.usage = {"davy order takes add FILE, show NUMBER, judge NUMBER [RESULT] or list",
+		  "davy order 须为 add 文件、show 任务编号、judge 任务编号 [综合结果] 或 list"},
+	.which = {"order %.60s: say which of its results, as davy order show names them",
+		  "任务 %.60s:请指明综合结果的名称(见 davy order show)"},
+	.judged = {"order %s: its result is recorded as number %lld",
+		   "任务 %s:综合结果已登记为第 %lld 号记录"},
 	.object = {"%s: an order is one JSON object", "%s:任务为一个 JSON 对象"},
 	.added = {"order %s: %zu specimens, %zu stages, recorded as number %lld",
 		  "任务 %s:样品 %zu 件,阶段 %zu 个,已登记为第 %lld 号记录"},
@@ -255,6 +261,7 @@ static void print_job(const struct job_state *job)
 	table_print(table, 2, stdout);
 	table_free(table);
 	print_line(left ? xprintf(say(TEXTS.left), left, all) : xprintf(say(TEXTS.all_done), all));
+	job_result_print(job);
 }
 
 static int show(const struct job_settings *settings, const char *state, const char *number,
@@ -268,6 +275,8 @@ static int show(const struct job_settings *settings, const char *state, const ch
 		object = value_map();
 		value_set(object, "order", value_copy(job.order));
 		value_set(object, "progress", value_copy(job.progress));
+		value_set(object, "results", value_copy(job.results));
+		value_set(object, "judged", value_copy(job.judged));
 		json_print(stdout, object);
 		value_free(object);
 	} else if (done == 0) {
@@ -279,41 +288,50 @@ static int show(const struct job_settings *settings, const char *state, const ch
 
 /* ---- list ---- */
 
-static int add_row(struct table *table, const struct job_log *log, const struct value *order,
-		   struct error *err)
+static void add_row(struct table *table, const struct job_standing *standing)
 {
-	const struct value *says = value_get(order, "says");
+	const struct value *says = job_standing_order(standing);
 	char specimens[24], stages[24], left[24], seq[24];
 	struct job_state job;
-	int done = job_state_of(&job, log, listed_text(says, "number"), err);
 
+	job_state_from(&job, standing);
 	snprintf(specimens, sizeof(specimens), "%zu", value_count(value_get(says, "specimens")));
 	snprintf(stages, sizeof(stages), "%zu", value_count(value_get(says, "stages")));
 	snprintf(left, sizeof(left), "%zu / %zu", left_of(job.progress), value_count(job.progress));
-	snprintf(seq, sizeof(seq), "%lld", (long long)value_get_int(order, "seq", 0));
+	snprintf(seq, sizeof(seq), "%lld", (long long)job_standing_seq(standing));
 	table_add(table,
 		  (const char *const[]){listed_text(says, "number"), specimens, stages, left, seq});
 	job_state_done(&job);
-	return done;
 }
 
-static int print_orders(const struct job_log *log, struct error *err)
+static void print_orders(const struct job_log *log)
 {
 	enum { COLUMN_COUNT = sizeof(TEXTS.listed) / sizeof(TEXTS.listed[0]) };
 	struct table *table = table_new(COLUMN_COUNT);
 	const char *head[COLUMN_COUNT];
-	int done = 0;
 
 	for (int i = 0; i < COLUMN_COUNT; i++)
 		head[i] = say(TEXTS.listed[i]);
 	table_add(table, head);
 	table_has_head(table);
-	for (size_t i = 0; i < value_count(log->orders) && done == 0; i++)
-		done = add_row(table, log, value_at(log->orders, i), err);
-	if (done == 0)
-		table_print(table, 0, stdout);
+	for (size_t i = 0; i < log->count; i++)
+		add_row(table, log->at[i]);
+	table_print(table, 0, stdout);
 	table_free(table);
-	return done;
+}
+
+static void print_listed(const struct job_log *log)
+{
+	struct value *orders = value_list();
+
+	for (size_t i = 0; i < log->count; i++) {
+		struct value *one = value_add(orders, value_map());
+
+		value_set_int(one, "seq", (int64_t)job_standing_seq(log->at[i]));
+		value_set(one, "says", value_copy(job_standing_order(log->at[i])));
+	}
+	json_print(stdout, orders);
+	value_free(orders);
 }
 
 static int list(const struct job_settings *settings, const char *state, struct error *err)
@@ -322,12 +340,46 @@ static int list(const struct job_settings *settings, const char *state, struct e
 	int done = job_log_read(&log, state, err);
 
 	if (done == 0 && settings->json)
-		json_print(stdout, log.orders);
-	else if (done == 0 && value_count(log.orders) == 0)
+		print_listed(&log);
+	else if (done == 0 && log.count == 0)
 		columns_print(stdout, say(TEXTS.none));
 	else if (done == 0)
-		done = print_orders(&log, err);
+		print_orders(&log);
 	job_log_done(&log);
+	return done;
+}
+
+/* ---- judge ---- */
+
+/* The only result, where none is named. */
+static int judge(const struct job_settings *settings, const char *state, const char *number,
+		 const char *name, struct error *err)
+{
+	struct job_state job;
+	int done = job_state_read(&job, state, number, err);
+	const struct value *results = job.results;
+	struct value *record, *says, *answer = NULL;
+
+	if (done == 0 && !name && value_count(results) != 1)
+		done = error_set(err, ERROR_USAGE, say(TEXTS.which), number);
+	if (done == 0) {
+		record = value_map();
+		value_set_text(record, "kind", ENTRY_JOB_RESULT);
+		says = value_set(record, "says", value_map());
+		value_set_text(says, "number", number);
+		value_set_text(says, "result",
+			       name ? name : listed_text(value_at(results, 0), "name"));
+		value_set_text(says, "by", settings->by);
+		answer = request_append(state, record, err);
+	}
+	job_state_done(&job);
+	if (answer && settings->json)
+		json_print(stdout, answer);
+	else if (answer)
+		print_line(xprintf(say(TEXTS.judged), number,
+				   (long long)value_get_int(answer, "seq", 0)));
+	done = answer ? 0 : -1;
+	value_free(answer);
 	return done;
 }
 
@@ -343,6 +395,8 @@ static int run_job(void *ctx, char **operands, int count, struct error *err)
 		code = add(settings, state, operands[1], err);
 	else if (!strcmp(operands[0], "show") && count == 2)
 		code = show(settings, state, operands[1], err);
+	else if (!strcmp(operands[0], "judge") && count >= 2)
+		code = judge(settings, state, operands[1], count == 3 ? operands[2] : NULL, err);
 	else if (!strcmp(operands[0], "list") && count == 1)
 		code = list(settings, state, err);
 	else
@@ -353,9 +407,9 @@ static int run_job(void *ctx, char **operands, int count, struct error *err)
 
 const struct command COMMAND_ORDER = {
 	.name = "order",
-	.operands = "add|show|list [FILE|NUMBER]",
+	.operands = "add|show|judge|list [FILE|NUMBER [RESULT]]",
 	.least = 1,
-	.most = 2,
+	.most = 3,
 	.summary = {"what is to be tested for whom, in which stages, and what is left of it",
 		    "检验任务:样品、阶段与剩余项目"},
 	.more = {"FILE is one JSON object: number, specimens (a list of {ma, serial, …}), stages "
@@ -368,15 +422,20 @@ const struct command COMMAND_ORDER = {
 		 "comes "
 		 "after another is refused before its time, after it, and where the specimen was "
 		 "not "
-		 "identified again. A FAIL stands until a named person voids it.",
+		 "identified again. A FAIL stands until a named person voids it. What rests on "
+		 "several "
+		 "specimens together (results) is worked out from their runs; `judge` records "
+		 "it.",
 		 "FILE 为一个 JSON 对象:number 编号、specimens 样品表({ma, serial, …})、stages "
 		 "阶段表"
 		 "({name, protocol, params, limits, of, after, least, most, storage, "
 		 "reidentify, verdict}),以及 "
-		 "party、form、people、limits、certificate、rehearsal、note;示例见 man davy。\n"
+		 "party、form、people、limits、certificate、rehearsal、results、note;示例见 man "
+		 "davy。\n"
 		 "`davy run --order 编号 --stage 阶段 --dut serial=…` "
 		 "执行一个阶段;未到时间、已逾期或"
-		 "未重新核验的不予开始。不合格判定除非由具名人员作废,一直有效。"},
+		 "未重新核验的不予开始。不合格判定除非由具名人员作废,一直有效。"
+		 "综合结果(results)由各样品的检验得出,`judge` 予以登记。"},
 	.options = OPTIONS,
 	.settings_size = sizeof(struct job_settings),
 	.run = run_job,

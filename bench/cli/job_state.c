@@ -7,11 +7,10 @@
 
 #include "base/alloc.h"
 #include "base/spelling.h"
+#include "cli/book.h"
 #include "cli/listed.h"
 #include "loop/machine_time.h"
-#include "record/event.h"
 #include "record/job_order.h"
-#include "record/signing.h"
 
 static const struct {
 	struct words unknown, stage, stages, serial, stranger, not_of, done, waiting, ahead, late,
@@ -54,144 +53,74 @@ static const struct {
 
 /* ---- orders ---- */
 
-static int take_order(void *ctx, const struct jws *jws, const struct entry *entry,
-		      struct error *err)
+static struct job_standing *find_number(const struct job_log *log, const char *number)
 {
-	struct value *list = ctx, *one;
-
-	(void)jws;
-	(void)err;
-	if (strcmp(entry->kind, ENTRY_JOB_ORDER) != 0)
-		return 0;
-	one = value_map();
-	value_set_int(one, "seq", (int64_t)entry->seq);
-	value_set(one, "says", value_copy(entry->says));
-	for (size_t i = 0; i < value_count(list); i++) {
-		if (strcmp(listed_text(value_get(value_at(list, i), "says"), "number"),
-			   listed_text(entry->says, "number")) != 0)
-			continue;
-		value_free(list->items[i]);
-		list->items[i] = one;
-		return 0;
-	}
-	value_add(list, one);
-	return 0;
-}
-
-static struct value *find_order(const struct job_log *log, const char *number, struct error *err)
-{
-	for (size_t i = 0; i < value_count(log->orders); i++) {
-		const struct value *says = value_get(value_at(log->orders, i), "says");
-
-		if (!strcmp(listed_text(says, "number"), number))
-			return value_copy(says);
-	}
-	error_set(err, ERROR_USAGE, say(TEXTS.unknown), number);
+	for (size_t i = 0; i < log->count; i++)
+		if (!strcmp(listed_text(job_standing_order(log->at[i]), "number"), number))
+			return log->at[i];
 	return NULL;
 }
 
-/* ---- what was done for it ---- */
-
-/* Of a list of {"name","value"}. */
-static const char *pair_of(const struct value *pairs, const char *name)
+static void add_order(struct job_log *log, const char *number)
 {
-	for (size_t i = 0; i < value_count(pairs); i++)
-		if (!strcmp(listed_text(value_at(pairs, i), "name"), name))
-			return listed_text(value_at(pairs, i), "value");
-	return "";
-}
-
-static bool is_wanted(void *ctx, const struct entry *entry)
-{
-	(void)ctx;
-	return value_get(entry->says, "mse:identity") || value_get(entry->says, "mse:run");
-}
-
-static bool is_voided(const struct jws *jws)
-{
-	for (size_t i = 0; i < jws_count(jws); i++)
-		if (meaning_find(jws_act(jws, i).meaning) == MEANING_VOIDED)
-			return true;
-	return false;
-}
-
-static void take_run(struct value *runs, const struct book_event *event, const struct value *run,
-		     const char *number)
-{
-	static const char *const KEPT[] = {"run", "verdict", "began", "ended"};
-	const struct value *task = value_get(run, "task"), *dut = value_get(run, "dut");
-	struct value *one;
-
-	if (strcmp(pair_of(task, "number"), number) != 0)
+	if (find_number(log, number))
 		return;
-	one = value_add(runs, value_map());
-	value_set_text(one, "serial", pair_of(dut, "serial"));
-	value_set_text(one, "ma", pair_of(dut, "ma"));
-	value_set_text(one, "stage", pair_of(task, "stage"));
-	for (size_t i = 0; i < sizeof(KEPT) / sizeof(KEPT[0]); i++)
-		value_set_text(one, KEPT[i], value_get_text(run, KEPT[i]));
-	value_set_bool(one, "simulated", value_get_bool(run, "simulated"));
-	value_set_bool(one, "voided", is_voided(event->jws));
+	log->at = xrealloc(log->at, (log->count + 1) * sizeof(*log->at));
+	log->at[log->count++] = job_standing_new(number);
 }
 
-static void take_identification(struct value *identifications, const struct book_event *event,
-				const struct value *identity)
+/* What an order must not have changed is for davy verify to tell, and keeps nobody from looking. */
+static int take_entry(void *ctx, const struct jws *jws, const struct entry *entry,
+		      struct error *err)
 {
-	const struct value *plate = value_get(value_get(identity, "read"), "nameplate");
-	struct value *one = value_add(identifications, value_map());
+	struct job_log *log = ctx;
+	struct error told;
 
-	value_set_text(one, "serial", listed_text(plate, "serial"));
-	value_set_text(one, "ma", listed_text(plate, "ma"));
-	value_set_text(one, "outcome", listed_text(identity, "outcome"));
-	value_set_text(one, "at", value_get_text(event->event, "eventTime"));
-}
-
-static struct value *progress_of(const struct value *order, const struct book_events *events)
-{
-	struct value *runs = value_list(), *identifications = value_list(), *progress;
-	struct machine_time machine;
-	struct wall_time now;
-
-	machine_time_read(&machine);
-	now = (struct wall_time){.ms = machine.wall_ms};
-	for (size_t i = 0; i < events->count; i++) {
-		struct value *run = event_extension(events->at[i].event, "run");
-		struct value *identity = event_extension(events->at[i].event, "identity");
-
-		if (run)
-			take_run(runs, &events->at[i], run, listed_text(order, "number"));
-		if (identity)
-			take_identification(identifications, &events->at[i], identity);
-		value_free(identity);
-		value_free(run);
-	}
-	progress = job_order_progress(order, runs, identifications, &now);
-	value_free(identifications);
-	value_free(runs);
-	return progress;
+	(void)jws;
+	(void)err;
+	if (!strcmp(entry->kind, ENTRY_JOB_ORDER))
+		add_order(log, listed_text(entry->says, "number"));
+	for (size_t i = 0; i < log->count; i++)
+		(void)job_standing_take(log->at[i], entry, &told);
+	return 0;
 }
 
 int job_log_read(struct job_log *log, const char *state, struct error *err)
 {
-	*log = (struct job_log){.orders = value_list()};
-	if (book_each(state, take_order, log->orders, err) < 0)
-		return -1;
-	return book_events(state, is_wanted, NULL, &log->events, err);
+	*log = (struct job_log){0};
+	return book_each(state, take_entry, log, err);
 }
 
 void job_log_done(struct job_log *log)
 {
-	value_free(log->orders);
-	book_events_done(&log->events);
+	for (size_t i = 0; i < log->count; i++)
+		job_standing_free(log->at[i]);
+	free(log->at);
+}
+
+void job_state_from(struct job_state *job, const struct job_standing *standing)
+{
+	struct machine_time machine;
+
+	machine_time_read(&machine);
+	*job = (struct job_state){
+		.order = value_copy(job_standing_order(standing)),
+		.progress =
+			job_standing_progress(standing, &(struct wall_time){.ms = machine.wall_ms}),
+		.results = job_standing_results(standing),
+		.judged = value_copy(job_standing_judged(standing)),
+	};
 }
 
 int job_state_of(struct job_state *job, const struct job_log *log, const char *number,
 		 struct error *err)
 {
-	*job = (struct job_state){.order = find_order(log, number, err)};
-	if (!job->order)
-		return -1;
-	job->progress = progress_of(job->order, &log->events);
+	const struct job_standing *standing = find_number(log, number);
+
+	*job = (struct job_state){0};
+	if (!standing)
+		return error_set(err, ERROR_USAGE, say(TEXTS.unknown), number);
+	job_state_from(job, standing);
 	return 0;
 }
 
@@ -212,6 +141,8 @@ void job_state_done(struct job_state *job)
 {
 	value_free(job->order);
 	value_free(job->progress);
+	value_free(job->results);
+	value_free(job->judged);
 }
 
 /* ---- a run of it ---- */

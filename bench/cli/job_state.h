@@ -5,13 +5,14 @@
 
 #include "base/error.h"
 #include "base/value.h"
-#include "cli/book.h"
 #include "cli/order.h"
+#include "record/job_standing.h"
 
 /* The bench's log, gone through once. Call job_log_done whatever comes of it. */
 struct job_log {
-	struct value *orders;	   /* of each number the last: a list of {"seq","says"} */
-	struct book_events events; /* runs and identifications */
+	struct job_standing *
+		*at; /* of each number, in the order in which each was first recorded */
+	size_t count;
 };
 int job_log_read(struct job_log *log, const char *state, struct error *err);
 void job_log_done(struct job_log *log);
@@ -19,7 +20,10 @@ void job_log_done(struct job_log *log);
 struct job_state {
 	struct value *order;	/* what its record says */
 	struct value *progress; /* job_order_progress() */
+	struct value *results;	/* job_standing_results() */
+	struct value *judged;	/* job_standing_judged() */
 };
+void job_state_from(struct job_state *job, const struct job_standing *standing);
 /* Of this number; refused where no order has it. Call job_state_done whatever comes of it. */
 int job_state_of(struct job_state *job, const struct job_log *log, const char *number,
 		 struct error *err);

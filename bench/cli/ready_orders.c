@@ -85,26 +85,22 @@ static size_t look_at(const struct ready *ready, const struct job_state *job,
 	return left;
 }
 
-static int look_at_all(const struct ready *ready, const struct job_log *log,
-		       struct ready_finding *finding, struct error *err)
+static void look_at_all(const struct ready *ready, const struct job_log *log,
+			struct ready_finding *finding)
 {
 	size_t left = 0;
 
-	for (size_t i = 0; i < value_count(log->orders); i++) {
-		const struct value *says = value_get(value_at(log->orders, i), "says");
+	for (size_t i = 0; i < log->count; i++) {
 		struct job_state job;
 
-		if (job_state_of(&job, log, listed_text(says, "number"), err) < 0)
-			return -1;
+		job_state_from(&job, log->at[i]);
 		left += look_at(ready, &job, finding);
 		job_state_done(&job);
 	}
-	if (!value_count(log->orders))
+	if (!log->count)
 		ready_find(finding, READY_YES, xstrdup(say(TEXTS.none)), NULL);
 	else if (!left)
-		ready_find(finding, READY_YES, xprintf(say(TEXTS.done), value_count(log->orders)),
-			   NULL);
-	return 0;
+		ready_find(finding, READY_YES, xprintf(say(TEXTS.done), log->count), NULL);
 }
 
 void ready_orders(const struct ready *ready, struct ready_finding *finding)
@@ -114,8 +110,9 @@ void ready_orders(const struct ready *ready, struct ready_finding *finding)
 
 	if (ready_is_undated(ready, finding))
 		return;
-	if (job_log_read(&log, ready->state, &err) < 0 ||
-	    look_at_all(ready, &log, finding, &err) < 0)
+	if (job_log_read(&log, ready->state, &err) == 0)
+		look_at_all(ready, &log, finding);
+	else
 		ready_unseen(finding, err.text);
 	job_log_done(&log);
 }

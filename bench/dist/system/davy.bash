@@ -94,7 +94,7 @@ _davy_operands() {
 		;;
 	gas) mapfile -t COMPREPLY < <(compgen -W "add connect disconnect show" -- "$word") ;;
 	order) if [[ $COMP_CWORD == 2 ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "add show list" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "add show judge list" -- "$word")
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 	fi ;;
