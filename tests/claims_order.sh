@@ -108,6 +108,12 @@ what_several_say_together() {
 	refused $? 3 "rests on are there already"
 }
 
+# It begins at the one moment at which all simulated runs begin, and comes after what was recorded before it.
+a_later_stage_of_a_rehearsal_is_done() {
+	runs 0 --stage rest --dut serial=C1 && davy order show 2026-0318 >"$scratch/out" && says 'no interval between them is kept' &&
+		says 'all 3 done' && grep -Eq '^ *C1 +rest +PASS 合格' "$scratch/out"
+}
+
 claim "an order is recorded, and shown with what is left of it" it_is_recorded_and_shown
 claim "a stage is run as the order says" a_stage_is_run_as_it_says
 a_specimen_is_one_in_all_records() {
@@ -116,6 +122,7 @@ a_specimen_is_one_in_all_records() {
 
 claim "what is not its turn is refused, with the reason" what_is_not_its_turn_is_refused
 claim "a specimen with a certificate is one and the same in all records" a_specimen_is_one_in_all_records
+claim "a stage that comes after another is done in a rehearsal, too" a_later_stage_of_a_rehearsal_is_done
 claim "what the order says nobody else says" what_the_order_says_nobody_else_says
 claim "an order that cannot be worked through is refused" bad_orders_are_refused
 claim "an order that replaces another says why, and all of it is proved" a_changed_one_says_why

@@ -143,6 +143,48 @@ static void a_stage_that_is_done_again_opens_the_next_one_again(void)
 	      "[]", "2026-03-06T12:00:00+00:00", 1, 0, "left - 0");
 }
 
+#define REHEARSED                                                                                  \
+	"{'rehearsal':true,'specimens':[{'serial':'S1'}],'stages':[{'name':'first'},{'name':'"     \
+	"soaked','after':'first','least':'24 h','most':'72 h'},{'name':'back','after':'soaked','"  \
+	"reidentify':true}]}"
+#define PLAYED_AS(stage, verdict, seq)                                                             \
+	RUN("S1", stage, verdict, "2026-01-01T00:00", "2026-01-01T01:00",                          \
+	    ",'simulated':true,'seq':" seq)
+#define SEEN_AS(seq)                                                                               \
+	"{'serial':'S1','at':'2026-03-03T09:30:00+00:00','outcome':'nothing_found','seq':" seq "}"
+
+/* Every simulated run begins at the same moment, so what counts is which record came first. */
+static void stages_of_a_rehearsal_follow_as_their_records_do(void)
+{
+	const char *now = "2026-03-01T12:00:00+00:00";
+	const char *first = "[" PLAYED_AS("first", "PASS", "4") "]";
+	const char *early =
+		"[" PLAYED_AS("soaked", "PASS", "3") "," PLAYED_AS("first", "PASS", "4") "]";
+	const char *both =
+		"[" PLAYED_AS("first", "PASS", "4") "," PLAYED_AS("soaked", "PASS", "5") "]";
+	const char *again = "[" PLAYED_AS("first", "PASS", "4") "," PLAYED_AS(
+		"soaked", "PASS", "5") "," PLAYED_AS("first", "PASS", "6") "]";
+
+	check(REHEARSED, "[]", "[]", now, 1, 0, "waiting - 0");
+	check(REHEARSED, first, "[]", now, 1, 0, "left - 0");
+	check(REHEARSED, early, "[]", now, 1, 0, "left - 0");
+	check(REHEARSED, both, "[]", now, 1, 0, "done PASS 1");
+	check(REHEARSED, again, "[]", now, 1, 0, "left - 0");
+	check(REHEARSED, both, "[]", now, 2, 0, "identify - 0");
+	check(REHEARSED, both, "[" SEEN_AS("2") "]", now, 2, 0, "identify - 0");
+	check(REHEARSED, both, "[" SEEN_AS("6") "]", now, 2, 0, "left - 0");
+}
+
+/* The numbers of records are no times: a real stage that was begun too soon stays one, whatever was recorded first. */
+static void of_real_runs_times_count_and_not_their_records(void)
+{
+	check(ORDER,
+	      "[" RUN("S1", "first", "PASS", "2026-03-01T08:00", "2026-03-01T09:00",
+		      ",'seq':1") "," RUN("S1", "soaked", "PASS", "2026-03-01T10:00",
+					  "2026-03-01T11:00", ",'seq':2") "]",
+	      "[]", "2026-03-02T12:00:00+00:00", 1, 0, "left - 0");
+}
+
 void suite_job_order(void)
 {
 	suite_begin("job_order");
@@ -153,4 +195,6 @@ void suite_job_order(void)
 	claim(a_run_outside_of_its_time_is_none_of_the_stage);
 	claim(a_specimen_that_comes_back_is_identified_again);
 	claim(a_stage_that_is_done_again_opens_the_next_one_again);
+	claim(stages_of_a_rehearsal_follow_as_their_records_do);
+	claim(of_real_runs_times_count_and_not_their_records);
 }

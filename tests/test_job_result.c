@@ -5,7 +5,6 @@
  */
 #include <string.h>
 
-#include "record/event.h"
 #include "record/job_order.h"
 #include "record/job_result.h"
 #include "record/job_standing.h"
@@ -13,6 +12,7 @@
 #include "tests/bench_rig.h"
 #include "tests/claims.h"
 #include "tests/forger.h"
+#include "tests/job_rig.h"
 #include "tests/people_rig.h"
 
 #define SPECIMENS                                                                                  \
@@ -33,42 +33,22 @@
 	",'stages':[" RECEIVED(of) "," OTHERS "],'results':[" result "]" more "}"
 #define SEVEN ORDER(THREE, RESULT("7", LITRES), "")
 
-/* A run as job_order_progress() takes one; `day` of March 2026. */
-static struct value *run_of(const char *serial, const char *stage, const char *verdict, int day,
-			    double litres)
-{
-	struct value *run = value_map(), *figure;
-
-	value_set_text(run, "serial", serial);
-	value_set_text(run, "stage", stage);
-	value_set(run, "run", value_printf("%s-%s-%d", serial, stage, day));
-	value_set_text(run, "verdict", verdict);
-	value_set(run, "began", value_printf("2026-03-%02dT08:00:00+00:00", day));
-	value_set(run, "ended", value_printf("2026-03-%02dT09:00:00+00:00", day));
-	if (litres > 0) {
-		figure = value_set(value_set(run, "figures", value_map()), "litres", value_map());
-		value_set_real(figure, "value", litres);
-		value_set_text(figure, "unit", "L STPD");
-	}
-	return run;
-}
-
 /* All that the order asks for, and each PASSes. */
 static struct value *all_runs(void)
 {
 	struct value *runs = value_list();
 
-	value_add(runs, run_of("A1", "received", "PASS", 1, 91));
-	value_add(runs, run_of("A2", "received", "PASS", 1, 88.5));
-	value_add(runs, run_of("A3", "received", "PASS", 1, 93));
-	value_add(runs, run_of("B1", "84.307", "PASS", 1, 0));
-	value_add(runs, run_of("B2", "84.307", "PASS", 1, 0));
-	value_add(runs, run_of("B1", "conditioned", "PASS", 2, 84.99));
-	value_add(runs, run_of("B2", "conditioned", "PASS", 2, 86));
-	value_add(runs, run_of("C1", "soak", "PASS", 1, 0));
-	value_add(runs, run_of("C2", "soak", "PASS", 1, 0));
-	value_add(runs, run_of("C1", "cold", "PASS", 3, 87));
-	value_add(runs, run_of("C2", "cold", "PASS", 3, 85.5));
+	value_add(runs, job_rig_run("A1", "received", "PASS", 1, 91));
+	value_add(runs, job_rig_run("A2", "received", "PASS", 1, 88.5));
+	value_add(runs, job_rig_run("A3", "received", "PASS", 1, 93));
+	value_add(runs, job_rig_run("B1", "84.307", "PASS", 1, 0));
+	value_add(runs, job_rig_run("B2", "84.307", "PASS", 1, 0));
+	value_add(runs, job_rig_run("B1", "conditioned", "PASS", 2, 84.99));
+	value_add(runs, job_rig_run("B2", "conditioned", "PASS", 2, 86));
+	value_add(runs, job_rig_run("C1", "soak", "PASS", 1, 0));
+	value_add(runs, job_rig_run("C2", "soak", "PASS", 1, 0));
+	value_add(runs, job_rig_run("C1", "cold", "PASS", 3, 87));
+	value_add(runs, job_rig_run("C2", "cold", "PASS", 3, 85.5));
 	return runs;
 }
 
@@ -129,7 +109,7 @@ static void a_figure_on_a_step_stays_there(void)
 	struct value *runs = all_runs();
 
 	value_free(runs->items[5]);
-	runs->items[5] = run_of("B1", "conditioned", "PASS", 2, 85);
+	runs->items[5] = job_rig_run("B1", "conditioned", "PASS", 2, 85);
 	check(result_of(SEVEN, runs), "PASS", 85, 85);
 }
 
@@ -158,8 +138,8 @@ static void it_is_undecided_while_a_unit_has_no_decided_run(void)
 		struct value *runs = all_runs(), *found;
 
 		value_free(runs->items[2]);
-		runs->items[2] = VERDICTS[i] ? run_of("A3", "received", VERDICTS[i], 1, 93)
-					     : run_of("A3", "elsewhere", "PASS", 1, 93);
+		runs->items[2] = VERDICTS[i] ? job_rig_run("A3", "received", VERDICTS[i], 1, 93)
+					     : job_rig_run("A3", "elsewhere", "PASS", 1, 93);
 		found = result_of(SEVEN, runs);
 		CU_ASSERT_EQUAL(value_get_int(found, "undecided", 0), 1);
 		CU_ASSERT_STRING_EQUAL(
@@ -178,7 +158,7 @@ static void a_unit_that_failed_first_has_failed(void)
 	struct value *runs = all_runs(), *found;
 
 	value_set_text(runs->items[2], "verdict", "FAIL");
-	value_add(runs, run_of("A3", "received", "PASS", 4, 95));
+	value_add(runs, job_rig_run("A3", "received", "PASS", 4, 95));
 	found = result_of(SEVEN, runs);
 	check_units(found, "others", "A3 PASS aside");
 	CU_ASSERT_EQUAL(value_get_int(found, "fails", 0), 1);
@@ -280,7 +260,7 @@ static struct value *one_run(const char *verdict)
 {
 	struct value *runs = value_list();
 
-	value_add(runs, run_of("A1", "received", verdict, 1, 91));
+	value_add(runs, job_rig_run("A1", "received", verdict, 1, 91));
 	return runs;
 }
 
@@ -319,7 +299,7 @@ static void a_unit_that_was_replaced_is_shown_with_its_run(void)
 	struct value *runs = all_runs(), *found;
 
 	value_set_text(runs->items[0], "verdict", "INCONCLUSIVE");
-	value_add(runs, run_of("D1", "received", "PASS", 2, 90));
+	value_add(runs, job_rig_run("D1", "received", "PASS", 2, 90));
 	found = result_of(WITHOUT_A1, runs);
 	check_units(found, "others", "A1 INCONCLUSIVE replaced");
 	check(found, "PASS", 84.99, 80);
@@ -327,77 +307,13 @@ static void a_unit_that_was_replaced_is_shown_with_its_run(void)
 
 /* ---- in a log ---- */
 
-/* Sign the run of a unit and its figure as the bench would; its record's number. */
-static uint64_t record_run(struct people *people, const struct value *run)
-{
-	static const char *const KEPT[] = {"run", "verdict", "began", "ended"};
-	struct bench_entry entry = {.kind = ENTRY_EVENT, .is_measured = true};
-	struct value *says = value_map(), *event, *pair, *report, *item;
-	const struct value *figure = value_get(value_get(run, "figures"), "litres");
-	const char *subjects[] = {"urn:x:unit", NULL};
-	char id[EVENT_ID_TEXT_SIZE];
-
-	for (size_t i = 0; i < sizeof(KEPT) / sizeof(KEPT[0]); i++)
-		value_set_text(says, KEPT[i], value_get_text(run, KEPT[i]));
-	value_set_text(says, "protocol", "gas.methane");
-	value_set_bool(says, "simulated", false);
-	value_set(says, "dut", value_list());
-	pair = value_add((struct value *)value_get(says, "dut"), value_map());
-	value_set_text(pair, "name", "serial");
-	value_set_text(pair, "value", value_get_text(run, "serial"));
-	value_set(says, "task", value_list());
-	for (int i = 0; i < 2; i++) {
-		pair = value_add((struct value *)value_get(says, "task"), value_map());
-		value_set_text(pair, "name", i ? "stage" : "number");
-		value_set_text(pair, "value", i ? value_get_text(run, "stage") : "N");
-	}
-	bench_log_name(people->log, &people->now, id);
-	event = event_new(LIFE_INSPECTING, id, &people->now.wall, "urn:x:unit");
-	event_extend(event, "run", says);
-	pair = value_add(value_set(event, "bizTransactionList", value_list()), value_map());
-	value_set_text(pair, "type", "testres");
-	value_set(
-		pair, "bizTransaction",
-		value_printf("%srun/%s", bench_log_base(people->log), value_get_text(run, "run")));
-	if (figure) {
-		report = value_add(
-			value_set(value_add(value_set(event, "sensorElementList", value_list()),
-					    value_map()),
-				  "sensorReport", value_list()),
-			value_map());
-		value_set_text(report, "type", "Volume");
-		item = value_copy(figure);
-		value_set_text(item, "measure", "litres");
-		event_extend(report, "item", item);
-		value_free(item);
-	}
-	entry.says = event;
-	entry.subjects = subjects;
-	people->last.text.size = 0;
-	if (bench_log_append(people->log, &entry, &people->now, &people->last, &people->err) < 0)
-		CU_FAIL_FATAL(people->err.text);
-	people->now.wall.ms += 60000;
-	value_free(event);
-	value_free(says);
-	return people->last.seq;
-}
-
-static uint64_t ask(struct people *people, const char *kind, const char *says)
-{
-	struct value *request = value_map();
-
-	value_set_text(request, "kind", kind);
-	value_set(request, "says", said(says));
-	return people_ask(people, request);
-}
-
 #define JUDGE "{'number':'N','result':'capacity','by':'0021'}"
 
 static void record_all(struct people *people, struct value *runs)
 {
-	CU_ASSERT_FATAL(ask(people, ENTRY_JOB_ORDER, SEVEN) > 0);
+	CU_ASSERT_FATAL(job_rig_ask(people, ENTRY_JOB_ORDER, SEVEN) > 0);
 	for (size_t i = 0; i < value_count(runs); i++)
-		record_run(people, value_at(runs, i));
+		job_rig_record(people, value_at(runs, i));
 	value_free(runs);
 }
 
@@ -439,8 +355,8 @@ static void a_result_is_recorded_once_and_proved_by_anybody(void)
 
 	people_open(&people);
 	record_all(&people, all_runs());
-	CU_ASSERT_FATAL(ask(&people, ENTRY_JOB_RESULT, JUDGE) > 0);
-	CU_ASSERT_EQUAL(ask(&people, ENTRY_JOB_RESULT, JUDGE), 0);
+	CU_ASSERT_FATAL(job_rig_ask(&people, ENTRY_JOB_RESULT, JUDGE) > 0);
+	CU_ASSERT_EQUAL(job_rig_ask(&people, ENTRY_JOB_RESULT, JUDGE), 0);
 	CU_ASSERT(people_hear(&people, "nothing has changed since"));
 	says = prove(&people);
 	CU_ASSERT_EQUAL(proved(says), 1);
@@ -457,20 +373,21 @@ static void what_is_undecided_or_a_rehearsal_is_not_recorded(void)
 	people_open(&people);
 	value_free(runs->items[--runs->count]);
 	record_all(&people, runs);
-	CU_ASSERT_EQUAL(ask(&people, ENTRY_JOB_RESULT, JUDGE), 0);
+	CU_ASSERT_EQUAL(job_rig_ask(&people, ENTRY_JOB_RESULT, JUDGE), 0);
 	CU_ASSERT(people_hear(&people, "1 of its 7 units have neither passed nor failed: C2"));
-	CU_ASSERT_EQUAL(
-		ask(&people, ENTRY_JOB_RESULT, "{'number':'N','result':'weight','by':'0021'}"), 0);
+	CU_ASSERT_EQUAL(job_rig_ask(&people, ENTRY_JOB_RESULT,
+				    "{'number':'N','result':'weight','by':'0021'}"),
+			0);
 	CU_ASSERT(people_hear(&people, "has no result 'weight'"));
-	CU_ASSERT_EQUAL(
-		ask(&people, ENTRY_JOB_RESULT, "{'number':'M','result':'capacity','by':'0021'}"),
-		0);
+	CU_ASSERT_EQUAL(job_rig_ask(&people, ENTRY_JOB_RESULT,
+				    "{'number':'M','result':'capacity','by':'0021'}"),
+			0);
 	CU_ASSERT(people_hear(&people, "no order 'M'"));
 	people_close(&people);
 	people_open(&people);
-	CU_ASSERT_FATAL(ask(&people, ENTRY_JOB_ORDER,
-			    ORDER(THREE, RESULT("7", LITRES), ",'rehearsal':true")) > 0);
-	CU_ASSERT_EQUAL(ask(&people, ENTRY_JOB_RESULT, JUDGE), 0);
+	CU_ASSERT_FATAL(job_rig_ask(&people, ENTRY_JOB_ORDER,
+				    ORDER(THREE, RESULT("7", LITRES), ",'rehearsal':true")) > 0);
+	CU_ASSERT_EQUAL(job_rig_ask(&people, ENTRY_JOB_RESULT, JUDGE), 0);
 	CU_ASSERT(people_hear(&people, "is a rehearsal"));
 	people_close(&people);
 }
@@ -482,12 +399,13 @@ static void the_log_keeps_what_has_begun(void)
 
 	people_open(&people);
 	record_all(&people, runs);
-	CU_ASSERT_EQUAL(ask(&people, ENTRY_JOB_ORDER,
+	CU_ASSERT_EQUAL(
+		job_rig_ask(&people, ENTRY_JOB_ORDER,
 			    ORDER("'D1','A2','A3'", RESULT("7", LITRES), ",'why':'a better one'")),
-			0);
+		0);
 	CU_ASSERT(people_hear(&people, "specimen A1 is a unit"));
-	CU_ASSERT(ask(&people, ENTRY_JOB_ORDER,
-		      ORDER(THREE, RESULT("7", LITRES), ",'why':'a note','note':'n'")) > 0);
+	CU_ASSERT(job_rig_ask(&people, ENTRY_JOB_ORDER,
+			      ORDER(THREE, RESULT("7", LITRES), ",'why':'a note','note':'n'")) > 0);
 	people_close(&people);
 }
 
@@ -513,9 +431,9 @@ static void a_fail_that_a_signatory_voids_leaves_its_unit_open(void)
 	value_set_text(runs->items[10], "verdict", "FAIL");
 	record_all(&people, runs);
 	run = people.last.seq;
-	CU_ASSERT(ask(&people, ENTRY_JOB_RESULT, JUDGE) > 0);
+	CU_ASSERT(job_rig_ask(&people, ENTRY_JOB_RESULT, JUDGE) > 0);
 	record_voided(&people, run);
-	CU_ASSERT_EQUAL(ask(&people, ENTRY_JOB_RESULT, JUDGE), 0);
+	CU_ASSERT_EQUAL(job_rig_ask(&people, ENTRY_JOB_RESULT, JUDGE), 0);
 	CU_ASSERT(people_hear(&people, "C2 (cold: none)"));
 	people_close(&people);
 }
@@ -554,8 +472,8 @@ static void check_forged(void (*edit)(struct value *payload), bool of_order, con
 
 	people_open(&people);
 	record_all(&people, all_runs());
-	seq = ask(&people, of_order ? ENTRY_JOB_ORDER : ENTRY_JOB_RESULT,
-		  of_order ? ORDER(THREE, RESULT("7", LITRES), ",'why':'a note'") : JUDGE);
+	seq = job_rig_ask(&people, of_order ? ENTRY_JOB_ORDER : ENTRY_JOB_RESULT,
+			  of_order ? ORDER(THREE, RESULT("7", LITRES), ",'why':'a note'") : JUDGE);
 	CU_ASSERT_FATAL(seq > 0);
 	value_free(prove(&people));
 	CU_ASSERT_EQUAL_FATAL(

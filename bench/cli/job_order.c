@@ -67,8 +67,10 @@ static const struct {
 	.all_done = {"all %zu done", "%zu 项全部完成"},
 	.from = {"from %.16s", "自 %.16s"},
 	.until = {"until %.16s", "至 %.16s"},
-	.rehearsal = {"REHEARSAL 演练: simulated runs count, and no real ones",
-		      "REHEARSAL 演练:仅计仿真检验"},
+	.rehearsal =
+		{"REHEARSAL 演练: simulated runs count, and no real ones; stages follow in the "
+		 "order of their records, and no interval between them is kept",
+		 "REHEARSAL 演练:仅计仿真检验;各阶段按记录先后衔接,不核对间隔时间"},
 	.listed = {{"order", "任务"},
 		   {"specimens", "样品"},
 		   {"stages", "阶段"},

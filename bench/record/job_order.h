@@ -13,7 +13,7 @@
  * says; with `reidentify` an identification (identification.h) of the specimen lies between, in which nothing was found that does not fit.
  * `results` are what rests on several specimens together (job_result.h).
  * `verdict` says on which state of a specimen that the protocol adjusts its verdict rests: as-found, or as-left.
- * Of a rehearsal simulated runs count, and they alone.
+ * Of a rehearsal simulated runs count, and they alone. They follow one another as their records do; `least` and `most` are not kept.
  */
 #ifndef DAVY_RECORD_JOB_ORDER_H
 #define DAVY_RECORD_JOB_ORDER_H
@@ -34,9 +34,9 @@ struct value *job_order_list(struct bench_log *log, struct error *err);
  * {"specimen":0,"stage":0,"state":"…","verdict":"FAIL","run":"…","runs":2,"from":"2026-…","until":"2026-…"}, for each stage each of its
  * specimens, which the caller frees.
  *
- *   runs              list of {"serial","ma","class","stage","run","verdict","began","ended","simulated","voided"}, in the order of their
- *                     records; times as wall_time_write() has them
- *   identifications   list of {"serial","ma","at","outcome"}
+ *   runs              list of {"serial","ma","class","stage","run","verdict","began","ended","simulated","voided","seq"}, in the order of their
+ *                     records, whose numbers are `seq`; times as wall_time_write() has them
+ *   identifications   list of {"serial","ma","at","outcome","seq"}
  *
  *   state   done         it has its verdict, PASS, FAIL or INCONCLUSIVE. A FAIL that nobody has voided stands, whatever came later
  *           left         it can be run now, until `until` where the stage says so

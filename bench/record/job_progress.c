@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Stages in their order, since one may come only after one before it. What counts is when a run began and when the one before it ended,
- * as the bench recorded both; nothing is kept beside the log that could say otherwise.
+ * as the bench recorded both; nothing is kept beside the log that could say otherwise. Simulated runs all begin at one moment, which is
+ * nobody's: of a rehearsal the numbers of their records stand in the place of times.
  */
 #include <string.h>
 
@@ -16,7 +17,7 @@ struct place {
 	const struct value *order, *specimen, *stage, *runs, *identifications;
 	const struct value *before; /* of the stage that it comes after, as it was found; or NULL */
 	const struct wall_time *now;
-	int64_t from, until, ended;  /* ms: when a run may begin; when the stage before ended */
+	int64_t from, until, ended;  /* when a run may begin; when the stage before ended */
 	int64_t count;		     /* runs of it */
 	const struct value *decided; /* the run whose verdict counts; or NULL */
 };
@@ -34,6 +35,17 @@ static int64_t ms_of(const struct value *map, const char *name)
 	struct error ignored;
 
 	return wall_time_parse(&time, text_of(map, name), &ignored) == 0 ? time.ms : INT64_MIN;
+}
+
+static bool is_rehearsal(const struct place *place)
+{
+	return value_get_bool(place->order, "rehearsal");
+}
+
+/* When a run began or ended, or a specimen was identified: ms, of a rehearsal its record's number. */
+static int64_t moment_of(const struct place *place, const struct value *map, const char *name)
+{
+	return is_rehearsal(place) ? value_get_int(map, "seq", INT64_MIN) : ms_of(map, name);
 }
 
 static int64_t duration_ms(const struct value *stage, const char *name, int64_t otherwise)
@@ -74,7 +86,7 @@ static bool is_identified(const struct place *place, int64_t until)
 	for (size_t i = 0; i < value_count(place->identifications); i++) {
 		const struct value *one = value_at(place->identifications, i);
 		enum identity_outcome outcome = identity_outcome_find(text_of(one, "outcome"));
-		int64_t at = ms_of(one, "at");
+		int64_t at = moment_of(place, one, "at");
 
 		if (is_about(one, place->specimen) && at >= place->ended && at <= until &&
 		    (outcome == IDENTITY_NOTHING_FOUND || outcome == IDENTITY_CANNOT_VERIFY))
@@ -85,12 +97,12 @@ static bool is_identified(const struct place *place, int64_t until)
 
 static bool is_run_of(const struct place *place, const struct value *run)
 {
-	int64_t began = ms_of(run, "began");
+	int64_t began = moment_of(place, run, "began");
 
 	return !strcmp(text_of(run, "stage"), text_of(place->stage, "name")) &&
 	       is_about(run, place->specimen) && !value_get_bool(run, "voided") &&
-	       value_get_bool(run, "simulated") == value_get_bool(place->order, "rehearsal") &&
-	       began >= place->from && began <= place->until && is_identified(place, began);
+	       value_get_bool(run, "simulated") == is_rehearsal(place) && began >= place->from &&
+	       began <= place->until && is_identified(place, began);
 }
 
 static bool decides(const struct value *run)
@@ -128,9 +140,13 @@ static void take_interval(struct place *place)
 	place->ended = INT64_MIN;
 	if (!place->before)
 		return;
-	place->ended = ms_of(place->before, "ended");
+	place->ended = moment_of(place, place->before, "ended");
 	if (place->ended == INT64_MIN) {
 		place->from = INT64_MAX;
+		return;
+	}
+	if (is_rehearsal(place)) {
+		place->from = place->ended + 1; /* no interval is kept between records */
 		return;
 	}
 	place->from = place->ended + duration_ms(place->stage, "least", 0);
@@ -140,20 +156,22 @@ static void take_interval(struct place *place)
 
 static const char *state_of(const struct place *place)
 {
+	int64_t now = is_rehearsal(place) ? INT64_MAX - 1 : place->now->ms;
+
 	if (place->decided)
 		return "done";
-	if (place->from == INT64_MAX || place->now->ms < place->from)
+	if (now < place->from)
 		return "waiting";
-	if (place->now->ms > place->until)
+	if (now > place->until)
 		return "late";
-	return is_identified(place, place->now->ms) ? "left" : "identify";
+	return is_identified(place, now) ? "left" : "identify";
 }
 
 static void set_time(struct value *map, const char *name, const struct place *place, int64_t ms)
 {
 	char text[WALL_TIME_SIZE];
 
-	if (ms == INT64_MIN || ms == INT64_MAX)
+	if (ms == INT64_MIN || ms == INT64_MAX || is_rehearsal(place))
 		return;
 	wall_time_write(&(struct wall_time){.ms = ms, .zone_minutes = place->now->zone_minutes},
 			text);
@@ -173,6 +191,7 @@ static void describe(struct value *one, struct place *place)
 	value_set_text(one, "verdict", text_of(place->decided, "verdict"));
 	value_set_text(one, "run", text_of(place->decided, "run"));
 	value_set_text(one, "ended", text_of(place->decided, "ended"));
+	value_set_int(one, "seq", value_get_int(place->decided, "seq", 0));
 }
 
 /* The stage `name` of this specimen among what was found; NULL: it has none. */

@@ -129,6 +129,7 @@ static void take_identification(struct job_standing *standing, const struct entr
 	value_set_text(one, "ma", text_of(plate, "ma"));
 	value_set_text(one, "outcome", text_of(identity, "outcome"));
 	value_set_text(one, "at", value_get_text(entry->says, "eventTime"));
+	value_set_int(one, "seq", (int64_t)entry->seq);
 	value_free(identity);
 }
 
