@@ -71,7 +71,8 @@ bad_orders_are_refused() {
 	refused $? 2 "no stage before it is called 'later'" && order && sed -i 's/"C2"/"c 1"/' "$scratch/order.json" && adds
 	refused $? 2 'specimens 1 and 2 are one' && order && sed -i 's/"1 h"/"soon"/' "$scratch/order.json" && adds
 	refused $? 2 'soon' && order && sed -i 's/"of":\["C1"\]/"of":["C7"]/' "$scratch/order.json" && adds
-	refused $? 2 "serial number 'C7'" && order ',"form":{"colour":"red"}' && adds
+	refused $? 2 "serial number 'C7'" && order && sed -i 's/"of":\["C1"\]/"of":["C1"],"dut":["model"]/' "$scratch/order.json" && adds
+	refused $? 2 "specimen 1 has no 'model'" && order ',"form":{"colour":"red"}' && adds
 	refused $? 2 "no field 'colour'" && echo '[' >"$scratch/order.json" && adds
 	refused $? 2 'order.json' && davy order show 1 2>"$scratch/err"
 	refused $? 2 "no order '1' is recorded"

@@ -142,21 +142,35 @@ static int check_of(const struct value *of, const struct value *specimens, struc
 	return 0;
 }
 
-/* What a protocol is told of each specimen, the order must know of each. */
-static int check_dut(const struct value *dut, const struct value *specimens, struct error *err)
+static int check_told(const struct value *stage, const struct value *name,
+		      const struct value *specimens, struct error *err)
 {
+	for (size_t i = 0; i < value_count(specimens); i++) {
+		const struct value *specimen = value_at(specimens, i);
+
+		if (job_stage_is_of(stage, value_get_text(specimen, "serial")) &&
+		    !value_get_text(specimen, name->text))
+			return error_set(err, ERROR_USAGE, "'dut': specimen %zu has no '%.40s'",
+					 i + 1, name->text);
+	}
+	return 0;
+}
+
+/* What a protocol is told of each specimen of the stage, the order must know of each. */
+static int check_dut(const struct value *stage, const struct value *specimens, struct error *err)
+{
+	const struct value *dut = value_get(stage, "dut");
+
 	if (dut && dut->kind != VALUE_LIST)
 		return error_set(err, ERROR_USAGE, "'dut' is a list of names");
-	for (size_t i = 0; i < value_count(dut); i++)
-		for (size_t k = 0; k < value_count(specimens); k++) {
-			const struct value *name = value_at(dut, i);
+	for (size_t i = 0; i < value_count(dut); i++) {
+		const struct value *name = value_at(dut, i);
 
-			if (name->kind == VALUE_TEXT &&
-			    value_get_text(value_at(specimens, k), name->text))
-				continue;
-			return error_set(err, ERROR_USAGE, "'dut': specimen %zu has no '%.40s'",
-					 k + 1, name->kind == VALUE_TEXT ? name->text : "?");
-		}
+		if (name->kind != VALUE_TEXT)
+			return error_set(err, ERROR_USAGE, "'dut' is a list of names");
+		if (check_told(stage, name, specimens, err) < 0)
+			return -1;
+	}
 	return 0;
 }
 
@@ -182,8 +196,8 @@ static int check_stage(const struct value *stages, size_t index, const struct va
 	    check_texts(value_get(stage, "params"), "params", err) < 0 ||
 	    check_flag(stage, "reidentify", err) < 0 ||
 	    check_of(value_get(stage, "of"), specimens, err) < 0 ||
-	    check_dut(value_get(stage, "dut"), specimens, err) < 0 ||
-	    check_interval(stage, err) < 0 || check_verdict(stage, err) < 0)
+	    check_dut(stage, specimens, err) < 0 || check_interval(stage, err) < 0 ||
+	    check_verdict(stage, err) < 0)
 		return -1;
 	after = value_get_text(stage, "after");
 	if (is_stage(stages, index, value_get_text(stage, "name")))

@@ -29,6 +29,9 @@ int admit_job_order(struct bench_log *log, const struct value *request, const st
 /* Of each number the last, as register_list() has them, in the order in which each was first recorded; the caller frees it. */
 struct value *job_order_list(struct bench_log *log, struct error *err);
 
+/* Is a specimen of this serial number to go through the stage, which is in order? */
+bool job_stage_is_of(const struct value *stage, const char *serial);
+
 /*
  * Where an order stands, from the runs and identifications that were recorded: a list of
  * {"specimen":0,"stage":0,"state":"…","verdict":"FAIL","run":"…","runs":2,"from":"2026-…","until":"2026-…"}, for each stage each of its

@@ -68,12 +68,12 @@ static bool is_about(const struct value *one, const struct value *specimen)
 	       (!*ma || !*other || spelling_same(other, ma));
 }
 
-static bool is_listed(const struct value *stage, const struct value *specimen)
+bool job_stage_is_of(const struct value *stage, const char *serial)
 {
 	const struct value *of = value_get(stage, "of");
 
 	for (size_t i = 0; i < value_count(of); i++)
-		if (spelling_same(value_at(of, i)->text, text_of(specimen, "serial")))
+		if (spelling_same(value_at(of, i)->text, serial))
 			return true;
 	return !of;
 }
@@ -228,7 +228,7 @@ struct value *job_order_progress(const struct value *order, const struct value *
 			const char *after = value_get_text(place.stage, "after");
 			struct value *one;
 
-			if (!is_listed(place.stage, place.specimen))
+			if (!job_stage_is_of(place.stage, text_of(place.specimen, "serial")))
 				continue;
 			if (after)
 				place.before = found_of(list, stages, after, (int64_t)i);

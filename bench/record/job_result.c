@@ -32,14 +32,6 @@ static const struct value *find_named(const struct value *list, const char *name
 	return NULL;
 }
 
-static bool lists_serial(const struct value *of, const char *serial)
-{
-	for (size_t i = 0; i < value_count(of); i++)
-		if (spelling_same(value_at(of, i)->text, serial))
-			return true;
-	return false;
-}
-
 /* ---- what an order may say ---- */
 
 static int check_figure(const struct value *result, struct error *err)
@@ -515,7 +507,7 @@ static int check_decided(const struct value *order, const struct value *next,
 
 	if (!has_decided)
 		return 0;
-	if (lists_serial(value_get(stage, "of"), text_of(unit, "serial")) &&
+	if (stage && job_stage_is_of(stage, text_of(unit, "serial")) &&
 	    canonical_same(find_specimen(order, text_of(unit, "serial")),
 			   find_specimen(next, text_of(unit, "serial"))))
 		return 0;
