@@ -98,6 +98,8 @@ claim "a filter self-rescuer of three hours is held for three hours" \
 	held_for_its_rated_time scripts/self_rescuer/filter_life.lua "180 min"
 claim "what came through a filter self-rescuer is worked out again from its analyser's bytes" \
 	recomputed scripts/self_rescuer/filter_life.lua short_desiccant tests/filter_life.py
+claim "the oxygen that a self-rescuer gave is worked out again from the bytes of what drew it off" \
+	recomputed scripts/self_rescuer/capacity.lua under_filled tests/capacity.py
 claim "a step in scaled real time gives its measure and replays bit for bit" \
 	keeps_real_time scripts/gas/methane_transmitter.lua
 claim "a station says which slots there are, and whose certificates count" \
