@@ -43,6 +43,12 @@ the_filter_bench() {
 		says "✓ interlock 3 trips" && says "✓ interlock 4 trips" && says "✓ emergency stop"
 }
 
+# It moves nothing, and has nothing to make safe.
+a_bench_that_only_looks() {
+	qualify 5 conditioning_bench --sim && ! grep -q "✗" "$scratch/out" && [ "$(grep -c "  ? " "$scratch/out")" = 2 ] &&
+		says "✓ device thermocouple: answers; its label was compared" && says "✓ input shaking: moves, both ways"
+}
+
 # Whoever compares its label sees nothing of it.
 a_silent_analyser() {
 	qualify 1 breathing_bench --sim=co2_analyser.mute &&
@@ -142,6 +148,7 @@ ctrl_c() {
 
 claim "of the other benches that are shipped only what needs a station or wires is left" the_other_benches
 claim "of the filter bench the two analysers, which are alike, are left, and every interlock trips" the_filter_bench
+claim "a bench without an output is qualified by its instruments and its contact" a_bench_that_only_looks
 claim "an instrument that only speaks by itself, and does not, is found" a_silent_analyser
 claim "of a good simulated bench only what needs wires is left" a_good_bench
 claim "its record is shown as any other" it_is_shown
