@@ -49,6 +49,11 @@ a_bench_that_only_looks() {
 		says "✓ device thermocouple: answers; its label was compared" && says "✓ input shaking: moves, both ways"
 }
 
+the_starter_bench() {
+	qualify 5 starter_bench --sim && ! grep -q "✗" "$scratch/out" && [ "$(grep -c "  ? " "$scratch/out")" = 2 ] &&
+		says "✓ output pull: pulled follows, both ways" && says "✓ interlock 1 trips" && says "✓ emergency stop"
+}
+
 # Whoever compares its label sees nothing of it.
 a_silent_analyser() {
 	qualify 1 breathing_bench --sim=co2_analyser.mute &&
@@ -149,6 +154,7 @@ ctrl_c() {
 claim "of the other benches that are shipped only what needs a station or wires is left" the_other_benches
 claim "of the filter bench the two analysers, which are alike, are left, and every interlock trips" the_filter_bench
 claim "a bench without an output is qualified by its instruments and its contact" a_bench_that_only_looks
+claim "of the starter bench the cylinder is seen to arrive, and the shield to stop it" the_starter_bench
 claim "an instrument that only speaks by itself, and does not, is found" a_silent_analyser
 claim "of a good simulated bench only what needs wires is left" a_good_bench
 claim "its record is shown as any other" it_is_shown
