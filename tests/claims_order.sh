@@ -115,6 +115,25 @@ a_later_stage_of_a_rehearsal_is_done() {
 		says 'all 3 done' && grep -Eq '^ *C1 +rest +PASS 合格' "$scratch/out"
 }
 
+bench_check() { davy run self_rescuer/acceptance_bench_check "--sim$1" --limits scripts/limits/example.json >"$scratch/out"; }
+
+# Its fixture is checked before and after it: without the second check there is no result, and with a failed one none either.
+a_bracket_holds_in_an_order_too() {
+	cat >"$scratch/order.json" <<-END
+		{"number":"ACC","rehearsal":true,"limits":"limits.json","specimens":[{"serial":"Z1"},{"serial":"Z2"}],
+		 "stages":[{"name":"acceptance","protocol":"self_rescuer/acceptance_chemical","of":["Z1"]},
+		  {"name":"leaking","protocol":"self_rescuer/acceptance_chemical","of":["Z2"]}],
+		 "results":[{"name":"good","stages":["acceptance"],"units":1},{"name":"bad","stages":["leaking"],"units":1}]}
+	END
+	davy order add "$scratch/order.json" >"$scratch/out" && bench_check "" &&
+		davy run --order ACC --stage acceptance --dut serial=Z1 --sim >"$scratch/out" && davy order show ACC >"$scratch/out" &&
+		says 'the checks of its fixture, before and after it, have not both passed' && bench_check "" &&
+		davy order show ACC >"$scratch/out" && [ "$(grep -c UNDECIDED "$scratch/out")" = 1 ] && grep -q '^PASS 合格' "$scratch/out" || return
+	davy run --order ACC --stage leaking --dut serial=Z2 --sim=leaking_case >"$scratch/out"
+	[ $? = 1 ] && ! bench_check =bench_leaks && davy order show ACC >"$scratch/out" && [ "$(grep -c UNDECIDED "$scratch/out")" = 1 ] &&
+		! grep -q 'cannot be PASS' "$scratch/out" && grep -q '^PASS 合格' "$scratch/out"
+}
+
 # on STAGE CODE WORLD SERIAL…: rehearse the stage of each; capacity and performance use it up.
 on() {
 	local stage=$1 code=$2 world=$3
@@ -156,5 +175,6 @@ claim "what the order says nobody else says" what_the_order_says_nobody_else_say
 claim "an order that cannot be worked through is refused" bad_orders_are_refused
 claim "an order that replaces another says why, and all of it is proved" a_changed_one_says_why
 claim "what several specimens say together is the least of them, and a FAIL stays" what_several_say_together
+claim "a run whose fixture is not known to have been good after it decides nothing in an order" a_bracket_holds_in_an_order_too
 claim "a model goes through the order of 42 CFR 84, and a unit that was not conditioned passes nothing" a_model_goes_through_subpart_o
 claims_end

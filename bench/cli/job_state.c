@@ -66,7 +66,7 @@ static void add_order(struct job_log *log, const char *number)
 	if (find_number(log, number))
 		return;
 	log->at = xrealloc(log->at, (log->count + 1) * sizeof(*log->at));
-	log->at[log->count++] = job_standing_new(number);
+	log->at[log->count++] = job_standing_new(number, log->brackets);
 }
 
 /* What an order must not have changed is for davy verify to tell, and keeps nobody from looking. */
@@ -77,17 +77,16 @@ static int take_entry(void *ctx, const struct jws *jws, const struct entry *entr
 	struct error told;
 
 	(void)jws;
-	(void)err;
 	if (!strcmp(entry->kind, ENTRY_JOB_ORDER))
 		add_order(log, listed_text(entry->says, "number"));
 	for (size_t i = 0; i < log->count; i++)
 		(void)job_standing_take(log->at[i], entry, &told);
-	return 0;
+	return run_brackets_take(log->brackets, entry, err);
 }
 
 int job_log_read(struct job_log *log, const char *state, struct error *err)
 {
-	*log = (struct job_log){0};
+	*log = (struct job_log){.brackets = run_brackets_new()};
 	return book_each(state, take_entry, log, err);
 }
 
@@ -96,6 +95,7 @@ void job_log_done(struct job_log *log)
 	for (size_t i = 0; i < log->count; i++)
 		job_standing_free(log->at[i]);
 	free(log->at);
+	run_brackets_free(log->brackets);
 }
 
 void job_state_from(struct job_state *job, const struct job_standing *standing)

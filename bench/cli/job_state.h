@@ -13,6 +13,7 @@ struct job_log {
 	struct job_standing *
 		*at; /* of each number, in the order in which each was first recorded */
 	size_t count;
+	struct run_brackets *brackets;
 };
 int job_log_read(struct job_log *log, const char *state, struct error *err);
 void job_log_done(struct job_log *log);

@@ -29,6 +29,8 @@ int admit_job_order(struct bench_log *log, const struct value *request, const st
 /* Of each number the last, as register_list() has them, in the order in which each was first recorded; the caller frees it. */
 struct value *job_order_list(struct bench_log *log, struct error *err);
 
+/* Has a check of its fixture made nothing of this run, for good? */
+bool job_run_is_spoilt(const struct value *run);
 /* Is a specimen of this serial number to go through the stage, which is in order? */
 bool job_stage_is_of(const struct value *stage, const char *serial);
 
@@ -37,8 +39,8 @@ bool job_stage_is_of(const struct value *stage, const char *serial);
  * {"specimen":0,"stage":0,"state":"…","verdict":"FAIL","run":"…","runs":2,"from":"2026-…","until":"2026-…"}, for each stage each of its
  * specimens, which the caller frees.
  *
- *   runs              list of {"serial","ma","class","stage","run","verdict","began","ended","simulated","voided","seq"}, in the order of their
- *                     records, whose numbers are `seq`; times as wall_time_write() has them
+ *   runs              list of {"serial","ma","class","stage","run","verdict","began","ended","simulated","voided","seq","bracket"}, in the order of
+ *                     their records, whose numbers are `seq`; `bracket` is bracket_name() of it (run_bracket.h); times as wall_time_write() has them
  *   identifications   list of {"serial","ma","at","outcome","seq"}
  *
  *   state   done         it has its verdict, PASS, FAIL or INCONCLUSIVE. A FAIL that nobody has voided stands, whatever came later
@@ -47,6 +49,7 @@ bool job_stage_is_of(const struct value *stage, const char *serial);
  *           identify     it can be run once the specimen has been identified again
  *           late         `until` is over: the stage before it has to be done again
  *
+ * A FAIL that a check of the fixture has spoilt does not stand: a later run decides in its place.
  * Runs that began too soon, too late or on a specimen that was not identified again are no runs of the stage; `runs` counts those that
  * are, also the ones that ended as ERROR or ABORTED and so decided nothing.
  */

@@ -9,6 +9,7 @@
 #include "base/spelling.h"
 #include "record/identity.h"
 #include "record/job_order.h"
+#include "record/run_bracket.h"
 #include "verdict/decision.h"
 #include "verdict/duration.h"
 
@@ -114,7 +115,15 @@ static bool decides(const struct value *run)
 	       verdict != VERDICT_ERROR && verdict != VERDICT_ABORTED;
 }
 
-/* A FAIL stands; else the last that decided something counts. */
+bool job_run_is_spoilt(const struct value *run)
+{
+	const char *bracket = text_of(run, "bracket");
+
+	return !strcmp(bracket, bracket_name(BRACKET_SPOILT)) ||
+	       !strcmp(bracket, bracket_name(BRACKET_UNCHECKED));
+}
+
+/* A FAIL stands, but for one that is spoilt; else the last that decided something counts. */
 static void take_runs(struct place *place)
 {
 	bool failed = false;
@@ -128,7 +137,8 @@ static void take_runs(struct place *place)
 		if (failed || !decides(run))
 			continue;
 		place->decided = run;
-		failed = !strcmp(text_of(run, "verdict"), verdict_name(VERDICT_FAIL));
+		failed = !strcmp(text_of(run, "verdict"), verdict_name(VERDICT_FAIL)) &&
+			 !job_run_is_spoilt(run);
 	}
 }
 

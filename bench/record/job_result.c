@@ -12,6 +12,7 @@
 #include "record/canonical.h"
 #include "record/job_order.h"
 #include "record/register.h"
+#include "record/run_bracket.h"
 #include "verdict/decision.h"
 #include "verdict/quantity.h"
 
@@ -181,11 +182,11 @@ static const struct value *find_place(const struct look *look, int64_t specimen,
 	return NULL;
 }
 
-static const struct value *find_run(const struct look *look, const char *name)
+static const struct value *find_run(const struct value *runs, const char *name)
 {
-	for (size_t i = 0; *name && i < value_count(look->runs); i++)
-		if (!strcmp(text_of(value_at(look->runs, i), "run"), name))
-			return value_at(look->runs, i);
+	for (size_t i = 0; *name && i < value_count(runs); i++)
+		if (!strcmp(text_of(value_at(runs, i), "run"), name))
+			return value_at(runs, i);
 	return NULL;
 }
 
@@ -194,11 +195,18 @@ static bool has_verdict(const struct value *map, enum verdict verdict)
 	return !strcmp(text_of(map, "verdict"), verdict_name(verdict));
 }
 
-/* A run that is rejected or declared wrong passes nothing. */
+/* Of one that asks for checks of its fixture: the one after it is still to come, or one of both has spoilt it. */
+static bool is_unchecked(const struct value *run)
+{
+	return job_run_is_spoilt(run) ||
+	       !strcmp(text_of(run, "bracket"), bracket_name(BRACKET_AWAITED));
+}
+
+/* A run that is rejected or declared wrong, or whose fixture is not known to have been good, passes nothing. */
 static bool is_good(const struct value *run)
 {
-	return has_verdict(run, VERDICT_PASS) && !value_get_bool(run, "rejected") &&
-	       !value_get_bool(run, "declared");
+	return has_verdict(run, VERDICT_PASS) && !is_unchecked(run) &&
+	       !value_get_bool(run, "rejected") && !value_get_bool(run, "declared");
 }
 
 /* All stages that it came after, the nearest first. Has the unit come through each? */
@@ -217,7 +225,7 @@ static bool take_before(const struct look *look, struct value *unit, const struc
 		value_set_text(one, "state", value_get_text(before, "state"));
 		value_set_text(one, "run", value_get_text(before, "run"));
 		value_set_text(one, "verdict", value_get_text(before, "verdict"));
-		good &= before && is_good(find_run(look, text_of(before, "run")));
+		good &= before && is_good(find_run(look->runs, text_of(before, "run")));
 		after = before ? value_get_text(stage_of(look, before), "after") : NULL;
 	}
 	return good;
@@ -247,6 +255,8 @@ static const char *why_not(const struct look *look, const struct value *run, boo
 {
 	if (!run)
 		return "none";
+	if (is_unchecked(run))
+		return "bracket";
 	if (has_verdict(run, VERDICT_FAIL))
 		return NULL;
 	if (!has_verdict(run, VERDICT_PASS))
@@ -265,7 +275,7 @@ static const char *why_not(const struct look *look, const struct value *run, boo
 static void add_unit(struct value *units, const struct look *look, const struct value *place)
 {
 	struct value *unit = value_add(units, value_map());
-	const struct value *run = find_run(look, text_of(place, "run"));
+	const struct value *run = find_run(look->runs, text_of(place, "run"));
 	double figure = figure_of(look->result, run);
 	const char *why = why_not(look, run, take_before(look, unit, place));
 
@@ -352,7 +362,7 @@ static void count(struct value *says, const char *name, const struct value *unit
 
 static bool has_failed(const struct value *unit)
 {
-	return has_verdict(unit, VERDICT_FAIL);
+	return has_verdict(unit, VERDICT_FAIL) && !value_get(unit, "why");
 }
 
 static bool is_undecided(const struct value *unit)
@@ -500,12 +510,13 @@ static const struct value *find_specimen(const struct value *order, const char *
 }
 
 static int check_decided(const struct value *order, const struct value *next,
-			 const struct value *unit, const struct value *result, struct error *err)
+			 const struct value *unit, const struct value *run,
+			 const struct value *result, struct error *err)
 {
 	const struct value *stage = find_named(value_get(next, "stages"), text_of(unit, "stage"));
 	bool has_decided = has_verdict(unit, VERDICT_FAIL) || has_verdict(unit, VERDICT_PASS);
 
-	if (!has_decided)
+	if (!has_decided || job_run_is_spoilt(run))
 		return 0;
 	if (stage && job_stage_is_of(stage, text_of(unit, "serial")) &&
 	    canonical_same(find_specimen(order, text_of(unit, "serial")),
@@ -542,7 +553,9 @@ static int check_kept(const struct value *order, const struct value *next,
 	found = job_result(order, result, runs, identifications);
 	units = value_get(found, "units");
 	for (size_t i = 0; i < value_count(units) && done == 0; i++)
-		done = check_decided(order, next, value_at(units, i), result, err);
+		done = check_decided(order, next, value_at(units, i),
+				     find_run(runs, text_of(value_at(units, i), "run")), result,
+				     err);
 	value_free(found);
 	return done;
 }

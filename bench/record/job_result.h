@@ -42,7 +42,7 @@ int job_result_keeps(const struct value *order, const struct value *next, const 
  * `verdict`, PASS or FAIL, is absent while it is undecided, and so are `least` and `value` (`least` rounded down, both in the
  * unit of `down_to`) where a unit has no figure. UNIT is {"serial","stage","verdict","run","seq","value","controlled","why","before":[{"stage","state","run","verdict"}]};
  * `why` says of one that neither PASSed nor FAILed: "none" (no run has decided), "inconclusive", "before", "rejected", "declared",
- * "figure". `before` are the stages that it came after. RUN is {"serial","stage","run","verdict","why"}: all other runs of these stages; `why`
+ * "figure", "bracket" (run_bracket.h: not good). `before` are the stages that it came after. RUN is {"serial","stage","run","verdict","why"}: all other runs of these stages; `why`
  * is "voided", "replaced" (the specimen is none of the units any more), "undecided" (ERROR or ABORTED), "aside" (it was not the
  * last, or not in its time).
  */

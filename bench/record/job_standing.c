@@ -22,10 +22,11 @@ struct job_standing {
 	char *number;
 	uint64_t seq; /* of the order's last record */
 	struct value *order, *runs, *identifications, *judged;
+	struct run_brackets *brackets;
 	bool is_broken; /* an order has changed what it must keep */
 };
 
-struct job_standing *job_standing_new(const char *number)
+struct job_standing *job_standing_new(const char *number, struct run_brackets *brackets)
 {
 	struct job_standing *standing = xcalloc(1, sizeof(*standing));
 
@@ -33,6 +34,7 @@ struct job_standing *job_standing_new(const char *number)
 	standing->runs = value_list();
 	standing->identifications = value_list();
 	standing->judged = value_list();
+	standing->brackets = run_brackets_share(brackets);
 	return standing;
 }
 
@@ -44,6 +46,7 @@ void job_standing_free(struct job_standing *standing)
 	value_free(standing->runs);
 	value_free(standing->identifications);
 	value_free(standing->judged);
+	run_brackets_free(standing->brackets);
 	free(standing->number);
 	free(standing);
 }
@@ -116,6 +119,18 @@ static void take_run(struct job_standing *standing, const struct entry *entry)
 	take_figures(one, entry->says);
 }
 
+/* A check of its fixture decides about a run when it comes, long after the run's own record. */
+static void look_at_brackets(const struct job_standing *standing)
+{
+	for (size_t i = 0; i < value_count(standing->runs); i++) {
+		struct value *run = standing->runs->items[i];
+		uint64_t seq = (uint64_t)value_get_int(run, "seq", 0);
+
+		value_set_text(run, "bracket",
+			       bracket_name(run_brackets_of(standing->brackets, seq, NULL)));
+	}
+}
+
 static void take_identification(struct job_standing *standing, const struct entry *entry)
 {
 	struct value *identity = event_extension(entry->says, "identity");
@@ -175,9 +190,12 @@ static bool is_ours(const struct job_standing *standing, const struct entry *ent
 
 static int take_order(struct job_standing *standing, const struct entry *entry, struct error *err)
 {
-	int kept = standing->order ? job_result_keeps(standing->order, entry->says, standing->runs,
-						      standing->identifications, err)
-				   : 0;
+	int kept;
+
+	look_at_brackets(standing);
+	kept = standing->order ? job_result_keeps(standing->order, entry->says, standing->runs,
+						  standing->identifications, err)
+			       : 0;
 
 	value_free(standing->order);
 	standing->order = value_copy(entry->says);
@@ -228,6 +246,7 @@ uint64_t job_standing_seq(const struct job_standing *standing)
 
 const struct value *job_standing_runs(const struct job_standing *standing)
 {
+	look_at_brackets(standing);
 	return standing->runs;
 }
 
@@ -244,7 +263,8 @@ const struct value *job_standing_judged(const struct job_standing *standing)
 struct value *job_standing_progress(const struct job_standing *standing,
 				    const struct wall_time *now)
 {
-	return job_order_progress(standing->order, standing->runs, standing->identifications, now);
+	return job_order_progress(standing->order, job_standing_runs(standing),
+				  standing->identifications, now);
 }
 
 struct value *job_standing_results(const struct job_standing *standing)
@@ -253,8 +273,8 @@ struct value *job_standing_results(const struct job_standing *standing)
 	struct value *list = value_list();
 
 	for (size_t i = 0; i < value_count(results); i++)
-		value_add(list, job_result(standing->order, value_at(results, i), standing->runs,
-					   standing->identifications));
+		value_add(list, job_result(standing->order, value_at(results, i),
+					   job_standing_runs(standing), standing->identifications));
 	return list;
 }
 
@@ -346,7 +366,7 @@ struct value *job_standing_judge(const struct job_standing *standing, const char
 			  "order %.60s: a later order has changed what its results rest on",
 			  standing->number);
 	else {
-		found = job_result(standing->order, what, standing->runs,
+		found = job_result(standing->order, what, job_standing_runs(standing),
 				   standing->identifications);
 		if (value_get(found, "verdict"))
 			says = describe(standing, found);
@@ -376,9 +396,8 @@ int job_standing_check(const struct job_standing *standing, const struct value *
 
 /* ---- in a bench's log ---- */
 
-struct job_standing *job_standing_of(struct bench_log *log, const char *number, struct error *err)
+static int take_all(struct job_standing *standing, struct bench_log *log, struct error *err)
 {
-	struct job_standing *standing = job_standing_new(number);
 	int done = 0;
 
 	for (uint64_t seq = 1; seq <= bench_log_count(log) && done == 0; seq++) {
@@ -390,8 +409,20 @@ struct job_standing *job_standing_of(struct bench_log *log, const char *number, 
 			break;
 		if (job_standing_take(standing, &found.entry, &broken) < 0 && !standing->is_broken)
 			done = error_set(err, broken.kind, "%s", broken.text);
+		if (done == 0)
+			done = run_brackets_take(standing->brackets, &found.entry, err);
 		store_entry_done(&found);
 	}
+	return done;
+}
+
+struct job_standing *job_standing_of(struct bench_log *log, const char *number, struct error *err)
+{
+	struct run_brackets *brackets = run_brackets_new();
+	struct job_standing *standing = job_standing_new(number, brackets);
+	int done = take_all(standing, log, err);
+
+	run_brackets_free(brackets);
 	if (done == 0)
 		return standing;
 	job_standing_free(standing);

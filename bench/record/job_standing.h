@@ -17,13 +17,18 @@
 #include "record/admission.h"
 #include "record/bench_log.h"
 #include "record/entry.h"
+#include "record/run_bracket.h"
 
 #define ENTRY_JOB_RESULT "job-result"
 
 struct job_standing;
 
-struct job_standing *job_standing_new(const char *number); /* the caller frees it */
-void job_standing_free(struct job_standing *standing);	   /* accepts NULL */
+/*
+ * Of `brackets`, how runs stand between the checks of their fixtures, it keeps a share: whoever gives the standing a record gives it to
+ * them, too. The caller frees it.
+ */
+struct job_standing *job_standing_new(const char *number, struct run_brackets *brackets);
+void job_standing_free(struct job_standing *standing); /* accepts NULL */
 /*
  * Take the next record, of whatever kind. Fails where a signature cannot be read, and where an order takes the place of one whose
  * results it must keep (job_result_keeps()); it is taken all the same, and nothing is judged of it any more.

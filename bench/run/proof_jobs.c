@@ -11,6 +11,7 @@
 
 struct proof_jobs {
 	enum log_extent extent;
+	struct run_brackets *brackets; /* of all records so far */
 	struct job_standing **at;
 	size_t count;
 };
@@ -20,6 +21,7 @@ struct proof_jobs *proof_jobs_new(enum log_extent extent)
 	struct proof_jobs *jobs = xcalloc(1, sizeof(*jobs));
 
 	jobs->extent = extent;
+	jobs->brackets = run_brackets_new();
 	return jobs;
 }
 
@@ -30,6 +32,7 @@ void proof_jobs_free(struct proof_jobs *jobs)
 	for (size_t i = 0; i < jobs->count; i++)
 		job_standing_free(jobs->at[i]);
 	free(jobs->at);
+	run_brackets_free(jobs->brackets);
 	free(jobs);
 }
 
@@ -51,7 +54,7 @@ static void add(struct proof_jobs *jobs, const struct entry *entry)
 	if (strcmp(entry->kind, ENTRY_JOB_ORDER) != 0 || !number || find(jobs, number))
 		return;
 	jobs->at = xrealloc(jobs->at, (jobs->count + 1) * sizeof(*jobs->at));
-	jobs->at[jobs->count++] = job_standing_new(number);
+	jobs->at[jobs->count++] = job_standing_new(number, jobs->brackets);
 }
 
 static int check(const struct proof_jobs *jobs, const struct entry *entry, enum job_proof *proved,
@@ -83,5 +86,7 @@ int proof_jobs_take(struct proof_jobs *jobs, const struct log_record *record,
 			*err = later;
 			done = -1;
 		}
+	(void)run_brackets_take(jobs->brackets, record->entry,
+				&later); /* run/proof_lots.c tells it */
 	return done;
 }
