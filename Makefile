@@ -48,7 +48,8 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 SCRIPT_LIBS = $(shell pkg-config --libs lua5.4 libseccomp)
 WIRE_LIBS = $(shell pkg-config --libs libgpiod libserialport)
 DAVY_LIBS = -ljansson -lcrypto -lsqlite3 $(WIRE_LIBS) -lpthread -lm
-TEST_LIBS = -lcunit -lmodbus -lcurl $(DAVY_LIBS)
+PUSH_LIBS = -lcurl -lpq -lssl
+TEST_LIBS = -lcunit -lmodbus $(PUSH_LIBS) $(DAVY_LIBS)
 
 # tests/benchmark: what several programs share, and one program per other file.
 BENCHMARK_SHARED := $(call objects,tests/benchmark/figures.c tests/benchmark/wires.c)
@@ -83,9 +84,9 @@ STATIC = $(if $(SANITIZE)$(VALGRIND),,$(shell echo 'int main(void) { return 0; }
 $(BUILD)/davy-lua: $(call objects,$(SCRIPT_SOURCES)) $(BUILD)/libdavy.a
 	$(CC) -o $@ $^ $(LDFLAGS_ALL) $(STATIC) $(SCRIPT_LIBS) -lm
 
-# What brings records elsewhere: the only program with libcurl, and none of its own with the wires.
+# What brings records elsewhere: the only program with libcurl and libpq, and none of its own with the wires.
 $(BUILD)/davy-push: $(call objects,bench/push/main.c) $(BUILD)/libdavy.a
-	$(CC) -o $@ $^ $(LDFLAGS_ALL) -lcurl -ljansson -lcrypto -lsqlite3 -lpthread -lm
+	$(CC) -o $@ $^ $(LDFLAGS_ALL) $(PUSH_LIBS) -ljansson -lcrypto -lsqlite3 -lpthread -lm
 
 $(BUILD)/davy-tests: $(call objects,$(TEST_SOURCES)) $(BUILD)/libdavy.a
 	$(CC) -o $@ $^ $(LDFLAGS_ALL) $(TEST_LIBS)
@@ -123,6 +124,7 @@ $(call objects,$(SCRIPT_SOURCES)): $(BUILD)/prelude.h
 
 # A suite is found by its file's name and so has no header.
 $(BUILD)/tests/%.o: ALL_CFLAGS += -Wno-missing-prototypes
+$(BUILD)/bench/push/%.o: ALL_CFLAGS += $(shell pkg-config --cflags libpq)
 $(BUILD)/bench/script/%.o: ALL_CFLAGS += $(shell pkg-config --cflags lua5.4 libseccomp)
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)

@@ -21,7 +21,7 @@ BEGIN {
 	allow("record", "base verdict")
 	allow("run", "base loop codec verdict port wire record")
 	allow("script", "base verdict wire")
-	allow("push", "base record")
+	allow("push", "base loop record")
 	allow("cli", "base loop codec verdict port wire record run push")
 
 	home("lua.h lauxlib.h lualib.h seccomp.h linux/seccomp.h", "bench/script/")
@@ -29,6 +29,7 @@ BEGIN {
 	home("openssl/", "bench/base/hash.c bench/record/")
 	home("sqlite3.h", "bench/record/")
 	home("curl/", "bench/push/http.c")
+	home("libpq-fe.h openssl/ssl.h", "bench/push/database.c")
 	home("gpiod.h libserialport.h", "bench/port/")
 	home("sys/timerfd.h sys/signalfd.h sys/pidfd.h", "bench/loop/")
 	home("sys/epoll.h", "bench/loop/ bench/port/ bench/wire/ bench/run/")

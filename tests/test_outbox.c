@@ -236,7 +236,8 @@ static void destinations_that_are_none_are_refused_with_a_sentence(void)
 		 "two destinations are called 'a'"},
 		{"{\"destinations\":[{\"name\":\"a\"}]}", "has no \"kind\""},
 		{"{\"destinations\":[{\"name\":\"a\",\"kind\":\"json\",\"from\":0}]}", "\"from\""},
-		{"{\"destinations\":[{\"name\":\"a\",\"kind\":\"json\",\"records\":[\"key\"]}]}",
+		{"{\"destinations\":[{\"name\":\"a\",\"kind\":\"json\",\"records\":[\"receipt\"]}]"
+		 "}",
 		 "\"records\" are of the kinds"},
 		{"{\"destinations\":[{\"name\":\"-a\",\"kind\":\"json\"}]}", "\"name\""},
 	};

@@ -84,6 +84,7 @@ static void trouble_with_certificates_pauses_and_trouble_on_the_way_is_tried_aga
 		{PUSH_NOT_TRUSTED, PUSH_PAUSED}, {PUSH_EXPIRED, PUSH_PAUSED},
 		{PUSH_REVOKED, PUSH_PAUSED},	 {PUSH_OTHER_NAME, PUSH_PAUSED},
 		{PUSH_NO_TLS, PUSH_PAUSED},	 {PUSH_OWN_FILES, PUSH_PAUSED},
+		{PUSH_NOT_PROVEN, PUSH_PAUSED},
 	};
 
 	for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {

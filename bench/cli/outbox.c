@@ -350,7 +350,10 @@ static void print_receipts(const struct value *receipts)
 		const char *why = value_get_text(receipt, "why");
 		const char *body = value_get_text(receipt, "body");
 		int64_t status = value_get_int(receipt, "status", 0);
-		char *http = status ? xprintf(" HTTP %lld", (long long)status) : xstrdup("");
+		const char *sqlstate = value_get_text(receipt, "sqlstate");
+		char *http = status	? xprintf(" HTTP %lld", (long long)status)
+			     : sqlstate ? xprintf(" SQLSTATE %s", sqlstate)
+					: xstrdup("");
 
 		printf(say(TEXTS.receipt), (long long)value_get_int(receipt, "receipt", 0),
 		       value_get_text(receipt, "destination"),

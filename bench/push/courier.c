@@ -25,7 +25,7 @@
 #include "record/roster_log.h"
 
 /* So that a report fits into a line and into a record, whatever receivers say (OUTBOX_ITEMS_MOST). */
-enum { BODY_SHOWN = 2048, TEXT_SHOWN = 2000, SOON_MS = 5000 };
+enum { BODY_SHOWN = 2048, TEXT_SHOWN = 2000, SOON_MS = 5000, TOGETHER_MOST = 4 << 20 };
 
 struct courier {
 	const struct courier_place *place;
@@ -97,6 +97,7 @@ static struct value *ask(const struct courier *courier, struct value *ask, struc
 /* ---- a record ---- */
 
 struct parcel {
+	struct buf text;
 	struct jws *jws;
 	struct entry entry;
 	struct value *content;
@@ -107,6 +108,7 @@ static void parcel_done(struct parcel *parcel)
 	value_free(parcel->content);
 	entry_done(&parcel->entry);
 	jws_free(parcel->jws);
+	buf_done(&parcel->text);
 }
 
 /* What a declaration carries is signed by whoever declares it, and goes out as he signed it. */
@@ -160,18 +162,17 @@ static int parcel_read(struct parcel *parcel, const char *state, const struct va
 		       struct error *err)
 {
 	const char *id = value_get_text(row, "id");
-	struct buf text;
-	int done;
 
 	*parcel = (struct parcel){0};
-	buf_init(&text);
-	done = read_line(state, value_get_int(row, "at", -1), value_get_int(row, "size", 0), &text,
-			 err);
-	if (done == 0)
-		parcel->jws = entry_parse(&parcel->entry, text.data, text.size, "a record", err);
-	buf_done(&text);
-	if (!parcel->jws)
+	buf_init(&parcel->text);
+	if (read_line(state, value_get_int(row, "at", -1), value_get_int(row, "size", 0),
+		      &parcel->text, err) == 0)
+		parcel->jws = entry_parse(&parcel->entry, parcel->text.data, parcel->text.size,
+					  "a record", err);
+	if (!parcel->jws) {
+		buf_done(&parcel->text);
 		return -1;
+	}
 	if (!id || strcmp(id, parcel->entry.id) != 0) {
 		parcel_done(parcel);
 		return error_set(err, ERROR_REFUSED,
@@ -220,10 +221,13 @@ static void describe_body(struct value *outcome, const struct http_answer *answe
 
 static void describe_answer(struct value *outcome, const struct http_answer *answer)
 {
-	if (!answer->said.status)
+	if (!answer->said.status && !answer->said.sqlstate[0])
 		return;
-	value_set_int(outcome, "status", answer->said.status);
-	if (is_text(&answer->headers))
+	if (answer->said.status)
+		value_set_int(outcome, "status", answer->said.status);
+	else
+		value_set_text(outcome, "sqlstate", answer->said.sqlstate);
+	if (answer->headers.size && is_text(&answer->headers))
 		value_set(outcome, "headers",
 			  value_bytes(answer->headers.data, answer->headers.size));
 	describe_body(outcome, answer);
@@ -284,34 +288,86 @@ static double chance(void)
 
 /* ---- rounds ---- */
 
+static struct push_item item_of(const struct parcel *parcel, const struct value *row)
+{
+	const char *state = value_get_text(row, "state");
+
+	return (struct push_item){.entry = &parcel->entry,
+				  .text = &parcel->text,
+				  .content = parcel->content,
+				  .is_accepted = state && !strcmp(state, "accepted"),
+				  .location = value_get_text(row, "location"),
+				  .tries = (unsigned)value_get_int(row, "tries", 0),
+				  .chance = chance()};
+}
+
 /* 1: the round is over, nothing can be brought any more. */
+static int conclude(struct courier *courier, struct push_attempt *attempt, const struct value *row,
+		    struct value *outcomes)
+{
+	bool ends = attempt->verdict.outcome == PUSH_PAUSED || attempt->verdict.rests;
+
+	if (attempt->verdict.outcome) {
+		value_add(outcomes, describe(attempt, row));
+		tell(courier, &attempt->verdict, attempt->answer.detail);
+	}
+	http_answer_done(&attempt->answer);
+	free(attempt->location);
+	return ends;
+}
+
 static int bring(struct courier *courier, const struct value *row, struct value *outcomes,
 		 struct error *err)
 {
-	const char *state = value_get_text(row, "state");
 	struct push_attempt attempt = {0};
 	struct parcel parcel;
-	bool ends;
+	struct push_item item;
 
 	if (parcel_read(&parcel, courier->place->state, row, err) < 0)
 		return -1;
 	http_answer_init(&attempt.answer);
-	courier->kind->attempt(
-		courier->link,
-		&(struct push_item){.entry = &parcel.entry,
-				    .content = parcel.content,
-				    .is_accepted = state && !strcmp(state, "accepted"),
-				    .location = value_get_text(row, "location"),
-				    .tries = (unsigned)value_get_int(row, "tries", 0),
-				    .chance = chance()},
-		&attempt);
-	value_add(outcomes, describe(&attempt, row));
-	tell(courier, &attempt.verdict, attempt.answer.detail);
-	ends = attempt.verdict.outcome == PUSH_PAUSED || attempt.verdict.rests;
-	http_answer_done(&attempt.answer);
-	free(attempt.location);
+	item = item_of(&parcel, row);
+	courier->kind->attempt(courier->link, &item, &attempt);
 	parcel_done(&parcel);
-	return ends;
+	return conclude(courier, &attempt, row, outcomes);
+}
+
+static int bring_each(struct courier *courier, const struct value *rows, struct value *outcomes,
+		      struct error *err)
+{
+	int done = 0;
+
+	for (size_t i = 0; i < value_count(rows) && done == 0; i++)
+		done = bring(courier, value_at(rows, i), outcomes, err);
+	return done < 0 ? -1 : 0;
+}
+
+/* As many at once as are due, but no more bytes than one transaction ought to have; the others are due as before. */
+static int bring_together(struct courier *courier, const struct value *rows, struct value *outcomes,
+			  struct error *err)
+{
+	struct parcel parcels[OUTBOX_ITEMS_MOST];
+	struct push_item items[OUTBOX_ITEMS_MOST];
+	struct push_attempt attempts[OUTBOX_ITEMS_MOST] = {0};
+	size_t count = 0, bytes = 0;
+	int done = 0;
+
+	while (count < value_count(rows) && count < OUTBOX_ITEMS_MOST && bytes < TOGETHER_MOST) {
+		done = parcel_read(&parcels[count], courier->place->state, value_at(rows, count),
+				   err);
+		if (done < 0)
+			break;
+		items[count] = item_of(&parcels[count], value_at(rows, count));
+		http_answer_init(&attempts[count].answer);
+		bytes += parcels[count++].text.size;
+	}
+	if (done == 0)
+		courier->kind->attempt_all(courier->link, items, attempts, count);
+	for (size_t i = 0; i < count; i++) {
+		conclude(courier, &attempts[i], value_at(rows, i), outcomes);
+		parcel_done(&parcels[i]);
+	}
+	return done;
 }
 
 static int report(struct courier *courier, struct value *outcomes, struct error *err)
@@ -328,11 +384,10 @@ static int report(struct courier *courier, struct value *outcomes, struct error 
 static int bring_all(struct courier *courier, const struct value *items, struct error *err)
 {
 	struct value *outcomes = value_list();
-	int done = 0;
+	int done = courier->kind->attempt_all ? bring_together(courier, items, outcomes, err)
+					      : bring_each(courier, items, outcomes, err);
 
-	for (size_t i = 0; i < value_count(items) && done == 0; i++)
-		done = bring(courier, value_at(items, i), outcomes, err);
-	if (done >= 0)
+	if (done == 0)
 		return report(courier, outcomes, err);
 	value_free(outcomes);
 	return -1;

@@ -18,6 +18,7 @@
 /* One record on its way; all of it is borrowed. */
 struct push_item {
 	const struct entry *entry;
+	const struct buf *text; /* the record as it lies in the log, signatures and all */
 	/*
 	 * What was signed: of an event the event, of a declaration that event with its errorDeclaration, of any other
 	 * kind the record's payload.
@@ -40,12 +41,16 @@ struct push_kind {
 	const char *name;
 	/* What this destination keeps between attempts; NULL and why not. `settings` is borrowed until close. */
 	void *(*open)(const struct value *settings, struct error *err);
+	/* One record; or, of a kind that has this instead, several at once: */
 	void (*attempt)(void *link, const struct push_item *item, struct push_attempt *attempt);
+	/* … an attempt whose outcome stays 0 was none: that record is due as before. */
+	void (*attempt_all)(void *link, const struct push_item *items,
+			    struct push_attempt *attempts, size_t count);
 	void (*close)(void *link);
 };
 
 /* NULL where there is none of that name (ERROR_USAGE). */
 const struct push_kind *push_kind_find(const char *name, struct error *err);
-extern const struct push_kind PUSH_KIND_EPCIS, PUSH_KIND_JSON;
+extern const struct push_kind PUSH_KIND_EPCIS, PUSH_KIND_JSON, PUSH_KIND_POSTGRESQL;
 
 #endif

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "push/sqlstate.h"
+
 enum { BASE_MS = 5000, DOUBLINGS_MOST = 10, AFTER_DIGITS_MOST = 9 };
 
 int64_t push_delay(unsigned tries, double chance, int64_t after_ms)
@@ -19,6 +21,14 @@ int64_t push_delay(unsigned tries, double chance, int64_t after_ms)
 		after_ms = PUSH_AFTER_MOST_MS;
 	delay = (int64_t)((double)most * chance);
 	return delay > after_ms ? delay : after_ms;
+}
+
+void push_set_delay(struct push_verdict *verdict, unsigned tries, double chance, int64_t after_ms)
+{
+	if (verdict->outcome == PUSH_PAUSED)
+		verdict->delay_ms = PUSH_PROBE_MS;
+	else if (verdict->outcome == PUSH_RETRY || verdict->outcome == PUSH_ACCEPTED)
+		verdict->delay_ms = push_delay(tries, chance, after_ms);
 }
 
 /* ---- what a status means ---- */
@@ -50,6 +60,7 @@ static struct push_verdict judge_trouble(const struct push_answer *answer, unsig
 
 	switch (answer->trouble) {
 	case PUSH_NOT_TRUSTED:
+	case PUSH_NOT_PROVEN:
 	case PUSH_EXPIRED:
 	case PUSH_REVOKED:
 	case PUSH_OTHER_NAME:
@@ -70,6 +81,8 @@ struct push_verdict push_judge(const struct push_answer *answer, unsigned tries,
 {
 	struct push_verdict verdict = {.outcome = PUSH_PARKED, .reason = PUSH_UNKNOWN_ANSWER};
 
+	if (!answer->trouble && answer->sqlstate[0])
+		return sqlstate_judge(answer->sqlstate, tries, chance);
 	if (answer->trouble || answer->status == 0)
 		return judge_trouble(answer, tries, chance);
 	for (size_t i = 0; i < sizeof(MEANINGS) / sizeof(MEANINGS[0]); i++) {
@@ -82,10 +95,7 @@ struct push_verdict push_judge(const struct push_answer *answer, unsigned tries,
 		verdict.rests = meaning->rests;
 		break;
 	}
-	if (verdict.outcome == PUSH_PAUSED)
-		verdict.delay_ms = PUSH_PROBE_MS;
-	else if (verdict.outcome == PUSH_RETRY || verdict.outcome == PUSH_ACCEPTED)
-		verdict.delay_ms = push_delay(tries, chance, answer->after_ms);
+	push_set_delay(&verdict, tries, chance, answer->after_ms);
 	return verdict;
 }
 
@@ -239,6 +249,11 @@ static const struct {
 	 "not_trusted",
 	 {"the receiver's certificate is not of the CA that was pinned: it may be somebody else",
 	  "对方证书不是由指定 CA 签发:可能是他人冒充"}},
+	{PUSH_IN_TROUBLE + PUSH_NOT_PROVEN,
+	 "not_proven",
+	 {"the receiver's certificate does not hold: it is not of the CA that was pinned, it has "
+	  "run out or is not valid yet, or it was revoked",
+	  "对方证书无效:不是由指定 CA 签发、已过期或尚未生效,或已被吊销"}},
 	{PUSH_IN_TROUBLE + PUSH_EXPIRED,
 	 "expired",
 	 {"the receiver's certificate has run out, or is not valid yet: compare the bench's clock, "

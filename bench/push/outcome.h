@@ -50,6 +50,7 @@ enum push_trouble {
 	PUSH_NO_TLS,	 /* no agreement on TLS; our certificate was refused, too */
 	PUSH_OWN_FILES,	 /* our CA, certificate or key cannot be read */
 	PUSH_TOO_LARGE,	 /* more than PUSH_ANSWER_MOST, before there was a status */
+	PUSH_NOT_PROVEN, /* the receiver's certificate, and nobody says in what it fails */
 };
 
 enum push_reason {
@@ -76,6 +77,7 @@ struct push_answer {
 	enum push_trouble trouble;
 	int status;	  /* 0: there was none */
 	int64_t after_ms; /* of Retry-After; -1: it said nothing */
+	char sqlstate[6]; /* of a database, which has no status (sqlstate.h); or empty */
 };
 
 struct push_verdict {
@@ -87,6 +89,8 @@ struct push_verdict {
 
 /* `tries` is how often it was tried before, `chance` within [0, 1). */
 struct push_verdict push_judge(const struct push_answer *answer, unsigned tries, double chance);
+/* The delay of an outcome that has one: of a pause, or of what is tried or asked again. */
+void push_set_delay(struct push_verdict *verdict, unsigned tries, double chance, int64_t after_ms);
 /* The delay alone. */
 int64_t push_delay(unsigned tries, double chance, int64_t after_ms);
 /*

@@ -38,7 +38,10 @@ static int check_name(const char *path, const struct value *list, size_t index, 
 
 static int check_records(const char *path, const struct value *destination, struct error *err)
 {
-	static const char *const KINDS[] = {ENTRY_EVENT, ENTRY_DECLARATION, ENTRY_SIGNATURE};
+	/* of receipts none: each that arrived would make the next */
+	static const char *const KINDS[] = {ENTRY_EVENT, ENTRY_DECLARATION, ENTRY_SIGNATURE,
+					    ENTRY_LOG,	 ENTRY_KEY,	    ENTRY_HAND_OVER,
+					    ENTRY_CLOCK, ENTRY_APPROVAL,    ENTRY_CALIBRATION};
 	const struct value *records = value_get(destination, "records");
 
 	for (size_t i = 0; i < value_count(records); i++) {
@@ -51,7 +54,8 @@ static int check_records(const char *path, const struct value *destination, stru
 			return error_set(
 				err, ERROR_USAGE,
 				"%s: destination '%s': \"records\" are of the kinds event, "
-				"declaration and signature",
+				"declaration, signature, log, key, hand-over, clock, approval and "
+				"calibration",
 				path, value_get_text(destination, "name"));
 	}
 	return 0;

@@ -7,7 +7,7 @@
  *     "from":1,"records":["event","declaration"],"simulated":false, …}]}
  *
  * Of each destination the log needs `name`, `kind`, and what it is sent: the kinds of records (`records`; else events and
- * declarations), from which number on (`from`; else the first), and whether what was simulated goes there, too
+ * declarations; receipts go nowhere), from which number on (`from`; else the first), and whether what was simulated goes there, too
  * (`simulated`; else not). All else is for the kind of destination (bench/push). Keys and tokens are named by their
  * files, and stand nowhere else.
  */
