@@ -54,7 +54,10 @@ own_protocol() {
 a_name_that_is_none() { said 2 "no protocol 'gas/nothing': .*below $prefix/share/davy/scripts" "$davy" run gas/nothing --sim --state "$state"; }
 
 every_file_is_there() {
-	diff <(find scripts fixtures reports -name '*.lua' -o -name '*.csv' -o -name '*.json' -o -name verify.html | sort) \
+	diff <((
+		find scripts fixtures reports -name '*.lua' -o -name '*.csv' -o -name '*.json' -o -name verify.html
+		cd bench/dist && find postgresql -type f
+	) | sort) \
 		<(cd "$prefix/share/davy" && find . -type f | sed 's,^\./,,' | sort)
 }
 
@@ -196,7 +199,7 @@ service_is_told() {
 }
 
 claim "make install puts programs and files below a prefix" installs
-claim "it installs every script and fixture, and nothing else of them" every_file_is_there
+claim "it installs every script and fixture and the laboratory's schema, and nothing else of them" every_file_is_there
 claim "an installed davy runs a shipped protocol by its name, from anywhere" by_name
 claim "a protocol of one's own meets the installed fixtures" own_protocol
 claim "a name that is none says where it looked" a_name_that_is_none

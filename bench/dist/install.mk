@@ -30,6 +30,9 @@ install: programs
 	@for file in $(INSTALLED_LUA); do \
 		$(INSTALL_FILE) "$$file" "$(DESTDIR)$(SHAREDIR)/$$file" || exit 1; \
 	done
+	@for file in davy.sql README.md; do \
+		$(INSTALL_FILE) bench/dist/postgresql/$$file $(DESTDIR)$(SHAREDIR)/postgresql/$$file || exit 1; \
+	done
 	$(INSTALL_FILE) reports/verify.html $(DESTDIR)$(SHAREDIR)/reports/verify.html
 	@for page in bench/dist/man/*.[15]; do \
 		$(INSTALL_FILE) "$$page" "$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}" || exit 1; \
