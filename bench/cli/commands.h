@@ -39,5 +39,6 @@ extern const struct command COMMAND_IDENTIFY;
 extern const struct command COMMAND_ORDER;
 extern const struct command COMMAND_OUTBOX;
 extern const struct command COMMAND_PUSH;
+extern const struct command COMMAND_HISTORY;
 
 #endif

@@ -264,10 +264,20 @@ static const char *short_of(const char *uri)
 	return found ? found + strlen("/eq/") : uri;
 }
 
-static void add_row(struct table *table, const struct value *one)
+void history_what(struct buf *out, const struct value *one)
 {
 	const char *run = value_get_text(one, "run"), *step = value_get_text(one, "step");
 	enum life_step life = life_step_of(step);
+
+	if (run)
+		buf_add_text(out, run);
+	else
+		buf_printf(out, "%s %s", life ? life_step_name(life) : step,
+			   life ? life_step_title(life) : "");
+}
+
+static void add_row(struct table *table, const struct value *one)
+{
 	struct buf what, became, specimen;
 	char number[24];
 
@@ -275,11 +285,7 @@ static void add_row(struct table *table, const struct value *one)
 	buf_init(&became);
 	buf_init(&specimen);
 	snprintf(number, sizeof(number), "%lld", (long long)value_get_int(one, "seq", 0));
-	if (run)
-		buf_add_text(&what, run);
-	else
-		buf_printf(&what, "%s %s", life ? life_step_name(life) : step,
-			   life ? life_step_title(life) : "");
+	history_what(&what, one);
 	figure_provenance(&became, value_get_bool(one, "simulated"));
 	history_fate(&became, one);
 	event_readable(&specimen, short_of(value_get_text(one, "specimen")));

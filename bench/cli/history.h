@@ -25,6 +25,8 @@ struct value *history_before(const struct value *history, uint64_t seq);
 /* The one of this number, borrowed; or NULL. */
 const struct value *history_at(const struct value *history, uint64_t seq);
 
+/* Append which run it was, or which step in both languages. */
+void history_what(struct buf *out, const struct value *one);
 /* Append how it was judged, and what became of that: "FAIL 不合格; voided 作废 (0003) 2026-…: wrong cylinder". */
 void history_fate(struct buf *out, const struct value *one);
 /* As a table on stdout; nothing where it is empty. */

@@ -2,6 +2,8 @@
 /*
  * davy-push STATE DESTINATION FD once|always: the process of one destination. `davy push` starts it, with the socket of
  * the controller as descriptor FD.
+ * davy-push STATE DESTINATION read EQUIPMENT: what that destination has about it, on stdout (reading.h). `davy history`
+ * starts it.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -9,8 +11,15 @@
 #include <string.h>
 
 #include "push/courier.h"
+#include "push/reading.h"
 
 enum { EXIT_IS_USAGE = 2, EXIT_IS_ERROR = 3 };
+
+static int end(const struct courier_place *place, const struct error *err)
+{
+	fprintf(stderr, "davy: push %s: %s\n", place->destination, err->text);
+	return err->kind == ERROR_USAGE ? EXIT_IS_USAGE : EXIT_IS_ERROR;
+}
 
 int main(int count, char **arguments)
 {
@@ -26,8 +35,12 @@ int main(int count, char **arguments)
 				       .destination = arguments[2],
 				       .controller = atoi(arguments[3]),
 				       .leaves = !strcmp(arguments[4], "once")};
-	if (courier_run(&place, &err) == 0)
-		return 0;
-	fprintf(stderr, "davy: push %s: %s\n", place.destination, err.text);
-	return err.kind == ERROR_USAGE ? EXIT_IS_USAGE : EXIT_IS_ERROR;
+	if (!strcmp(arguments[3], "read"))
+		return reading_run(&(struct reading){.state = place.state,
+						     .destination = place.destination,
+						     .equipment = arguments[4]},
+				   stdout, &err) == 0
+			       ? 0
+			       : end(&place, &err);
+	return courier_run(&place, &err) == 0 ? 0 : end(&place, &err);
 }
