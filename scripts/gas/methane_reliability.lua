@@ -22,6 +22,7 @@ local test = protocol {
   standard  = "30 CFR Part 27",
   class     = "gas_transmitter.methane",
   fixture   = "gas_bench",
+  bracket   = "gas_transmitter.gas_bench_check",
   deviation = "27.32(a)(1) asks for a gallery into which natural gas enters at various rates with "
     .. "turbulence; here a calibration cup receives certified methane in air at one flow.",
   params    = {

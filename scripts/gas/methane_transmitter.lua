@@ -8,6 +8,7 @@ local test = protocol {
   standard = "AQ 6203-2006; 30 CFR Part 27",
   class    = "gas_transmitter.methane",
   fixture  = "gas_bench",
+  bracket  = "gas_transmitter.gas_bench_check",
   decision = "guarded",
   params   = {
     flow    = { "0.5 L/min", range = "0.2 .. 1.5 L/min", ask = "Test gas flow (试验流量)" },

@@ -11,6 +11,7 @@ local test = protocol {
   standard = gb_8159 .. "; 30 CFR 75.1714-3",
   class    = "self_rescuer.filter",
   fixture  = "acceptance_bench",
+  bracket  = "self_rescuer.acceptance_bench_check",
   decision = "guarded",
 
   -- Chosen; the laboratory's procedure has its own. What GB 8159-2011 asks of the case was not read.

@@ -8,6 +8,7 @@ local test = protocol {
   standard  = "42 CFR Part 84",
   class     = "self_rescuer.closed_circuit",
   fixture   = "breathing_bench",
+  bracket   = "self_rescuer.breathing_bench_check",
   deviation = "84.304 rates a design by the least of seven units, rounded down to 5 L: this verdict "
     .. "is of one unit. Supply expended, 84.303(c): a breath below -300 mmH2O (bag empty), or one "
     .. "that inhales more than 4 % of CO2.",

@@ -8,6 +8,7 @@ local test = protocol {
   standard  = "42 CFR Part 84",
   class     = "self_rescuer.closed_circuit",
   fixture   = "breathing_bench",
+  bracket   = "self_rescuer.breathing_bench_check",
   deviation = "84.305 takes six units, and fresh ones for those under 50 L: this verdict is of one "
     .. "unit, and none if it ends within 30 min. Supply expended, 84.303(c): a breath below -300 "
     .. "mmH2O (bag empty), or one that inhales more than 4 % of CO2.",
