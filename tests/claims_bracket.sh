@@ -103,6 +103,27 @@ wrong_headers() {
 		refused 's/checks   = .*/bracket = "self_rescuer.acceptance_bench_check",/' 'bracket names another protocol'
 }
 
+# refused_bracket COMMAND ID PART: the product's protocol with another bracket
+refused_bracket() {
+	sed "s/bracket  = .*/bracket = \"$2\",/" "$product" >"$scratch/desk/product.lua"
+	! cmp -s "$product" "$scratch/desk/product.lua" || return
+	# shellcheck disable=SC2086
+	within 60 "$davy" $1 "$scratch/desk/product.lua" --limits "$limits" >"$scratch/out" 2>"$scratch/err"
+	[ $? = 2 ] && says "$3" err
+}
+
+named_check_is_there() {
+	local runs=$("$davy" list runs --json | grep -o '"run":' | wc -l)
+	refused_bracket check self_rescuer.no_such_check 'no protocol has the id self_rescuer.no_such_check that its bracket names' &&
+		refused_bracket "run --sim" self_rescuer.no_such_check 'put that one beside it or below' &&
+		refused_bracket "run --sim" self_rescuer.breathing_bench_check 'checks the fixture breathing_bench, and not acceptance_bench' &&
+		refused_bracket check self_rescuer.acceptance_oxygen 'checks no fixture, and not acceptance_bench' || return
+	[ "$runs" = "$("$davy" list runs --json | grep -o '"run":' | wc -l)" ] || return
+	sed "s/id       = .*/id = \"own.check\",/" "$check" >"$scratch/desk/check.lua" || return
+	sed "s/bracket  = .*/bracket = \"own.check\",/" "$product" >"$scratch/desk/product.lua"
+	runs 0 "$scratch/desk/product.lua" --sim --dut serial=A9
+}
+
 claim "a run without a good check before it is undecided, and one after it awaits the next" unchecked
 claim "between two good checks a run counts" good
 claim "a check that fails makes the run before it INCONCLUSIVE, and its record stays; one that decides nothing does not" spoilt
@@ -111,4 +132,5 @@ claim "a check of another fixture's file does not count" another_file
 claim "a check's record is of the fixture in its slot" its_record
 claim "the log verifies, and a check is replayed" verified
 claim "a header that says something else is refused" wrong_headers
+claim "a bracket whose check is not there, or is of another fixture, is refused before anything is begun" named_check_is_there
 claims_end

@@ -213,3 +213,100 @@ char *catalogue_find_protocol(const char *program, const char *name, struct erro
 	free(tree);
 	return path;
 }
+
+/* ---- the check that a bracket names ---- */
+
+/* 1: it has this id and checks this fixture; 0: another id; -1: it checks something else. */
+static int is_check(const char *program, const char *path, const struct value *protocol,
+		    struct error *err)
+{
+	const char *id = value_get_text(protocol, "bracket");
+	const char *fixture = value_get_text(protocol, "fixture");
+	struct error ignored;
+	struct value *data = catalogue_load(program, "protocol", path, &ignored);
+	const char *own = value_get_text(data, "id"), *checks = value_get_text(data, "checks");
+	int done = own && !strcmp(own, id) ? 1 : 0;
+
+	if (done && (!checks || !fixture || strcmp(checks, fixture) != 0)) {
+		error_set(err, ERROR_USAGE,
+			  "protocol %s: its bracket, %s (%s), checks %s%s, and not %s on which it "
+			  "runs: name the check of that fixture",
+			  value_get_text(protocol, "id"), id, path,
+			  checks ? "the fixture " : "no fixture", checks ? checks : "",
+			  fixture ? fixture : "the one");
+		done = -1;
+	}
+	value_free(data);
+	return done;
+}
+
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? xstrndup(path, (size_t)(slash - path)) : xstrdup(".");
+}
+
+/* Files are named after the last word of their ids, as a rule: those first, since each is evaluated. */
+static int look_in(const char *program, const char *folder, const struct value *protocol,
+		   struct error *err)
+{
+	const char *id = value_get_text(protocol, "bracket"), *dot = strrchr(id, '.');
+	char *ending = xprintf("/%s.lua", dot ? dot + 1 : id);
+	size_t count;
+	char **paths = catalogue_walk(folder, ".lua", &count);
+	int found = 0;
+
+	for (int named = 1; named >= 0; named--)
+		for (size_t i = 0; i < count && found == 0; i++)
+			if (ends_in(paths[i], ending) == (named == 1))
+				found = is_check(program, paths[i], protocol, err);
+	free_paths(paths, count);
+	free(ending);
+	return found;
+}
+
+static int look_beside(const char *program, const char *path, const struct value *protocol,
+		       struct error *err)
+{
+	const char *id = value_get_text(protocol, "bracket"), *dot = strrchr(id, '.');
+	char *folder = folder_of(path);
+	char *beside = xprintf("%s/%s.lua", folder, dot ? dot + 1 : id);
+	int found = file_exists(beside) ? is_check(program, beside, protocol, err) : 0;
+
+	free(beside);
+	free(folder);
+	return found;
+}
+
+static int look_below(const char *program, const char *tree, const struct value *protocol,
+		      struct error *err)
+{
+	char *folder = xprintf("%s/scripts", tree);
+	int found = look_in(program, folder, protocol, err);
+
+	free(folder);
+	return found;
+}
+
+int catalogue_has_check(const char *program, const char *path, const struct value *protocol,
+			struct error *err)
+{
+	const char *id = value_get_text(protocol, "bracket");
+	char *own = place_tree_of(path), *here = place_tree();
+	int found = id ? look_beside(program, path, protocol, err) : 1;
+
+	if (found == 0)
+		found = look_below(program, own, protocol, err);
+	if (found == 0 && strcmp(own, here) != 0)
+		found = look_below(program, here, protocol, err);
+	if (found == 0)
+		error_set(err, ERROR_USAGE,
+			  "protocol %s: its runs count between two checks of their fixture, and no "
+			  "protocol has the id %s that its bracket names: put that one beside it "
+			  "or below %s/scripts, or correct the id",
+			  value_get_text(protocol, "id"), id, own);
+	free(own);
+	free(here);
+	return found == 1 ? 0 : -1;
+}

@@ -26,5 +26,12 @@ struct value *catalogue_load(const char *program, const char *kind, const char *
  * caller frees it.
  */
 char *catalogue_find_protocol(const char *program, const char *name, struct error *err);
+/*
+ * Is the check there that this protocol, a file with what it holds, names as its `bracket`? Looked for beside the file, below
+ * scripts/ of its tree and of the tree that we are in. Fails with ERROR_USAGE where none has the id, or it checks another
+ * fixture. A protocol without a bracket wants none.
+ */
+int catalogue_has_check(const char *program, const char *path, const struct value *protocol,
+			struct error *err);
 
 #endif

@@ -251,7 +251,10 @@ static int check_file(const char *program, const char *file, const struct check_
 
 	value_set_text(into, "file", file);
 	value_set_text(into, "kind", kind);
-	if (checking.data && !strcmp(kind, "protocol")) {
+	if (checking.data && !strcmp(kind, "protocol") &&
+	    catalogue_has_check(program, path, checking.data, err) < 0) {
+		code = -1;
+	} else if (checking.data && !strcmp(kind, "protocol")) {
 		checking.report = check_report_new(settings->json ? NULL : stdout, into);
 		code = check_protocol(&checking, settings, tree, err);
 		check_report_free(checking.report);

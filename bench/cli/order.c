@@ -423,6 +423,17 @@ static int fill_orders(struct value *orders, const struct run_settings *settings
 	return done;
 }
 
+/* A run whose check nobody has would await it for good. What cannot be loaded is the controller's to say. */
+static int find_check(const char *program, const char *protocol, struct error *err)
+{
+	struct error ignored;
+	struct value *data = catalogue_load(program, "protocol", protocol, &ignored);
+	int done = data ? catalogue_has_check(program, protocol, data, err) : 0;
+
+	value_free(data);
+	return done;
+}
+
 struct value *orders_of_settings(const struct run_settings *settings, const char *name,
 				 struct error *err)
 {
@@ -430,7 +441,8 @@ struct value *orders_of_settings(const struct run_settings *settings, const char
 	char *protocol = program ? catalogue_find_protocol(program, name, err) : NULL;
 	struct value *orders = protocol ? value_list() : NULL;
 
-	if (protocol && fill_orders(orders, settings, protocol, err) < 0) {
+	if (protocol && (find_check(program, protocol, err) < 0 ||
+			 fill_orders(orders, settings, protocol, err) < 0)) {
 		value_free(orders);
 		orders = NULL;
 	}
