@@ -74,6 +74,7 @@ static const char WORLD[] =
 	"      w.slips = (w.slips or 0) + 1\n"
 	"      return ({ '12,5', '12.5 kg' })[w.slips] or ' 12.5 '\n"
 	"    end,\n"
+	"    ['adjust.zero'] = function() return 'SIM-1' end,\n"
 	"    babble = function() return 'about a dozen' end,\n"
 	"  },\n"
 	"  faults = {\n"

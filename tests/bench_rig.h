@@ -91,6 +91,10 @@ void bench_put_bytes(struct bench *bench, const char *path, const void *bytes, s
 struct order *bench_order(struct bench *bench, const struct mini_order *what);
 /* Rehearse it to its end. */
 void bench_rehearse(struct bench *bench, const struct mini_order *what);
+/* For a protocol that adjusts its specimen: of its measures x and y one is taken before that, and the other behind it. */
+#define ADJUSTS_HEADER "adjusts = { zero = { 'Set its zero', zh = '调零' } },"
+#define ADJUSTS_MEASURE                                                                            \
+	"y = { 'a pressure, on the other side of an adjustment', limit = '>= 5 Pa' },"
 #define bench_run(bench, ...) bench_rehearse(bench, &(struct mini_order){__VA_ARGS__})
 /* Inside at_now: do this from the loop, without bench time passing in between. */
 void bench_soon(struct bench *bench, void (*deed)(struct bench *bench));

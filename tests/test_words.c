@@ -17,9 +17,10 @@
 
 #define RISE "local rise = fx.pressure:trace '200 ms'\nlocal a = fx.valve:open()\nwait '2 s'\n"
 
-/* `before` makes what the word is asked of. */
+/* `before` makes what the word is asked of. A specimen that is adjusted is measured once more at the end. */
 static const struct word {
 	const char *name, *before, *word;
+	bool adjusts;
 } WORDS[] = {
 	{"wait", "", "wait '1 s'"},
 	{"read", "", "fx.pressure:read()"},
@@ -54,6 +55,7 @@ static const struct word {
 	{"enter", "", "operator:enter { 'Its mass', id = 'mass', unit = 'g' }"},
 	{"enter, mistyped", "", "operator:enter { 'Its mass', id = 'slip', unit = 'g' }"},
 	{"scan", "", "operator:scan { 'Its code', id = 'code' }"},
+	{"adjust", "", "operator:adjust 'zero'", .adjusts = true},
 	{"consecutive", "", "consecutive { 'x' }"},
 	{"exclusive", "", "exclusive('manifold', function() wait '1 s' end)"},
 	{"exclusive, of two", "", "exclusive({ 'manifold', 'scale' }, function() wait '1 s' end)"},
@@ -90,10 +92,13 @@ static void put_peer(struct bench *bench, const char *peer)
 static bool is_met(struct bench *bench, const struct word *word, const struct circumstance *at)
 {
 	char *body = xprintf("m.x = fx.pressure:read()\nfx.motor:on()\n%s"
-			     "local function word() return %s end\n%s",
-			     word->before, word->word, at->body);
+			     "local function word() return %s end\n%s%s",
+			     word->before, word->word, at->body,
+			     word->adjusts ? "\nm.y = fx.pressure:read()" : "");
 
-	bench_run(bench, .body = body, .at_now = at->at_now);
+	bench_run(bench, .body = body, .at_now = at->at_now,
+		  .header = word->adjusts ? ADJUSTS_HEADER : NULL,
+		  .measures = word->adjusts ? ADJUSTS_MEASURE : NULL);
 	free(body);
 	return bench_ended(bench, at->verdict, at->why) && journal_is_safe(bench->journal);
 }

@@ -26,6 +26,7 @@ static const struct call {
 	const char *is_waiting;
 	bool brief; /* … or is over by then */
 	bool needs_wire;
+	bool adjusts; /* the specimen, which is measured before, too */
 } CALLS[] = {
 	{"wait", .at_once = "wait '0 s'", .later = "wait '2 s'", .is_waiting = "wait '60 s'"},
 	{"read", .at_once = "fx.pressure:read()", .is_waiting = "fx.pressure:read()", .brief = true,
@@ -70,6 +71,7 @@ static const struct call {
 	{"enter", .at_once = "operator:enter { 'Mass?', id = 'mass', unit = 'kg' }",
 	 .later = "operator:enter { 'Mass?', id = 'slip', unit = 'kg' }"},
 	{"scan", .at_once = "operator:scan { 'Scan it.', id = 'code' }"},
+	{"adjust", .at_once = "operator:adjust 'zero'", .adjusts = true},
 	{"exclusive", .at_once = "exclusive('manifold', function() end)",
 	 .later = "exclusive('manifold', function() wait '1 s' end)",
 	 .is_waiting = "exclusive('manifold', function() wait '60 s' end)"},
@@ -98,17 +100,21 @@ static bool replays(const struct bench *bench)
 static void check(const struct call *call, const char *body, void (*at_now)(struct bench *bench),
 		  enum verdict verdict, const char *part)
 {
+	char *whole = xprintf("%s%s", call->adjusts ? "m.y = fx.pressure:read()\n" : "", body);
 	struct bench bench;
 	bool good;
 
 	bench_open(&bench);
-	bench_run(&bench, .body = body, .at_now = at_now);
+	bench_run(&bench, .body = whole, .at_now = at_now,
+		  .header = call->adjusts ? ADJUSTS_HEADER : NULL,
+		  .measures = call->adjusts ? ADJUSTS_MEASURE : NULL);
 	good = bench_ended(&bench, verdict, part) && journal_is_safe(bench.journal) &&
 	       replays(&bench);
 	if (!good)
-		printf("        %s, in\n%s\n", call->name, body);
+		printf("        %s, in\n%s\n", call->name, whole);
 	CU_ASSERT(good);
 	bench_close(&bench);
+	free(whole);
 }
 
 /* Takes the body. */
