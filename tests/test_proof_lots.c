@@ -223,6 +223,64 @@ static void a_verdict_that_does_not_follow_from_the_runs_is_found(void)
 	check_verdict_found(2, "ACCEPT", 1, "lot L1 is undecided");
 }
 
+/* A verdict of this lot, whose first run the record names otherwise; `part` NULL: nothing is found. */
+static void check_named(struct value *(*edit)(const struct value *run), const char *part)
+{
+	struct lot_rig rig;
+	struct value *judged, *says, *runs, *was;
+
+	lot_rig_open(&rig);
+	lot_rig_draw(&rig);
+	for (size_t i = 0; i < 3; i++)
+		lot_rig_run(&rig, i, &(struct lot_run){.verdict = "PASS"});
+	judged = lot_standing_judge(lot_rig_look(&rig), &rig.people.err);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(judged);
+	runs = (struct value *)value_get(judged, "runs");
+	was = runs->items[0];
+	runs->items[0] = edit(was);
+	value_free(was);
+	record(&rig, ENTRY_LOT_VERDICT, judged);
+	says = prove(&rig);
+	CU_ASSERT(part ? says_of_lots(says, part) : !is_of_lots(says));
+	value_free(says);
+	lot_rig_close(&rig);
+}
+
+static struct value *another_digest(const struct value *run)
+{
+	struct value *other = value_copy(run);
+
+	CU_ASSERT_EQUAL(strlen(value_get_text(run, "sha256")), 64);
+	value_set_text(other, "sha256",
+		       "22bc1728a51349b304d9949c2e4a5b6313313372d9d9253b4f6c4faf4d1ba2a5");
+	return other;
+}
+
+static struct value *without_digest(const struct value *run)
+{
+	struct value *other = value_map();
+
+	for (size_t i = 0; i < value_count(run); i++)
+		if (strcmp(value_key(run, i), "sha256") != 0)
+			value_set(other, value_key(run, i), value_copy(value_at(run, i)));
+	return other;
+}
+
+static struct value *more_than_the_log_has(const struct value *run)
+{
+	struct value *other = value_copy(run);
+
+	value_set_text(other, "note", "x");
+	return other;
+}
+
+static void a_verdict_names_its_runs_by_their_digests(void)
+{
+	check_named(another_digest, "the records before it say other 'runs'");
+	check_named(more_than_the_log_has, "the records before it say other 'runs'");
+	check_named(without_digest, NULL); /* as earlier versions did */
+}
+
 /* Runs of a rig have no journals: a bundle, which takes them along, lacks something to copy. */
 static void make_journal(struct lot_rig *rig, uint64_t run)
 {
@@ -321,6 +379,7 @@ void suite_proof_lots(void)
 	claim(who_changes_a_draw_or_its_list_is_found);
 	claim(who_takes_the_list_away_is_found);
 	claim(a_verdict_that_does_not_follow_from_the_runs_is_found);
+	claim(a_verdict_names_its_runs_by_their_digests);
 	claim(a_bundle_has_the_whole_lot_and_its_list);
 	claim(a_bundle_of_a_verdict_has_the_runs_that_it_rests_on);
 }

@@ -15,6 +15,7 @@
 #include "cli/lot_plan.h"
 #include "cli/words.h"
 #include "record/lot.h"
+#include "record/lot_runs.h"
 #include "record/signing.h"
 #include "verdict/acceptance.h"
 
@@ -341,7 +342,7 @@ static bool is_stale(const struct lot_standing *lot, const struct value *says)
 {
 	struct error undecided;
 	struct value *again = lot_standing_judge(lot, &undecided);
-	bool is_same = again && value_same(value_get(again, "runs"), value_get(says, "runs"));
+	bool is_same = again && lot_runs_same(value_get(says, "runs"), value_get(again, "runs"));
 
 	value_free(again);
 	return !is_same;

@@ -146,3 +146,17 @@ void entry_done(struct entry *entry)
 	value_free(entry->payload);
 	entry->payload = NULL;
 }
+
+/* What was read is canonical, and is written as it was. */
+void entry_digest(const struct entry *entry, char hex[HASH_HEX_SIZE])
+{
+	uint8_t digest[HASH_SIZE];
+	struct error none;
+	struct buf text;
+
+	buf_init(&text);
+	canonical_write(&text, entry->payload, "", &none);
+	hash_of(text.data, text.size, digest);
+	hash_hex(digest, hex);
+	buf_done(&text);
+}

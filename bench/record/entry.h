@@ -58,5 +58,10 @@ int entry_read(struct entry *entry, const char *payload, size_t size, struct err
 struct jws *entry_parse(struct entry *entry, const char *text, size_t size, const char *where,
 			struct error *err);
 void entry_done(struct entry *entry);
+/*
+ * Of one that was read: SHA-256 of its payload, the bytes that were signed, in hexadecimal. By it another record says which one
+ * it rests on.
+ */
+void entry_digest(const struct entry *entry, char hex[HASH_HEX_SIZE]);
 
 #endif

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "record/event.h"
 #include "record/kept_file.h"
+#include "record/lot_runs.h"
 #include "record/lot_standing.h"
 #include "record/register.h"
 #include "record/store_entry.h"
@@ -493,7 +494,7 @@ static int check_new(const struct lot_standing *standing, const struct value *ju
 	const struct value *last = value_at(verdicts, value_count(verdicts) - 1);
 	const struct value *says = value_get(last, "says");
 
-	if (!last || !value_same(value_get(says, "runs"), value_get(judged, "runs")))
+	if (!last || !lot_runs_same(value_get(says, "runs"), value_get(judged, "runs")))
 		return 0;
 	return error_set(err, ERROR_REFUSED,
 			 "lot %s was judged %s, record %lld, and nothing has changed since",
@@ -510,7 +511,7 @@ int lot_verdict_stands(struct bench_log *log, const struct value *says, struct e
 	if (!standing)
 		return -1;
 	again = lot_standing_judge(standing, err);
-	if (!again || !value_same(value_get(again, "runs"), value_get(says, "runs")))
+	if (!again || !lot_runs_same(value_get(says, "runs"), value_get(again, "runs")))
 		error_set(err, ERROR_REFUSED,
 			  "the verdict of lot %.48s is superseded, what it rests on has changed "
 			  "since: "

@@ -19,8 +19,8 @@
  *
  *   lot-verdict  {"lot":"…","draw":1,"verdict":"ACCEPT","n":3,"c":0,"fails":0,"runs":[…],"by":"0017"}
  *                What the runs of the drawn units say (lot_standing.h), which the bench works out itself; `runs` are those that
- *                it rests on. People sign it as they sign an event (signing.h), while it stands; where a unit's standing
- *                changes later, it is superseded, and every display says so.
+ *                it rests on, each by the number and the digest of its record (lot_runs.h). People sign it as they sign an event
+ *                (signing.h), while it stands; where a unit's standing changes later, it is superseded, and every display says so.
  *
  * Whoever has the bench's keys could draw with one seed after another on a copy of it and show the draw that he likes: that is
  * what dice and a witness are for.

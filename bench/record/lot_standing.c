@@ -26,6 +26,7 @@ struct unit_run {
 	bool is_simulated, is_controlled, is_voided, is_rejected, is_declared;
 	bool is_as_left; /* its verdict rests on what somebody has adjusted */
 	bool is_unnamed; /* of this serial number, and nobody said of which certificate */
+	char sha256[HASH_HEX_SIZE]; /* of its record */
 };
 
 struct drawn_unit {
@@ -249,6 +250,7 @@ static void take_run(struct lot_standing *standing, const struct entry *entry)
 		.is_as_left = value_get_bool(run, "mse:as_left"),
 		.is_unnamed = is_unnamed,
 	};
+	entry_digest(entry, unit->runs[unit->run_count - 1].sha256);
 }
 
 static struct unit_run *find_run(const struct lot_standing *standing, const char *id)
@@ -535,6 +537,7 @@ static void add_counting(struct value *runs, const struct lot_standing *standing
 		value_set_bool(one, "controlled", run->is_controlled);
 		value_set_text(one, "run", run->run);
 		value_set_int(one, "seq", (int64_t)run->seq);
+		value_set_text(one, "sha256", run->sha256);
 		value_set_text(one, "unit", unit->serial);
 		value_set_text(one, "verdict", run->verdict);
 	}

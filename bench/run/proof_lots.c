@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "record/lot.h"
 #include "record/lot_retest.h"
+#include "record/lot_runs.h"
 #include "record/lot_standing.h"
 
 struct proof_lots {
@@ -97,7 +98,7 @@ static int check_draw(const struct proof_lots *lots, const struct lot_standing *
 static int check_verdict(const struct lot_standing *lot, const struct entry *entry,
 			 enum lot_proof *proved, struct error *err)
 {
-	static const char *const MEMBERS[] = {"verdict", "draw", "n", "c", "fails", "runs"};
+	static const char *const MEMBERS[] = {"verdict", "draw", "n", "c", "fails"};
 	struct value *again = lot_standing_judge(lot, err);
 	int done = again ? 0 : -1;
 
@@ -107,6 +108,9 @@ static int check_verdict(const struct lot_standing *lot, const struct entry *ent
 			done = error_set(err, ERROR_REFUSED,
 					 "the records before it say another '%s' of the lot",
 					 MEMBERS[i]);
+	if (done == 0 && !lot_runs_same(value_get(entry->says, "runs"), value_get(again, "runs")))
+		done = error_set(err, ERROR_REFUSED,
+				 "the records before it say other 'runs' of the lot");
 	value_free(again);
 	return done;
 }
