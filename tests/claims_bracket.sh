@@ -85,6 +85,30 @@ assert len(checks["mse:fixture"]) == 64, checks
 PY
 }
 
+# What the run's journal and its record name is the check before it, by number, id and digest of its record.
+named_in_its_journal() {
+	runs 0 "$check" --sim && runs 0 "$product" --sim --dut serial=A10 || return
+	python3 - "$DAVY_STATE" "$(name)" <<'PY' && within 60 "$davy" replay last >"$scratch/out" 2>&1 && within 60 "$davy" verify >"$scratch/out" 2>&1
+import base64, hashlib, json, pathlib, sys
+state = pathlib.Path(sys.argv[1])
+payloads = []
+for line in (state / "records/records.jsonl").read_text().splitlines():
+    part = json.loads(line)["payload"]
+    payloads.append(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+events = [json.loads(p) for p in payloads]
+def run_of(event): return event.get("mse:run", {})
+seq = max(i for i, e in enumerate(events) if "mse:checks" in run_of(e))
+run = next(e for e in events if run_of(e).get("mse:run") == sys.argv[2])
+named = run_of(run)["mse:bracket"]["mse:check"]
+assert named == {"mse:seq": seq + 1, "mse:id": events[seq]["eventID"],
+                 "mse:sha256": hashlib.sha256(payloads[seq]).hexdigest()}, named
+journal = (state / "runs" / sys.argv[2] / "journal").read_bytes()
+assert b"bracket_check" in journal and named["mse:sha256"].encode() in journal
+first = next(run_of(e) for e in events if "mse:bracket" in run_of(e))
+assert "mse:check" not in first["mse:bracket"], first
+PY
+}
+
 verified() {
 	within 60 "$davy" verify >"$scratch/out" 2>&1 && within 60 "$davy" replay last >"$scratch/out" 2>&1 &&
 		says 'replayed, bit for bit'
@@ -130,6 +154,7 @@ claim "a check that fails makes the run before it INCONCLUSIVE, and its record s
 claim "no later PASS heals it, and the next batch begins anew" not_healed
 claim "a check of another fixture's file does not count" another_file
 claim "a check's record is of the fixture in its slot" its_record
+claim "a run's journal and record name the check that it rests on, and the first run, which has none, names none" named_in_its_journal
 claim "the log verifies, and a check is replayed" verified
 claim "a header that says something else is refused" wrong_headers
 claim "a bracket whose check is not there, or is of another fixture, is refused before anything is begun" named_check_is_there

@@ -120,6 +120,23 @@ enum lot_verdict lot_rig_verdict(struct lot_rig *rig)
 	return outcome.verdict;
 }
 
+static struct value *describe_check(const struct lot_rig *rig, uint64_t seq)
+{
+	struct value *named = value_map();
+	struct store_entry check;
+	char hex[HASH_HEX_SIZE];
+	struct error err;
+
+	if (store_entry_get(bench_log_store(rig->people.log), seq, &check, &err) < 0)
+		CU_FAIL_FATAL(err.text);
+	entry_digest(&check.entry, hex);
+	value_set_int(named, "seq", (int64_t)seq);
+	value_set_text(named, "id", check.entry.id);
+	value_set_text(named, "sha256", hex);
+	store_entry_done(&check);
+	return named;
+}
+
 static struct value *describe_run(const struct lot_rig *rig, const struct lot_run *run)
 {
 	struct wall_time began = {.ms = rig->people.now.wall.ms - run->began_ms};
@@ -141,6 +158,8 @@ static struct value *describe_run(const struct lot_rig *rig, const struct lot_ru
 		value_set_text(told, "by", "gas.check");
 		value_set_text(told, "place", PLACE);
 		value_set_text(told, "fixture", "d1");
+		if (run->names)
+			value_set(told, "check", describe_check(rig, run->names));
 	}
 	if (run->voids)
 		value_set_text(value_set(says, "retest", value_map()), "voids", run->voids);

@@ -28,6 +28,7 @@ struct lot_run {
 	bool is_simulated, is_controlled;
 	bool is_check;
 	bool is_bracketed; /* by checks of lot_rig_check() */
+	uint64_t names;	   /* the record of the check that it names; 0: none */
 	int64_t began_ms;  /* before now */
 	const char
 		*voids; /* the run that it makes good, as a re-test of one the bench has spoilt */

@@ -13,6 +13,7 @@
 #include "run/proof.h"
 #include "tests/claims.h"
 #include "tests/forger.h"
+#include "tests/lot_rig.h"
 #include "tests/people_rig.h"
 
 /* The log's begin, the administrator, six persons, an event, the samplers' signatures. */
@@ -168,6 +169,114 @@ static void an_enrolment_by_another_than_the_administrator_is_refused(void)
 		     "the administrator has not signed it");
 }
 
+static void a_failed_check(struct value *payload)
+{
+	value_set_text((struct value *)value_get(payload, "mse:run"), "mse:verdict", "FAIL");
+}
+
+static void a_check_that_ended_otherwise(struct value *payload)
+{
+	value_set_text((struct value *)value_get(payload, "mse:run"), "mse:verdict", "ERROR");
+}
+
+static struct value *prove_lot(struct lot_rig *rig)
+{
+	struct value *says;
+
+	bench_log_close(rig->people.log);
+	rig->people.log = NULL;
+	says = prove(&rig->people);
+	return says;
+}
+
+/* Runs of a rig have no journals, and a proof says so: only this is asked of it. */
+static bool refuses(const struct value *says, uint64_t seq, const char *part)
+{
+	const struct value *problems = value_get(says, "problems");
+
+	for (size_t i = 0; i < value_count(problems); i++)
+		if (value_get_int(value_at(problems, i), "seq", 0) == (int64_t)seq &&
+		    strstr(value_get_text(value_at(problems, i), "why"), part))
+			return true;
+	return false;
+}
+
+/*
+ * A run between two checks that passed, approved: of the check after it he says something else. That before it stands in
+ * the chain under the run, which persons have signed.
+ */
+static void check_approval(void (*edit)(struct value *payload), const char *part)
+{
+	struct lot_rig rig;
+	struct value *says;
+	uint64_t run, check, approved;
+
+	lot_rig_open(&rig);
+	lot_rig_draw(&rig);
+	lot_rig_check(&rig, "PASS");
+	run = lot_rig_run(
+		&rig, 0,
+		&(struct lot_run){.verdict = "PASS", .is_controlled = true, .is_bracketed = true});
+	check = lot_rig_check(&rig, "PASS");
+	people_sign(&rig.people, run, TESTER, ROLE_TESTER, MEANING_TESTED);
+	people_sign(&rig.people, run, REVIEWER, ROLE_REVIEWER, MEANING_REVIEWED);
+	approved = people_sign(&rig.people, run, SIGNATORY, ROLE_SIGNATORY, MEANING_APPROVED);
+	CU_ASSERT_FATAL(approved > 0);
+	says = prove_lot(&rig);
+	CU_ASSERT_FALSE(refuses(says, approved, "check of its fixture"));
+	value_free(says);
+	CU_ASSERT_EQUAL(forge(&(struct forgery){
+				.state = rig.people.rig->folder, .edits = check, .edit = edit}),
+			0);
+	says = prove(&rig.people);
+	CU_ASSERT(refuses(says, approved, part));
+	value_free(says);
+	lot_rig_close(&rig);
+}
+
+static void an_approval_whose_fixture_was_not_found_good_is_refused(void)
+{
+	check_approval(a_failed_check, "stands as INCONCLUSIVE, since the check");
+	check_approval(a_check_that_ended_otherwise, "still awaits the check of its fixture");
+}
+
+/* A check, another one, and a run that names one of them; `edit` is what he does to the second. */
+static void check_named(bool names_second, void (*edit)(struct value *payload), bool is_found)
+{
+	struct lot_rig rig;
+	struct value *says;
+	uint64_t first, second, run;
+
+	lot_rig_open(&rig);
+	lot_rig_draw(&rig);
+	first = lot_rig_check(&rig, "PASS");
+	second = lot_rig_check(&rig, "PASS");
+	run = lot_rig_run(&rig, 0,
+			  &(struct lot_run){.verdict = "PASS",
+					    .is_bracketed = true,
+					    .names = names_second ? second : first});
+	says = prove_lot(&rig);
+	if (edit) {
+		CU_ASSERT_FALSE(refuses(says, run, "as the check of its fixture before it"));
+		value_free(says);
+		CU_ASSERT_EQUAL(forge(&(struct forgery){.state = rig.people.rig->folder,
+							.edits = second,
+							.edit = edit}),
+				0);
+		says = prove(&rig.people);
+	}
+	CU_ASSERT_EQUAL(refuses(says, run, "as the check of its fixture before it"), is_found);
+	value_free(says);
+	lot_rig_close(&rig);
+}
+
+static void a_run_that_names_another_check_than_the_log_has_is_refused(void)
+{
+	check_named(true, NULL, false);
+	check_named(false, NULL, true);
+	check_named(true, a_failed_check, true);
+}
+
 void suite_proof_people(void)
 {
 	suite_begin("what persons signed");
@@ -175,4 +284,6 @@ void suite_proof_people(void)
 	claim(a_changed_signature_of_a_person_is_refused);
 	claim(a_changed_enrolment_is_refused);
 	claim(an_enrolment_by_another_than_the_administrator_is_refused);
+	claim(a_run_that_names_another_check_than_the_log_has_is_refused);
+	claim(an_approval_whose_fixture_was_not_found_good_is_refused);
 }

@@ -18,8 +18,9 @@
 struct bracket_run {
 	uint64_t seq;
 	char *id, *run, *verdict;
-	char *check;	      /* the protocol that checks: its own, of a check */
-	char *place, *digest; /* the fixture in its slot, and its file */
+	char *check;		    /* the protocol that checks: its own, of a check */
+	char *place, *digest;	    /* the fixture in its slot, and its file */
+	char sha256[HASH_HEX_SIZE]; /* of a check's record */
 	bool is_check, is_simulated, is_controlled;
 	bool is_voided, is_doubted; /* rejected, or declared wrong */
 };
@@ -126,6 +127,8 @@ static void take_run(struct run_brackets *brackets, const struct entry *entry)
 		.is_simulated = value_get_bool(run, "mse:simulated"),
 		.is_controlled = value_get_bool(run, "mse:controlled"),
 	};
+	if (kept->is_check)
+		entry_digest(entry, kept->sha256);
 }
 
 static struct bracket_run *find_check(const struct run_brackets *brackets, const char *id)
@@ -188,12 +191,19 @@ static enum verdict decides(const struct bracket_run *check, const struct bracke
 	return VERDICT_PASS;
 }
 
-static const struct bracket_run *last_before(const struct run_brackets *brackets, size_t at)
+/* The last that counts for this run, of those before the place `at`, whether it has passed or not. */
+static const struct bracket_run *last_of(const struct run_brackets *brackets,
+					 const struct bracket_run *run, size_t at)
 {
 	for (size_t i = at; i > 0; i--)
-		if (counts(&brackets->runs[i - 1], &brackets->runs[at]))
+		if (counts(&brackets->runs[i - 1], run))
 			return &brackets->runs[i - 1];
 	return NULL;
+}
+
+static const struct bracket_run *last_before(const struct run_brackets *brackets, size_t at)
+{
+	return last_of(brackets, &brackets->runs[at], at);
 }
 
 static const struct bracket_run *decided_after(const struct run_brackets *brackets, size_t at)
@@ -269,16 +279,85 @@ static int take_places(struct run_brackets *brackets, struct store *store, struc
 }
 
 /* What people have said of a check stands under it, not under its place. */
+static int take_said(struct run_brackets *brackets, struct store *store, struct error *err)
+{
+	for (size_t i = 0; i < brackets->count; i++)
+		if (brackets->runs[i].is_check &&
+		    store_entry_each(store, brackets->runs[i].id, take_found, brackets, err) < 0)
+			return -1;
+	return 0;
+}
+
 int run_brackets_complete(struct run_brackets *brackets, struct bench_log *log, struct error *err)
 {
 	struct store *store = bench_log_store(log);
 
 	if (take_places(brackets, store, err) < 0)
 		return -1;
-	for (size_t i = 0; i < brackets->count; i++)
-		if (brackets->runs[i].is_check &&
-		    store_entry_each(store, brackets->runs[i].id, take_found, brackets, err) < 0)
-			return -1;
+	return take_said(brackets, store, err);
+}
+
+/* ---- named ---- */
+
+static struct value *name_of(const struct bracket_run *check)
+{
+	struct value *named = value_map();
+
+	value_set_int(named, "seq", (int64_t)check->seq);
+	value_set_text(named, "id", check->id);
+	value_set_text(named, "sha256", check->sha256);
+	return named;
+}
+
+struct value *run_bracket_before(struct bench_log *log, const struct value *bracket,
+				 struct error *err)
+{
+	struct bracket_run run = {.check = copy_of(value_get_text(bracket, "by")),
+				  .place = copy_of(value_get_text(bracket, "place")),
+				  .digest = copy_of(value_get_text(bracket, "fixture")),
+				  .is_simulated = value_get_bool(bracket, "simulated")};
+	struct run_brackets *brackets = run_brackets_new();
+	struct store *store = bench_log_store(log);
+	const struct bracket_run *check;
+	struct value *named = NULL;
+
+	if (store_entry_each(store, run.place, take_found, brackets, err) == 0 &&
+	    take_said(brackets, store, err) == 0) {
+		check = last_of(brackets, &run, brackets->count);
+		named = check && decides(check, &run) == VERDICT_PASS ? name_of(check)
+								      : value_map();
+	}
+	run_brackets_free(brackets);
+	free(run.check);
+	free(run.place);
+	free(run.digest);
+	return named;
+}
+
+static bool is_named(const struct value *named, const struct bracket_run *check)
+{
+	const char *id = value_get_text(named, "mse:id"),
+		   *sha256 = value_get_text(named, "mse:sha256");
+
+	return check && value_get_int(named, "mse:seq", 0) == (int64_t)check->seq && id &&
+	       !strcmp(id, check->id) && sha256 && !strcmp(sha256, check->sha256);
+}
+
+int run_brackets_named(const struct run_brackets *brackets, const struct entry *event,
+		       struct error *err)
+{
+	const struct value *run = value_get(event->says, "mse:run");
+	const struct value *named = value_get(value_get(run, "mse:bracket"), "mse:check");
+
+	for (size_t i = 0; named && i < brackets->count; i++)
+		if (brackets->runs[i].seq == event->seq &&
+		    !is_named(named, last_before(brackets, i)))
+			return error_set(
+				err, ERROR_REFUSED,
+				"run %s names record %lld as the check of its fixture "
+				"before it, and that is not the one which the log has there",
+				brackets->runs[i].run,
+				(long long)value_get_int(named, "mse:seq", 0));
 	return 0;
 }
 
@@ -320,13 +399,25 @@ static int check_run(const struct run_brackets *brackets, uint64_t seq, struct e
 	return 0;
 }
 
-int run_bracket_stands(struct bench_log *log, const struct entry *event, struct error *err)
+static bool wants_checks(const struct entry *event)
 {
 	const struct value *run = value_get(event->says, "mse:run");
+
+	return value_get(run, "mse:bracket") && value_get_bool(run, "mse:controlled");
+}
+
+int run_brackets_allow(const struct run_brackets *brackets, const struct entry *event,
+		       struct error *err)
+{
+	return wants_checks(event) ? check_run(brackets, event->seq, err) : 0;
+}
+
+int run_bracket_stands(struct bench_log *log, const struct entry *event, struct error *err)
+{
 	struct run_brackets *brackets;
 	int done;
 
-	if (!value_get(run, "mse:bracket") || !value_get_bool(run, "mse:controlled"))
+	if (!wants_checks(event))
 		return 0;
 	brackets = run_brackets_new();
 	take_run(brackets, event);

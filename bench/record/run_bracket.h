@@ -9,6 +9,9 @@
  * PASS and FAIL decide; a check with another verdict, or that somebody has voided, decides nothing and is to be repeated. A
  * PASS decides nothing either where a reviewer has rejected it or somebody has declared it wrong, and for a run that is for a
  * certificate where the check was none.
+ *
+ * When a run begins, its journal names the check on which it rests, and so does its record: `check` in `mse:bracket`,
+ * {"seq","id","sha256"} (entry_digest()). Runs of earlier versions, and those that no check had passed before, name none.
  */
 #ifndef DAVY_RECORD_RUN_BRACKET_H
 #define DAVY_RECORD_RUN_BRACKET_H
@@ -16,6 +19,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/value.h"
 #include "record/bench_log.h"
 #include "record/entry.h"
 
@@ -48,7 +52,21 @@ int run_brackets_complete(struct run_brackets *brackets, struct bench_log *log, 
  */
 enum bracket run_brackets_of(const struct run_brackets *brackets, uint64_t seq, const char **check);
 
+/*
+ * The check on which a run rests that begins now: {"seq","id","sha256"}, an empty map where the last one has not passed, or there is
+ * none. `bracket` has what the run's record will say: {"by","place","fixture"}, and "simulated". The caller frees it; NULL: the
+ * log cannot be read.
+ */
+struct value *run_bracket_before(struct bench_log *log, const struct value *bracket,
+				 struct error *err);
+/* Is the check that the run of this event names, if it does, the last that the log has before it? All was taken. */
+int run_brackets_named(const struct run_brackets *brackets, const struct entry *event,
+		       struct error *err);
+
 /* May the run of this event be approved? Refused while it is for a certificate and its bracket is not good; says what to do. */
 int run_bracket_stands(struct bench_log *log, const struct entry *event, struct error *err);
+/* The same by what was taken: the event, and all records up to the one that approves it. */
+int run_brackets_allow(const struct run_brackets *brackets, const struct entry *event,
+		       struct error *err);
 
 #endif

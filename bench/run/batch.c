@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
 
 enum { PLANNED_AT_ONCE = 2 };
 
@@ -201,24 +202,77 @@ static void begin(void *ctx)
 
 static void plan_next(struct batch *batch);
 
+static void one_more_is_planned(struct batch *batch)
+{
+	if (++batch->planned == batch->count && !batch->over)
+		timer_start(&batch->begin, loop_real_clock(batch->place.loop), 0, TIMER_WAIT, begin,
+			    batch);
+	else
+		plan_next(batch);
+}
+
+static void refuse_job(const struct job *job, const struct error *err)
+{
+	struct error named = *err;
+
+	if (job->batch->count > 1)
+		error_context(&named, "slot %d", job->slot);
+	refuse_all(job->batch, &named);
+}
+
+/* What the journal will say of it; NULL: it asks for no check. The caller frees it. */
+static struct value *bracket_of(const struct plan *plan)
+{
+	const char *by = value_get_text(plan->protocol_data, "bracket");
+	struct value *bracket = by && order_needs_protocol(plan->order) ? value_map() : NULL;
+	uint8_t digest[HASH_SIZE];
+	char hex[HASH_HEX_SIZE];
+
+	if (!bracket)
+		return NULL;
+	value_set_text(bracket, "by", by);
+	value_set_text(bracket, "name", value_get_text(plan->protocol_data, "fixture"));
+	value_set_int(bracket, "slot", plan->order->slot);
+	value_set_bool(bracket, "simulated", plan->order->simulated);
+	for (size_t i = 0; i < plan->source_count; i++)
+		if (!strcmp(plan->source[i].name, plan->fixture_source)) {
+			hash_of(plan->source[i].text, plan->source[i].size, digest);
+			hash_hex(digest, hex);
+			value_set_text(bracket, "fixture", hex);
+		}
+	return bracket;
+}
+
+/* A simulated run needs no log, and names no check where there is none to be read. */
+static void take_check(void *ctx, const struct value *check, const struct error *err)
+{
+	struct job *job = ctx;
+	struct error named;
+
+	if (err && !job->plan->order->simulated) {
+		named = *err;
+		error_context(&named, "the check of its fixture cannot be read");
+		refuse_job(job, &named);
+		return;
+	}
+	if (!err && value_count(check))
+		job->plan->check = value_copy(check);
+	one_more_is_planned(job->batch);
+}
+
 static void job_planned(void *ctx, struct plan *plan, const struct error *err)
 {
 	struct job *job = ctx;
-	struct batch *batch = job->batch;
-	struct error named;
+	struct value *bracket = plan && job->batch->place.records ? bracket_of(plan) : NULL;
 
 	job->plan = plan;
-	if (err) {
-		named = *err;
-		if (batch->count > 1)
-			error_context(&named, "slot %d", job->slot);
-		refuse_all(batch, &named);
-	} else if (++batch->planned == batch->count && !batch->over) {
-		timer_start(&batch->begin, loop_real_clock(batch->place.loop), 0, TIMER_WAIT, begin,
-			    batch);
-	} else {
-		plan_next(batch);
-	}
+	if (err)
+		refuse_job(job, err);
+	else if (bracket)
+		records_check(job->batch->place.records, bracket, take_check, job);
+	else
+		one_more_is_planned(job->batch);
+	value_free(bracket);
 }
 
 static void plan_next(struct batch *batch)
@@ -439,6 +493,8 @@ void batch_free(struct batch *batch)
 		records_forget(batch->place.records, batch);
 	value_free(batch->registered);
 	for (size_t i = 0; i < batch->count; i++) {
+		if (batch->place.records)
+			records_forget(batch->place.records, &batch->job[i]);
 		run_free(batch->job[i].run);
 		planning_free(batch->job[i].planning);
 		order_free(batch->job[i].order);

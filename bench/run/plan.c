@@ -460,6 +460,7 @@ void plan_free(struct plan *plan)
 	free(plan->wires);
 	limit_set_free(plan->limit_set);
 	value_free(plan->warnings);
+	value_free(plan->check);
 	value_free(plan->registered);
 	free(plan->supply);
 	calibration_free(plan->calibration);

@@ -87,6 +87,7 @@ struct plan {
 	struct value *warnings; /* list of sentences: what is odd and keeps nothing from running */
 	struct value *
 		registered; /* what the bench's register holds (records.h), owned; or NULL: it was not asked */
+	struct value *check; /* of its fixture, on which it rests (run_bracket_before()); or NULL */
 	struct gas_supply *supply; /* on real wires that nobody plays, for a protocol; else NULL */
 	struct calibration *calibration;
 	char calibration_name[64];

@@ -89,13 +89,17 @@ int proof_begin(struct proof *proof, const struct proof_wish *wish, enum log_ext
 	*proof = (struct proof){.wish = wish};
 	if (wish->administrator && read_administrator(proof, wish->administrator, err) < 0)
 		return -1;
-	proof->people = proof_people_new(text_of, ctx, err);
+	proof->brackets = run_brackets_new();
+	proof->people =
+		proof_people_new(text_of, ctx, extent == LOG_WHOLE ? proof->brackets : NULL, err);
 	if (!proof->people) {
+		run_brackets_free(proof->brackets);
 		key_free(proof->administrator);
 		return -1;
 	}
+	proof->is_whole = extent == LOG_WHOLE;
 	proof->reader = log_reader_new(extent);
-	proof->lots = proof_lots_new(folder, extent);
+	proof->lots = proof_lots_new(folder, extent, proof->brackets);
 	proof->jobs = proof_jobs_new(extent);
 	proof->says = value_map();
 	value_set_bool(proof->says, "good", true);
@@ -169,6 +173,18 @@ static void check_jobs(struct proof *proof, const struct log_record *record)
 		proof->job[proved]++;
 }
 
+/* A choice of records may lack the check that a run of it names. */
+static void check_bracket(struct proof *proof, const struct entry *entry)
+{
+	struct error err;
+	int done = run_brackets_take(proof->brackets, entry, &err);
+
+	if (done == 0 && proof->is_whole && !strcmp(entry->kind, ENTRY_EVENT))
+		done = run_brackets_named(proof->brackets, entry, &err);
+	if (done < 0)
+		proof_problem(proof, entry->seq, NULL, NULL, err.text);
+}
+
 void proof_record(struct proof *proof, const struct log_record *record)
 {
 	struct error err;
@@ -181,6 +197,7 @@ void proof_record(struct proof *proof, const struct log_record *record)
 	    identification_verify(record->entry->says, &err) < 0)
 		proof_problem(proof, record->entry->seq, NULL, NULL, err.text);
 	proof->unknown += !is_known(record->entry->kind);
+	check_bracket(proof, record->entry);
 	check_lots(proof, record);
 	check_jobs(proof, record);
 	if (proof->administrator)
@@ -342,6 +359,7 @@ struct value *proof_end(struct proof *proof)
 	proof_people_free(proof->people);
 	proof_lots_free(proof->lots);
 	proof_jobs_free(proof->jobs);
+	run_brackets_free(proof->brackets);
 	key_free(proof->administrator);
 	return says;
 }

@@ -4,6 +4,7 @@
 #define DAVY_RUN_PROOF_INSIDE_H
 
 #include "record/log_read.h"
+#include "record/run_bracket.h"
 #include "run/proof.h"
 #include "run/proof_jobs.h"
 #include "run/proof_lots.h"
@@ -21,6 +22,8 @@ struct proof {
 	struct value *says;
 	int64_t journals, replays, persons, unknown;
 	struct proof_lots *lots;
+	struct run_brackets *brackets;
+	bool is_whole;			    /* every record of the log comes */
 	int64_t lot[LOT_PROOF_MISSING + 1]; /* how often each was proved */
 	struct proof_jobs *jobs;
 	int64_t job[JOB_PROOF_MISSING + 1];

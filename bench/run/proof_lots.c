@@ -15,18 +15,19 @@
 struct proof_lots {
 	char *folder;
 	enum log_extent extent;
-	struct run_brackets *brackets; /* of all records so far */
+	struct run_brackets *brackets; /* of all records, this one, too */
 	struct lot_standing **at;
 	size_t count;
 };
 
-struct proof_lots *proof_lots_new(const char *folder, enum log_extent extent)
+struct proof_lots *proof_lots_new(const char *folder, enum log_extent extent,
+				  struct run_brackets *brackets)
 {
 	struct proof_lots *lots = xcalloc(1, sizeof(*lots));
 
 	lots->folder = xstrdup(folder);
 	lots->extent = extent;
-	lots->brackets = run_brackets_new();
+	lots->brackets = run_brackets_share(brackets);
 	return lots;
 }
 
@@ -150,10 +151,6 @@ int proof_lots_take(struct proof_lots *lots, const struct log_record *record, co
 
 	*proved = LOT_PROOF_NONE;
 	done = check(lots, entry, base ? base : "", proved, err);
-	if (run_brackets_take(lots->brackets, entry, &later) < 0 && done == 0) {
-		*err = later;
-		done = -1;
-	}
 	for (size_t i = 0; i < lots->count; i++)
 		if (lot_standing_take(lots->at[i], entry, &later) < 0 && done == 0) {
 			*err = later;

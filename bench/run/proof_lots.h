@@ -8,11 +8,16 @@
 
 #include "base/error.h"
 #include "record/log_read.h"
+#include "record/run_bracket.h"
 
 struct proof_lots;
 
-/* Lists lie in FOLDER/files; `folder` is copied. The caller frees it. */
-struct proof_lots *proof_lots_new(const char *folder, enum log_extent extent);
+/*
+ * Lists lie in FOLDER/files; `folder` is copied. Of `brackets`, which the caller gives each record before this one does, it keeps a
+ * share. The caller frees it.
+ */
+struct proof_lots *proof_lots_new(const char *folder, enum log_extent extent,
+				  struct run_brackets *brackets);
 void proof_lots_free(struct proof_lots *lots); /* accepts NULL */
 
 /* What a record that was read proves. */

@@ -13,6 +13,7 @@
 #include "record/cosign.h"
 #include "record/declaration.h"
 #include "record/roster_log.h"
+#include "record/signing.h"
 
 struct signed_event {
 	struct signed_event *next;
@@ -25,19 +26,23 @@ struct proof_people {
 	record_text_fn *text_of;
 	void *ctx;
 	struct signed_event *events;
+	struct run_brackets *brackets; /* of all records before; NULL: not all of them come */
 };
 
-struct proof_people *proof_people_new(record_text_fn *text_of, void *ctx, struct error *err)
+struct proof_people *proof_people_new(record_text_fn *text_of, void *ctx,
+				      struct run_brackets *brackets, struct error *err)
 {
 	struct proof_people *people = xcalloc(1, sizeof(*people));
 
 	people->text_of = text_of;
 	people->ctx = ctx;
 	people->roster = roster_new(NULL, err);
-	if (people->roster)
-		return people;
-	free(people);
-	return NULL;
+	if (!people->roster) {
+		free(people);
+		return NULL;
+	}
+	people->brackets = brackets ? run_brackets_share(brackets) : NULL;
+	return people;
 }
 
 void proof_people_free(struct proof_people *people)
@@ -51,6 +56,7 @@ void proof_people_free(struct proof_people *people)
 		free(people->events);
 		people->events = next;
 	}
+	run_brackets_free(people->brackets);
 	roster_free(people->roster);
 	free(people);
 }
@@ -77,6 +83,29 @@ static struct jws *event_of(struct proof_people *people, uint64_t seq, struct er
 	return jws;
 }
 
+/* As it was when it was admitted: nobody approves a run before its fixture has passed again. */
+static int check_bracket(const struct proof_people *people, const struct entry *signature,
+			 const struct jws *jws, struct error *err)
+{
+	enum meaning meaning;
+	struct entry event;
+	size_t size;
+	const char *payload = jws_payload(jws, &size);
+	int done;
+
+	if (!people->brackets)
+		return 0;
+	if (cosign_meaning(signature->says, &meaning, err) < 0)
+		return -1;
+	if (meaning != MEANING_APPROVED)
+		return 0;
+	if (entry_read(&event, payload, size, err) < 0)
+		return -1;
+	done = run_brackets_allow(people->brackets, &event, err);
+	entry_done(&event);
+	return done;
+}
+
 static int take_signature(struct proof_people *people, const struct entry *entry, struct error *err)
 {
 	int64_t seq = value_get_int(entry->says, "seq", 0);
@@ -89,10 +118,11 @@ static int take_signature(struct proof_people *people, const struct entry *entry
 	event = event_of(people, (uint64_t)seq, err);
 	if (!event)
 		return -1;
-	return !strcmp(entry->kind, ENTRY_SIGNATURE)
-		       ? cosign_admit(event, entry->says, people->roster, &entry->at.wall, err)
-		       : declaration_check(event, entry->says, people->roster, &entry->at.wall,
-					   err);
+	if (!strcmp(entry->kind, ENTRY_DECLARATION))
+		return declaration_check(event, entry->says, people->roster, &entry->at.wall, err);
+	if (cosign_admit(event, entry->says, people->roster, &entry->at.wall, err) < 0)
+		return -1;
+	return check_bracket(people, entry, event, err);
 }
 
 int proof_people_take(struct proof_people *people, const struct log_record *record,

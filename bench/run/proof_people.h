@@ -6,20 +6,26 @@
 #ifndef DAVY_RUN_PROOF_PEOPLE_H
 #define DAVY_RUN_PROOF_PEOPLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
 #include "base/error.h"
 #include "record/key.h"
 #include "record/log_read.h"
+#include "record/run_bracket.h"
 
 struct proof_people;
 
 /* The text of an earlier record, appended to `text`. */
 typedef int record_text_fn(void *ctx, uint64_t seq, struct buf *text, struct error *err);
 
-/* The caller frees it; accepts NULL. */
-struct proof_people *proof_people_new(record_text_fn *text_of, void *ctx, struct error *err);
+/*
+ * Approvals are held against `brackets`, of which it keeps a share, and which the caller gives each record behind this one; NULL: not
+ * every record comes. The caller frees it; accepts NULL.
+ */
+struct proof_people *proof_people_new(record_text_fn *text_of, void *ctx,
+				      struct run_brackets *brackets, struct error *err);
 void proof_people_free(struct proof_people *people);
 
 /*

@@ -30,12 +30,14 @@
 #include "record/outbox_request.h"
 #include "record/register.h"
 #include "record/retest.h"
+#include "record/run_bracket.h"
 #include "record/snapshot.h"
 #include "record/second_signature.h"
 #include "run/account.h"
 #include "run/calendar.h"
 #include "run/gas_supply.h"
 #include "run/registered.h"
+#include "run/run_event.h"
 #include "run/run_record.h"
 
 struct task {
@@ -47,6 +49,7 @@ struct task {
 	bool is_shut;	       /* the log was refused */
 	bool reads;	       /* the register is asked for */
 	bool is_outbox;	       /* the request is for the outbox */
+	bool is_check;	       /* … is for the check of a fixture */
 	struct value *appended;
 	records_done_fn *done;
 	void *ctx;
@@ -293,6 +296,19 @@ static int do_outbox(struct task *task, const struct moment *moment, struct erro
 	return task->appended ? 0 : -1;
 }
 
+static int do_check(struct task *task, struct error *err)
+{
+	struct bench_log *log = task->records->log;
+	char *place = run_event_slot(bench_log_base(log), bench_log_bench(log),
+				     value_get_text(task->request, "name"),
+				     value_get_int(task->request, "slot", 1));
+
+	value_set_text(task->request, "place", place);
+	free(place);
+	task->appended = run_bracket_before(log, task->request, err);
+	return task->appended ? 0 : -1;
+}
+
 static int work(void *ctx, struct error *err)
 {
 	struct task *task = ctx;
@@ -303,11 +319,12 @@ static int work(void *ctx, struct error *err)
 		task->is_shut = task->records->refused;
 		return -1;
 	}
-	return task->is_outbox ? do_outbox(task, &moment, err)
-	       : task->folder  ? do_run(task, &moment, err)
-	       : task->request ? do_request(task, &moment, err)
-	       : task->reads   ? do_read(task, err)
-			       : 0;
+	return task->is_outbox	? do_outbox(task, &moment, err)
+	       : task->is_check ? do_check(task, err)
+	       : task->folder	? do_run(task, &moment, err)
+	       : task->request	? do_request(task, &moment, err)
+	       : task->reads	? do_read(task, err)
+				: 0;
 }
 
 /* ---- on the loop ---- */
@@ -376,6 +393,16 @@ void records_outbox(struct records *records, const struct value *request, record
 
 	task->request = value_copy(request);
 	task->is_outbox = true;
+	give(task);
+}
+
+void records_check(struct records *records, const struct value *bracket, records_done_fn *done,
+		   void *ctx)
+{
+	struct task *task = task_new(records, done, ctx);
+
+	task->request = value_copy(bracket);
+	task->is_check = true;
 	give(task);
 }
 

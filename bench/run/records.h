@@ -43,6 +43,12 @@ void records_append(struct records *records, const struct value *request, record
  * "checks":[…],"cylinders":[…],"connections":[…],"snapshots":[…],"orders":[…],"authorisers":{…}} (retest.h).
  */
 void records_register(struct records *records, records_done_fn *done, void *ctx);
+/*
+ * The check on which a run rests that begins now (run_bracket_before()), as `appended`: of {"by","fixture","simulated"} as there, and
+ * the fixture's id `name` and its `slot`, which are the place.
+ */
+void records_check(struct records *records, const struct value *bracket, records_done_fn *done,
+		   void *ctx);
 /* What is asked of the outbox (record/outbox_request.h), which is copied, and its answer, as `appended`. */
 void records_outbox(struct records *records, const struct value *request, records_done_fn *done,
 		    void *ctx);

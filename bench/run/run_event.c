@@ -51,22 +51,28 @@ static const char *header(const struct account *account, const char *name)
 	return value_get_text(value_get(account->head, "protocol_data"), name);
 }
 
-char *run_event_place(const struct account *account, const char *base, const char *bench)
+char *run_event_slot(const char *base, const char *bench, const char *fixture, int64_t slot)
 {
-	const char *fixture = header(account, "fixture");
 	struct buf uri;
 
-	if (!fixture || run_event_is_of_bench(account) ||
-	    (!header(account, "checks") && !header(account, "bracket")))
-		return NULL;
 	buf_init(&uri);
 	buf_printf(&uri, "%sbench/", base);
 	event_encode(&uri, bench);
 	buf_add_text(&uri, "/fixture/");
 	event_encode(&uri, fixture);
-	buf_printf(&uri, "/slot/%lld",
-		   (long long)value_get_int(value_get(account->head, "order"), "slot", 1));
+	buf_printf(&uri, "/slot/%lld", (long long)slot);
 	return buf_detach(&uri);
+}
+
+char *run_event_place(const struct account *account, const char *base, const char *bench)
+{
+	const char *fixture = header(account, "fixture");
+
+	if (!fixture || run_event_is_of_bench(account) ||
+	    (!header(account, "checks") && !header(account, "bracket")))
+		return NULL;
+	return run_event_slot(base, bench, fixture,
+			      value_get_int(value_get(account->head, "order"), "slot", 1));
 }
 
 /* A check's is the fixture. By its certificate and serial number; what has none of the first is named by its class. */
@@ -330,6 +336,8 @@ static void set_bracket(struct value *says, const struct account *account,
 		value_set_text(told, "by", header(account, "bracket"));
 	value_set_text(told, "place", place);
 	value_set_text(told, "fixture", digest_of_fixture(account));
+	if (!is_check && value_get(account->head, "bracket_check"))
+		value_set(told, "check", value_copy(value_get(account->head, "bracket_check")));
 	free(place);
 }
 

@@ -38,5 +38,7 @@ char *run_event_run(const struct account *account, const char *base);
 char *run_event_specimen(const struct account *account, const char *base, const char *bench);
 /* The URI of the fixture in its slot, where the run is a check of it or asks for one (record/run_bracket.h); or NULL. */
 char *run_event_place(const struct account *account, const char *base, const char *bench);
+/* The same of a fixture by its id, in this slot. The caller frees it. */
+char *run_event_slot(const char *base, const char *bench, const char *fixture, int64_t slot);
 
 #endif

@@ -155,6 +155,8 @@ static void write_head(struct run *run)
 		value_set_text(line, "station_source", plan->station_source);
 		value_set(line, "wires", station_slot_describe(plan->wires));
 	}
+	if (plan->check)
+		value_set(line, "bracket_check", value_copy(plan->check));
 	value_set(line, "steps", protocol_describe(plan->protocol));
 	value_set(line, "protocol_data", value_copy(plan->protocol_data));
 	value_set(line, "fixture_data", value_copy(plan->fixture_data));
