@@ -391,7 +391,7 @@ static void only_what_is_parked_is_released_with_a_reason(void)
 			       "{\"what\":\"release\",\"destination\":\"p\",\"seq\":%llu,"
 			       "\"why\":\"x\"}",
 			       (unsigned long long)event));
-	CU_ASSERT(people_hear(&people, "is not parked at 'p'"));
+	CU_ASSERT(people_hear(&people, "is neither parked nor carried at 'p'"));
 	CU_ASSERT(report(&people, event, "parked", ",\"reason\":\"refused\""));
 	CU_ASSERT_PTR_NULL(ask(&people, "{\"what\":\"release\",\"destination\":\"p\"}"));
 	CU_ASSERT(people_hear(&people, "says why"));

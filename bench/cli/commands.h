@@ -40,5 +40,6 @@ extern const struct command COMMAND_ORDER;
 extern const struct command COMMAND_OUTBOX;
 extern const struct command COMMAND_PUSH;
 extern const struct command COMMAND_HISTORY;
+extern const struct command COMMAND_RECEIVE;
 
 #endif

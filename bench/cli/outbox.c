@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "cli/book.h"
+#include "cli/carry.h"
 #include "cli/columns.h"
 #include "cli/commands.h"
 #include "cli/place.h"
@@ -19,6 +20,7 @@
 #include "cli/request.h"
 #include "push/outcome.h"
 #include "record/outbox.h"
+#include "record/outbox_carry.h"
 #include "record/wall_time.h"
 
 struct outbox_settings {
@@ -43,16 +45,21 @@ static const struct option OPTIONS[] = {
 };
 
 static const struct {
-	struct words what, which, number, to, why, none, destination, fresh, retry, accepted,
-		parked, delivered, oldest, state, record, reason, paused, alarm, behind, free_disk,
-		low_disk, released, receipt, no_rows, day, hour, minute;
+	struct words what, which, number, to, to_receipts, why, none, destination, fresh, retry,
+		accepted, carried, parked, delivered, oldest, state, record, reason, paused, alarm,
+		behind, free_disk, low_disk, released, receipt, no_rows, day, hour, minute;
 } TEXTS = {
-	.what = {"davy outbox list, show RECORD, release [RECORD], drain or rebuild",
-		 "davy outbox list、show 记录号、release [记录号]、drain 或 rebuild"},
+	.what = {"davy outbox list, show RECORD, release [RECORD], receipts [PATH], drain or "
+		 "rebuild",
+		 "davy outbox list、show 记录号、release [记录号]、receipts [路径]、drain 或 "
+		 "rebuild"},
 	.which = {"davy outbox show names a record", "davy outbox show 须给出记录号"},
 	.number = {"'%.40s' is no number of a record", "'%.40s' 不是记录号"},
 	.to = {"davy outbox release needs --to DESTINATION",
 	       "davy outbox release 须有 --to 目的地"},
+	.to_receipts =
+		{"davy outbox receipts needs --to DESTINATION, whose receivers may sign them",
+		 "davy outbox receipts 须有 --to 目的地,以核对其接收方签名"},
 	.why = {"davy outbox release needs --why: what was put right",
 		"davy outbox release 须有 --why,说明已作何改正"},
 	.none = {"no destination is named: records stay here until destinations.json of the state "
@@ -62,6 +69,7 @@ static const struct {
 	.fresh = {"new", "待送"},
 	.retry = {"retry", "待重试"},
 	.accepted = {"accepted", "已受理"},
+	.carried = {"carried", "已带走"},
 	.parked = {"parked", "搁置"},
 	.delivered = {"delivered", "已送达"},
 	.oldest = {"oldest waits", "最久等待"},
@@ -136,11 +144,9 @@ static const char *state_text(const char *state)
 	const struct {
 		const char *state;
 		struct words words;
-	} STATES[] = {{"new", TEXTS.fresh},
-		      {"retry", TEXTS.retry},
-		      {"accepted", TEXTS.accepted},
-		      {"parked", TEXTS.parked},
-		      {"delivered", TEXTS.delivered}};
+	} STATES[] = {{"new", TEXTS.fresh},	    {"retry", TEXTS.retry},
+		      {"accepted", TEXTS.accepted}, {"carried", TEXTS.carried},
+		      {"parked", TEXTS.parked},	    {"delivered", TEXTS.delivered}};
 
 	for (size_t i = 0; state && i < sizeof(STATES) / sizeof(STATES[0]); i++)
 		if (!strcmp(STATES[i].state, state))
@@ -163,17 +169,19 @@ static void add_count(struct buf *text, const struct value *says, const char *ke
 
 static void print_counts(const struct value *answer, const char *to)
 {
-	static const char *const KEYS[] = {"new", "retry", "accepted", "parked", "delivered"};
+	static const char *const KEYS[] = {"new",     "retry",	"accepted",
+					   "carried", "parked", "delivered"};
+	enum { COUNTS = sizeof(KEYS) / sizeof(KEYS[0]) };
 	const struct value *list = value_get(answer, "destinations");
 	int64_t now = value_get_int(answer, "nowMs", 0);
-	struct table *table = table_new(7);
-	struct buf cells[5];
+	struct table *table = table_new(COUNTS + 2);
+	struct buf cells[COUNTS];
 
-	for (size_t k = 0; k < 5; k++)
+	for (size_t k = 0; k < COUNTS; k++)
 		buf_init(&cells[k]);
 	table_add(table,
 		  (const char *const[]){say(TEXTS.destination), say(TEXTS.fresh), say(TEXTS.retry),
-					say(TEXTS.accepted), say(TEXTS.parked),
+					say(TEXTS.accepted), say(TEXTS.carried), say(TEXTS.parked),
 					say(TEXTS.delivered), say(TEXTS.oldest)});
 	for (size_t i = 0; i < value_count(list); i++) {
 		const struct value *says = value_at(list, i);
@@ -181,18 +189,18 @@ static void print_counts(const struct value *answer, const char *to)
 				    ? age_text(now - value_get_int(says, "oldestMs", now))
 				    : xstrdup("—");
 
-		for (size_t k = 0; k < 5; k++)
+		for (size_t k = 0; k < COUNTS; k++)
 			add_count(&cells[k], says, KEYS[k]);
 		if (is_ours(says, "name", to))
 			table_add(table,
 				  (const char *const[]){value_get_text(says, "name"), cells[0].data,
 							cells[1].data, cells[2].data, cells[3].data,
-							cells[4].data, age});
+							cells[4].data, cells[5].data, age});
 		free(age);
 	}
 	table_print(table, 0, stdout);
 	table_free(table);
-	for (size_t k = 0; k < 5; k++)
+	for (size_t k = 0; k < COUNTS; k++)
 		buf_done(&cells[k]);
 }
 
@@ -423,7 +431,10 @@ static int drain_one(const char *state, const char *name, struct error *err)
 	return code;
 }
 
-/* Each destination in its turn; one that cannot be had keeps nothing from the others. */
+/*
+ * Each destination in its turn; one that cannot be had keeps nothing from the others. A stick is brought by a person, who says
+ * so.
+ */
 static int drain(const char *state, const struct outbox_settings *settings, struct error *err)
 {
 	struct value *before = ask(state, "list", NULL, 0, NULL, err);
@@ -431,7 +442,8 @@ static int drain(const char *state, const struct outbox_settings *settings, stru
 	int worst = before ? EXIT_IS_PASS : -1, code;
 
 	for (size_t i = 0; i < value_count(names) && worst >= 0; i++) {
-		if (!is_ours(value_at(names, i), "name", settings->to))
+		if (!is_ours(value_at(names, i), "name", settings->to) ||
+		    (!settings->to && outbox_is_bag(value_at(names, i))))
 			continue;
 		code = drain_one(state, value_get_text(value_at(names, i), "name"), err);
 		worst = code < 0 ? -1 : code > worst ? code : worst;
@@ -443,10 +455,20 @@ static int drain(const char *state, const struct outbox_settings *settings, stru
 	return code > worst || code < 0 ? code : worst;
 }
 
+static int receipts(const char *state, const char *path, const struct outbox_settings *settings,
+		    struct error *err)
+{
+	if (!settings->to)
+		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.to_receipts));
+	return carry_receipts(state, settings->to, path, false, err);
+}
+
 static int run_outbox(void *ctx, char **operands, int count, struct error *err)
 {
 	const struct outbox_settings *settings = ctx;
-	const char *what = count ? operands[0] : "list", *number = count > 1 ? operands[1] : NULL;
+	const char *what = count ? operands[0] : "list", *given = count > 1 ? operands[1] : NULL;
+	bool is_path = !strcmp(what, "receipts");
+	const char *number = is_path ? NULL : given;
 	char *end = NULL, *state;
 	int64_t seq = number ? strtoll(number, &end, 10) : 0;
 	int code = -1;
@@ -462,6 +484,8 @@ static int run_outbox(void *ctx, char **operands, int count, struct error *err)
 		code = show(state, seq, settings, err);
 	else if (!strcmp(what, "release"))
 		code = release(state, seq, settings, err);
+	else if (is_path)
+		code = receipts(state, given, settings, err);
 	else if (!strcmp(what, "drain") && !number)
 		code = drain(state, settings, err);
 	else if ((!strcmp(what, "list") || !strcmp(what, "rebuild")) && !number)
@@ -474,18 +498,21 @@ static int run_outbox(void *ctx, char **operands, int count, struct error *err)
 
 const struct command COMMAND_OUTBOX = {
 	.name = "outbox",
-	.operands = "[list|show|release|drain|rebuild] [RECORD]",
+	.operands = "[list|show|release|receipts|drain|rebuild] [RECORD|PATH]",
 	.least = 0,
 	.most = 2,
 	.summary = {"what has not reached the platform or the laboratory yet, and why",
 		    "尚未送达平台或实验室的记录及其原因"},
-	.more = {"`show` tells of one record with all receipts; `release` lets what was parked be "
-		 "sent again, once what was wrong is put right; `drain` brings now whatever can be "
+	.more = {"`show` tells of one record with all receipts; `release` lets what was parked or "
+		 "carried be sent again, once what was wrong is put right; `receipts` takes what a "
+		 "receiver has signed for of a bag on a stick; `drain` brings now whatever can be "
 		 "brought; `rebuild` makes the outbox again from the records and receipts. A "
 		 "record "
 		 "is never edited for a receiver. It ends with 1 where something is parked, paused "
 		 "or has waited for more than a day.",
-		 "`show` 给出一条记录及其全部回执;`release` 在改正之后放行搁置的记录;`drain` "
+		 "`show` 给出一条记录及其全部回执;`release` "
+		 "在改正之后放行搁置或已带走的记录;`receipts` "
+		 "收录接收方对存储盘上数据包的签收;`drain` "
 		 "立即投递;"
 		 "`rebuild` "
 		 "由记录与回执重建待送清单。记录从不为接收方改动。有搁置、暂停或等待超过一天的"

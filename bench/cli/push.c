@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "cli/carry.h"
 #include "cli/commands.h"
 #include "cli/conversation.h"
 #include "cli/place.h"
@@ -71,9 +72,15 @@ static void become(const char *program, const char *state, const char *destinati
 
 int push_once(const char *state, const char *destination, struct error *err)
 {
-	char *program = place_push_program(err);
-	int fd = program ? connect_controller(state, err) : -1, status = 0;
-	pid_t child = fd < 0 ? -1 : fork();
+	int by_hand = carry_is(state, destination, err), status = 0, fd;
+	char *program;
+	pid_t child;
+
+	if (by_hand)
+		return by_hand < 0 ? -1 : carry_once(state, destination, err);
+	program = place_push_program(err);
+	fd = program ? connect_controller(state, err) : -1;
+	child = fd < 0 ? -1 : fork();
 
 	if (child == 0) {
 		become(program, state, destination, fd, true);
@@ -93,10 +100,16 @@ static int run_push(void *ctx, char **operands, int count, struct error *err)
 {
 	const struct push_settings *settings = ctx;
 	char *state = place_state(settings->state, err);
-	char *program = state ? place_push_program(err) : NULL;
-	int fd = program ? connect_controller(state, err) : -1;
+	int by_hand = state ? carry_is(state, operands[0], err) : -1, fd;
+	char *program = by_hand ? NULL : place_push_program(err);
 
 	(void)count;
+	if (by_hand) {
+		by_hand = by_hand < 0 ? -1 : carry_once(state, operands[0], err);
+		free(state);
+		return by_hand;
+	}
+	fd = program ? connect_controller(state, err) : -1;
 	if (fd >= 0) {
 		become(program, state, operands[0], fd, settings->once);
 		error_os(err, "%s: %s", program, say(GONE));
@@ -114,10 +127,14 @@ const struct command COMMAND_PUSH = {
 	.summary = {"bring records to a destination, as long as it runs", "持续向目的地投递记录"},
 	.more = {"One process for each destination of destinations.json, started by the service "
 		 "manager or by hand. It may be killed at any time: nothing is lost and nothing is "
-		 "there twice. `davy outbox drain` does the same once.",
+		 "there twice. `davy outbox drain` does the same once. To a stick (kind bag) it "
+		 "makes one "
+		 "trip: it takes the receipts that lie there and writes one bag of all that is "
+		 "due.",
 		 "destinations.json "
 		 "中每个目的地一个进程,由服务管理器或手工启动。可随时终止:记录不丢失、"
-		 "不重复。`davy outbox drain` 只投递一次。"},
+		 "不重复。`davy outbox drain` 只投递一次。目的地为存储盘(bag 类)时只走一趟:"
+		 "收录盘上的回执,并将待送记录写成一个数据包。"},
 	.options = OPTIONS,
 	.settings_size = sizeof(struct push_settings),
 	.run = run_push,

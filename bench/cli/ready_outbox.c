@@ -23,7 +23,7 @@ static const struct words PAUSED = {", paused", ",已暂停"}, LATE = {", late",
 static void look_at(struct ready_finding *finding, const struct value *says)
 {
 	long long waiting = value_get_int(says, "new", 0) + value_get_int(says, "retry", 0) +
-			    value_get_int(says, "accepted", 0);
+			    value_get_int(says, "accepted", 0) + value_get_int(says, "carried", 0);
 	long long parked = value_get_int(says, "parked", 0);
 	bool paused = value_get(says, "paused") != NULL, late = value_get_bool(says, "alarm");
 	const char *name = value_get_text(says, "name");

@@ -251,6 +251,49 @@ static void first_fault(void *ctx, const char *file, const char *why)
 		error_set(first, ERROR_OS, "%s, read again behind its writing: %s", file, why);
 }
 
+/* What is read again then comes from the medium, as far as the kernel lets go of it. */
+static void forget_cached(const struct bag *bag)
+{
+	for (size_t i = 0; i < bag->count; i++) {
+		char *path = xprintf("%s/%s", bag->part, bag->files[i].name);
+		int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+		if (fd >= 0) {
+			posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+			close(fd);
+		}
+		free(path);
+	}
+}
+
+/* The names of its files are on the disk, in each folder of it; they come sorted, so those of one folder lie together. */
+static int sync_folders(const struct bag *bag, struct error *err)
+{
+	char *last = xstrdup(bag->part);
+	int done = file_sync_folder(bag->part, err);
+
+	for (size_t i = 0; i < bag->count && done == 0; i++) {
+		char *folder = xprintf("%s/%s", bag->part, bag->files[i].name);
+		char *above;
+
+		*strrchr(folder, '/') = '\0';
+		if (strcmp(folder, last) == 0) {
+			free(folder);
+			continue;
+		}
+		done = file_sync_folder(folder, err);
+		above = xstrdup(folder);
+		*strrchr(above, '/') = '\0';
+		if (done == 0 && strlen(above) > strlen(bag->part))
+			done = file_sync_folder(above, err);
+		free(above);
+		free(last);
+		last = folder;
+	}
+	free(last);
+	return done;
+}
+
 static int name_it(const struct bag *bag, struct error *err)
 {
 	struct error fault = {0};
@@ -259,7 +302,10 @@ static int name_it(const struct bag *bag, struct error *err)
 
 	if (end)
 		end[end == above] = '\0';
-	done = bag_check(bag->part, first_fault, &fault, err);
+	done = sync_folders(bag, err);
+	forget_cached(bag);
+	if (done == 0)
+		done = bag_check(bag->part, first_fault, &fault, err);
 	if (done == 0 && fault.kind) {
 		*err = fault;
 		done = -1;

@@ -6,6 +6,10 @@
  *     "ca":"/etc/davy/platform-ca.pem","certificate":"/etc/davy/bench.pem","key":"/etc/davy/bench.key",
  *     "from":1,"records":["event","declaration"],"simulated":false, …}]}
  *
+ * One of kind "bag" is a folder on a stick (outbox_carry.h), and says whose receipts count:
+ *
+ *   {"name":"stick","kind":"bag","folder":"/media/davy","receivers":[{"name":"Laboratory 1","key":"/etc/davy/lab.public"}]}
+ *
  * Of each destination the log needs `name`, `kind`, and what it is sent: the kinds of records (`records`; else events and
  * declarations; receipts go nowhere), from which number on (`from`; else the first), and whether what was simulated goes there, too
  * (`simulated`; else not). All else is for the kind of destination (bench/push). Keys and tokens are named by their

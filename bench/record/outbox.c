@@ -152,6 +152,7 @@ static bool read_receipt(const struct value *receipt, const char *destination, u
 	} else {
 		outcome->state = !strcmp(said, "delivered") ? "delivered"
 				 : !strcmp(said, "parked")  ? "parked"
+				 : !strcmp(said, "carried") ? "carried"
 							    : NULL;
 	}
 	return outcome->state != NULL;

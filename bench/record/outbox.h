@@ -7,8 +7,9 @@
  *   {"destination":"platform","receipts":[{"seq":412,"of":"urn:uuid:…","outcome":"delivered","status":201,"headers":"…",
  *     "bodySha256":"…","bodySize":0,"peerSha256":"…"},…]}
  *
- * `outcome` is delivered, parked (with `reason` and `detail`) or released (a person lets a parked one be tried again, with
- * `why`). `headers` are the answer's, word for word; `body` is there where it is short text. The time is that of the
+ * `outcome` is delivered, parked (with `reason` and `detail`), carried (in a bag that was brought away: `bag` and `bagSha256`
+ * stand beside `receipts`) or released (a person lets a parked or carried one be tried again, with `why`). Receipts that came
+ * back with a bag stand beside the statement that they are made of (outbox_carry.h). `headers` are the answer's, word for word; `body` is there where it is short text. The time is that of the
  * record: the bench's own clock. So the outbox is what the records, the receipts and destinations.json make of it
  * together, and can be thrown away; what merely failed for now leaves no receipt.
  */

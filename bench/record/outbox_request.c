@@ -10,11 +10,13 @@
 
 #include "record/destinations.h"
 #include "record/outbox.h"
+#include "record/outbox_carry.h"
+#include "record/outbox_inside.h"
 
 enum { ASK_AGAIN_MS = 5000, PROBE_MOST = 1, WHY_MOST = 400 };
 
-static const struct value *destination_of(struct bench_log *log, const struct value *request,
-					  struct error *err)
+const struct value *outbox_destination(struct bench_log *log, const struct value *request,
+				       struct error *err)
 {
 	const struct value *list = outbox_settle(bench_log_outbox(log), err);
 	const char *name = value_get_text(request, "destination");
@@ -35,7 +37,7 @@ static int64_t wait_of(int64_t until_ms, int64_t now_ms)
 static struct value *next(struct bench_log *log, const struct value *request,
 			  const struct moment *now, struct error *err)
 {
-	const struct value *destination = destination_of(log, request, err);
+	const struct value *destination = outbox_destination(log, request, err);
 	const char *name = value_get_text(destination, "name");
 	int64_t most = value_get_int(request, "most", 1), next_ms = -1;
 	struct value *answer = value_map();
@@ -70,8 +72,7 @@ static bool is_definite(const char *outcome)
 	return outcome && (!strcmp(outcome, "delivered") || !strcmp(outcome, "parked"));
 }
 
-/* 1 where the row is there and not delivered yet. */
-static int is_open(struct bench_log *log, const char *name, const struct value *outcome,
+int outbox_is_open(struct bench_log *log, const char *name, const struct value *outcome,
 		   struct error *err)
 {
 	int64_t seq = value_get_int(outcome, "seq", 0);
@@ -82,8 +83,7 @@ static int is_open(struct bench_log *log, const char *name, const struct value *
 	return there == 1 ? strcmp(state, "delivered") != 0 : there;
 }
 
-/* The outcome as it was reported, behind the number and the name of its record. */
-static int add_receipt(struct bench_log *log, struct value *receipts, const struct value *outcome,
+int outbox_add_receipt(struct bench_log *log, struct value *receipts, const struct value *outcome,
 		       struct error *err)
 {
 	struct value *receipt = value_add(receipts, value_map());
@@ -171,7 +171,7 @@ static int take_others(struct store *store, void *ctx, struct error *err)
 static struct value *report(struct bench_log *log, const struct value *request,
 			    const struct moment *now, struct error *err)
 {
-	const struct value *destination = destination_of(log, request, err);
+	const struct value *destination = outbox_destination(log, request, err);
 	const struct value *outcomes = value_get(request, "outcomes");
 	struct report report = {.name = value_get_text(destination, "name"),
 				.outcomes = outcomes,
@@ -181,6 +181,13 @@ static struct value *report(struct bench_log *log, const struct value *request,
 
 	if (!destination)
 		return NULL;
+	if (outbox_is_bag(destination)) {
+		error_set(err, ERROR_USAGE,
+			  "'%s' is of kind bag: what went there is delivered when its receiver has "
+			  "signed for it",
+			  report.name);
+		return NULL;
+	}
 	if (!outcomes || outcomes->kind != VALUE_LIST || value_count(outcomes) == 0 ||
 	    value_count(outcomes) > OUTBOX_ITEMS_MOST) {
 		error_set(err, ERROR_USAGE, "a report has between 1 and %d outcomes",
@@ -192,10 +199,10 @@ static struct value *report(struct bench_log *log, const struct value *request,
 		const struct value *outcome = value_at(outcomes, i);
 
 		done = is_definite(value_get_text(outcome, "outcome"))
-			       ? is_open(log, report.name, outcome, err)
+			       ? outbox_is_open(log, report.name, outcome, err)
 			       : 0;
 		if (done == 1)
-			done = add_receipt(log, receipts, outcome, err);
+			done = outbox_add_receipt(log, receipts, outcome, err);
 	}
 	if (done < 0)
 		value_free(receipts);
@@ -287,13 +294,13 @@ static int add_releases(struct bench_log *log, const struct value *rows, const c
 		const char *state = value_get_text(value_at(rows, i), "state");
 		struct value *says;
 
-		if (!state || strcmp(state, "parked") != 0)
+		if (!state || (strcmp(state, "parked") != 0 && strcmp(state, "carried") != 0))
 			continue;
 		says = value_map();
 		value_set_int(says, "seq", value_get_int(value_at(rows, i), "seq", 0));
 		value_set_text(says, "outcome", "released");
 		value_set_text(says, "why", why);
-		done = add_receipt(log, receipts, says, err);
+		done = outbox_add_receipt(log, receipts, says, err);
 		value_free(says);
 	}
 	return done;
@@ -307,7 +314,7 @@ static int hasten_now(struct store *store, void *ctx, struct error *err)
 static struct value *hasten(struct bench_log *log, const struct value *request,
 			    const struct moment *now, struct error *err)
 {
-	const struct value *destination = destination_of(log, request, err);
+	const struct value *destination = outbox_destination(log, request, err);
 
 	(void)now;
 	if (!destination ||
@@ -320,7 +327,7 @@ static struct value *hasten(struct bench_log *log, const struct value *request,
 static struct value *release(struct bench_log *log, const struct value *request,
 			     const struct moment *now, struct error *err)
 {
-	const struct value *destination = destination_of(log, request, err);
+	const struct value *destination = outbox_destination(log, request, err);
 	const char *name = value_get_text(destination, "name");
 	const char *why = value_get_text(request, "why");
 	int64_t seq = value_get_int(request, "seq", 0);
@@ -344,7 +351,8 @@ static struct value *release(struct bench_log *log, const struct value *request,
 	value_free(rows);
 	count = (int64_t)value_count(receipts);
 	if (done == 0 && seq && count == 0)
-		done = error_set(err, ERROR_REFUSED, "record %lld is not parked at '%s'",
+		done = error_set(err, ERROR_REFUSED,
+				 "record %lld is neither parked nor carried at '%s'",
 				 (long long)seq, name);
 	if (done < 0)
 		value_free(receipts);
@@ -373,9 +381,16 @@ struct value *outbox_request(struct bench_log *log, const struct value *request,
 		const char *what;
 		struct value *(*answer)(struct bench_log *log, const struct value *request,
 					const struct moment *now, struct error *err);
-	} REQUESTS[] = {{"next", next},	     {"report", report},   {"list", list},
-			{"show", show},	     {"release", release}, {"hasten", hasten},
-			{"rebuild", rebuild}};
+	} REQUESTS[] = {{"next", next},
+			{"report", report},
+			{"list", list},
+			{"show", show},
+			{"release", release},
+			{"hasten", hasten},
+			{"rebuild", rebuild},
+			{"carry", outbox_carry},
+			{"carried", outbox_carried},
+			{"received", outbox_received}};
 	const char *what = value_get_text(request, "what");
 
 	for (size_t i = 0; what && i < sizeof(REQUESTS) / sizeof(REQUESTS[0]); i++)

@@ -10,9 +10,10 @@
  * and by people (davy outbox):
  *   {"what":"list"}      -> {"destinations":[{name, kind, url, counts, paused…}],"waiting":[…]}
  *   {"what":"show","seq":412}    -> {"rows":[…]}
- *   {"what":"release","destination":"platform","seq":412,"why":"…"}  parked ones, or all of them (no seq) -> {"released":N}
+ *   {"what":"release","destination":"platform","seq":412,"why":"…"}  parked and carried ones, or all of them (no seq) -> {"released":N}
  *   {"what":"hasten","destination":"platform"}  everything is due now, also where it is paused
  *   {"what":"rebuild"}   all rows are made again from the log
+ * and where records go by a stick: carry, carried, received (outbox_carry.h)
  */
 #ifndef DAVY_RECORD_OUTBOX_REQUEST_H
 #define DAVY_RECORD_OUTBOX_REQUEST_H

@@ -12,7 +12,7 @@
 const char STORE_OUTBOX_SCHEMA[] =
 	"CREATE TABLE IF NOT EXISTS outbox(seq INTEGER NOT NULL REFERENCES record(seq),"
 	" dest TEXT NOT NULL, state TEXT NOT NULL"
-	" CHECK(state IN('new','retry','accepted','parked','delivered')),"
+	" CHECK(state IN('new','retry','accepted','carried','parked','delivered')),"
 	" tries INTEGER NOT NULL DEFAULT 0, since_ms INTEGER NOT NULL,"
 	" next_ms INTEGER NOT NULL DEFAULT 0, reason TEXT, detail TEXT, location TEXT,"
 	" receipt INTEGER, PRIMARY KEY(dest, seq)) STRICT, WITHOUT ROWID;"
@@ -71,8 +71,30 @@ static int execute(struct store *store, const char *sql, struct error *err)
 	return 0;
 }
 
+/* Was it made before records were carried? Its rows are a work list, which the log makes again. */
+static int forget_older(struct store *store, struct error *err)
+{
+	sqlite3_stmt *row;
+	bool is_older;
+
+	if (ask(store, &row, err,
+		"SELECT 1 FROM sqlite_schema WHERE name = 'outbox' AND sql NOT LIKE "
+		"'%''carried''%'",
+		"") < 0)
+		return -1;
+	is_older = sqlite3_step(row) == SQLITE_ROW;
+	sqlite3_finalize(row);
+	return is_older ? execute(store,
+				  "BEGIN IMMEDIATE; DROP TABLE outbox; DELETE FROM outbox_after;"
+				  " DELETE FROM outbox_destination; COMMIT",
+				  err)
+			: 0;
+}
+
 int store_outbox_make(struct store *store, struct error *err)
 {
+	if (forget_older(store, err) < 0)
+		return -1;
 	return execute(store, STORE_OUTBOX_SCHEMA, err);
 }
 
@@ -134,7 +156,8 @@ int store_outbox_set(struct store *store, const struct store_outcome *outcome, s
 	if (ask(store, &update, err,
 		"UPDATE outbox SET state = ?, next_ms = ?, reason = ?, detail = ?, location = ?,"
 		" receipt = nullif(?, 0), tries = CASE WHEN ? THEN tries + 1 ELSE 0 END"
-		" WHERE dest = ? AND seq = ? AND state <> 'delivered' AND (state <> 'parked' OR ?)",
+		" WHERE dest = ? AND seq = ? AND state <> 'delivered'"
+		" AND (state NOT IN('parked','carried') OR ?)",
 		"sisssiisii", outcome->state, outcome->next_ms, outcome->reason, outcome->detail,
 		outcome->location, (int64_t)outcome->receipt, (int64_t)outcome->is_new_try,
 		outcome->destination, (int64_t)outcome->seq, (int64_t)outcome->receipt) < 0)
@@ -292,7 +315,7 @@ static int take_rows(struct store *store, sqlite3_stmt *row, struct value *list,
 	" WHERE a.seq = o.seq AND p.state <> 'delivered')"
 /* The day that a clock may have been set back by: what is due later than that was written by another clock. */
 #define IS_DUE "(o.next_ms <= ?2 OR o.next_ms > ?2 + 86400000)"
-#define IS_WAITING "o.dest = ?1 AND o.state <> 'delivered' AND o.state <> 'parked'"
+#define IS_WAITING "o.dest = ?1 AND o.state IN('new','retry','accepted')"
 
 static int next_of(struct store *store, const char *name, int64_t now_ms, int64_t *next_ms,
 		   struct error *err)
@@ -344,7 +367,8 @@ static int ask_one(struct store *store, const char *sql, const char *name, struc
 int store_outbox_count(struct store *store, const char *name, struct value *counts,
 		       struct error *err)
 {
-	static const char *const STATES[] = {"new", "retry", "accepted", "parked", "delivered"};
+	static const char *const STATES[] = {"new",	"retry",  "accepted",
+					     "carried", "parked", "delivered"};
 	struct value *found = value_list();
 	sqlite3_stmt *row;
 	int done = -1;
@@ -369,6 +393,19 @@ int store_outbox_count(struct store *store, const char *name, struct value *coun
 	return ask_one(store,
 		       "SELECT min(since_ms) FROM outbox WHERE dest = ? AND state <> 'delivered'",
 		       name, counts, "oldestMs", err);
+}
+
+int store_outbox_to_carry(struct store *store, const char *name, size_t most, struct value *list,
+			  struct error *err)
+{
+	sqlite3_stmt *row;
+
+	if (ask(store, &row, err,
+		"SELECT seq FROM outbox WHERE dest = ?1 AND state IN('new','retry')"
+		" ORDER BY seq LIMIT ?2",
+		"si", name, (int64_t)most) < 0)
+		return -1;
+	return take_rows(store, row, list, err);
 }
 
 int store_outbox_rows(struct store *store, const char *name, uint64_t seq, size_t most,

@@ -5,7 +5,8 @@
  * from the records, the receipts among them, and destinations.json (outbox.h).
  *
  * A row is `new` until something has been tried, `retry` when it failed for now, `accepted` while the receiver works on
- * it, `parked` when nobody but a person can help, and `delivered`. What rests on another record (outbox_after) is not due
+ * it, `carried` while it is on its way on a stick and nobody has said that he has it, `parked` when nobody but a person can
+ * help, and `delivered`. What rests on another record (outbox_after) is not due
  * before that one is delivered at the same destination; nothing else waits for anything.
  */
 #ifndef DAVY_RECORD_STORE_OUTBOX_H
@@ -58,8 +59,8 @@ int store_outbox_has(struct store *store, uint64_t seq, const char *destination,
 /* All rows go. Within the caller's transaction. */
 int store_outbox_forget(struct store *store, struct error *err);
 /*
- * One outcome; a row that is delivered, or not there, stays as it is, and one that is parked unless a receipt says so. Within the
- * caller's transaction.
+ * One outcome; a row that is delivered, or not there, stays as it is, and one that is parked or carried unless a receipt says so.
+ * Within the caller's transaction.
  */
 int store_outbox_set(struct store *store, const struct store_outcome *outcome, struct error *err);
 
@@ -90,7 +91,10 @@ int store_destination_hasten(struct store *store, const char *name, struct error
  */
 int store_outbox_due(struct store *store, const char *name, int64_t now_ms, size_t most,
 		     struct value *list, int64_t *next_ms, struct error *err);
-/* {"new","retry","accepted","parked","delivered","blocked","oldestMs"}: how many, and since when the oldest one waits. */
+/* The first `most` that may be carried away, also those that rest on others, as a list of {"seq"}: a bag has them all at once. */
+int store_outbox_to_carry(struct store *store, const char *name, size_t most, struct value *list,
+			  struct error *err);
+/* {"new","retry","accepted","carried","parked","delivered","blocked","oldestMs"}: how many, and since when the oldest one waits. */
 int store_outbox_count(struct store *store, const char *name, struct value *counts,
 		       struct error *err);
 /* Rows that are not delivered (`seq` 0), or all of one record, as a list of maps; at most `most`. */

@@ -69,7 +69,7 @@ _davy() {
 		mapfile -t COMPREPLY < <(compgen -W "intact broken absent" -- "$word")
 	elif [[ $before == --list ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "marks prohibited seen" -- "$word")
-	elif [[ $before == --state || $command$before == export--to ]]; then
+	elif [[ $before == --state || $command$before == export--to || $command$before == receive--into ]]; then
 		mapfile -t COMPREPLY < <(compgen -d -- "$word")
 	elif [[ $before =~ ^--(station|limits|file|photo|csv|key|public|passphrase-file|checkpoint|administrator)$ ]]; then
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
