@@ -41,5 +41,6 @@ extern const struct command COMMAND_OUTBOX;
 extern const struct command COMMAND_PUSH;
 extern const struct command COMMAND_HISTORY;
 extern const struct command COMMAND_RECEIVE;
+extern const struct command COMMAND_SERIES;
 
 #endif

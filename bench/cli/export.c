@@ -12,6 +12,7 @@
 #include "cli/place.h"
 #include "run/account.h"
 #include "run/bundle.h"
+#include "run/series_away.h"
 
 struct export_settings {
 	const char *state, *to;
@@ -30,12 +31,15 @@ static const struct option OPTIONS[] = {
 };
 
 static const struct {
-	struct words where, written, last;
+	struct words where, written, away, last;
 } TEXTS = {
 	.where = {"say where to, with --to FOLDER", "请用 --to 目录 指明去处"},
 	.written = {"%s: %" PRId64 " records and the journals of %" PRId64
 		    " runs; verified, and whole\n",
 		    "%s:%" PRId64 " 条记录,%" PRId64 " 次检验的日志;已校验,完整\n"},
+	.away = {"the series of %s are not in it: they are %s; davy series fetch takes a copy "
+		 "back\n",
+		 "%s 的原始数据不在其中:%s;可用 davy series fetch 取回副本\n"},
 	.last = {"verify it with `davy verify %s`, or with reports/verify.html in a browser\n",
 		 "验证:`davy verify %s`,或在浏览器中打开 reports/verify.html\n"},
 };
@@ -68,6 +72,16 @@ static int take_operands(struct asked *asked, const char *state, char **operands
 	return 0;
 }
 
+static void print_away(const struct value *away)
+{
+	for (size_t i = 0; i < value_count(away); i++) {
+		char *text = series_away_text(value_at(away, i));
+
+		printf(say(TEXTS.away), value_key(away, i), text);
+		free(text);
+	}
+}
+
 static void print_written(const struct value *says, bool json)
 {
 	const char *folder = value_get_text(says, "folder");
@@ -78,6 +92,7 @@ static void print_written(const struct value *says, bool json)
 	}
 	printf(say(TEXTS.written), folder, value_get_int(says, "records", 0),
 	       value_get_int(says, "runs", 0));
+	print_away(value_get(says, "away"));
 	printf(say(TEXTS.last), folder);
 }
 

@@ -25,6 +25,7 @@
 #include "cli/place.h"
 #include "run/account.h"
 #include "run/hazard.h"
+#include "run/series_away.h"
 
 struct list_settings {
 	const char *state;
@@ -40,8 +41,8 @@ static const struct option OPTIONS[] = {
 static const struct {
 	struct words protocols, fixtures, drivers, runs, id, version, title, standard, fixture,
 		declares, file, faults, bus, reads, writes, twin, yes, no, run, verdict, bench_time,
-		open, damaged, none, resources, resource, slot, waiting, hazards, serial, hazard,
-		untouched, after_run, specimen, no_kind, no_serial, not_there;
+		open, damaged, away, none, resources, resource, slot, waiting, hazards, serial,
+		hazard, untouched, after_run, specimen, no_kind, no_serial, not_there;
 } TEXTS = {
 	.protocols = {"PROTOCOLS", "检验程序"},
 	.fixtures = {"FIXTURES", "测试工装"},
@@ -66,6 +67,7 @@ static const struct {
 	.bench_time = {"bench time", "试验时间"},
 	.open = {"running or cut short", "进行中或中断"},
 	.damaged = {"damaged", "日志损坏"},
+	.away = {"series not here (davy series)", "原始数据已移出(davy series)"},
 	.none = {"none", "无"},
 	.resources = {"RESOURCES TAKEN", "占用中的共享资源"},
 	.resource = {"resource", "资源"},
@@ -314,14 +316,24 @@ static void add_run(struct listing *listing, struct table *table, struct value *
 }
 
 static void add_damaged(struct listing *listing, struct table *table, struct value *list,
-			const char *name, const struct error *err)
+			const char *name, bool is_away, const struct error *err)
 {
 	struct value *one = value_add(list, value_map());
 
-	complain(listing, err);
+	if (!is_away)
+		complain(listing, err);
 	value_set_text(one, "run", name);
 	value_set_text(one, "why", err->text);
-	table_add(table, (const char *const[]){name, say(TEXTS.damaged), NULL, NULL, NULL});
+	table_add(table, (const char *const[]){name, say(is_away ? TEXTS.away : TEXTS.damaged),
+					       NULL, NULL, NULL});
+}
+
+static bool has_left(const char *folder)
+{
+	struct value *away = series_away(folder);
+
+	value_free(away);
+	return away != NULL;
 }
 
 static void list_runs(struct listing *listing, struct value *list)
@@ -341,7 +353,7 @@ static void list_runs(struct listing *listing, struct value *list)
 		if (account)
 			add_run(listing, table, list, account);
 		else
-			add_damaged(listing, table, list, names[i], &err);
+			add_damaged(listing, table, list, names[i], has_left(folder), &err);
 		account_free(account);
 		free(folder);
 		free(names[i]);

@@ -40,11 +40,13 @@ static void sort_by_time(const char *folder, char **names, size_t count)
 
 	for (size_t i = 0; i < count; i++) {
 		char *path = xprintf("%s/%s/journal", folder, names[i]);
+		char *away = xprintf("%s/%s/away.json", folder, names[i]);
 		struct stat status;
 
 		dated[i].name = names[i];
-		if (stat(path, &status) == 0)
+		if (stat(path, &status) == 0 || stat(away, &status) == 0)
 			dated[i].written = status.st_mtim;
+		free(away);
 		free(path);
 	}
 	qsort(dated, count, sizeof(*dated), by_time);

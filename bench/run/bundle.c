@@ -19,6 +19,7 @@
 #include "record/lot_retest.h"
 #include "record/tlog_proof.h"
 #include "run/proof_inside.h"
+#include "run/series_away.h"
 
 enum { SEQ_DIGITS = 9, CHECKPOINT_MOST = 1 << 20 };
 
@@ -68,6 +69,7 @@ struct bundle {
 	struct buf checkpoint;
 	uint64_t size; /* records in the checkpoint */
 	int64_t records, runs;
+	struct value *away; /* map: runs whose journals have left the bench, to away.json */
 };
 
 static char *copy_of(const char *text)
@@ -247,9 +249,15 @@ static int write_journal(struct bundle *bundle, const char *run, struct error *e
 {
 	char *path = xprintf("%s/runs/%s/journal", bundle->wish->state, run);
 	char *name = xprintf("data/runs/%s/journal", run);
-	int done = bag_add_file(bundle->bag, name, path, err);
+	char *folder = xprintf("%s/runs/%s", bundle->wish->state, run);
+	struct value *away = series_away(folder);
+	int done = away ? 0 : bag_add_file(bundle->bag, name, path, err);
 
-	bundle->runs += done == 0;
+	if (away)
+		value_set(bundle->away, run, away);
+	else
+		bundle->runs += done == 0;
+	free(folder);
 	free(name);
 	free(path);
 	return done;
@@ -385,13 +393,15 @@ static void bundle_done(struct bundle *bundle)
 		free(bundle->items[i].list);
 	}
 	free(bundle->items);
+	value_free(bundle->away);
 	buf_done(&bundle->checkpoint);
 	log_reader_free(bundle->reader);
 }
 
 struct value *bundle_write(const struct bundle_wish *wish, struct error *err)
 {
-	struct bundle bundle = {.wish = wish, .reader = log_reader_new(LOG_WHOLE)};
+	struct bundle bundle = {
+		.wish = wish, .reader = log_reader_new(LOG_WHOLE), .away = value_map()};
 	char *path = xprintf("%s/records/records.jsonl", wish->state);
 	struct value *says = NULL;
 	int done;
@@ -406,6 +416,8 @@ struct value *bundle_write(const struct bundle_wish *wish, struct error *err)
 		value_set_int(says, "records", bundle.records);
 		value_set_int(says, "runs", bundle.runs);
 		value_set_int(says, "size", (int64_t)bundle.size);
+		if (value_count(bundle.away))
+			value_set(says, "away", value_copy(bundle.away));
 	}
 	bundle_done(&bundle);
 	free(path);

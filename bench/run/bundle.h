@@ -31,7 +31,8 @@ struct bundle_wish {
 };
 
 /*
- * What was put into it: {folder, records, runs, size}; the caller frees it. The log is verified on the way, and one
+ * What was put into it: {folder, records, runs, size}, and "away", a map of the runs whose series have left the bench and are not
+ * in it to what series_away.h says; the caller frees it. The log is verified on the way, and one
  * that is not good is refused; a record behind the last checkpoint is, too.
  */
 struct value *bundle_write(const struct bundle_wish *wish, struct error *err);

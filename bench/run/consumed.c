@@ -21,6 +21,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "run/journal_read.h"
+#include "run/series_away.h"
 
 enum { FILE_MOST = 64 << 20 };
 
@@ -243,26 +244,36 @@ static int restore(const char *state, const struct specimen *specimen, const cha
 	return done;
 }
 
+/* `line` is a journal's "consumes". */
+static int restore_line(const char *state, const struct value *line, const char *run,
+			struct error *err)
+{
+	struct specimen specimen = {value_get_text(line, "class"), value_get_text(line, "serial"),
+				    value_get_bool(line, "simulated")};
+
+	return specimen.class && specimen.serial ? restore(state, &specimen, run, err) : 0;
+}
+
 int consumed_restore(const char *state, const char *folder, const char *run, struct error *err)
 {
-	struct journal_reader *reader = journal_reader_open(folder, err);
+	struct value *away = series_away(folder);
+	struct journal_reader *reader = away ? NULL : journal_reader_open(folder, err);
 	struct journal_item item;
 	int got = 1, done = 0;
 
+	if (away) {
+		done = restore_line(state, value_get(away, "consumes"), run, err);
+		value_free(away);
+		return done;
+	}
 	if (!reader)
 		return -1;
 	while (got > 0 && (got = journal_reader_next(reader, &item, err)) > 0) {
-		struct specimen specimen;
-
 		if (item.kind && !strcmp(item.kind, "start"))
 			break;
 		if (!item.kind || strcmp(item.kind, "consumes") != 0)
 			continue;
-		specimen = (struct specimen){value_get_text(item.line, "class"),
-					     value_get_text(item.line, "serial"),
-					     value_get_bool(item.line, "simulated")};
-		if (specimen.class && specimen.serial)
-			done = restore(state, &specimen, run, err);
+		done = restore_line(state, item.line, run, err);
 		break;
 	}
 	journal_reader_close(reader);

@@ -29,6 +29,7 @@
 #include "run/consumed.h"
 #include "run/desk.h"
 #include "run/journal_read.h"
+#include "run/series_away.h"
 #include "run/service.h"
 
 /* How long a command waits for a controller that comes up or goes away: ten seconds. */
@@ -165,9 +166,12 @@ static int end_cut_short(const char *state, struct error *err)
 	}
 	for (size_t i = 0; i < count; i++) {
 		char *path = xprintf("%s/%s", folder, names[i]);
+		struct value *away = series_away(path);
 		struct error wrong;
-		int ended = journal_end_cut_short(
-			path, "the controller was gone before the run had ended", &wrong);
+		int ended = away ? 0 /* only what had ended could leave */
+				 : journal_end_cut_short(
+					   path, "the controller was gone before the run had ended",
+					   &wrong);
 
 		if (ended < 0)
 			log_warning("%s: cannot be ended: %s", names[i], wrong.text);
@@ -176,6 +180,7 @@ static int end_cut_short(const char *state, struct error *err)
 		if ((ended > 0 || lost) && consumed_restore(state, path, names[i], &wrong) < 0)
 			log_warning("%s: whether it used up its specimen is not known: %s",
 				    names[i], wrong.text);
+		value_free(away);
 		free(path);
 		free(names[i]);
 	}

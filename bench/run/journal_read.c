@@ -36,6 +36,7 @@
 #include "base/strain.h"
 #include "run/chain.h"
 #include "run/journal_read.h"
+#include "run/series_away.h"
 
 enum { READ_SIZE = 64 << 10 };
 
@@ -58,6 +59,7 @@ struct journal_reader {
 struct journal_reader *journal_reader_open(const char *folder, struct error *err)
 {
 	struct journal_reader *reader = xcalloc(1, sizeof(*reader));
+	struct value *away;
 
 	reader->path = xprintf("%s/journal", folder);
 	chain_init(&reader->chain);
@@ -67,6 +69,10 @@ struct journal_reader *journal_reader_open(const char *folder, struct error *err
 		return reader;
 
 	error_os(err, "%s: cannot open the journal", reader->path);
+	away = series_away(folder);
+	if (away)
+		series_away_refuse(away, folder, err);
+	value_free(away);
 	journal_reader_close(reader);
 	return NULL;
 }

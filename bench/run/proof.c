@@ -20,6 +20,7 @@
 #include "record/snapshot.h"
 #include "run/proof_inside.h"
 #include "run/run_proof.h"
+#include "run/series_away.h"
 
 enum { KEY_FILE_MOST = 65536, CHECKPOINT_MOST = 1 << 20 };
 
@@ -100,6 +101,8 @@ int proof_begin(struct proof *proof, const struct proof_wish *wish, enum log_ext
 	proof->is_whole = extent == LOG_WHOLE;
 	proof->reader = log_reader_new(extent);
 	proof->lots = proof_lots_new(folder, extent, proof->brackets);
+	proof->holders = series_holders_new();
+	proof->released = value_map();
 	proof->jobs = proof_jobs_new(extent);
 	proof->says = value_map();
 	value_set_bool(proof->says, "good", true);
@@ -137,18 +140,42 @@ static void check_bench(struct proof *proof, const struct log_record *record)
 
 static bool is_known(const char *kind)
 {
-	static const char *const KINDS[] = {
-		ENTRY_EVENT,	 ENTRY_LOG,	    ENTRY_KEY,	       ENTRY_SIGNATURE,
-		ENTRY_CLOCK,	 ENTRY_CALIBRATION, ENTRY_DECLARATION, ENTRY_APPROVAL,
-		ENTRY_CHECK,	 ENTRY_CYLINDER,    ENTRY_CONNECTION,  ENTRY_DEBIT,
-		ENTRY_HAND_OVER, ENTRY_SNAPSHOT,    ENTRY_JOB_ORDER,   ENTRY_LOT,
-		ENTRY_DRAW,	 ENTRY_SEAL,	    ENTRY_LOT_VERDICT, ENTRY_LOT_RETEST,
-		ENTRY_RECEIPT,	 ENTRY_JOB_RESULT};
+	static const char *const KINDS[] = {ENTRY_EVENT,       ENTRY_LOG,
+					    ENTRY_KEY,	       ENTRY_SIGNATURE,
+					    ENTRY_CLOCK,       ENTRY_CALIBRATION,
+					    ENTRY_DECLARATION, ENTRY_APPROVAL,
+					    ENTRY_CHECK,       ENTRY_CYLINDER,
+					    ENTRY_CONNECTION,  ENTRY_DEBIT,
+					    ENTRY_HAND_OVER,   ENTRY_SNAPSHOT,
+					    ENTRY_JOB_ORDER,   ENTRY_LOT,
+					    ENTRY_DRAW,	       ENTRY_SEAL,
+					    ENTRY_LOT_VERDICT, ENTRY_LOT_RETEST,
+					    ENTRY_RECEIPT,     ENTRY_SERIES_RELEASE,
+					    ENTRY_JOB_RESULT};
 
 	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
 		if (!strcmp(kind, KINDS[i]))
 			return true;
 	return false;
+}
+
+/* Receipts that came with a statement, and what has left the bench on them. */
+static void check_series(struct proof *proof, const struct log_record *record)
+{
+	const struct entry *entry = record->entry;
+	const char *run = value_get_text(entry->says, "run");
+	char since[WALL_TIME_SIZE];
+	struct value *one;
+	struct error err;
+
+	if (series_holders_take(proof->holders, entry, &err) < 0)
+		proof_problem(proof, entry->seq, NULL, NULL, err.text);
+	if (strcmp(entry->kind, ENTRY_SERIES_RELEASE) != 0 || !run)
+		return;
+	wall_time_write(&entry->at.wall, since);
+	one = value_set(proof->released, run, value_copy(entry->says));
+	value_set_int(one, "record", (int64_t)entry->seq);
+	value_set_text(one, "since", since);
 }
 
 static void check_lots(struct proof *proof, const struct log_record *record)
@@ -196,6 +223,7 @@ void proof_record(struct proof *proof, const struct log_record *record)
 	if (!strcmp(record->entry->kind, ENTRY_EVENT) &&
 	    identification_verify(record->entry->says, &err) < 0)
 		proof_problem(proof, record->entry->seq, NULL, NULL, err.text);
+	check_series(proof, record);
 	proof->unknown += !is_known(record->entry->kind);
 	check_bracket(proof, record->entry);
 	check_lots(proof, record);
@@ -247,6 +275,43 @@ void proof_run(struct proof *proof, const char *folder, uint64_t seq, const stru
 	value_set_int(replay, "samples", found.replay.samples);
 	value_set_int(replay, "readings", found.replay.readings);
 	value_set_int(replay, "measures", found.replay.measures);
+}
+
+/* Who has it is asked of the receipts; what the release says of them is held against that. */
+bool proof_is_away(struct proof *proof, uint64_t seq, const struct value *event, bool is_simulated)
+{
+	const struct value *run = value_get(event, "mse:run");
+	const char *name = value_get_text(run, "mse:run");
+	const struct value *journal = value_get(run, "mse:journal");
+	const struct value *released = name ? value_get(proof->released, name) : NULL;
+	struct value *holders, *says;
+	char *text;
+
+	if (!released)
+		return false;
+	holders = series_holders_of(proof->holders, seq, journal);
+	if (value_get_int(released, "seq", 0) != (int64_t)seq || !journal ||
+	    !value_same(value_get(released, "journal"), journal) ||
+	    value_count(holders) < SERIES_HOLDERS_NEEDED) {
+		proof_problem(
+			proof, (uint64_t)value_get_int(released, "record", 0), name, NULL,
+			"it says that the run's series have left the bench, and not two receivers "
+			"have signed for them");
+	} else {
+		proof_run(proof, NULL, seq, event, is_simulated);
+		says = value_map();
+		value_set_text(says, "since", value_get_text(released, "since"));
+		value_set(says, "holders", value_copy(holders));
+		text = series_away_text(says);
+		value_free(says);
+		says = proof_not_proved(proof, "away", text);
+		value_set_text(says, "run", name);
+		value_set(says, "holders", value_copy(holders));
+		proof->away++;
+		free(text);
+	}
+	value_free(holders);
+	return true;
 }
 
 /* ---- checkpoints ---- */
@@ -358,6 +423,8 @@ struct value *proof_end(struct proof *proof)
 	log_reader_free(proof->reader);
 	proof_people_free(proof->people);
 	proof_lots_free(proof->lots);
+	series_holders_free(proof->holders);
+	value_free(proof->released);
 	proof_jobs_free(proof->jobs);
 	run_brackets_free(proof->brackets);
 	key_free(proof->administrator);

@@ -12,7 +12,8 @@
  *   proved     list of {what, …}: "records" count, "chosen" count, "checkpoint" size, "database", "journals" count, "replays" count,
  *              "older" size, "persons" count, "lists" count, "draws" count, "lots" count, "results" count, "administrator", "bag" files, "keys", "folder"
  *   notProved  list of {what, why?, …}: always "gas", "key" (unless an administrator is given), "after", "time"; "choice"
- *              of a bundle, "database", "replay", "journal" of a run, "lots" count, "results" count, "kind", "unrecorded", "unbegun"
+ *              of a bundle, "database", "replay", "journal" of a run, "lots" count, "results" count, "kind", "unrecorded", "unbegun",
+ *              "away" (a run whose series have left the bench: "holders")
  */
 #ifndef DAVY_RUN_PROOF_H
 #define DAVY_RUN_PROOF_H

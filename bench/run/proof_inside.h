@@ -3,12 +3,15 @@
 #ifndef DAVY_RUN_PROOF_INSIDE_H
 #define DAVY_RUN_PROOF_INSIDE_H
 
+#include <stdbool.h>
+
 #include "record/log_read.h"
 #include "record/run_bracket.h"
 #include "run/proof.h"
 #include "run/proof_jobs.h"
 #include "run/proof_lots.h"
 #include "run/proof_people.h"
+#include "run/series_holders.h"
 
 struct proof {
 	const struct proof_wish *wish;
@@ -24,6 +27,10 @@ struct proof {
 	struct proof_lots *lots;
 	struct run_brackets *brackets;
 	bool is_whole;			    /* every record of the log comes */
+	struct series_holders *holders;
+	struct value *
+		released; /* map: a run's name to what its last series-release says, and "record" and "since" */
+	int64_t away;			    /* runs whose series are not here */
 	int64_t lot[LOT_PROOF_MISSING + 1]; /* how often each was proved */
 	struct proof_jobs *jobs;
 	int64_t job[JOB_PROOF_MISSING + 1];
@@ -47,6 +54,11 @@ void proof_record(struct proof *proof, const struct log_record *record);
 /* The run of a record, whose journal is in `folder`. */
 void proof_run(struct proof *proof, const char *folder, uint64_t seq, const struct value *event,
 	       bool is_simulated);
+/*
+ * A run whose journal is not in `folder`: false where no record says that its series have left. Where one does, it is held against
+ * the receipts in the log before it, and said to be not proved.
+ */
+bool proof_is_away(struct proof *proof, uint64_t seq, const struct value *event, bool is_simulated);
 /* The name of the run in an event, or NULL. */
 const char *proof_run_name(const struct entry *entry);
 

@@ -323,6 +323,15 @@ static void check_beside(struct state_proof *of, const struct recorded *run, con
 	free(path);
 }
 
+static bool is_here(const char *folder)
+{
+	char *path = xprintf("%s/journal", folder);
+	bool is = file_exists(path);
+
+	free(path);
+	return is;
+}
+
 static void check_run(struct state_proof *of, const struct recorded *run)
 {
 	char *folder = xprintf("%s/runs/%s", of->state, run->run);
@@ -338,7 +347,9 @@ static void check_run(struct state_proof *of, const struct recorded *run)
 		proof_problem(&of->proof, run->seq, run->run, NULL, err.text);
 	else {
 		check_beside(of, run, folder, &text);
-		proof_run(&of->proof, folder, run->seq, entry.says, run->is_simulated);
+		if (is_here(folder) ||
+		    !proof_is_away(&of->proof, run->seq, entry.says, run->is_simulated))
+			proof_run(&of->proof, folder, run->seq, entry.says, run->is_simulated);
 		entry_done(&entry);
 	}
 	buf_done(&text);
@@ -407,7 +418,7 @@ static void check_folders(struct state_proof *of)
 	free(names);
 	free(sorted);
 	if (value_count(value_get(of->proof.says, "problems")) == before)
-		proof_proved(&of->proof, "folder");
+		proof_proved(&of->proof, of->proof.away ? "folderAway" : "folder");
 }
 
 static void check_runs(struct state_proof *of, bool whole)

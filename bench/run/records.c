@@ -39,6 +39,7 @@
 #include "run/registered.h"
 #include "run/run_event.h"
 #include "run/run_record.h"
+#include "run/series_release.h"
 
 struct task {
 	struct task *next;
@@ -292,7 +293,11 @@ static int do_read(struct task *task, struct error *err)
 
 static int do_outbox(struct task *task, const struct moment *moment, struct error *err)
 {
-	task->appended = outbox_request(task->records->log, task->request, moment, err);
+	const char *what = value_get_text(task->request, "what");
+
+	task->appended = (what && !strcmp(what, SERIES_RELEASE_REQUEST)
+				  ? series_release
+				  : outbox_request)(task->records->log, task->request, moment, err);
 	return task->appended ? 0 : -1;
 }
 

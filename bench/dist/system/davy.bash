@@ -83,7 +83,7 @@ _davy() {
 _davy_operands() {
 	case $command in
 	help) mapfile -t COMPREPLY < <(compgen -W "$(_davy_words)" -- "$word") ;;
-	list | keys | outbox) [ "$COMP_CWORD" != 2 ] || mapfile -t COMPREPLY < <(compgen -W "$(_davy_first "$command")" -- "$word") ;;
+	list | keys | outbox | series) [ "$COMP_CWORD" != 2 ] || mapfile -t COMPREPLY < <(compgen -W "$(_davy_first "$command")" -- "$word") ;;
 	record) mapfile -t COMPREPLY < <(compgen -W "$(_davy_steps)" -- "$word") ;;
 	why)
 		if [ "$COMP_CWORD" = 2 ]; then
