@@ -19,8 +19,6 @@
 #include "cli/place.h"
 #include "cli/request.h"
 
-enum { PUBLIC_MOST = 4096 };
-
 struct keys_settings {
 	const char *state, *key, *passphrase, *public, *name, *roles, *items, *from, *to, *why;
 	bool json;
@@ -208,22 +206,6 @@ static struct key *make_key(const struct keys_settings *settings, struct error *
 	}
 	passphrase_free(passphrase);
 	free(public);
-	return key;
-}
-
-static struct key *read_public(const char *path, struct error *err)
-{
-	struct value *jwk = NULL;
-	struct key *key = NULL;
-	struct buf text;
-
-	buf_init(&text);
-	if (file_read(path, PUBLIC_MOST, &text, err) == 0)
-		jwk = json_parse(text.data, text.size, path, err);
-	if (jwk)
-		key = key_from_jwk(jwk, path, err);
-	value_free(jwk);
-	buf_done(&text);
 	return key;
 }
 
@@ -432,7 +414,7 @@ static int enrol(const char *state, const struct keys_settings *settings, const 
 	if (need("enrol", "public", settings->public, err) < 0 ||
 	    need("enrol", "roles", settings->roles, err) < 0 ||
 	    need("enrol", "to", settings->to, err) < 0 ||
-	    !(key = read_public(settings->public, err)))
+	    !(key = key_load_public(settings->public, err)))
 		return -1;
 	is_bench = !strcmp(settings->roles, "bench") || !strcmp(settings->roles, "simulation");
 	says = saying("enrols");
@@ -507,7 +489,7 @@ static int hand_over(const char *state, const struct keys_settings *settings, co
 
 	(void)operand;
 	if (need("hand-over", "public", settings->public, err) < 0 ||
-	    !(key = read_public(settings->public, err)))
+	    !(key = key_load_public(settings->public, err)))
 		return -1;
 	says = saying("hands_over");
 	value_set(says, "jwk", key_jwk(key));

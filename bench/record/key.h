@@ -65,6 +65,8 @@ struct value *key_jwk(const struct key *key);
 int key_store_public(const struct key *key, const char *path, struct error *err);
 /* From such a tree; one that holds a private half, or anything else, is refused. */
 struct key *key_from_jwk(const struct value *jwk, const char *where, struct error *err);
+/* From the file in which somebody keeps it. */
+struct key *key_load_public(const char *path, struct error *err);
 
 /* Append the signature of these bytes. Fails where the key has no private half. */
 int key_sign(const struct key *key, const void *data, size_t size, struct buf *signature,

@@ -22,7 +22,8 @@ enum {
 	UNCOMPRESSED = 4,
 	ED25519_SIZE = 32,
 	COORDINATE_SIZE = 32,
-	POINT_SIZE = 1 + 2 * COORDINATE_SIZE
+	POINT_SIZE = 1 + 2 * COORDINATE_SIZE,
+	PUBLIC_MOST = 4096 /* bytes of a file */
 };
 
 static bool coordinate(const EVP_PKEY *pair, const char *name, uint8_t bytes[COORDINATE_SIZE])
@@ -207,4 +208,20 @@ int key_store_public(const struct key *key, const char *path, struct error *err)
 	buf_done(&text);
 	value_free(jwk);
 	return done;
+}
+
+struct key *key_load_public(const char *path, struct error *err)
+{
+	struct value *jwk = NULL;
+	struct key *key = NULL;
+	struct buf text;
+
+	buf_init(&text);
+	if (file_read(path, PUBLIC_MOST, &text, err) == 0)
+		jwk = json_parse(text.data, text.size, path, err);
+	if (jwk)
+		key = key_from_jwk(jwk, path, err);
+	value_free(jwk);
+	buf_done(&text);
+	return key;
 }

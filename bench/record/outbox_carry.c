@@ -9,15 +9,13 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/file.h"
-#include "base/json.h"
 #include "record/outbox.h"
 #include "record/outbox_inside.h"
 #include "record/received.h"
 #include "record/roster_log.h"
 #include "record/store_entry.h"
 
-enum { BAG_NAME_MOST = 120, KEY_FILE_MOST = 4096 };
+enum { BAG_NAME_MOST = 120 };
 
 bool outbox_is_bag(const struct value *destination)
 {
@@ -144,22 +142,6 @@ struct value *outbox_carried(struct bench_log *log, const struct value *request,
 
 /* ---- a receiver's statement ---- */
 
-static struct key *read_key(const char *path, struct error *err)
-{
-	struct value *jwk = NULL;
-	struct key *key = NULL;
-	struct buf text;
-
-	buf_init(&text);
-	if (file_read(path, KEY_FILE_MOST, &text, err) == 0)
-		jwk = json_parse(text.data, text.size, path, err);
-	if (jwk)
-		key = key_from_jwk(jwk, path, err);
-	value_free(jwk);
-	buf_done(&text);
-	return key;
-}
-
 /* The pinned key that has signed it, and whose it is; the caller frees it. */
 static struct key *find_receiver(const struct value *destination, const struct jws *jws,
 				 const char **receiver, struct error *err)
@@ -169,7 +151,7 @@ static struct key *find_receiver(const struct value *destination, const struct j
 
 	for (size_t i = 0; id && i < value_count(receivers); i++) {
 		const char *path = value_get_text(value_at(receivers, i), "key");
-		struct key *key = path ? read_key(path, err) : NULL;
+		struct key *key = path ? key_load_public(path, err) : NULL;
 
 		if (!key) {
 			if (!path)

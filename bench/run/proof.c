@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "base/json.h"
 #include "record/base64.h"
 #include "record/cylinder.h"
 #include "record/identification.h"
@@ -22,7 +21,7 @@
 #include "run/run_proof.h"
 #include "run/series_away.h"
 
-enum { KEY_FILE_MOST = 65536, CHECKPOINT_MOST = 1 << 20 };
+enum { CHECKPOINT_MOST = 1 << 20 };
 
 /* ---- what was found ---- */
 
@@ -65,30 +64,14 @@ struct value *proof_not_proved(struct proof *proof, const char *what, const char
 
 /* ---- begin ---- */
 
-static int read_administrator(struct proof *proof, const char *path, struct error *err)
-{
-	struct value *jwk = NULL;
-	struct key *key = NULL;
-	struct buf text;
-
-	buf_init(&text);
-	if (file_read(path, KEY_FILE_MOST, &text, err) == 0)
-		jwk = json_parse(text.data, text.size, path, err);
-	if (jwk)
-		key = key_from_jwk(jwk, path, err);
-	proof->administrator = key;
-	value_free(jwk);
-	buf_done(&text);
-	return key ? 0 : -1;
-}
-
 int proof_begin(struct proof *proof, const struct proof_wish *wish, enum log_extent extent,
 		const char *folder, record_text_fn *text_of, void *ctx, struct error *err)
 {
 	static const char *const LISTS[] = {"problems", "runs", "proved", "notProved"};
 
 	*proof = (struct proof){.wish = wish};
-	if (wish->administrator && read_administrator(proof, wish->administrator, err) < 0)
+	if (wish->administrator &&
+	    !(proof->administrator = key_load_public(wish->administrator, err)))
 		return -1;
 	proof->brackets = run_brackets_new();
 	proof->people =
