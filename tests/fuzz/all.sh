@@ -23,7 +23,8 @@ scratch=$(mktemp -d /dev/shm/davy-fuzz-XXXXXX 2>/dev/null || mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 export TMPDIR=$scratch
-export ASAN_OPTIONS=quarantine_size_mb=1:malloc_context_size=8:max_malloc_fill_size=0:handle_abort=1
+# Where memory came from is told when a finding is run again, without these options: noting it costs a fifth of the speed.
+export ASAN_OPTIONS=quarantine_size_mb=1:malloc_context_size=0:max_malloc_fill_size=0:handle_abort=1
 export UBSAN_OPTIONS=print_stacktrace=1
 
 finish() {
