@@ -18,7 +18,7 @@ struct made {
 static void give(struct run_brackets *brackets, uint64_t seq, const struct made *made)
 {
 	struct value *event = value_map(), *run = value_map(), *told;
-	struct entry entry = {.kind = ENTRY_EVENT, .seq = seq, .says = event};
+	struct entry entry = {.kind = ENTRY_EVENT, .seq = seq, .says = event, .payload = event};
 	char id[24];
 	struct error err;
 
