@@ -26,10 +26,10 @@ struct proof {
 	int64_t journals, replays, persons, unknown;
 	struct proof_lots *lots;
 	struct run_brackets *brackets;
-	bool is_whole;			    /* every record of the log comes */
+	bool is_whole; /* every record of the log comes */
 	struct series_holders *holders;
-	struct value *
-		released; /* map: a run's name to what its last series-release says, and "record" and "since" */
+	/* of a run's name what its last release says, and "record" and "since" */
+	struct value *released;
 	int64_t away;			    /* runs whose series are not here */
 	int64_t lot[LOT_PROOF_MISSING + 1]; /* how often each was proved */
 	struct proof_jobs *jobs;
