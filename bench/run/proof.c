@@ -86,7 +86,7 @@ int proof_begin(struct proof *proof, const struct proof_wish *wish, enum log_ext
 	proof->lots = proof_lots_new(folder, extent, proof->brackets);
 	proof->holders = series_holders_new();
 	proof->released = value_map();
-	proof->jobs = proof_jobs_new(extent);
+	proof->jobs = proof_jobs_new(extent, proof->brackets);
 	proof->says = value_map();
 	value_set_bool(proof->says, "good", true);
 	for (size_t i = 0; i < sizeof(LISTS) / sizeof(LISTS[0]); i++)

@@ -11,17 +11,17 @@
 
 struct proof_jobs {
 	enum log_extent extent;
-	struct run_brackets *brackets; /* of all records so far */
+	struct run_brackets *brackets; /* of all records, this one, too */
 	struct job_standing **at;
 	size_t count;
 };
 
-struct proof_jobs *proof_jobs_new(enum log_extent extent)
+struct proof_jobs *proof_jobs_new(enum log_extent extent, struct run_brackets *brackets)
 {
 	struct proof_jobs *jobs = xcalloc(1, sizeof(*jobs));
 
 	jobs->extent = extent;
-	jobs->brackets = run_brackets_new();
+	jobs->brackets = run_brackets_share(brackets);
 	return jobs;
 }
 
@@ -86,7 +86,5 @@ int proof_jobs_take(struct proof_jobs *jobs, const struct log_record *record,
 			*err = later;
 			done = -1;
 		}
-	(void)run_brackets_take(jobs->brackets, record->entry,
-				&later); /* run/proof_lots.c tells it */
 	return done;
 }

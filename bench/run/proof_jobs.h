@@ -8,11 +8,13 @@
 
 #include "base/error.h"
 #include "record/log_read.h"
+#include "record/run_bracket.h"
 
 struct proof_jobs;
 
-struct proof_jobs *proof_jobs_new(enum log_extent extent); /* the caller frees it */
-void proof_jobs_free(struct proof_jobs *jobs);		   /* accepts NULL */
+/* Of `brackets` it keeps a share; they have taken each record before it does. The caller frees it. */
+struct proof_jobs *proof_jobs_new(enum log_extent extent, struct run_brackets *brackets);
+void proof_jobs_free(struct proof_jobs *jobs); /* accepts NULL */
 
 /* What a record that was read proves. */
 enum job_proof {
