@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What claims about records on a stick share: sourced behind tests/people.sh, in the root of the sources. The stick is a real
+# What claims about records on a stick share: sourced behind tests/outbox.sh, in the root of the sources. The stick is a real
 # small file system at $stick, wherever this machine allows one; $stick_kind says which, or is "folder".
 stick=$scratch/stick state=$scratch/state lab=$scratch/lab
 export DAVY_STATE=$state LC_ALL=C
@@ -36,11 +36,8 @@ destination() {
 		"$stick" "$own" "${all#,}" >"$state/destinations.json"
 }
 
-# A record of another piece of equipment; its number in $seq.
-record() {
-	within 60 "$davy" record receiving --dut ma=MFA150001 --dut serial="$1" --json >"$scratch/recorded" || return
-	seq=$(sed -n 's/.*"seq":\([0-9]*\).*/\1/p' "$scratch/recorded")
-}
+# keep SERIAL: a record of another piece of equipment; its number in $seq
+keep() { seq=$(record "$1"); }
 
 simulate() { within 120 "$davy" run scripts/gas/methane_transmitter.lua --sim --limits scripts/limits/example.json --brief >/dev/null; }
 
@@ -52,16 +49,6 @@ bags() { find "$stick" -maxdepth 1 -name 'davy-*' ! -name '*.part' | sort; }
 receive() { within 120 "$davy" receive "$1" --into "${3:-$lab}" --by "$2" --key "$scratch/$2.pem" "${word[@]}" >"$scratch/out" 2>&1; }
 
 receipts() { within 60 "$davy" outbox receipts "$@" --to stick >"$scratch/out" 2>&1; }
-
-# is STATE N
-is() {
-	local count
-	count=$("$davy" outbox list --json | sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p")
-	[ "$count" = "$2" ] && return
-	echo "$1: $count, and not $2"
-	cat "$scratch/out"
-	return 1
-}
 
 # Make the manifests of a bag anew: whoever forges one can do that.
 rebag() {

@@ -6,18 +6,16 @@
 cd "$(dirname "$0")/.." || exit 1
 . tests/claims.sh
 . tests/people.sh
+. tests/outbox.sh
 . tests/bag.sh
 trap 'unplug; rm -rf "$scratch"' EXIT
-
-# counts STATE: how many rows
-counts() { "$davy" outbox list --json | sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p"; }
 
 # ---- there and back ----
 
 carries() {
 	plug 32
 	destination first
-	simulate && record A1 && push && says "2 records are on it" && is carried 2 && is delivered 0 &&
+	simulate && keep A1 && push && says "2 records are on it" && is carried 2 && is delivered 0 &&
 		within 60 "$davy" verify "$(bags)" --no-replay >"$scratch/out" && says "everything fits" || return
 	[ -z "$(find "$stick" -name '*.part')" ] && [ -z "$(find "$stick" | LC_ALL=C grep '[^ -~]')" ] &&
 		push && says "nothing is due" && [ "$(bags | wc -l)" = 1 ]
@@ -48,7 +46,7 @@ carries_nothing() {
 }
 
 missing() {
-	record B1 || return
+	keep B1 || return
 	mv "$stick" "$stick.away" 2>/dev/null || { unplug; rmdir "$stick"; }
 	carries_nothing "is not there" "未带走任何记录" && mkdir -p "$stick" &&
 		carries_nothing "on the bench's own disk" "未挂载存储盘"
@@ -107,7 +105,7 @@ killed() {
 	plug 64
 	for delay in 0.01 0.03 0.05 0.07 0.09 0.11 0.13 0.16 0.2; do
 		timeout -s KILL "$delay" "$davy" push stick >/dev/null 2>&1
-		record "K$delay" || return
+		keep "K$delay" || return
 	done
 	push || return
 	for bag in $(bags); do
@@ -135,7 +133,7 @@ older() {
 		assert "'carried'," in made
 		database.executescript(f"DROP TABLE outbox; {made.replace(chr(39) + 'carried' + chr(39) + ',', '')};")
 	END
-	is delivered "$there" && plug 32 && record O1 && push && is carried 1 && receive "$(bags)" first && receipts && is carried 0
+	is delivered "$there" && plug 32 && keep O1 && push && is carried 1 && receive "$(bags)" first && receipts && is carried 0
 }
 
 # ---- what is not right ----
@@ -143,7 +141,7 @@ older() {
 fresh() {
 	plug 32
 	destination first
-	record "$1" && push && bag=$(bags)
+	keep "$1" && push && bag=$(bags)
 }
 
 damaged() {
@@ -206,7 +204,7 @@ another_bench() {
 	receive "$bag" first "$scratch/l6" || return
 	(
 		export DAVY_STATE=$scratch/other
-		mkdir -p "$DAVY_STATE" && cp "$state/destinations.json" "$DAVY_STATE/" && record Z1 && receipts
+		mkdir -p "$DAVY_STATE" && cp "$state/destinations.json" "$DAVY_STATE/" && keep Z1 && receipts
 		[ $? = 3 ] && says "the receipts are for the records of" && is new 1 && is delivered 0
 	)
 }
@@ -217,7 +215,7 @@ partial() {
 	plug 32
 	destination first
 	within 60 "$davy" outbox release --to stick --why "the stick was lost" >/dev/null
-	record P1 && push && receive "$(bags)" first && record P2 && last=$seq && push && is carried 1 &&
+	keep P1 && push && receive "$(bags)" first && keep P2 && last=$seq && push && is carried 1 &&
 		"$davy" outbox show "$last" >"$scratch/out" && says carried &&
 		within 60 "$davy" outbox release "$last" --to stick --why "the bag was lost" >"$scratch/out" && says "1 released" &&
 		push && is carried 1 && receive "$(bags | tail -1)" first && says "were here from an earlier bag" && receipts && is carried 0 && is new 0 && once

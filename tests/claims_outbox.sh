@@ -6,6 +6,7 @@
 cd "$(dirname "$0")/.." || exit 1
 . tests/claims.sh
 . tests/people.sh
+. tests/outbox.sh
 . tests/receiver.sh
 state=$scratch/state there=$scratch/there
 trap 'stop; rm -rf "$scratch"' EXIT
@@ -21,37 +22,12 @@ destinations() {
 
 # ---- records ----
 
-# record N: receipt of another piece of equipment
-record() {
-	within 60 "$davy" record receiving --dut ma=MFA150001 --dut serial="$1" --json >"$scratch/recorded" 2>"$scratch/err" || {
-		cat "$scratch/err"
-		return 1
-	}
-	sed -n 's/.*"seq":\([0-9]*\).*/\1/p' "$scratch/recorded"
-}
-
-drain() { within 120 "$davy" outbox drain >"$scratch/out" 2>"$scratch/err"; }
-
 # Whatever was accepted or is to be tried again: a drain goes one step further, and waits for nothing that takes long.
 settle() {
 	for _ in 1 2 3 4; do
 		drain && is accepted 0 >/dev/null && is retry 0 >/dev/null && return
 	done
 	is accepted 0 && is retry 0
-}
-
-# counts STATE: how many rows
-counts() { "$davy" outbox list --json | sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p"; }
-
-# is STATE N
-is() {
-	local count
-	count=$(counts "$1")
-	[ "$count" = "$2" ] && return
-	echo "$1: $count, and not $2"
-	"$davy" outbox list
-	cat "$scratch/err" 2>/dev/null
-	return 1
 }
 
 # Each event once, whatever happened on the way, and none is missing: those of the log and those at the receiver.

@@ -6,6 +6,7 @@
 cd "$(dirname "$0")/.." || exit 1
 . tests/claims.sh
 . tests/people.sh
+. tests/outbox.sh
 . tests/bag.sh
 trap 'unplug; rm -rf "$scratch"' EXIT
 
