@@ -28,6 +28,8 @@ show() {
 
 rm -rf "$state"
 
+protocol=scripts/gas/gas_bench_check.lua
+show 0 "The bench comes first: what it finds counts between two checks of it." --sim --brief
 protocol=scripts/gas/methane_transmitter.lua
 show 0 "A good transmitter must pass." --sim
 show 1 "A sensor that answers too slowly must fail (the measures that passed are left out)." \
@@ -38,13 +40,19 @@ show 5 "With too large a cup the bench cannot tell: no verdict about the product
 show 3 "An open hood is the bench's error, never the product's; the gas is shut off at once." \
 	--sim=hood_opened --brief
 show 3 "So is an instrument that does not answer." --sim=controller.mute --brief
+protocol=scripts/gas/gas_bench_check.lua
+show 0 "And once more, behind the batch." --sim --brief
 
+protocol=scripts/self_rescuer/breathing_bench_check.lua
+show 0 "The breathing machine, too: its leak, its analysers, the air that it exhales." --sim --brief
 protocol=scripts/self_rescuer/capacity.lua
 show 0 "A self-rescuer on the breathing machine must give the oxygen that its label declares." --sim
 show 1 "One with half of its KO2 stays within every stressor while it lasts, and is found by its litres." \
 	--sim=under_filled --brief
 show 3 "A CO2 analyser that stops following the gas cannot make a good unit, nor a bad one." \
 	--sim=analyser_flat --brief
+protocol=scripts/self_rescuer/breathing_bench_check.lua
+show 0 "And once more, behind the batch." --sim --brief
 
 protocol=scripts/battery/pack.lua
 show 0 "A good lithium pack must pass: its capacity, then each protection's trip and release, in 14 hours." \

@@ -243,6 +243,18 @@ static struct value *bracket_of(const struct plan *plan)
 	return bracket;
 }
 
+/* What can decide nothing is not begun unawares, least of all where it uses up its specimen. */
+static void warn_unchecked(struct plan *plan)
+{
+	if (order_has_wires(plan->order))
+		value_add(plan->warnings,
+			  value_printf("the last check of this fixture on this slot (%s) has not "
+				       "passed, or there was none: what is found now decides "
+				       "nothing, whatever is checked afterwards; run that check "
+				       "first",
+				       value_get_text(plan->protocol_data, "bracket")));
+}
+
 /* A simulated run needs no log, and names no check where there is none to be read. */
 static void take_check(void *ctx, const struct value *check, const struct error *err)
 {
@@ -257,6 +269,8 @@ static void take_check(void *ctx, const struct value *check, const struct error 
 	}
 	if (!err && value_count(check))
 		job->plan->check = value_copy(check);
+	else
+		warn_unchecked(job->plan);
 	one_more_is_planned(job->batch);
 }
 
