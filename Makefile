@@ -32,7 +32,7 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DDAVY_VERSION='"$(VERSION)"' $(WARNINGS) $(
 	-ffp-contract=off -Ibench -I. -I$(BUILD) -MMD -MP $(if $(SANITIZE),$(SANITIZERS)) $(STRAIN)
 LDFLAGS_ALL = $(LDFLAGS) -Wl,--as-needed $(if $(SANITIZE),$(SANITIZERS))
 
-FOLDERS := base loop codec verdict port wire record run push
+FOLDERS := base loop codec verdict port wire record run report push
 # libgpiod 1 (Debian 12) and 2 are two libraries by one name: the files of one speak to the one that is here.
 OTHER_GPIO = $(wildcard bench/port/gpio_$(if $(shell pkg-config --atleast-version=2 libgpiod && echo 2),v1,v2)*.c)
 SOURCES = $(filter-out $(OTHER_GPIO) bench/push/main.c,$(foreach f,$(FOLDERS),$(sort $(wildcard bench/$(f)/*.c))))
@@ -47,7 +47,7 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 SCRIPT_LIBS = $(shell pkg-config --libs lua5.4 libseccomp)
 WIRE_LIBS = $(shell pkg-config --libs libgpiod libserialport)
-DAVY_LIBS = -ljansson -lcrypto -lsqlite3 $(WIRE_LIBS) -lpthread -lm
+DAVY_LIBS = -ljansson -lcrypto -lsqlite3 -lqrencode $(WIRE_LIBS) -lpthread -lm
 PUSH_LIBS = -lcurl -lpq -lssl
 TEST_LIBS = -lcunit -lmodbus $(PUSH_LIBS) $(DAVY_LIBS)
 

@@ -55,7 +55,7 @@ a_name_that_is_none() { said 2 "no protocol 'gas/nothing': .*below $prefix/share
 
 every_file_is_there() {
 	diff <((
-		find scripts fixtures reports -name '*.lua' -o -name '*.csv' -o -name '*.json' -o -name verify.html
+		find scripts fixtures reports -name '*.lua' -o -name '*.csv' -o -name '*.json' -o -name verify.html -o -name print_pages.py
 		cd bench/dist && find postgresql -type f
 	) | sort) \
 		<(cd "$prefix/share/davy" && find . -type f | sed 's,^\./,,' | sort)

@@ -20,9 +20,10 @@ BEGIN {
 	allow("wire", "base loop")
 	allow("record", "base verdict")
 	allow("run", "base loop codec verdict port wire record")
+	allow("report", "base loop verdict record run")
 	allow("script", "base verdict wire")
 	allow("push", "base loop record")
-	allow("cli", "base loop codec verdict port wire record run push")
+	allow("cli", "base loop codec verdict port wire record run report push")
 
 	home("lua.h lauxlib.h lualib.h seccomp.h linux/seccomp.h", "bench/script/")
 	home("jansson.h", "bench/base/json.c")
@@ -30,9 +31,10 @@ BEGIN {
 	home("sqlite3.h", "bench/record/")
 	home("curl/", "bench/push/http.c")
 	home("libpq-fe.h openssl/ssl.h", "bench/push/database.c")
+	home("qrencode.h", "bench/report/qr.c")
 	home("gpiod.h libserialport.h", "bench/port/")
 	home("sys/timerfd.h sys/signalfd.h sys/pidfd.h", "bench/loop/")
-	home("sys/epoll.h", "bench/loop/ bench/port/ bench/wire/ bench/run/")
+	home("sys/epoll.h", "bench/loop/ bench/port/ bench/wire/ bench/run/ bench/report/")
 
 	system_headers = " assert.h ctype.h dirent.h errno.h fcntl.h float.h glob.h grp.h inttypes.h" \
 		" limits.h locale.h math.h netdb.h poll.h pthread.h pty.h pwd.h sched.h" \

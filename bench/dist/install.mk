@@ -33,7 +33,9 @@ install: programs
 	@for file in davy.sql README.md; do \
 		$(INSTALL_FILE) bench/dist/postgresql/$$file $(DESTDIR)$(SHAREDIR)/postgresql/$$file || exit 1; \
 	done
-	$(INSTALL_FILE) reports/verify.html $(DESTDIR)$(SHAREDIR)/reports/verify.html
+	@for file in print_pages.py verify.html; do \
+		$(INSTALL_FILE) reports/$$file $(DESTDIR)$(SHAREDIR)/reports/$$file || exit 1; \
+	done
 	@for page in bench/dist/man/*.[15]; do \
 		$(INSTALL_FILE) "$$page" "$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}" || exit 1; \
 	done
