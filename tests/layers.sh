@@ -20,7 +20,7 @@ BEGIN {
 	allow("wire", "base loop")
 	allow("record", "base verdict")
 	allow("run", "base loop codec verdict port wire record")
-	allow("report", "base loop verdict record run")
+	allow("report", "base loop codec verdict record run")
 	allow("script", "base verdict wire")
 	allow("push", "base loop record")
 	allow("cli", "base loop codec verdict port wire record run report push")
