@@ -108,6 +108,27 @@ static int check_certificate(const struct order *order, struct error *err)
 			 "a run %s is none for a certificate: drop one of the two", what);
 }
 
+/* An identity becomes part of the record's subject (record/store.h), three bytes for each of its own where it is no ASCII. */
+enum { IDENTITY_MOST = 120, TEXT_MOST = 1000 };
+
+static int check_texts(const struct value *map, const char *option, struct error *err)
+{
+	for (size_t i = 0; i < value_count(map); i++) {
+		const char *key = value_key(map, i);
+		bool is_identity = !strcmp(key, "serial") || !strcmp(key, "ma");
+		size_t most = is_identity ? IDENTITY_MOST : TEXT_MOST;
+		size_t size = value_at(map, i)->kind == VALUE_TEXT ? value_at(map, i)->size : 0;
+
+		if (size > most)
+			return error_set(err, ERROR_USAGE,
+					 "--%s %.40s= has %zu bytes, and a record takes %zu of it "
+					 "at most; was "
+					 "it scanned twice?",
+					 option, key, size, most);
+	}
+	return 0;
+}
+
 struct order *order_from_value(const struct value *value, struct error *err)
 {
 	struct order *order = xcalloc(1, sizeof(*order));
@@ -150,7 +171,9 @@ struct order *order_from_value(const struct value *value, struct error *err)
 			  "fixture");
 	else if (order->pulls && !order_has_wires(order))
 		error_set(err, ERROR_USAGE, "a simulated bench has no plug to pull");
-	else if (check_certificate(order, err) == 0 && read_clock(order, value, err) == 0 &&
+	else if (check_certificate(order, err) == 0 && check_texts(order->dut, "dut", err) == 0 &&
+		 check_texts(order->params, "param", err) == 0 &&
+		 check_texts(order->task, "task", err) == 0 && read_clock(order, value, err) == 0 &&
 		 check_wires(order, err) == 0)
 		return order;
 	order_free(order);
