@@ -2,7 +2,7 @@
 /*
  * Options.
  *
- * Grammar: --name, --name=value, --name value; -h is --help; "--" ends the options; whatever does not
+ * Grammar: --name, --name=value, --name value; -h is --help, and --lang is every command's; "--" ends the options; whatever does not
  * begin with "-" is an operand, wherever it stands. An option given twice is refused, except pairs:
  * which of two values was meant is for the person to say.
  */
@@ -19,12 +19,15 @@
 enum { NAME_MOST = 32, OPTIONS_MOST = 24 };
 
 static const struct {
-	struct words usage, options, help, unknown, unknown_near, needs, takes_none, twice, whole,
-		real, pair, pair_twice, too_few, too_many;
+	struct words usage, options, help, lang, language, unknown, unknown_near, needs, takes_none,
+		twice, whole, real, pair, pair_twice, too_few, too_many;
 } TEXTS = {
 	.usage = {"Usage", "用法"},
 	.options = {"Options", "选项"},
 	.help = {"print this and end", "显示本帮助"},
+	.lang = {"zh or en; else as LC_ALL, LC_MESSAGES or LANG say",
+		 "zh 或 en;缺省按 LC_ALL、LC_MESSAGES 或 LANG"},
+	.language = {"--lang is zh or en, and not '%.20s'", "--lang 为 zh 或 en,不是 '%.20s'"},
 	.unknown = {"there is no option %s; `davy help %s` lists them, and what is none stands "
 		    "behind --",
 		    "没有选项 %s;见 `davy help %s`;不是选项而以 - 开头的写在 -- 之后"},
@@ -101,11 +104,11 @@ struct parsing {
 
 static int refuse_unknown(struct parsing *parsing, const char *argument)
 {
-	const char *names[OPTIONS_MOST + 2] = {"help"};
+	const char *names[OPTIONS_MOST + 3] = {"help", "lang"};
 	const char *nearest;
 	char name[NAME_MOST + 8];
 	size_t size = strcspn(argument, "=");
-	size_t count = 1;
+	size_t count = 2;
 
 	for (const struct option *row = parsing->command->options; row->name; row++)
 		names[count++] = row->name;
@@ -241,6 +244,25 @@ static int take_option(struct parsing *parsing, const char *argument)
 	return take_value(parsing, row, attached ? attached : parsing->arguments[parsing->at++]);
 }
 
+/* --lang zh, --lang=zh: every command has it, from the moment on that it was read. 1: it was that. */
+static int take_language(struct parsing *parsing, const char *argument)
+{
+	const char *language = NULL;
+
+	if (!strncmp(argument, "--lang=", 7))
+		language = argument + 7;
+	else if (strcmp(argument, "--lang") != 0)
+		return 0;
+	else if (parsing->at < parsing->count)
+		language = parsing->arguments[parsing->at++];
+	else
+		return error_set(parsing->err, ERROR_USAGE, say(TEXTS.needs), "lang", "lang",
+				 "zh|en");
+	if (words_choose(language))
+		return 1;
+	return error_set(parsing->err, ERROR_USAGE, say(TEXTS.language), language);
+}
+
 static int check_operands(struct parsing *parsing, int operands)
 {
 	const struct command *command = parsing->command;
@@ -268,7 +290,12 @@ int options_parse(const struct command *command, int count, char **arguments, vo
 	*help = false;
 	while (parsing.at < count) {
 		char *argument = arguments[parsing.at++];
+		int is_language = ended ? 0 : take_language(&parsing, argument);
 
+		if (is_language < 0)
+			return -1;
+		if (is_language)
+			continue;
 		if (ended || argument[0] != '-' || !argument[1]) {
 			arguments[(*operands)++] = argument;
 		} else if (!strcmp(argument, "--")) {
@@ -308,6 +335,7 @@ void options_print_help(const struct command *command, FILE *out)
 
 	for (const struct option *row = command->options; row->name; row++)
 		add_option(table, row->name, row->kind, row->argument, say(row->help));
+	add_option(table, "lang", OPTION_TEXT, "zh|en", say(TEXTS.lang));
 	add_option(table, "help", OPTION_FLAG, NULL, say(TEXTS.help));
 
 	fprintf(out, "%s: davy %s %s%s[--…]\n\n%s\n", say(TEXTS.usage), command->name,
