@@ -47,6 +47,7 @@ options() {
 	frame | template | listener) echo -dict=tests/fuzz/dict/codecs.dict ;;
 	json | talk | journal | chained | canonical) echo -dict=tests/fuzz/dict/json.dict ;;
 	jws | checkpoint) echo -dict=tests/fuzz/dict/proof.dict ;;
+	page) echo -dict=tests/fuzz/dict/pages.dict ;;
 	esac
 }
 
