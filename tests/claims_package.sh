@@ -55,7 +55,7 @@ a_name_that_is_none() { said 2 "no protocol 'gas/nothing': .*below $prefix/share
 
 every_file_is_there() {
 	diff <((
-		find scripts fixtures reports -name '*.lua' -o -name '*.csv' -o -name '*.json' -o -name verify.html -o -name print_pages.py
+		find scripts fixtures reports -name '*.lua' -o -name '*.csv' -o -name '*.json' -o -name '*.html' -o -path reports/README.md -o -name print_pages.py
 		cd bench/dist && find postgresql -type f
 	) | sort) \
 		<(cd "$prefix/share/davy" && find . -type f | sed 's,^\./,,' | sort)
@@ -89,7 +89,7 @@ every_command_is_described() {
 	for command in $("$davy" help | sed -n '/^Usage/,/^Exit/s/^  \([a-z][a-z-]*\) .*/\1/p') controller guardian; do
 		text=$(chapter "$command")
 		[ -n "$text" ] || { echo "davy.1 has no $command"; missing=1; }
-		for option in $("$davy" help "$command" | grep -oE '^  --[a-z-]+' | grep -vE -- '--(state|json|help)$'); do
+		for option in $("$davy" help "$command" | grep -oE '^  --[a-z-]+' | grep -vE -- '--(state|json|lang|help)$'); do
 			grep -qE -- "^ +$option([[ ]|\$)" <<<"$text" || { echo "davy.1 does not say $option of $command"; missing=1; }
 		done
 	done

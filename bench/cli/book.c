@@ -205,6 +205,7 @@ static const struct words
 	NONE = {"no event of this bench's log is called '%.60s': give the number of a record, an "
 		"event's id or a run's",
 		"记录中没有 '%.60s':请给出记录号、事件编号或检验编号"},
+	NO_RECORD = {"this bench's log has no record %llu", "记录中没有第 %llu 条"},
 	NO_RUN = {"there is no '%.60s': this bench's log has no run yet",
 		  "没有 '%.60s':记录中尚无检验"};
 
@@ -221,6 +222,30 @@ int book_event(const char *state, const char *name, struct book_event *found, st
 		if (found->jws)
 			return 0;
 		error_set(err, ERROR_USAGE, say(strcmp(name, "last") ? NONE : NO_RUN), name);
+	}
+	book_event_done(found);
+	return -1;
+}
+
+static int take_record(void *ctx, const struct jws *jws, const struct entry *entry,
+		       struct error *err)
+{
+	struct search *search = ctx;
+
+	if (entry->seq == 1)
+		take_base(&search->found->base, jws, entry, err);
+	return entry->seq == search->seq ? keep(search->found, jws, entry, err) : 0;
+}
+
+int book_record(const char *state, uint64_t seq, struct book_event *found, struct error *err)
+{
+	struct search search = {.seq = seq, .found = found};
+
+	*found = (struct book_event){0};
+	if (book_each(state, take_record, &search, err) == 0) {
+		if (found->jws)
+			return 0;
+		error_set(err, ERROR_USAGE, say(NO_RECORD), (unsigned long long)seq);
 	}
 	book_event_done(found);
 	return -1;

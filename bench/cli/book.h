@@ -36,6 +36,8 @@ struct book_event {
 
 /* By its number, its event id, or the id (or the beginning of one) of its run; "last" is the last run. */
 int book_event(const char *state, const char *name, struct book_event *found, struct error *err);
+/* A record of whatever kind, as it was made: `event` is what it says, and signatures that were added later are not there. */
+int book_record(const char *state, uint64_t seq, struct book_event *found, struct error *err);
 void book_event_done(struct book_event *found);
 
 /* Those that `wanted` says, in the order of their records. Call book_events_done whatever comes of it. */

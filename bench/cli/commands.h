@@ -42,5 +42,6 @@ extern const struct command COMMAND_PUSH;
 extern const struct command COMMAND_HISTORY;
 extern const struct command COMMAND_RECEIVE;
 extern const struct command COMMAND_SERIES;
+extern const struct command COMMAND_REPORT;
 
 #endif

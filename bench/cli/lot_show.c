@@ -91,7 +91,7 @@ static void print_line(char *line)
 	free(line);
 }
 
-static const char *reason_of(const char *why)
+const char *lot_show_reason(const char *why)
 {
 	for (size_t i = 0; why && i < sizeof(REASONS) / sizeof(REASONS[0]); i++)
 		if (!strcmp(REASONS[i].why, why))
@@ -132,7 +132,7 @@ static struct value *describe_retests(const struct lot_standing *lot)
 	return list;
 }
 
-static struct value *describe(const struct lot_standing *lot)
+struct value *lot_show_describe(const struct lot_standing *lot)
 {
 	const struct value *says = lot_standing_says(lot);
 	struct acceptance plan = plan_of(says);
@@ -207,7 +207,7 @@ int lot_list_print(const char *state, bool json, struct error *err)
 	if (done == 0 && json) {
 		list = value_list();
 		for (size_t i = 0; i < book.count; i++)
-			value_add(list, describe(book.at[i]));
+			value_add(list, lot_show_describe(book.at[i]));
 		json_print(stdout, list);
 		value_free(list);
 	} else if (done == 0) {
@@ -289,7 +289,7 @@ static char *runs_of(const struct value *runs)
 		buf_printf(&text, "%s%s ", i ? "; " : "", listed_text(run, "run"));
 		figure_verdict(&text, listed_text(run, "verdict"));
 		if (why)
-			buf_printf(&text, " (%s)", reason_of(why));
+			buf_printf(&text, " (%s)", lot_show_reason(why));
 	}
 	return buf_detach(&text);
 }
@@ -454,7 +454,7 @@ int lot_show_print(const char *state, const char *name, bool json, struct error 
 	if (!lot)
 		return -1;
 	if (json) {
-		object = describe(lot);
+		object = lot_show_describe(lot);
 		json_print(stdout, object);
 		value_free(object);
 	} else {

@@ -27,7 +27,7 @@ static const struct command *const COMMANDS[] = {
 	&COMMAND_LIMITS,       &COMMAND_CHECK_STANDARD, &COMMAND_GAS,	   &COMMAND_REGISTER,
 	&COMMAND_IDENTIFY,     &COMMAND_ORDER,		&COMMAND_LOT,	   &COMMAND_READY,
 	&COMMAND_OUTBOX,       &COMMAND_PUSH,		&COMMAND_HISTORY,  &COMMAND_RECEIVE,
-	&COMMAND_SERIES,
+	&COMMAND_SERIES,       &COMMAND_REPORT,
 };
 
 enum { COMMAND_COUNT = sizeof(COMMANDS) / sizeof(COMMANDS[0]) };
@@ -145,6 +145,11 @@ int main(int count, char **arguments)
 
 	open_standard_streams();
 	signal(SIGPIPE, SIG_IGN);
+	if (first && !strcmp(first, "--lang") && count > 2 && words_choose(arguments[2])) {
+		count -= 2;
+		arguments += 2;
+		first = count > 1 ? arguments[1] : NULL;
+	}
 	if (!first) {
 		print_overview(stderr);
 		return EXIT_IS_USAGE;

@@ -11,4 +11,7 @@ int sampling_form_check(const struct value *given, struct error *err);
 /* List of {"name","title","value"} in the form's order; the caller frees it. */
 struct value *sampling_form_describe(const struct value *given);
 
+/* Every field in the form's order, of such a list, with its title in the reader's language; one that is not filled in has a nil value. */
+struct value *sampling_form_fields(const struct value *described);
+
 #endif

@@ -33,8 +33,8 @@ install: programs
 	@for file in davy.sql README.md; do \
 		$(INSTALL_FILE) bench/dist/postgresql/$$file $(DESTDIR)$(SHAREDIR)/postgresql/$$file || exit 1; \
 	done
-	@for file in print_pages.py verify.html; do \
-		$(INSTALL_FILE) reports/$$file $(DESTDIR)$(SHAREDIR)/reports/$$file || exit 1; \
+	@for file in reports/README.md reports/*.html reports/*.py; do \
+		$(INSTALL_FILE) "$$file" "$(DESTDIR)$(SHAREDIR)/$$file" || exit 1; \
 	done
 	@for page in bench/dist/man/*.[15]; do \
 		$(INSTALL_FILE) "$$page" "$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}" || exit 1; \

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/report_print.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "report/paper.h"
+#include "report/run_curves.h"
+
+/* ---- paper ---- */
+
+enum { ATTACHED_MOST = 3 };
+
+struct attachments {
+	struct paper_attachment at[ATTACHED_MOST];
+	size_t count;
+	char *record, *digest;
+	struct buf series;
+};
+
+/* As `sha256sum -c` takes it. */
+static int add_digest(struct attachments *attachments, const char *folder, struct error *err)
+{
+	char *path = xprintf("%s/journal", folder);
+	uint8_t digest[HASH_SIZE];
+	char hex[HASH_HEX_SIZE];
+	int done = hash_file(path, digest, NULL, err);
+
+	if (done == 0) {
+		hash_hex(digest, hex);
+		attachments->digest = xprintf("%s  journal\n", hex);
+		attachments->at[attachments->count++] = (struct paper_attachment){
+			.data = attachments->digest,
+			.size = strlen(attachments->digest),
+			.name = "journal.sha256",
+			.description = "SHA-256 of the run's journal 日志散列"};
+	}
+	free(path);
+	return done;
+}
+
+static int attach(struct attachments *attachments, const char *folder, struct error *err)
+{
+	*attachments = (struct attachments){0};
+	buf_init(&attachments->series);
+	if (!folder)
+		return 0;
+	attachments->record = xprintf("%s/record.json", folder);
+	attachments->at[attachments->count++] =
+		(struct paper_attachment){.path = attachments->record,
+					  .name = "record.json",
+					  .description = "the signed record 经签名的检验记录"};
+	if (add_digest(attachments, folder, err) < 0 ||
+	    run_curves_csv(folder, &attachments->series, err) < 0)
+		return -1;
+	attachments->at[attachments->count++] =
+		(struct paper_attachment){.data = attachments->series.data,
+					  .size = attachments->series.size,
+					  .name = "series.csv",
+					  .description = "all series of the run 全部数据序列"};
+	return 0;
+}
+
+static void attachments_done(struct attachments *attachments)
+{
+	free(attachments->record);
+	free(attachments->digest);
+	buf_done(&attachments->series);
+}
+
+int report_print(const struct report_printed *reports, size_t count, struct error *err)
+{
+	struct paper_job *jobs = xcalloc(count, sizeof(*jobs));
+	struct attachments *attached = xcalloc(count, sizeof(*attached));
+	struct paper_result *results = xcalloc(count, sizeof(*results));
+	int done = 0;
+
+	for (size_t i = 0; done == 0 && i < count; i++) {
+		done = attach(&attached[i], reports[i].folder, err);
+		jobs[i] = (struct paper_job){.html = reports[i].text.data,
+					     .size = reports[i].text.size,
+					     .pdf = reports[i].path,
+					     .attached = attached[i].at,
+					     .attached_count = attached[i].count};
+	}
+	if (done == 0)
+		done = paper_print(jobs, count, NULL, results, err);
+	for (size_t i = 0; i < count; i++)
+		if (attached[i].series.data)
+			attachments_done(&attached[i]);
+	free(results);
+	free(attached);
+	free(jobs);
+	return done;
+}
+
+/* ---- rows ---- */
+
+static void add_cell(struct buf *out, const struct value *value, bool is_first)
+{
+	const char *text = value && value->kind == VALUE_TEXT ? value->text : "";
+
+	if (!is_first)
+		buf_add_text(out, ",");
+	if (value && value->kind == VALUE_INT) {
+		buf_printf(out, "%lld", (long long)value->integer);
+	} else if (text[strcspn(text, ",\"\r\n")]) {
+		buf_add_text(out, "\"");
+		for (; *text; text++)
+			buf_printf(out, *text == '"' ? "\"\"" : "%c", *text);
+		buf_add_text(out, "\"");
+	} else {
+		buf_add_text(out, text);
+	}
+}
+
+void report_rows(struct buf *out, const struct value *measures)
+{
+	static const char *const COLUMNS[] = {"number",	    "step",	  "name",   "key",
+					      "title",	    "adjustment", "value",  "requirement",
+					      "acceptance", "standard",	  "clause", "edition",
+					      "grade",	    "conformance"};
+	enum { COLUMN_COUNT = sizeof(COLUMNS) / sizeof(COLUMNS[0]) };
+
+	buf_add_text(out, "\xef\xbb\xbf");
+	for (int i = 0; i < COLUMN_COUNT; i++)
+		buf_printf(out, "%s%s", i ? "," : "", COLUMNS[i]);
+	buf_add_text(out, ",verdict,why\r\n");
+	for (size_t k = 0; k < value_count(measures); k++) {
+		const struct value *measure = value_at(measures, k);
+		const struct value *verdict = value_get(measure, "verdict");
+
+		for (int i = 0; i < COLUMN_COUNT; i++)
+			add_cell(out, value_get(measure, COLUMNS[i]), i == 0);
+		add_cell(out, value_get(verdict, "word"), false);
+		add_cell(out, value_get(verdict, "why"), false);
+		buf_add_text(out, "\r\n");
+	}
+}

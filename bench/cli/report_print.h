@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reports as files for others: on paper with what proves them inside, and as rows of a table. */
+#ifndef DAVY_CLI_REPORT_PRINT_H
+#define DAVY_CLI_REPORT_PRINT_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/value.h"
+
+struct report_printed {
+	struct buf text; /* HTML */
+	char *path;	 /* where it goes; NULL: to standard output */
+	char *folder;	 /* of the run behind it; or NULL */
+};
+
+/*
+ * Print them as PDF, all in one start of the printer (report/paper.h). Of a run there are attached its signed record, the digest of
+ * its journal, and all of its series. -1, and the first that was not printed; the others are.
+ */
+int report_print(const struct report_printed *reports, size_t count, struct error *err);
+/* Append the measures of a report's facts as CSV (RFC 4180, UTF-8 with the mark that spreadsheets ask for). */
+void report_rows(struct buf *out, const struct value *measures);
+
+#endif
