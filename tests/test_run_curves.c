@@ -174,6 +174,16 @@ static void a_deviation_stands_beside_the_reference_that_it_is_from(void)
 	end();
 }
 
+static void what_was_calculated_stands_nowhere_even_if_a_reading_is_the_same_number(void)
+{
+	DRAW(.body = "m.y = fx.shown:mean '1 s' - q '0 Pa'\nm.x = q '6 Pa'",
+	     .measures = "y = { 'y', limit = '>= 5 Pa' }");
+
+	CU_ASSERT_FALSE(has("y", "measured value with"));
+	CU_ASSERT_FALSE(has("y", "reference value"));
+	end();
+}
+
 static void what_was_never_reached_is_shown_with_its_reason(void)
 {
 	DRAW(.body = "m.x = fx.pressure:becomes { '>= 5 kPa', within = '3 s' }");
@@ -244,6 +254,47 @@ static void between_two_requests_there_is_no_line(void)
 		     "m.x = (a + fx.shown:mean '1 s') / 2");
 
 	CU_ASSERT_EQUAL(pieces("x"), 2);
+	end();
+}
+
+/* The small bench, but its lid shuts again a second after it opened. */
+static void open_with_a_lid_that_shuts_again(void)
+{
+	static const char OPENS[] = "w.time < w.lid_opens\n",
+			  AGAIN[] = "w.time < w.lid_opens or w.time > w.lid_opens + 1\n";
+
+	bench_open(&bench);
+	for (const struct bench_file *file = MINI_FILES; file->path; file++) {
+		const char *at = strstr(file->text, OPENS);
+		char *text;
+
+		if (!at)
+			continue;
+		text = xprintf("%.*s%s%s", (int)(at - file->text), file->text, AGAIN,
+			       at + strlen(OPENS));
+		bench_put(&bench, file->path, text);
+		free(text);
+	}
+}
+
+static void a_contact_that_changed_while_nobody_looked_is_not_drawn_through(void)
+{
+	static const char MEASURE[] = "y = { 'y', limit = '<= 9 s' }";
+
+	open_with_a_lid_that_shuts_again();
+	bench_run(&bench, .fault = "lid_opens", .measures = MEASURE, /* after 5 s */
+		  .body = "m.y = fx.lid:becomes { 'off', within = '9 s' }\nm.x = q '6 Pa'");
+	draw("en");
+	CU_ASSERT_EQUAL(pieces("y"), 1);
+	CU_ASSERT(shows("y", "off"));
+	end();
+
+	open_with_a_lid_that_shuts_again();
+	bench_run(&bench, .fault = "lid_opens", .measures = MEASURE,
+		  .body = "local opened = fx.lid:becomes { 'off', within = '9 s' }\nwait '3 s'\n"
+			  "m.y = opened + fx.lid:becomes { 'on', within = '1 s' }\nm.x = q '6 Pa'");
+	draw("en");
+	CU_ASSERT_EQUAL(pieces("y"), 2);
 	end();
 }
 
@@ -370,10 +421,12 @@ void suite_run_curves(void)
 	claim(a_time_stands_at_the_axis_of_time_with_its_limit_and_what_was_waited_for);
 	claim(an_area_is_drawn_without_a_value_that_its_axis_could_not_show);
 	claim(a_deviation_stands_beside_the_reference_that_it_is_from);
+	claim(what_was_calculated_stands_nowhere_even_if_a_reading_is_the_same_number);
 	claim(what_was_never_reached_is_shown_with_its_reason);
 	claim(only_what_changes_something_is_an_event);
 	claim(lost_messages_of_a_stream_are_not_bridged);
 	claim(between_two_requests_there_is_no_line);
+	claim(a_contact_that_changed_while_nobody_looked_is_not_drawn_through);
 	claim(the_table_has_every_sample_with_all_its_digits);
 	claim(a_damaged_journal_gives_a_sentence_and_no_curves);
 	claim(of_series_that_left_the_bench_it_says_where_they_are);

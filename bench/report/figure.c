@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether a measure is one of its readings is asked of the numbers and not of the expression: they are the same
- * to one part in 10^9, or they are not. Limits are put where their unit's numbers lie on the channel's axis.
+ * Whether a measure is one of its readings is asked of its expression, and of the numbers, too: a share of
+ * something has the expression of what it is a share of. Limits are put where their unit's numbers lie on the
+ * channel's axis.
  */
 #include "report/figure.h"
 
@@ -12,6 +13,7 @@
 #include "run/measure_shown.h"
 #include "verdict/quantity.h"
 
+/* Decimal numbers of a journal have all their digits, but were rounded once by their unit. */
 #define SAME 1e-9
 
 /* What stands between a number in the measure's unit and the axis it is shown at. */
@@ -79,39 +81,42 @@ static double measured(const struct value *measure, const struct unit *unit)
 	       unit_to_si(&step, value_get_real(measure, "reference", 0));
 }
 
+/* What an expression goes on with behind its first reading, if it begins with that and `lead`; else NULL. */
+static const char *behind_first(const struct value *measure, const char *lead)
+{
+	const struct value *first = value_at(value_get(measure, "readings"), 0);
+	const char *from = text_of(measure, "from");
+	char begins[40];
+	size_t size;
+
+	size = (size_t)snprintf(begins, sizeof(begins), "%sr%lld", lead,
+				(long long)value_get_int(first, "reading", -1));
+	return strncmp(from, begins, size) == 0 ? from + size : NULL;
+}
+
 static const struct value *same_reading(const struct value *measure, const struct unit *unit)
 {
-	const struct value *readings = value_get(measure, "readings");
-	double value = measured(measure, unit);
+	const struct value *first = value_at(value_get(measure, "readings"), 0);
+	const char *rest = value_get(measure, "reference") ? behind_first(measure, "against(")
+							   : behind_first(measure, "");
+	double value = measured(measure, unit), number;
+	struct unit its;
 
-	for (size_t i = 0; i < value_count(readings); i++) {
-		const struct value *reading = value_at(readings, i);
-		struct unit its;
-		double number;
-
-		if (!is_of_series(reading) || !has_unit(&its, reading) ||
-		    !unit_same_dimension(unit, &its))
-			continue;
-		number = unit_to_si(&its, value_get_real(reading, "value", NAN));
-		if (fabs(number - value) <= SAME * fmax(fabs(number), fabs(value)))
-			return reading;
-	}
-	return NULL;
+	if (!rest || (*rest != '\0' && *rest != ',') || !is_of_series(first) ||
+	    !has_unit(&its, first) || !unit_same_dimension(unit, &its))
+		return NULL;
+	number = unit_to_si(&its, value_get_real(first, "value", NAN));
+	return fabs(number - value) <= SAME * fmax(fabs(number), fabs(value)) ? first : NULL;
 }
 
 /* The reading that an expression begins with, if it is no more than that less something: "(r472 - …". */
 static const struct value *timed_reading(const struct value *measure)
 {
 	const struct value *first = value_at(value_get(measure, "readings"), 0);
-	const char *from = text_of(measure, "from"), *after;
-	char name[24];
+	const char *alone = behind_first(measure, ""), *rest = behind_first(measure, "(");
+	bool is_first = (alone && !*alone) || (rest && !strncmp(rest, " - ", 3));
 
-	snprintf(name, sizeof(name), "r%lld", (long long)value_get_int(first, "reading", -1));
-	from += *from == '(';
-	if (!is_of_series(first) || strncmp(from, name, strlen(name)) != 0)
-		return NULL;
-	after = from + strlen(name);
-	return *after == '\0' || *after == ')' || !strncmp(after, " - ", 3) ? first : NULL;
+	return is_first && is_of_series(first) ? first : NULL;
 }
 
 /* ---- limits ---- */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Which channels a measure's chart has, and from when to when: those of the readings that it rests on, from the
- * first sample that any of them took to the last, and a little before and behind it, in which all samples of these
- * channels are drawn and not only those that were taken.
+ * first sample that any of them took to the last, and a little before and behind it. All samples of these channels
+ * in that time are drawn, and not only those that were taken.
  */
 #include "report/measure_curve.h"
 
@@ -133,7 +133,7 @@ static void add_readings(struct draft *draft, const struct value *measure)
 	draft->from = NSEC_NEVER;
 	add_channel(draft, draft->figure.channel);
 	for (size_t i = 0; i < value_count(readings); i++)
-		if (is_of_series(value_at(readings, i)))
+		if (value_get(value_at(readings, i), "series"))
 			add_reading(draft, value_at(readings, i));
 	set_window(draft);
 }
@@ -219,7 +219,7 @@ static void put_panels(struct draft *draft)
 	panel->marks = 1;
 }
 
-/* ---- events ---- */
+/* ---- names ---- */
 
 /* What the controller watches by itself has no Chinese name in any protocol. */
 static const struct {
@@ -254,6 +254,8 @@ static const char *step_name(const struct run_story *story, const char *name)
 	}
 	return name;
 }
+
+/* ---- events ---- */
 
 static struct value *settings_text(const struct value *event)
 {

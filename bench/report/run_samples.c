@@ -16,7 +16,9 @@ static void take_samples(void *ctx, int index, const struct bench_sample *sample
 	struct series *series = &channel->series;
 
 	for (size_t i = 0; i < count; i++) {
-		/* one that two requests saw, or that was told twice */
+		if (channel->edge && sample[i].time == channel->edge)
+			channel->is_parted = false;
+		/* one that two requests saw, or an edge that is told once it has lasted */
 		if (series->count && series->samples[series->count - 1].time >= sample[i].time)
 			continue;
 		if (channel->is_parted && channel->parted_count == channel->parted_room) {
@@ -31,11 +33,13 @@ static void take_samples(void *ctx, int index, const struct bench_sample *sample
 	}
 }
 
-static void take_parted(void *ctx, int index)
+static void take_parted(void *ctx, int index, nsec edge)
 {
 	struct run_samples *samples = ctx;
+	struct run_channel *channel = &samples->channel[index];
 
-	samples->channel[index].is_parted = true;
+	channel->is_parted = true;
+	channel->edge = edge;
 }
 
 int run_samples_read(struct run_samples *samples, const struct trail *trail, struct error *err)
@@ -89,7 +93,7 @@ struct thinned_gap *run_samples_gaps(const struct run_samples *samples, int inde
 	const struct series *series = &channel->series;
 	size_t first = series_before(series, from), end = series_before(series, to + 1), next = 0;
 	struct thinned_gap *gaps = xcalloc(end - first + 1, sizeof(*gaps));
-	bool by_change = samples->fixture->channel[index].state;
+	bool by_change = samples->fixture->channel[index].state; /* it needs not be asked */
 	nsec usual = by_change ? 0 : usual_distance(series->samples + first, end - first);
 
 	*count = 0;

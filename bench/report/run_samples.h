@@ -10,7 +10,8 @@ struct run_channel {
 	struct series series; /* numbers in the channel's unit */
 	size_t *parted;	      /* the places of samples that others were lost before, in order */
 	size_t parted_count, parted_room;
-	bool is_parted; /* the next one will be */
+	bool is_parted; /* the next one will be, unless it is of this edge: */
+	nsec edge;	/* or 0 */
 };
 
 struct run_samples {

@@ -48,12 +48,20 @@ static void take_item(void *ctx, trail_place place, const struct journal_item *i
 	const struct fixture *fixture = all->trail->fixture;
 
 	(void)place;
-	if (!item->kind || !fixture || !all->receiver->parted ||
-	    (strcmp(item->kind, "gap") != 0 && strcmp(item->kind, "wire") != 0))
+	if (!fixture || !all->receiver->parted)
 		return;
-	for (size_t i = 0; i < fixture->channel_count; i++)
-		if (is_of(fixture, &fixture->channel[i], item->line))
-			all->receiver->parted(all->receiver->ctx, (int)i);
+	if (item->kind && strcmp(item->kind, "gap") != 0 && strcmp(item->kind, "wire") != 0)
+		return;
+	if (!item->kind && item->entry != ENTRY_EDGE)
+		return;
+	for (size_t i = 0; i < fixture->channel_count; i++) {
+		const struct fixture_channel *channel = &fixture->channel[i];
+
+		if (item->kind ? is_of(fixture, channel, item->line)
+			       : channel->state && channel->line == item->subject)
+			all->receiver->parted(all->receiver->ctx, (int)i,
+					      item->kind ? 0 : item->time);
+	}
 }
 
 int trail_receive(const struct trail *trail, const struct trail_receiver *receiver,

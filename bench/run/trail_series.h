@@ -15,9 +15,10 @@ struct trail_receiver {
 	void (*samples)(void *ctx, int channel, const struct bench_sample *samples, size_t count);
 	/*
 	 * What it showed between its sample before and its next one is not known: messages of its stream
-	 * were lost, or its wire was. May be NULL.
+	 * were lost, or its wire was. Of a contact `edge` is when it changed, else 0: nothing is missing
+	 * if the next sample is of that time. May be NULL.
 	 */
-	void (*parted)(void *ctx, int channel);
+	void (*parted)(void *ctx, int channel, nsec edge);
 	void *ctx;
 };
 
