@@ -141,22 +141,27 @@ void paper_run(struct buf *out, const char *format, ...)
 		buf_clear(out);
 }
 
+/* Debian's `sh` looks up only the first name that `command -v` is given. */
+#define WEASYPRINT "/usr/bin/python3 -I -c 'import weasyprint' >/dev/null 2>&1"
+#define READERS                                                                                    \
+	"for tool in pdftotext pdffonts pdfdetach pdfinfo qpdf; do command -v $tool >/dev/null "   \
+	"|| exit 1; done; "                                                                        \
+	"fc-list | grep -q 'WenQuanYi Micro Hei' && "
+
 static bool can(const char *command)
 {
 	if (system(command) == 0)
 		return true;
-	claim_skip("weasyprint, fonts-wqy-microhei or poppler-utils is not installed");
+	claim_skip("weasyprint, fonts-wqy-microhei, poppler-utils or qpdf is not installed");
 	return false;
 }
 
 bool paper_can_print(void)
 {
-	return can("/usr/bin/python3 -I -c 'import weasyprint' >/dev/null 2>&1");
+	return can(WEASYPRINT);
 }
 
 bool paper_can_read(void)
 {
-	return can("fc-list 2>/dev/null | grep -q 'WenQuanYi Micro Hei' && command -v pdftotext "
-		   "pdffonts pdfdetach "
-		   ">/dev/null && /usr/bin/python3 -I -c 'import weasyprint' >/dev/null 2>&1");
+	return can(READERS WEASYPRINT);
 }

@@ -31,11 +31,10 @@ static void who_takes_too_long_is_stopped_and_the_others_are_printed(void)
 	pile_add(pile, "<p>before");
 	pile_add(pile, slow.data);
 	pile_add(pile, "<p>after");
-	pile->bounds.processor_s = 2;
+	pile->bounds.processor_s = 2 * claims_slowness();
 	CU_ASSERT_EQUAL(pile_print(pile), -1);
 	CU_ASSERT_TRUE(pile_printed(pile, 0));
-	CU_ASSERT_TRUE(
-		pile_refused(pile, 1, "took more than 2 s of processor time and was stopped"));
+	CU_ASSERT_TRUE(pile_refused(pile, 1, " s of processor time and was stopped"));
 	CU_ASSERT_EQUAL(pile->results[1].why.kind, ERROR_TIMEOUT);
 	CU_ASSERT_TRUE(pile_printed(pile, 2));
 	CU_ASSERT_EQUAL(pile_starts(pile), 2);
@@ -57,7 +56,7 @@ static void who_takes_too_much_memory_is_stopped_and_the_others_are_printed(void
 	pile_add(pile, "<p>before");
 	pile_add(pile, large.data);
 	pile_add(pile, "<p>after");
-	pile->bounds.memory = 448 << 20;
+	pile->bounds.memory = 512 << 20;
 	CU_ASSERT_EQUAL(pile_print(pile), -1);
 	CU_ASSERT_TRUE(pile_printed(pile, 0));
 	CU_ASSERT_TRUE(pile_refused(pile, 1, "more memory than"));

@@ -45,7 +45,7 @@ static void print_and_read(const char *folder, const char *html, struct buf *rea
 
 static void another_reader_reads_from_paper_what_was_drawn(void)
 {
-	if (system("command -v pdftoppm zbarimg >/dev/null && "
+	if (system("command -v pdftoppm >/dev/null && command -v zbarimg >/dev/null && "
 		   "/usr/bin/python3 -I -c 'import weasyprint' >/dev/null 2>&1") != 0) {
 		claim_skip("weasyprint, poppler-utils or zbar-tools is not installed");
 		return;
