@@ -43,5 +43,6 @@ extern const struct command COMMAND_HISTORY;
 extern const struct command COMMAND_RECEIVE;
 extern const struct command COMMAND_SERIES;
 extern const struct command COMMAND_REPORT;
+extern const struct command COMMAND_AUDIT;
 
 #endif
