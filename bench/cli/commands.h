@@ -44,5 +44,6 @@ extern const struct command COMMAND_RECEIVE;
 extern const struct command COMMAND_SERIES;
 extern const struct command COMMAND_REPORT;
 extern const struct command COMMAND_AUDIT;
+extern const struct command COMMAND_STATS;
 
 #endif

@@ -65,6 +65,8 @@ _davy() {
 		mapfile -t COMPREPLY < <(compgen -W "real virtual x10" -- "$word")
 	elif [[ $before == --as ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "tester reviewer signatory sampler witness" -- "$word")
+	elif [[ $command$before == stats--by ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "protocol version maker slot" -- "$word")
 	elif [[ $before == --seal ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "intact broken absent" -- "$word")
 	elif [[ $before == --list ]]; then
