@@ -322,9 +322,90 @@ static void a_number_too_large_leaves_the_bytes_alone(void)
 	frame_layout_free(layout);
 }
 
+/* ---- frames with a text ---- */
+
+#define TAG "BB 02 22 size:u16[5..-3] u8 skip[2] hex skip[2] check:sum8[1..-3] 7E"
+
+static void a_text_may_be_empty_and_fill_a_frame_and_comes_back(void)
+{
+	static char texts[][FRAME_TEXT] = {"", "E2", "E200001D7315016521408FC6", ""};
+	struct error err;
+	struct frame_layout *layout = frame_layout_new(TAG, &err);
+	double rssi = 0xC9, back;
+	uint8_t bytes[FRAME_MOST];
+	char text[FRAME_TEXT];
+	size_t size;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(layout);
+	memset(texts[3], 'A', 2 * (FRAME_MOST - frame_layout_size(layout)));
+	for (size_t i = 0; i < 4; i++) {
+		CU_ASSERT_EQUAL(frame_encode_text(layout, &rssi, 1, texts[i], bytes, &size, &err),
+				0);
+		CU_ASSERT_EQUAL(size, frame_layout_size(layout) + strlen(texts[i]) / 2);
+		for (size_t part = 1; part < size; part++)
+			CU_ASSERT_EQUAL(frame_match(layout, bytes, part), 0);
+		CU_ASSERT_EQUAL(frame_match(layout, bytes, size), 1);
+		CU_ASSERT_EQUAL(frame_decode(layout, bytes, size, &back, &err), 0);
+		CU_ASSERT_EQUAL(back, rssi);
+		frame_read_text(layout, bytes, text);
+		CU_ASSERT_STRING_EQUAL(text, texts[i]);
+	}
+	texts[3][2 * (FRAME_MOST - frame_layout_size(layout))] = 'A';
+	texts[3][2 * (FRAME_MOST - frame_layout_size(layout)) + 1] = 'A';
+	CU_ASSERT_EQUAL(frame_encode_text(layout, &rssi, 1, texts[3], bytes, &size, &err), -1);
+	CU_ASSERT_EQUAL(frame_encode_text(layout, &rssi, 1, "XY", bytes, &size, &err), -1);
+	frame_layout_free(layout);
+}
+
+/* Fewer bytes than a frame without a text has, and more than any. */
+static void a_size_that_no_frame_has_is_no_frame(void)
+{
+	static const uint8_t FEWER[] = {0xBB, 0x02, 0x22, 0x00, 0x04, 0, 0, 0, 0, 0, 0, 0x7E},
+			     MORE[] = {0xBB, 0x02, 0x22, 0x02, 0x00, 0, 0, 0, 0, 0, 0, 0x7E};
+	double field;
+	struct error err;
+	struct frame_layout *layout = frame_layout_new(TAG, &err);
+
+	CU_ASSERT_EQUAL(frame_match(layout, FEWER, sizeof(FEWER)), -1);
+	CU_ASSERT_EQUAL(frame_match(layout, MORE, sizeof(MORE)), -1);
+	CU_ASSERT_EQUAL(frame_decode(layout, FEWER, sizeof(FEWER), &field, &err), -1);
+	CU_ASSERT_EQUAL(frame_size(layout, FEWER, 4), 0);
+	CU_ASSERT(frame_size(layout, FEWER, 5) > FRAME_MOST);
+	frame_layout_free(layout);
+}
+
+static void a_text_whose_size_is_not_said_once_before_it_is_refused(void)
+{
+	static const char *const WRONG[] = {
+		"FF hex 7E",
+		"FF size:u8[2..-2] 00 7E",
+		"FF size:u8[2..-2] hex hex 7E",
+		"FF size:u8[2..-2] size:u8[3..-2] hex 7E",
+		"FF hex size:u8[1..-2] 7E",
+		"FF size:u8[2..5] hex 7E",
+		"FF size:u8[3..-2] hex 7E",
+		"FF size:u8[2..-9] hex 7E",
+		"FF size:i8[2..-2] hex 7E",
+		"FF size:u8[2..-2] hex check:sum8[1..2]",
+		"FF size:u8[2..-2] hex check:sum8[1..-1]",
+		"FF size:u8[2..-2] hex check:sum8[3..-2]",
+	};
+
+	for (size_t i = 0; i < sizeof(WRONG) / sizeof(WRONG[0]); i++) {
+		struct error err;
+		struct frame_layout *layout = frame_layout_new(WRONG[i], &err);
+
+		CU_ASSERT_PTR_NULL(layout);
+		frame_layout_free(layout);
+	}
+}
+
 void suite_frame(void)
 {
 	suite_begin("frame");
+	claim(a_text_may_be_empty_and_fill_a_frame_and_comes_back);
+	claim(a_size_that_no_frame_has_is_no_frame);
+	claim(a_text_whose_size_is_not_said_once_before_it_is_refused);
 	claim(commands_of_nine_byte_sensors_get_their_printed_check);
 	claim(an_active_upload_is_read_with_its_check_of_38);
 	claim(the_printed_check_of_25_is_wrong_and_is_refused_with_both_sides);

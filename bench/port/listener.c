@@ -107,7 +107,9 @@ static size_t sift_frames(struct listener *listener)
 			at++;
 			continue;
 		}
-		size_t size = frame_layout_size(listener->kinds[kind].frame);
+		size_t size = frame_size(listener->kinds[kind].frame,
+					 (const uint8_t *)listener->held.data + at,
+					 listener->held.size - at);
 
 		pass_on(listener, listener->held.data + passed, at - passed);
 		if (!listener->gone)
@@ -260,8 +262,8 @@ static size_t longest(const struct listener *listener)
 	if (!hears_frames(listener))
 		return LINE_MOST;
 	for (size_t i = 0; i < listener->count; i++)
-		if (frame_layout_size(listener->kinds[i].frame) > most)
-			most = frame_layout_size(listener->kinds[i].frame);
+		if (frame_layout_most(listener->kinds[i].frame) > most)
+			most = frame_layout_most(listener->kinds[i].frame);
 	return most;
 }
 

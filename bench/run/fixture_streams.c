@@ -11,7 +11,7 @@
 static int check_speed(const struct fixture_port *port, const struct driver_stream *stream,
 		       struct error *err)
 {
-	size_t size = stream->frame ? frame_layout_size(stream->frame) : 0;
+	size_t size = stream->frame ? frame_layout_most(stream->frame) : 0;
 	nsec takes = serial_transmission_time(&port->settings, size);
 
 	if (!stream->every || takes <= stream->every)

@@ -57,7 +57,7 @@ int stream_find(const struct driver *driver, const uint8_t *bytes, size_t size)
 
 	for (size_t i = 0; i < driver->stream_count; i++) {
 		const struct driver_stream *stream = &driver->stream[i];
-		bool found = stream->frame ? size == frame_layout_size(stream->frame) &&
+		bool found = stream->frame ? size == frame_size(stream->frame, bytes, size) &&
 						     frame_match(stream->frame, bytes, size) == 1
 					   : read_line(driver, stream, bytes, size, fields);
 

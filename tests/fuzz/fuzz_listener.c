@@ -52,7 +52,7 @@ static void hear_message(void *ctx, size_t kind, nsec whole, const uint8_t *byte
 	must(kind < ear->count && whole <= clock_now(clock_of_all()));
 	if (ear->frames[kind])
 		must(frame_match(ear->frames[kind], bytes, size) == 1 &&
-		     frame_layout_size(ear->frames[kind]) == size);
+		     frame_size(ear->frames[kind], bytes, size) == size);
 	hear(ear, bytes, size);
 }
 
