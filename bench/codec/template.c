@@ -327,6 +327,8 @@ bool template_match(const char *text, const char *line, struct capture *captures
 	struct item item;
 
 	*count = 0;
+	if (*text != '{')
+		line += blanks_at(text) ? 0 : blanks_at(line);
 	do {
 		struct capture capture = {0};
 

@@ -9,7 +9,8 @@
  *   ":0403{number:i16}"        a number as the hexadecimal digits of its bytes, two for each, in a
  *                              numeric layout (codec/layout.h); matched and built alike
  *
- * A run of blanks in the template matches one or more blanks; all else matches itself. {{ and }} are
+ * A run of blanks in the template matches one or more blanks, and blanks before a line whose template begins
+ * with a character do not matter (some instruments begin each answer with one); all else matches itself. {{ and }} are
  * braces. A number is what strtod reads in the C locale, but finite and not hexadecimal. One with a
  * layout has exactly its digits, upper or lower case (built: upper), and is finite too. A word
  * ends at a blank or at the template's next literal character, and is never empty; text may be.

@@ -92,9 +92,12 @@ static int compile_frame_item(struct driver_item *item, const struct value *valu
 	item->reply = xstrdup(reply);
 	if (item->field >= FRAME_FIELDS)
 		return error_set(err, ERROR_USAGE, "field is a number from 1 to %d", FRAME_FIELDS);
-	if (!writes && item->field >= frame_layout_fields(item->reply_layout))
+	if (!writes && !frame_layout_has_text(item->reply_layout) &&
+	    item->field >= frame_layout_fields(item->reply_layout))
 		return error_set(err, ERROR_USAGE, "the reply layout has no field %zu",
 				 item->field + 1);
+	if (frame_layout_has_text(item->ask_layout))
+		return error_set(err, ERROR_USAGE, "a text is read, and cannot be sent");
 	return 0;
 }
 
@@ -208,6 +211,10 @@ static int check_number(const struct driver *driver, const struct driver_item *i
 		return error_set(
 			err, ERROR_USAGE,
 			"a string is no number: it can be asked for under `identify` only");
+	if (driver->bus == BUS_FRAME && !writes && !item->streamed &&
+	    item->field >= frame_layout_fields(item->reply_layout))
+		return error_set(err, ERROR_USAGE, "the reply layout has no field %zu",
+				 item->field + 1);
 	if (driver->bus != BUS_LINE || writes || item->streamed)
 		return 0;
 	for (const char *at = item->reply; at && (at = strstr(at, "{number")); at++)
@@ -216,6 +223,39 @@ static int check_number(const struct driver *driver, const struct driver_item *i
 		return 0;
 	return error_set(err, ERROR_USAGE, "the reply '%s' has no number %zu", item->reply,
 			 item->field + 1);
+}
+
+/* What is scanned is a text. */
+static int check_text(const struct driver *driver, const struct driver_item *item,
+		      struct error *err)
+{
+	bool has = item->streamed	      ? driver->stream[item->stream].has_text
+		   : driver->bus == BUS_FRAME ? frame_layout_has_text(item->reply_layout)
+		   : driver->bus == BUS_LINE  ? driver_scans_line(item->reply)
+					      : false;
+
+	if (has)
+		return 0;
+	return error_set(err, ERROR_USAGE,
+			 "what is scanned is a text: a line's that ends in {text} and has nothing "
+			 "else to capture, a frame's hex or text");
+}
+
+/* scans = { tag = { ask = …, reply = … } }, or { stream = … } */
+static int compile_scans(struct driver *driver, const struct value *map, struct error *err)
+{
+	if (value_count(map) > DRIVER_SCANS)
+		return error_set(err, ERROR_USAGE, "more than %d scans", DRIVER_SCANS);
+	for (size_t i = 0; i < value_count(map); i++) {
+		struct driver_item *item = &driver->scan[i];
+
+		driver->scan_count = i + 1;
+		if (compile_item(driver, item, value_key(map, i), value_at(map, i), false, err) <
+			    0 ||
+		    check_text(driver, item, err) < 0)
+			return error_context(err, "scans.%s", value_key(map, i));
+	}
+	return 0;
 }
 
 static int compile_items(const struct driver *driver, struct driver_item *items, size_t most,
@@ -241,7 +281,11 @@ static int compile_framing(struct driver *driver, const struct value *value, str
 	const struct value *framing = value_get(value, "framing");
 	const char *ends = value_get_text(framing, "ends");
 	const char *within = value_get_text(framing, "within");
+	const char *serial = value_get_text(framing, "serial");
 
+	driver->has_settings = serial != NULL;
+	if (serial && serial_settings_parse(&driver->settings, serial, err) < 0)
+		return error_context(err, "framing.serial");
 	snprintf(driver->ends, sizeof(driver->ends), "%s", ends ? ends : "\r\n");
 	driver->within = DEFAULT_WITHIN;
 	driver->retries = (int)value_get_int(framing, "retries", DEFAULT_RETRIES);
@@ -332,12 +376,22 @@ static int compile_refusals(struct driver *driver, const struct value *value, st
 		return error_set(err, ERROR_USAGE, "more than %d refusals", DRIVER_REFUSALS);
 	for (size_t i = 0; i < value_count(map); i++) {
 		const struct value *says = value_at(map, i);
+		struct error why;
 
+		if (strlen(value_key(map, i)) >= sizeof(driver->refusal[i].reply))
+			return error_set(err, ERROR_USAGE,
+					 "refusals: an answer has at most %zu bytes",
+					 sizeof(driver->refusal[i].reply) - 1);
 		snprintf(driver->refusal[i].reply, sizeof(driver->refusal[i].reply), "%s",
 			 value_key(map, i));
 		snprintf(driver->refusal[i].says, sizeof(driver->refusal[i].says), "%s",
 			 says->kind == VALUE_TEXT ? says->text : "refused");
 		driver->refusal_count = i + 1;
+		if (driver->bus != BUS_FRAME)
+			continue;
+		driver->refusal[i].frame = frame_layout_new(value_key(map, i), &why);
+		if (!driver->refusal[i].frame)
+			return error_set(err, ERROR_USAGE, "refusals: %s", why.text);
 	}
 	return 0;
 }
@@ -371,6 +425,7 @@ struct driver *driver_compile(const struct value *value, const char *where, stru
 			  value_get(value, "reads"), "reads", false, err) < 0 ||
 	    compile_items(driver, driver->write, DRIVER_WRITES, &driver->write_count,
 			  value_get(value, "writes"), "writes", true, err) < 0 ||
+	    compile_scans(driver, value_get(value, "scans"), err) < 0 ||
 	    compile_identity(driver, value, err) < 0 || compile_health(driver, value, err) < 0 ||
 	    compile_refusals(driver, value, err) < 0) {
 		error_context(err, "%s", where);
@@ -396,6 +451,10 @@ void driver_free(struct driver *driver)
 		item_done(&driver->read[i]);
 	for (size_t i = 0; i < driver->write_count; i++)
 		item_done(&driver->write[i]);
+	for (size_t i = 0; i < driver->scan_count; i++)
+		item_done(&driver->scan[i]);
+	for (size_t i = 0; i < driver->refusal_count; i++)
+		frame_layout_free(driver->refusal[i].frame);
 	item_done(&driver->identity);
 	driver_free_streams(driver);
 	free(driver);

@@ -20,6 +20,7 @@
 #include "codec/modbus.h"
 #include "codec/template.h"
 #include "port/link.h"
+#include "port/serial.h"
 #include "verdict/limit.h"
 #include "verdict/unit.h"
 
@@ -32,7 +33,8 @@ enum {
 	DRIVER_WORDS = 8,
 	DRIVER_REFUSALS = 16,
 	DRIVER_RULES = 8,
-	DRIVER_STREAMS = 8
+	DRIVER_STREAMS = 8,
+	DRIVER_SCANS = 4
 };
 
 /* A message that the instrument sends by itself. Fields are numbered from 0. */
@@ -41,6 +43,7 @@ struct driver_stream {
 	char *layout; /* LINE: a template; FRAME: the text of `frame` */
 	struct frame_layout *frame;
 	size_t fields; /* numbers in it */
+	bool has_text; /* and a text */
 	nsec every;    /* 0: irregular */
 	nsec silent;   /* longer without one while somebody wants it is an error; 0: never */
 	bool clocked;  /* it carries the instrument's own time of its last sample */
@@ -93,15 +96,20 @@ struct driver {
 	char ends[8]; /* LINE: what ends a line, both ways */
 	nsec within;  /* patience of one try */
 	int retries;
+	bool has_settings; /* how its maker ships it, where no fixture says how its port is set */
+	struct serial_settings settings;
 	bool identifies;
-	struct driver_item identity; /* MODBUS string, LINE template, FRAME any good reply */
-	char identity_is[48];	     /* MODBUS: text the string must begin with ("" : any) */
-	size_t read_count, write_count, health_count, refusal_count, stream_count;
+	struct driver_item
+		identity;     /* MODBUS string, LINE template, FRAME the text of a good reply */
+	char identity_is[48]; /* text that it must begin with ("" : any) */
+	size_t read_count, write_count, health_count, refusal_count, stream_count, scan_count;
 	struct driver_stream stream[DRIVER_STREAMS];
 	struct driver_item read[DRIVER_READS], write[DRIVER_WRITES];
+	struct driver_item scan[DRIVER_SCANS]; /* what is read as a text: a tag, a code */
 	struct health_rule health[DRIVER_RULES];
 	struct {
-		char reply[32], says[96];
+		char reply[64], says[96];
+		struct frame_layout *frame; /* FRAME: of `reply` */
 	} refusal[DRIVER_REFUSALS];
 };
 
@@ -160,6 +168,20 @@ int exchange_number(const struct exchange *exchange, const uint8_t *bytes, size_
 		    double *number, struct error *err);
 int exchange_text(const struct exchange *exchange, const uint8_t *bytes, size_t size, char *text,
 		  size_t room, struct error *err);
+
+/* ---- what is scanned (driver_scans.c) ---- */
+
+enum { SCAN_TEXT = FRAME_TEXT };
+
+/* Has a line of this template a text that can be scanned? It ends with it, and captures nothing else. */
+bool driver_scans_line(const char *layout);
+/*
+ * What an answer to a scan, or a message of its stream, says: the text of a frame, of a line what stands where
+ * its template has {text}. Fails (ERROR_DEVICE) on what is none, is empty, has control characters or is no
+ * UTF-8: a code that was read wrong is no other code.
+ */
+int driver_scanned(const struct driver *driver, const struct driver_item *scan,
+		   const uint8_t *bytes, size_t size, char text[SCAN_TEXT], struct error *err);
 /* Is the instrument well, by this rule of its driver's, whose flags the exchange has read? */
 int exchange_is_well(const struct exchange *exchange, size_t rule, const uint8_t *bytes,
 		     size_t size, struct error *err);

@@ -32,6 +32,7 @@ static int compile_frame(struct driver_stream *stream, struct error *err)
 	if (!stream->frame)
 		return -1;
 	stream->fields = frame_layout_fields(stream->frame);
+	stream->has_text = frame_layout_has_text(stream->frame);
 	size_t head = frame_layout_head(stream->frame);
 
 	if (head >= 2 || (head == 1 && frame_layout_checked(stream->frame)))
@@ -56,6 +57,7 @@ static int compile_layout(struct driver_stream *stream, const struct value *valu
 	if (template_check(layout, &captures, err) < 0)
 		return -1;
 	stream->fields = count_numbers(layout);
+	stream->has_text = driver_scans_line(layout);
 	return 0;
 }
 
@@ -175,6 +177,7 @@ static int compile_spacing(struct driver_item *item, const struct driver_stream 
 int driver_compile_streamed(const struct driver *driver, struct driver_item *item,
 			    const struct value *value, struct error *err)
 {
+	bool scanned = item >= driver->scan && item < driver->scan + DRIVER_SCANS;
 	const char *name = value_get_text(value, "stream");
 	int64_t samples = value_get_int(value, "samples", 1);
 	int index = find_stream(driver, name);
@@ -183,14 +186,16 @@ int driver_compile_streamed(const struct driver *driver, struct driver_item *ite
 		return error_set(err, ERROR_USAGE, "there is no stream '%s'", name ? name : "");
 	const struct driver_stream *stream = &driver->stream[index];
 
+	item->streamed = true;
+	item->stream = (size_t)index;
+	item->samples = (size_t)samples;
+	if (scanned)
+		return 0;
 	if (samples < 1 || item->field >= stream->fields ||
 	    (size_t)samples > stream->fields - item->field)
 		return error_set(err, ERROR_USAGE,
 				 "%lld samples from field %zu on, and the message has %zu numbers",
 				 (long long)samples, item->field + 1, stream->fields);
-	item->streamed = true;
-	item->stream = (size_t)index;
-	item->samples = (size_t)samples;
 	if (stream->frame)
 		item->layout = *frame_layout_number(stream->frame, item->field);
 	return compile_spacing(item, stream, value_get_text(value, "spacing"), err);

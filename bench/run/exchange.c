@@ -128,6 +128,55 @@ int exchange_write(struct exchange *exchange, const struct driver *driver,
 
 /* ---- when an answer is whole, and whether it is sound ---- */
 
+/* A refusal that these bytes are, or are the beginning of: how a frame matches, and which one. */
+static int match_refusal(const struct driver *driver, const uint8_t *bytes, size_t size,
+			 size_t *which)
+{
+	int best = -1;
+
+	for (size_t i = 0; i < driver->refusal_count && size > 0; i++) {
+		int match = frame_match(driver->refusal[i].frame, bytes, size);
+
+		if (match > best)
+			*which = i;
+		best = match > best ? match : best;
+	}
+	return best;
+}
+
+/* What is neither the answer nor a refusal is whole as it stands: the check then says why it is wrong. */
+static size_t measure_frame(const struct exchange *exchange, const uint8_t *bytes, size_t size)
+{
+	const struct frame_layout *reply = exchange->item->reply_layout;
+	size_t which = 0, whole = frame_size(reply, bytes, size);
+	int refusal = match_refusal(exchange->driver, bytes, size, &which);
+
+	if (refusal == 1)
+		return frame_size(exchange->driver->refusal[which].frame, bytes, size);
+	if (refusal == 0)
+		return 0;
+	return whole > FRAME_MOST ? size : whole;
+}
+
+static const char *refused_frame(const struct exchange *exchange, const uint8_t *bytes, size_t size)
+{
+	size_t which = 0;
+
+	return match_refusal(exchange->driver, bytes, size, &which) == 1
+		       ? exchange->driver->refusal[which].says
+		       : NULL;
+}
+
+static int match_frame(const struct exchange *exchange, const uint8_t *bytes, size_t size,
+		       double *fields, struct error *err)
+{
+	const char *refused = refused_frame(exchange, bytes, size);
+
+	if (refused)
+		return error_set(err, ERROR_DEVICE, "%s was refused: %s", exchange->what, refused);
+	return frame_decode(exchange->item->reply_layout, bytes, size, fields, err);
+}
+
 static size_t measure_answer(void *ctx, const uint8_t *bytes, size_t size)
 {
 	const struct exchange *exchange = ctx;
@@ -137,7 +186,7 @@ static size_t measure_answer(void *ctx, const uint8_t *bytes, size_t size)
 	if (exchange->driver->bus == BUS_MODBUS)
 		return modbus_reply_size(&exchange->request, bytes, size);
 	if (exchange->driver->bus == BUS_FRAME)
-		return frame_layout_size(exchange->item->reply_layout);
+		return measure_frame(exchange, bytes, size);
 	end = memmem(bytes, size, ends, strlen(ends));
 	return end ? (size_t)(end - bytes) + strlen(ends) : 0;
 }
@@ -195,7 +244,10 @@ static int check_answer(void *ctx, const uint8_t *bytes, size_t size, struct err
 		return decoded < 0 && modbus_is_exception(bytes, size) ? 0 : decoded;
 	}
 	if (exchange->driver->bus == BUS_FRAME)
-		return frame_decode(exchange->item->reply_layout, bytes, size, fields, err);
+		return refused_frame(exchange, bytes, size)
+			       ? 0
+			       : frame_decode(exchange->item->reply_layout, bytes, size, fields,
+					      err);
 
 	line_of(exchange, bytes, size, line, sizeof(line));
 	if (refusal_of(exchange->driver, line))
@@ -264,7 +316,7 @@ int exchange_number(const struct exchange *exchange, const uint8_t *bytes, size_
 		if (line_number(exchange, bytes, size, &raw, err) < 0)
 			return -1;
 	} else {
-		if (frame_decode(item->reply_layout, bytes, size, fields, err) < 0)
+		if (match_frame(exchange, bytes, size, fields, err) < 0)
 			return -1;
 		raw = fields[item->field];
 	}
@@ -280,7 +332,8 @@ int exchange_text(const struct exchange *exchange, const uint8_t *bytes, size_t 
 {
 	const struct driver_item *item = exchange->item;
 	uint8_t data[MODBUS_ADU_MOST];
-	char string[MODBUS_ADU_MOST + 1] = "";
+	char string[FRAME_TEXT] = "", line[MODBUS_ADU_MOST];
+	double fields[FRAME_FIELDS];
 	size_t data_size;
 
 	if (exchange->driver->bus == BUS_MODBUS) {
@@ -289,7 +342,12 @@ int exchange_text(const struct exchange *exchange, const uint8_t *bytes, size_t 
 		if (item->layout.kind == LAYOUT_STRING)
 			layout_read_string(&item->layout, data, string);
 	} else if (exchange->driver->bus == BUS_LINE) {
-		line_of(exchange, bytes, size, string, sizeof(string));
+		line_of(exchange, bytes, size, line, sizeof(line));
+		snprintf(string, sizeof(string), "%s", line + strspn(line, " \t"));
+	} else {
+		if (match_frame(exchange, bytes, size, fields, err) < 0)
+			return -1;
+		frame_read_text(item->reply_layout, bytes, string);
 	}
 	snprintf(text, room, "%s", string);
 	return 0;

@@ -21,6 +21,8 @@ static const struct {
 	{"driver", "writes.*.words"},
 	{"driver", "streams"},
 	{"driver", "streams.*"},
+	{"driver", "scans"},
+	{"driver", "scans.*"},
 	{"fixture", ""},
 	{"fixture", "ports"},
 	{"fixture", "ports.*"},

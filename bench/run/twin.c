@@ -226,6 +226,8 @@ static bool hear_line(struct twin_port *port, const struct twin *twin, const uin
 
 /* ---- frames ---- */
 
+static bool ask_frame(struct twin_port *port, size_t from);
+
 static void frame_answered(void *ctx, const struct value *answer)
 {
 	struct twin_port *port = ctx;
@@ -233,21 +235,30 @@ static void frame_answered(void *ctx, const struct value *answer)
 	const struct value *fields = value_get(answer, "fields");
 	double numbers[FRAME_FIELDS] = {0};
 	uint8_t bytes[FRAME_MOST];
+	const char *text = NULL;
+	size_t count = 0, size;
 	struct error ignored;
 
-	if (!fields)
+	if (!fields) {
+		ask_frame(port, port->item[0] + 1);
 		return;
-	for (size_t i = 0; i < value_count(fields) && i < FRAME_FIELDS; i++) {
+	}
+	for (size_t i = 0; i < value_count(fields) && count < FRAME_FIELDS; i++) {
 		const struct value *field = value_at(fields, i);
 
-		numbers[i] = field->kind == VALUE_INT ? (double)field->integer : field->real;
+		if (field->kind == VALUE_TEXT)
+			text = field->text;
+		else
+			numbers[count++] =
+				field->kind == VALUE_INT ? (double)field->integer : field->real;
 	}
-	if (frame_encode(entry->reply_layout, numbers, frame_layout_fields(entry->reply_layout),
-			 bytes, &ignored) == 0)
-		say(port, bytes, frame_layout_size(entry->reply_layout), port->asked->delay);
+	if (frame_encode_text(entry->reply_layout, numbers,
+			      frame_layout_fields(entry->reply_layout), text, bytes, &size,
+			      &ignored) == 0)
+		say(port, bytes, size, port->asked->delay);
 }
 
-static void ask_frame(struct twin_port *port, size_t index, const double *fields, size_t count)
+static void ask_world(struct twin_port *port, size_t index, const double *fields, size_t count)
 {
 	struct value *what = value_map();
 	struct value *list;
@@ -261,23 +272,37 @@ static void ask_frame(struct twin_port *port, size_t index, const double *fields
 	world_ask(*port->world, port->asked->device, what, frame_answered, port);
 }
 
-static bool hear_frame(struct twin_port *port, const struct twin *twin, const uint8_t *bytes,
-		       size_t size)
+/* The first entry from this one on whose question it is; the next ones follow where it says nothing. */
+static bool ask_frame(struct twin_port *port, size_t from)
 {
 	double fields[FRAME_FIELDS];
 	struct error ignored;
 
-	for (size_t i = 0; i < twin->count; i++) {
-		const struct frame_layout *layout = twin->entry[i].ask_layout;
+	for (size_t i = from; i < port->asked->count; i++) {
+		const struct frame_layout *layout = port->asked->entry[i].ask_layout;
 
-		if (frame_layout_size(layout) != size ||
-		    frame_decode(layout, bytes, size, fields, &ignored) < 0)
+		if (frame_decode(layout, port->frame, port->frame_size, fields, &ignored) < 0)
 			continue;
-		begin_answer(port, twin);
-		ask_frame(port, i, fields, frame_layout_fields(layout));
+		ask_world(port, i, fields, frame_layout_fields(layout));
 		return true;
 	}
 	return false;
+}
+
+static bool hear_frame(struct twin_port *port, const struct twin *twin, const uint8_t *bytes,
+		       size_t size)
+{
+	bool mine = false;
+
+	for (size_t i = 0; i < twin->count && size <= FRAME_MOST; i++)
+		mine = mine || (frame_size(twin->entry[i].ask_layout, bytes, size) == size &&
+				frame_match(twin->entry[i].ask_layout, bytes, size) == 1);
+	if (!mine)
+		return false;
+	begin_answer(port, twin);
+	memcpy(port->frame, bytes, size);
+	port->frame_size = size;
+	return ask_frame(port, 0);
 }
 
 /* ---- what devices say by themselves ---- */

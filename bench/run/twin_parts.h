@@ -46,6 +46,8 @@ struct twin_port {
 	struct modbus_request request;
 	size_t item_count;
 	size_t item[QUESTION_ITEMS]; /* indices of entries */
+	uint8_t frame[FRAME_MOST];   /* frames: as it was asked */
+	size_t frame_size;
 };
 
 /* One twin out of what the loader said of it; the caller frees it. */

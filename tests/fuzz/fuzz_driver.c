@@ -5,6 +5,7 @@
  * them that is sound; each write is told the number; the bytes are looked at as what comes unasked.
  */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "run/driver.h"
@@ -13,7 +14,7 @@
 
 FUZZ_TREES
 
-enum { ANSWER_ROOM = 600 };
+enum { ANSWER_ROOM = 600, TEXT_BYTES = 20 };
 
 struct said {
 	const uint8_t *bytes;
@@ -27,6 +28,8 @@ static size_t wrap(const struct exchange *exchange, const struct said *said,
 {
 	uint8_t payload[MODBUS_ADU_MOST] = {0};
 	double fields[FRAME_FIELDS];
+	char text[2 * TEXT_BYTES + 1] = "";
+	size_t whole;
 	struct error ignored;
 
 	if (exchange->driver->bus == BUS_MODBUS) {
@@ -42,10 +45,31 @@ static size_t wrap(const struct exchange *exchange, const struct said *said,
 		return 0;
 	for (size_t i = 0; i < FRAME_FIELDS; i++)
 		fields[i] = i < said->size ? said->bytes[i] : 0;
-	return frame_encode(exchange->item->reply_layout, fields,
-			    frame_layout_fields(exchange->item->reply_layout), answer, &ignored) < 0
+	if (frame_layout_has_text(exchange->item->reply_layout))
+		for (size_t i = 0; i < said->size && i < TEXT_BYTES; i++)
+			sprintf(text + 2 * i, "%02X", said->bytes[i]);
+	return frame_encode_text(exchange->item->reply_layout, fields,
+				 frame_layout_fields(exchange->item->reply_layout), text, answer,
+				 &whole, &ignored) < 0
 		       ? 0
-		       : frame_layout_size(exchange->item->reply_layout);
+		       : whole;
+}
+
+static bool is_scan(const struct exchange *exchange)
+{
+	return exchange->item >= exchange->driver->scan &&
+	       exchange->item < exchange->driver->scan + DRIVER_SCANS;
+}
+
+/* What was scanned is a text, and not an empty one. */
+static void look_at_scan(const struct driver *driver, const struct driver_item *scan,
+			 const uint8_t *bytes, size_t size)
+{
+	char text[SCAN_TEXT];
+	struct error err;
+
+	if (driver_scanned(driver, scan, bytes, size, text, &err) == 0)
+		must(text[0] && strlen(text) < sizeof(text));
 }
 
 static void answer(const struct exchange *exchange, const uint8_t *bytes, size_t size)
@@ -55,11 +79,13 @@ static void answer(const struct exchange *exchange, const uint8_t *bytes, size_t
 	struct error err;
 
 	must(exchange->size <= EXCHANGE_MOST);
-	if (exchange->item != &exchange->driver->identity &&
+	if (exchange->item != &exchange->driver->identity && !is_scan(exchange) &&
 	    exchange_number(exchange, bytes, size, &number, &err) == 0)
 		must(isfinite(number));
 	if (exchange_text(exchange, bytes, size, text, sizeof(text), &err) == 0)
 		must(strlen(text) < sizeof(text));
+	if (is_scan(exchange))
+		look_at_scan(exchange->driver, exchange->item, bytes, size);
 }
 
 static void answer_all(const struct exchange *exchange, const struct said *said)
@@ -83,6 +109,12 @@ static void converse(const struct driver *driver, const struct said *said)
 		exchange_read(&exchange, driver, &driver->read[i], 1);
 		answer_all(&exchange, said);
 	}
+	for (size_t i = 0; i < driver->scan_count; i++) {
+		if (driver->scan[i].streamed)
+			continue;
+		exchange_read(&exchange, driver, &driver->scan[i], 1);
+		answer_all(&exchange, said);
+	}
 	if (driver->identifies) {
 		exchange_read(&exchange, driver, &driver->identity, 1);
 		answer_all(&exchange, said);
@@ -99,6 +131,9 @@ static void hear(const struct driver *driver, const struct said *said)
 	struct stream_past past = {0};
 	int stream = said->size ? stream_find(driver, said->bytes, said->size) : -1;
 
+	for (size_t i = 0; stream >= 0 && i < driver->scan_count; i++)
+		if (driver->scan[i].streamed && driver->scan[i].stream == (size_t)stream)
+			look_at_scan(driver, &driver->scan[i], said->bytes, said->size);
 	for (int time = 1; stream >= 0 && time <= 2; time++) {
 		stream_take(&past, driver, (size_t)stream, SEC(time), MSEC(1), said->bytes,
 			    said->size, &message);

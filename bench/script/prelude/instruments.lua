@@ -34,7 +34,7 @@ end
 
 local function driver_data(written)
   local data = data_of(written)
-  for _, group in ipairs { "reads", "writes", "streams" } do
+  for _, group in ipairs { "reads", "writes", "streams", "scans" } do
     for _, item in pairs(data[group] or {}) do join_layouts(item) end
   end
   if data.identify then join_layouts(data.identify) end
@@ -114,9 +114,10 @@ end
 local DRIVER = {
   id = "string", bus = "string", title = "string", zh = "string", framing = "table",
   identify = "table", reads = "table", writes = "table", streams = "table", healthy = "table",
-  refusals = "table",
+  refusals = "table", scans = "table",
 }
-local FRAMING = { ends = "string", within = "amount", retries = "integer" }
+local SCAN = { ask = "layout", reply = "layout", stream = "string" }
+local FRAMING = { serial = "string", ends = "string", within = "amount", retries = "integer" }
 local ITEM = {
   input = "integer", holding = "integer", as = "string", ask = "layout", tell = "layout",
   reply = "layout", field = "integer", unit = "string", scale = "number", digit = "number",
@@ -181,8 +182,9 @@ local function check_driver(where, kind, written)
   check_group(where, written, "reads", ITEM)
   check_group(where, written, "writes", ITEM)
   check_group(where, written, "streams", STREAM)
+  check_group(where, written, "scans", SCAN)
   check_group(where, written, "healthy", HEALTH)
-  for _, group in ipairs { "reads", "writes", "streams", "refusals" } do
+  for _, group in ipairs { "reads", "writes", "streams", "scans", "refusals" } do
     davy.check_names(where, group, written[group] or {})
   end
   check_each(where, written, "streams", check_stream)

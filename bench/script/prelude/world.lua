@@ -287,7 +287,9 @@ function operations.frame(ask)
   local entry = entry_of(ask, "frames", ask.index)
   local fields = { (entry.call or entry[3])(w, table.unpack(ask.fields)) }
   if fields[1] == nil then return {} end
-  for i, field in ipairs(fields) do fields[i] = field + 0.0 end
+  for i, field in ipairs(fields) do
+    fields[i] = type(field) == "number" and field + 0.0 or field
+  end
   return { fields = fields }
 end
 
