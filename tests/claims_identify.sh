@@ -104,6 +104,17 @@ an_edited_snapshot_is_noticed() {
 	cp "$scratch/kept" "$file"
 }
 
+# What a reader reads is claimed on a simulated line (test_reader.c): libserialport takes no pseudo-terminal.
+what_a_reader_cannot_do_is_told() {
+	davy identify --reader yrm100="$scratch/gone" >"$scratch/out" 2>"$scratch/err"
+	refused $? 3 'reader yrm100: .*gone' && davy identify --reader yrm100="$scratch/gone" --tag uid=1 2>"$scratch/err"
+	refused $? 2 'its tag was given already' && davy identify --reader sics_scale="$scratch/gone" 2>"$scratch/err"
+	refused $? 2 'scans nothing' && davy identify --reader nobody="$scratch/gone" 2>"$scratch/err"
+	refused $? 2 'there is no such driver' && davy identify --reader ../../x="$scratch/gone" 2>"$scratch/err"
+	refused $? 2 'there is no such driver' && davy identify --reader "qr_reader=$scratch/gone,fast" 2>"$scratch/err"
+	refused $? 2 'fast'
+}
+
 who_cannot_read_it_is_told() {
 	davy identify --plate made=yesterday >"$scratch/out" 2>"$scratch/err"
 	refused $? 2 "'yesterday' is no day" && davy identify --plate colour=red >"$scratch/out" 2>"$scratch/err"
@@ -136,6 +147,7 @@ claim "what one bench has seen another one knows" other_benches_tell_what_they_h
 claim "an identification is shown again, and proved" a_record_is_shown_again_and_proved
 claim "a snapshot that was edited is noticed" an_edited_snapshot_is_noticed
 claim "what cannot be read is refused with a sentence" who_cannot_read_it_is_told
+claim "what a reader cannot do is told" what_a_reader_cannot_do_is_told
 claim "an old snapshot verifies nothing" an_old_snapshot_verifies_nothing
 claim "an inspector reads it in Chinese" in_chinese
 claims_end

@@ -319,6 +319,7 @@ static void refuse(const char *text, const char *why)
 static void what_cannot_be_compared_is_refused(void)
 {
 	refuse("{'nameplate':{'colour':'red'}}", "nothing is called 'colour' here");
+	refuse("{'readers':{'scale':'x'}}", "nothing is called 'scale' here");
 	refuse("{'nameplate':'MFA150001'}", "nameplate: it has named members");
 	refuse("{'nameplate':{'made':'2026-02-30'}}", "'2026-02-30' is no day");
 	refuse("{'arrived':'2026-02'}", "write it as 2026-03-01");

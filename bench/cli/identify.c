@@ -14,6 +14,7 @@
 #include "cli/commands.h"
 #include "cli/identified.h"
 #include "cli/identify_ask.h"
+#include "cli/identify_reader.h"
 #include "cli/place.h"
 #include "cli/request.h"
 #include "record/event.h"
@@ -23,7 +24,7 @@
 struct identify_settings {
 	const char *state, *class, *seal, *seal_number, *mass, *nominal, *arrived, *without, *at;
 	const char *by, *note;
-	struct value *plate, *tag, *code, *document, *photos;
+	struct value *plate, *tag, *code, *document, *photos, *readers;
 	bool json;
 };
 
@@ -57,6 +58,14 @@ static const struct option OPTIONS[] = {
 		 "二维码:text 原文,或其内容 ma 等"),
 	PAIR_ROW("document", document, "of the certificate that came with it: ma, model, maker …",
 		 "随附证书:ma、model、maker 等"),
+	{"reader",
+	 OPTION_PAIR,
+	 "DRIVER=PLACE",
+	 offsetof(struct identify_settings, readers),
+	 {"a reader that reads its tag or code: yrm100=/dev/ttyUSB0, qr_reader='usb:VENDOR:PRODUCT,"
+	  "115200 8N1'; once for each",
+	  "读取标签或二维码的读取器:yrm100=/dev/ttyUSB0、qr_reader='usb:VENDOR:PRODUCT,115200 "
+	  "8N1' 等,每个一次"}},
 	TEXT_ROW("seal", seal, "STATE", "intact, broken or absent",
 		 "封印:intact 完好、broken 破坏、absent 无"),
 	TEXT_ROW("seal-number", seal_number, "NUMBER", "the seal's number", "封印编号"),
@@ -225,7 +234,8 @@ static int identify(const struct identify_settings *settings, const char *state,
 	if (!read)
 		return -1;
 	asks = !settings->json && isatty(STDIN_FILENO) && !value_get(read, "nameplate");
-	if (asks && identify_ask(read, err) < 0) {
+	if (identify_by_readers(read, settings->readers, asks, err) < 0 ||
+	    (asks && identify_ask(read, err) < 0)) {
 		value_free(read);
 		return -1;
 	}
@@ -263,7 +273,9 @@ const struct command COMMAND_IDENTIFY = {
 		{"is a piece of equipment what it is said to be? what its tag, code and nameplate "
 		 "say, against registers",
 		 "核验产品身份:电子标签、二维码、铭牌与登记快照比对"},
-	.more = {"At a terminal it asks for what is not given; a scanner types as a keyboard does. "
+	.more = {"At a terminal it asks for what is not given; a scanner types as a keyboard does, "
+		 "and "
+		 "a reader on a serial line is named with --reader. "
 		 "What was not looked at shows as that, and so nothing is found only where all was "
 		 "looked at. It ends with 0 where nothing was found, 5 where it cannot be "
 		 "verified, "
@@ -273,7 +285,8 @@ const struct command COMMAND_IDENTIFY = {
 		 "laboratory.json may say snapshotDays (how old a snapshot may be; 30, our own "
 		 "choice, where it does not) and arrivalMonths (how long after its manufacture a "
 		 "self-rescuer may arrive).",
-		 "在终端上逐项询问未给出的内容,扫码枪如键盘输入。未查看的项目如实列出,"
+		 "在终端上逐项询问未给出的内容,扫码枪如键盘输入,串口读取器用 --reader "
+		 "给出。未查看的项目如实列出,"
 		 "全部查看过才可能"
 		 "“未发现异常”。退出码:0 未发现异常,5 无法核验,1 "
 		 "信息不符或存疑;这不是判定,由主管部门"

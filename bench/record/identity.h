@@ -10,8 +10,10 @@
  *
  * read    {"class":"…","nameplate":{"ma","serial","model","maker","made","life"},"tag":{"uid","text","ma","serial","model",
  *         "maker","made"},"code":{"text","ma",…},"document":{"ma",…},"seal":{"state":"intact","number"},"mass":"2.11 kg",
- *         "nominal":"2.09 .. 2.11 kg","arrived":"2026-10-02","photos":2,"without":["tag","life"]}: texts, all of which may be missing;
- *         `without` is what the equipment has not got, as the person says. Days as snapshot_day() writes them.
+ *         "nominal":"2.09 .. 2.11 kg","arrived":"2026-10-02","photos":2,"without":["tag","life"],
+ *         "readers":{"tag":"yrm100 on /dev/ttyUSB0: M100 26dBm V1.0","code"}}: texts, all of which may be missing;
+ *         `without` is what the equipment has not got, as the person says, `readers` by which device its tag and
+ *         code were read, where no person typed them. Days as snapshot_day() writes them.
  * facts   {"today":"2026-11-27","marks":SNAPSHOT,"prohibited":SNAPSHOT,"seen":[{"tag","number","serial","at","where","record"}]};
  *         SNAPSHOT is {"as_of","scope","source","sha256","record","rows":[…]}, `rows` those about this number, or this model. What was seen is
  *         of the same tag, or the same number and serial number.

@@ -14,6 +14,7 @@ static const char *const TAG[] = {"uid", "text", "ma", "serial", "model", "maker
 static const char *const CODE[] = {"text", "ma", "serial", "model", "maker", "made", NULL};
 static const char *const DOCUMENT[] = {"ma", "serial", "model", "maker", "made", NULL};
 static const char *const SEAL[] = {"state", "number", NULL};
+static const char *const READERS[] = {"tag", "code", NULL};
 static const char *const SEAL_STATES[] = {"intact", "broken", "absent", NULL};
 static const char *const WITHOUT[] = {"ma", "serial", "seal", "tag", "code", "life", NULL};
 static const char *const TEXTS[] = {"class", "mass", "nominal", "arrived", NULL};
@@ -21,8 +22,8 @@ static const char *const TEXTS[] = {"class", "mass", "nominal", "arrived", NULL}
 static const struct {
 	const char *name;
 	const char *const *members;
-} GROUPS[] = {
-	{"nameplate", PLATE}, {"tag", TAG}, {"code", CODE}, {"document", DOCUMENT}, {"seal", SEAL}};
+} GROUPS[] = {{"nameplate", PLATE},   {"tag", TAG},   {"code", CODE},
+	      {"document", DOCUMENT}, {"seal", SEAL}, {"readers", READERS}};
 enum { GROUP_COUNT = sizeof(GROUPS) / sizeof(GROUPS[0]) };
 
 static bool is_one_of(const char *const *names, const char *name)
