@@ -118,26 +118,49 @@ static int add_methods(struct protocol *protocol, struct protocol_step *step,
 	return 0;
 }
 
-/* The measure has no limit: it is compared with the order, and not with a number. */
-static int add_scan(struct protocol *protocol, struct protocol_step *step, const struct value *dut,
-		    const struct value *name, struct error *err)
+/* The measure has no limit: it is compared with a text, and not with a number. */
+static void add_compared(struct protocol *protocol, struct protocol_step *step, const char *name,
+			 const char *expected)
 {
-	struct protocol_scan *scan = &protocol->scan[protocol->scan_count];
-	struct protocol_measure *measure = &step->measure[step->measure_count];
-	const struct value *datum = name->kind == VALUE_TEXT ? value_get(dut, name->text) : NULL;
+	struct protocol_scan *scan = &protocol->scan[protocol->scan_count++];
+	struct protocol_measure *measure = &step->measure[step->measure_count++];
 
-	if (!datum || strlen(name->text) >= sizeof(scan->name))
-		return error_set(err, ERROR_USAGE, "scans: the dut has no '%.40s'",
-				 name->kind == VALUE_TEXT ? name->text : "?");
-	strcpy(scan->name, name->text);
-	scan->expected = value_get_text(datum, "value");
+	snprintf(scan->name, sizeof(scan->name), "%s", name);
+	scan->expected = expected;
 	scan->measure = measure;
 	snprintf(measure->name, sizeof(measure->name), "scan.%s", scan->name);
 	snprintf(measure->meaning, sizeof(measure->meaning), "'%s' as it was scanned", scan->name);
 	snprintf(measure->zh, sizeof(measure->zh), "扫描所得 %s", scan->name);
 	measure->per = measure->evidence = true;
-	step->measure_count++;
-	protocol->scan_count++;
+}
+
+/* A station whose slot has a label: it is scanned where the specimen sits, whatever else the protocol scans. */
+static void add_slot_scan(struct protocol *protocol, struct protocol_step *step, const char *label)
+{
+	struct protocol_measure *measure = &step->measure[step->measure_count];
+
+	if (!label)
+		return;
+	add_compared(protocol, step, PROTOCOL_SLOT_SCAN, label);
+	snprintf(measure->meaning, sizeof(measure->meaning),
+		 "label of the slot in which the specimen sits, as it was scanned");
+	snprintf(measure->zh, sizeof(measure->zh), "扫描所得样品所在工位的标签");
+}
+
+static int add_scan(struct protocol *protocol, struct protocol_step *step, const struct value *dut,
+		    const struct value *name, struct error *err)
+{
+	const struct value *datum = name->kind == VALUE_TEXT ? value_get(dut, name->text) : NULL;
+
+	if (!datum || strlen(name->text) >= sizeof(protocol->scan->name))
+		return error_set(err, ERROR_USAGE, "scans: the dut has no '%.40s'",
+				 name->kind == VALUE_TEXT ? name->text : "?");
+	if (!strcmp(name->text, PROTOCOL_SLOT_SCAN))
+		return error_set(err, ERROR_USAGE,
+				 "scans: '%s' is the label of the slot, which a station says: call "
+				 "the dut's datum something else",
+				 PROTOCOL_SLOT_SCAN);
+	add_compared(protocol, step, name->text, value_get_text(datum, "value"));
 	return 0;
 }
 
@@ -147,6 +170,7 @@ static int add_scans(struct protocol *protocol, struct protocol_step *step,
 	const struct value *scans = value_get(value, "scans");
 
 	protocol->scan = xcalloc(value_count(scans) + 1, sizeof(*protocol->scan));
+	add_slot_scan(protocol, step, value_get_text(value, "slot_label"));
 	for (size_t i = 0; i < value_count(scans); i++)
 		if (add_scan(protocol, step, value_get(protocol->data, "dut"), value_at(scans, i),
 			     err) < 0)
@@ -169,7 +193,7 @@ int declarations_compile(struct protocol *protocol, const struct value *value,
 	snprintf(step->zh, sizeof(step->zh), "检验条件");
 	step->measure =
 		xcalloc(value_count(environment) + value_count(sampling) + value_count(params) +
-				value_count(value_get(value, "scans")) + 1,
+				value_count(value_get(value, "scans")) + 2,
 			sizeof(*step->measure));
 	protocol->step_count++;
 	if (add_environment(protocol, step, environment, set, err) < 0 ||

@@ -470,6 +470,11 @@ void plan_free(struct plan *plan)
 
 /* ---- what the Lua processes are told ---- */
 
+const char *plan_slot_label(const struct plan *plan)
+{
+	return value_get_text(station_find_slot(plan->station_data, plan->order->slot), "label");
+}
+
 struct value *plan_runner_start(const struct plan *plan)
 {
 	const struct order *order = plan->order;
@@ -483,6 +488,8 @@ struct value *plan_runner_start(const struct plan *plan)
 	value_set_bool(value, "simulated", order->simulated);
 	value_set_int(value, "seed", order->seed);
 	value_set_text(value, "only", order->only);
+	if (plan_slot_label(plan))
+		value_set_bool(value, "labelled", true);
 	if (order->mutant) {
 		struct value *changed = mutant_for_runner(order->mutant);
 
@@ -515,7 +522,8 @@ struct value *plan_world_start(const struct plan *plan)
 	if (order->fault && !strchr(order->fault, '.'))
 		value_set_text(value, "fault", order->fault);
 	value_set_real(value, "severity", order->severity);
-	value_set(value, "dut", declared_dut(plan));
+	value_set_text(value_set(value, "dut", declared_dut(plan)), PROTOCOL_SLOT_SCAN,
+		       plan_slot_label(plan));
 	return value;
 }
 

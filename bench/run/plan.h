@@ -112,6 +112,8 @@ void planning_take_register(struct planning *planning, const struct value *regis
 void planning_free(struct planning *planning); /* accepts NULL */
 void plan_free(struct plan *plan);	       /* accepts NULL */
 
+/* What stands on the slot, as its station says, or NULL; borrowed. */
+const char *plan_slot_label(const struct plan *plan);
 /* The START payloads. */
 struct value *plan_runner_start(const struct plan *plan);
 struct value *plan_world_start(const struct plan *plan);

@@ -259,6 +259,7 @@ static int compile_protocol(struct plan *plan, struct error *err)
 	if (mutant && (!plan->order->simulated || order_has_wires(plan->order)))
 		return error_set(err, ERROR_REFUSED, "%s: a mutant drives no wires: %s",
 				 plan->protocol_source, mutant->name);
+	value_set_text(plan->protocol_data, "slot_label", plan_slot_label(plan));
 	if (mutant)
 		mutant_change_data(mutant, plan->protocol_data);
 	plan->protocol =

@@ -39,9 +39,11 @@ struct protocol_condition {
 	const struct protocol_measure *measure;
 };
 
+#define PROTOCOL_SLOT_SCAN "slot"
+
 /* What is scanned of the specimen before the first step and behind the last, and must be what was ordered. */
 struct protocol_scan {
-	char name[32];	      /* of the DUT's data */
+	char name[32]; /* of the DUT's data; "slot": the label of the slot in which it sits */
 	const char *expected; /* as it was ordered, or NULL */
 	const struct protocol_measure *measure;
 };

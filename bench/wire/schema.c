@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { FIELDS_MOST = 12, SHARED_MOST = 3 };
+enum { FIELDS_MOST = 13, SHARED_MOST = 3 };
 
 struct field {
 	const char *name;
@@ -66,9 +66,9 @@ static const struct form FORMS[] = {
 	{FRAME_START, "load", {TEXT("kind"), TEXT("source"), MAYBE_MAP("params"), MAYBE_MAP("dut"),
 			       MAYBE_BOOL("simulated")}},
 	{FRAME_START, "run", {TEXT("protocol"), TEXT("fixture"), MAP("params"), MAP("dut"),
-			      BOOL("simulated"), INT("seed"), MAYBE_TEXT("only"), MAP("channels"),
-			      MAP("lines"), MAP("devices"), LIST("references"),
-			      MAYBE_MAP("mutant")}},
+			      BOOL("simulated"), INT("seed"), MAYBE_TEXT("only"),
+			      MAYBE_BOOL("labelled"), MAP("channels"), MAP("lines"),
+			      MAP("devices"), LIST("references"), MAYBE_MAP("mutant")}},
 	{FRAME_START, "world", {TEXT("world"), MAP("simulators"), INT("seed"), MAYBE_TEXT("fault"),
 				REAL("severity"), MAP("dut"), LIST("inputs"), MAP("outputs")}},
 

@@ -14,6 +14,7 @@ local closing = false      -- they are being run
 local stopped = false
 local step_name            -- of the step that runs
 local fx
+local labelled             -- the slot has a label, which is scanned where the specimen sits
 local mutant               -- what `davy check --mutants` has changed in this rehearsal, or nothing
 
 local TEXT_MOST = 4000     -- bytes of a reason: a message has an end
@@ -85,6 +86,11 @@ end
 -- What the protocol wants scanned of the specimen, before its first step and behind its last: the
 -- controller compares it with the order.
 local function scan_specimen(data, moment, text, zh)
+  if labelled then
+    tasks.ask("scan", { id = ("scan.slot.%s"):format(moment),
+      text = "Scan the label of the slot in which the specimen sits",
+      zh = "请扫描样品所在工位的标签" })
+  end
   for _, name in ipairs(data.scans or {}) do
     local ask = data.dut[name].ask or name
     tasks.ask("scan", { id = ("scan.%s.%s"):format(name, moment), text = text:format(ask),
@@ -132,7 +138,7 @@ local WORDS = {
 }
 
 local function begin(start)
-  mutant = start.mutant
+  mutant, labelled = start.mutant, start.labelled
   local fixture = davy.read_fixture(start.fixture, WORDS)
   local protocol = davy.read_protocol(start.protocol, start, WORDS)
   fx = davy.make_fx(start, fixture.bench)

@@ -10,7 +10,7 @@ local STATION = {
 }
 local SLOT = {
   [1] = "integer", fixture = "string", ports = "table", lines = "table", rig = "table",
-  identities = "table",
+  identities = "table", label = "string",
 }
 local PORT = { [1] = "string", echo = "boolean" }
 local LINE = { [1] = "string", bias = "string", drive = "string" }
@@ -95,6 +95,14 @@ local function identities_data(where, written)
   return written
 end
 
+-- What stands on the slot itself, and is scanned there.
+local function label_data(where, label)
+  if label and (not label:find("%S") or #label > 60 or label:find("%c")) then
+    raise_at(where, "label is a text of at most 60 bytes on one line, as it stands on the slot")
+  end
+  return label
+end
+
 local function slot_data(where, slot)
   if math.type(slot[1]) ~= "integer" or slot[1] < 1 or slot[1] > slots_most then
     raise_at(where, "a slot begins with its number, from 1 to %d", slots_most)
@@ -106,6 +114,7 @@ local function slot_data(where, slot)
     number = slot[1], fixture = slot.fixture, ports = ports, lines = lines,
     rig = rig_data(where, slot.rig, ports, lines),
     identities = identities_data(where, slot.identities),
+    label = label_data(where, slot.label),
   }
 end
 
@@ -114,7 +123,7 @@ local function station_data(where, written)
     name = written.name, calibration = written.calibration, watchdog = written.watchdog,
     slots = {},
   }
-  local taken = {}
+  local taken, labels = {}, {}
   for i, slot in ipairs(written.slots or {}) do
     if not places[slot] then raise_at(where, "slots: %d is not made with slot { … }", i) end
     local one = slot_data(places[slot], slot)
@@ -122,6 +131,10 @@ local function station_data(where, written)
       raise_at(places[slot], "slot %d is there already: %s", one.number, taken[one.number])
     end
     taken[one.number] = places[slot]
+    if one.label and labels[one.label] then
+      raise_at(places[slot], "slot %d has this label already: %s", labels[one.label], one.label)
+    end
+    if one.label then labels[one.label] = one.number end
     data.slots[i] = one
   end
   return data
