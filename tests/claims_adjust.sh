@@ -28,12 +28,12 @@ ends_as() {
 
 found_counts() {
 	runs "$protocol" --sim=zero_drift
-	ends_as $? 1 && says '✗ zero (as found) 0.2025' && says '✓ zero (as left) 0.009' && says 'adjusted: zero, by SIM-0017' &&
+	ends_as $? 1 && says '✗ zero (as found) 0.2025' && says '✓ zero (as left) 0.011' && says 'adjusted: zero, by SIM-0017' &&
 		says 'FAIL 不合格  zero as found: 0.2025'
 }
 
 both_are_shown() {
-	"$davy" show last >"$scratch/out" 2>&1 && says '✗ zero (as found)  0.2025' && says '✓ zero (as left)  0.009' &&
+	"$davy" show last >"$scratch/out" 2>&1 && says '✗ zero (as found)  0.2025' && says '✓ zero (as left)  0.011' &&
 		says 'zero, by SIM-0017; span, by SIM-0017; the verdict rests on the specimen as found, and as left' &&
 		"$davy" why last zero >"$scratch/out" 2>&1 && says '✗ zero (as found)' && says '✓ zero (as left)' &&
 		LANG=zh_CN.UTF-8 "$davy" show last >"$scratch/out" 2>&1 && says '调校前' && says '调校人 SIM-0017'
@@ -61,9 +61,9 @@ left_counts_when_ordered() {
 
 what_is_left_wrong_fails() {
 	runs "$protocol" --sim=poor_hand
-	ends_as $? 1 && says 'FAIL 不合格  zero as left: 0.209' || return
+	ends_as $? 1 && says 'FAIL 不合格  zero as left: 0.211' || return
 	runs "$protocol" --sim=poor_hand --verdict as-left
-	ends_as $? 1 && says 'FAIL 不合格  zero as left: 0.209'
+	ends_as $? 1 && says 'FAIL 不合格  zero as left: 0.211'
 }
 
 nothing_found_nothing_adjusted() {

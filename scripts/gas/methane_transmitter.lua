@@ -50,7 +50,10 @@ local test = protocol {
   escapes = {
     ["Zero: zero bound 2 upper end widened"] = "a percentage of zero is zero",
     ["Zero: zero bound 2 lower end widened"] = "a percentage of zero is zero",
-    ["Zero: zero bound 2 turned round"] = "a percentage of zero is zero",
+    ["Response time: fx.gas:flows 1 left out"] =
+      "a gas that stopped is missed by what follows, too: this world's cup keeps what it holds meanwhile",
+    ["Response time: fx.gas:indication 1 left out"] =
+      "the purge before it has left this world's cup in zero air, and its transmitter recovers meanwhile",
     ["Warning and power shut-off: warning_gas left out"] =
       "it is of the cylinder's certificate, which no fault of a world changes",
     ["Warning and power shut-off: warning_gas taken for the product's"] =
@@ -256,7 +259,5 @@ step "Loss of supply" {
     fx.supply:off()
     wait "5 s"
     m.fail_safe = fx.cut_off:read()
-    fx.supply:on()
-    wait(p.warm_up)
   end,
 }
