@@ -77,19 +77,36 @@ local test = protocol {
   },
 
   faults = {
+    delivered_empty        = { "FAIL", "open_circuit" },
+    delivered_full         = { "FAIL", "open_circuit" },
+    poor_board             = { "FAIL", "resistance" },
     worn                   = { "FAIL", "capacity" },
     never_trips            = { "FAIL", "over_charge" },
+    trips_early            = { "FAIL", "over_charge" },
     late_charge_release    = { "FAIL", "charge_release" },
+    early_charge_release   = { "FAIL", "charge_release" },
     never_trips_discharge  = { "FAIL", "over_discharge" },
+    trips_early_discharge  = { "FAIL", "over_discharge" },
     late_discharge_release = { "FAIL", "discharge_release" },
+    early_discharge_release = { "FAIL", "discharge_release" },
     never_trips_current    = { "FAIL", "over_current" },
+    trips_early_current    = { "FAIL", "over_current" },
     short_holds            = { "FAIL", "short" },
-    slow_release           = { "FAIL", "release" },
+    slow_short             = { "FAIL", "short" },
+    slow_release           = { "FAIL", "release[over_current]", "release[short]" },
+    hurt_by_short          = { "FAIL", "recovery" },
+    film_burns             = { "FAIL", "recovery" },
     hot_cell               = { "FAIL", "case" },
+    very_hot_cell          = { "FAIL" },
     fuming                 = { "FAIL" },
     supply_dies            = { "ERROR" },
+    load_stops             = { "ERROR" },
+    bar_open               = { "ERROR" },
     shunt_drifted          = { "INCONCLUSIVE", "current_error" },
+    shunt_low              = { "INCONCLUSIVE", "current_error" },
     cold_room              = { "INCONCLUSIVE", "temperature" },
+    thin_air               = { "INCONCLUSIVE", "pressure" },
+    damp_room              = { "INCONCLUSIVE", "humidity" },
     reversed               = { "ERROR" },
     absent                 = { "ERROR" },
     weak_contact           = { "ERROR" },
@@ -98,6 +115,20 @@ local test = protocol {
     door_opened            = { "ERROR" },
     smoke                  = { "ERROR" },
     contactor_welded       = { "ERROR" },
+  },
+
+  -- What `davy check --mutants` cannot tell from this file, and why.
+  escapes = {
+    ["begin: fx.cycler:check 1 left out"] =
+      "a battery that is reversed or absent ends its first discharge as ERROR, too: hours later, and without the reason",
+    ["charge: fx.cycler:rest 1 left out"] =
+      "what follows rests by itself before it switches; until then the supply holds the cell where it is",
+    ["Connection: fx.cycler:contacts 1 left out"] =
+      "poor contacts let no surge through the shorting bar, which is an ERROR, too: half a day later",
+    ["Capacity: assertion 1 asserts nothing"] =
+      "a load that has stopped is found by the discharge that counts",
+    ["Capacity: wait 1 left out"] =
+      "the one RC pair of this world's cell has 30 s: rested or not, it delivers the same",
   },
 }
 local p, dut = test.params, test.dut
@@ -152,7 +183,6 @@ step "Connection" {
     m.resistance = as_delivered
 
     fx.cycler:discharge { current = 0.5 * It }
-    wait "2 s"
     fx.cycler:contacts()
     m.current_error = (-fx.pack_current:mean "5 s"):against(fx.load_current:mean "5 s")
   end,
@@ -266,7 +296,7 @@ step "Over-current and short circuit" {
   run = function(m, fx)
     begin(fx)
 
-    -- The largest continuous current, then from 1.5 times of it 5 % more every tenth of a second.
+    -- The largest continuous current, then 5 % more every tenth of a second.
     local function trip()
       local last, before, current = nil, dut.steady, dut.steady
       fx.cycler:discharge { current = current }
@@ -277,7 +307,7 @@ step "Over-current and short circuit" {
         end
         if current >= p.most then return flowing end
         last, before = flowing, current
-        current = q.min(current > dut.steady and 1.05 * current or 1.5 * current, p.most)
+        current = q.min(1.05 * current, p.most)
         fx.load:set { current = current }
         wait "100 ms"
       end
@@ -310,9 +340,6 @@ step "Recovery" {
   },
   run = function(m, fx)
     begin(fx)
-    fx.cycler:discharge { current = 0.2 * It }
-    wait "60 s"
-    fx.cycler:rest()
     wait "60 s"
     m.recovery = as_delivered and
       q.mean { fx.resistance:read(), fx.resistance:read(), fx.resistance:read() }:against(as_delivered)
