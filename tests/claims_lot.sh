@@ -60,6 +60,28 @@ bars_are_one_wide() {
 		! grep '|.*|' "$scratch/out" | LC_ALL=C grep -q '[^ -~]'
 }
 
+# By another path: whole numbers and fractions, from what a plan is.
+the_plan_is_worked_out_again() {
+	local plan
+	for plan in "3 0" "500 3" "125 0" "200 3" "3 0 2000" "13 1 60" "20 0 100"; do
+		set -- $plan
+		davy lot plan "$1,$2" ${3:+--lot "$3"} >"$scratch/out" &&
+			python3 tests/sampling_plan.py "$@" <"$scratch/out" || { echo "# plan $plan"; return 1; }
+	done
+	python3 tests/sampling_plan.py --table scripts/self_rescuer/README.md
+}
+
+a_wrong_figure_is_noticed() {
+	local wrong
+	davy lot plan 13,1 --lot 60 >"$scratch/out" && python3 tests/sampling_plan.py 13 1 60 <"$scratch/out" || return
+	for wrong in 's/ 44\.2 %$/ 44.4 %/' 's/up to 2\/60/up to 3\/60/' 's/is still [0-9.]* %/is still 51 %/'; do
+		sed "$wrong" "$scratch/out" >"$scratch/wrong"
+		cmp -s "$scratch/out" "$scratch/wrong" && { echo "# $wrong changes nothing"; return 1; }
+		python3 tests/sampling_plan.py 13 1 60 <"$scratch/wrong" >/dev/null 2>&1 && { echo "# $wrong"; return 1; }
+	done
+	true
+}
+
 no_plan() {
 	refused 2 "a plan is 'n,c', as 3,0" davy lot plan 3 && refused 2 'below the 3 units' davy lot plan 3,3 &&
 		refused 2 'cannot be drawn from a lot of 2' davy lot plan 3,0 --lot 2
@@ -223,6 +245,8 @@ fi
 claim "a plan's operating characteristic is drawn, with the sentence that three units expose gross fraud alone" the_plan_is_drawn
 claim "… and in Chinese" the_plan_is_drawn_in_chinese
 claim "the curve is as wide in every terminal" bars_are_one_wide
+claim "its curve, its points, its sentence and the table of plans are worked out again in whole numbers" the_plan_is_worked_out_again
+claim "… where a figure that is off is noticed" a_wrong_figure_is_noticed
 claim "what is no plan is refused" no_plan
 claim "what an act lacks is said in a sentence" incomplete
 claim "a list that is none is refused, and no lot is begun" no_list
