@@ -266,11 +266,11 @@ static void what_is_no_event_is_refused(void)
 	CU_ASSERT_STRING_EQUAL(err.text, "an event: eventTime: it is no time");
 	value_free(event);
 	event = event_new(LIFE_STORING, ID, &WHEN, THING);
-	for (int i = 0; i < 1001; i++)
+	for (int i = 0; i < EVENT_ENTRIES_MOST + 1; i++)
 		value_add(list, value_printf("urn:a:%d", i));
 	value_set(event, "epcList", list);
 	CU_ASSERT_EQUAL(event_check(event, &err), -1);
-	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "more than 1000"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "more than 5000"));
 	value_free(event);
 }
 

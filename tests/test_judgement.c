@@ -315,6 +315,22 @@ static void a_measure_is_given_once(void)
 	court_close(&court);
 }
 
+static void no_more_is_given_than_a_record_takes(void)
+{
+	struct court court;
+	char text[80];
+
+	court_open(&court, "simple", false);
+	for (int i = 0; i < JUDGED_MOST; i++) {
+		snprintf(text, sizeof(text),
+			 "{'step':'T','measure':'z','key':'%d (1)','from':'r1'}", i);
+		CU_ASSERT_PTR_NOT_NULL(take(&court, text));
+	}
+	check_not_taken(&court, X("r1"),
+			"measure 'x' is one more than the 4800 that the record of a run takes");
+	court_close(&court);
+}
+
 static void only_what_is_declared_is_taken(void)
 {
 	struct court court;
@@ -545,6 +561,7 @@ void suite_judgement(void)
 	claim(no_probability_rests_on_a_flawed_reading_or_on_none);
 	claim(a_flaw_keeps_a_bad_value_from_failing);
 	claim(a_measure_is_given_once);
+	claim(no_more_is_given_than_a_record_takes);
 	claim(only_what_is_declared_is_taken);
 	claim(a_value_of_another_dimension_is_not_taken);
 	claim(an_expression_that_cannot_be_evaluated_is_not_taken);

@@ -58,6 +58,9 @@ void event_encode(struct buf *uri, const char *text);
  */
 void event_readable(struct buf *text, const char *uri);
 
+/* Of each list in it: measures of a run, pieces of a lot. */
+enum { EVENT_ENTRIES_MOST = 5000 };
+
 /*
  * An event of this step, without more than what the step fixes: type, action, bizStep, the usual disposition, id, times
  * and what it is about. The caller adds to it and frees it.

@@ -13,8 +13,6 @@
 #include "record/event_id.h"
 #include "record/uom.h"
 
-enum { LIST_MOST = 1000 };
-
 typedef int rule_fn(const struct value *value, struct error *err);
 
 struct member {
@@ -235,8 +233,9 @@ static int check_each(const struct value *list, rule_fn *rule, struct error *err
 {
 	if (list->kind != VALUE_LIST || value_count(list) == 0)
 		return refuse(err, "it is no list, or an empty one");
-	if (value_count(list) > LIST_MOST)
-		return error_set(err, ERROR_USAGE, "it has more than %d entries", LIST_MOST);
+	if (value_count(list) > EVENT_ENTRIES_MOST)
+		return error_set(err, ERROR_USAGE, "it has more than %d entries",
+				 EVENT_ENTRIES_MOST);
 	for (size_t i = 0; i < value_count(list); i++) {
 		if (rule(value_at(list, i), err) < 0)
 			return error_context(err, "the %zu. of it", i + 1);

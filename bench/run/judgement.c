@@ -251,6 +251,13 @@ const struct judged *judgement_record(struct judgement *judgement, const struct 
 
 	if (find_measure(judgement, value, &step, &measure, err) < 0)
 		return NULL;
+	if (judgement->count >= JUDGED_MOST) {
+		error_set(err, ERROR_USAGE,
+			  "step '%s': measure '%s' is one more than the %d that the record of a "
+			  "run takes",
+			  step->name, measure->name, JUDGED_MOST);
+		return NULL;
+	}
 	if (find_judged(judgement, measure, key ? key : "")) {
 		error_set(err, ERROR_USAGE, "step '%s': measure '%s%s%s' was given twice",
 			  step->name, measure->name, key ? " of " : "", key ? key : "");

@@ -6,9 +6,12 @@
 #ifndef DAVY_RUN_JUDGEMENT_H
 #define DAVY_RUN_JUDGEMENT_H
 
+#include "record/event.h"
 #include "run/evidence.h"
 #include "run/protocol.h"
 
+/* What a script may give; what the controller judges itself has a place in the record, too. */
+enum { JUDGED_MOST = EVENT_ENTRIES_MOST - 200 };
 enum { JUDGEMENT_WHY = 400 }; /* bytes of a reason: two names and a decision's own */
 
 /* What a measure tells of, in a protocol that adjusts its specimen. */
