@@ -162,7 +162,7 @@ newest() { find "${1:-$state}/runs" -mindepth 1 -maxdepth 1 -printf '%C@ %f\n' |
 start_long() {
 	place=$scratch/$1
 	shift
-	"$davy" run "$long" --sim --state "$place" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null &
+	"$davy" run "$long" --sim --param warm_up="0 min" --state "$place" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null &
 	pid=$!
 	for _ in $(seq 100); do
 		"$davy" list runs --state "$place" | grep -q running &&
