@@ -193,6 +193,9 @@ struct order *bench_order(struct bench *bench, const struct mini_order *what)
 	order->rig = what->rig;
 	order->fault = what->fault ? xstrdup(what->fault) : NULL;
 	order->only = what->only ? xstrdup(what->only) : NULL;
+	order->continues = what->continues ? xstrdup(what->continues) : NULL;
+	order->serial_again = what->serial_again ? xstrdup(what->serial_again) : NULL;
+	order->outage = what->outage;
 	order->severity = what->severity != 0 ? what->severity : 1;
 	order->seed = what->seed ? what->seed : 1;
 	order->clock = what->clock		? what->clock

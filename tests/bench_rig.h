@@ -69,6 +69,9 @@ struct mini_order {
 	const char *authorised_by; /* a repeated measurement, by this person's leave */
 	const char *
 		registered; /* what the bench's register holds, as JSON with apostrophes; of bench_plan */
+	const char *continues; /* an interrupted run that is taken up again … */
+	const char *serial_again;
+	nsec outage; /* … after so long */
 	double severity;
 	int64_t seed;
 	uint64_t quota; /* bytes of journal, instead of the usual many */

@@ -15,6 +15,7 @@
 #include "run/replay.h"
 #include "tests/bench_rig.h"
 #include "tests/claims.h"
+#include "tests/journal_change.h"
 
 #define MEASURED "m.x = fx.pressure:mean '1 s'\n"
 
@@ -258,95 +259,8 @@ static void a_journal_without_a_verdict_is_refused(void)
 
 /* ---- changed journals ---- */
 
-/* One change to the first line or entry that it fits. */
-struct change {
-	const char *kind, *from, *to; /* of a line's JSON text, with apostrophes */
-	enum entry_kind entry;	      /* or of an entry */
-	size_t byte;		      /* flipped there */
-	int skip;		      /* entries that fit before it */
-};
-
-static bool change_text(struct buf *text, const struct change *change)
-{
-	char from[160], to[160], *at;
-	struct buf changed;
-
-	snprintf(from, sizeof(from), "%s", change->from);
-	snprintf(to, sizeof(to), "%s", change->to);
-	for (char *c = from; *c; c++)
-		*c = *c == '\'' ? '"' : *c;
-	for (char *c = to; *c; c++)
-		*c = *c == '\'' ? '"' : *c;
-	at = strstr(text->data, from);
-	if (!at)
-		return false;
-	buf_init(&changed);
-	buf_add(&changed, text->data, (size_t)(at - text->data));
-	buf_add_text(&changed, to);
-	buf_add_text(&changed, at + strlen(from));
-	buf_done(text);
-	*text = changed;
-	return true;
-}
-
-static bool change_entries(char *raw, size_t size, struct change *change)
-{
-	for (size_t at = 0; at + ENTRY_HEAD_SIZE <= size;) {
-		uint32_t length;
-
-		memcpy(&length, raw + at + 4, 4);
-		if (raw[at] == (char)change->entry && change->skip-- == 0) {
-			raw[at + ENTRY_HEAD_SIZE + change->byte] ^= 1;
-			return true;
-		}
-		at += ENTRY_HEAD_SIZE + length;
-	}
-	return false;
-}
-
-/* Write all lines again with a chain that fits, one of them changed. */
-static bool rewrite(const struct buf *old, struct buf *new, struct change *change)
-{
-	struct chain chain;
-	size_t at = 0;
-	bool changed = false;
-
-	chain_init(&chain);
-	while (at < old->size) {
-		const char *line = old->data + at, *end = strchr(line, '\n');
-		size_t size = (size_t)(end - line) - CHAIN_TAIL, raw_size = 0;
-		struct buf text;
-		char *raw, hex[HASH_HEX_SIZE], kind[40];
-
-		at += size + CHAIN_TAIL + 1;
-		buf_init(&text);
-		buf_add(&text, line, size);
-		if (!strncmp(line, "{\"k\":\"segment\"", 14))
-			raw_size = strtoul(strstr(text.data, "\"bytes\":") + 8, NULL, 10);
-		raw = xmemdup(old->data + at, raw_size + 1);
-		at += raw_size ? raw_size + 1 : 0;
-
-		snprintf(kind, sizeof(kind), "{\"k\":\"%s\"",
-			 change->kind ? change->kind : "segment");
-		if (!changed && !strncmp(text.data, kind, strlen(kind)))
-			changed = change->kind ? change_text(&text, change)
-					       : change_entries(raw, raw_size, change);
-		chain_add(&chain, text.data, text.size, raw, raw_size);
-		hash_hex(chain.digest, hex);
-		buf_printf(new, "%s %s\n", text.data, hex);
-		if (raw_size) {
-			buf_add(new, raw, raw_size);
-			buf_add_byte(new, '\n');
-		}
-		buf_done(&text);
-		free(raw);
-	}
-	chain_done(&chain);
-	return changed;
-}
-
 /* Run, change, replay: it must diverge with both of these in its sentence. */
-static void check_change(struct change *change, const char *there, const char *here)
+static void check_change(struct journal_change *change, const char *there, const char *here)
 {
 	struct bench bench;
 	struct buf old, new;
@@ -357,7 +271,7 @@ static void check_change(struct change *change, const char *there, const char *h
 	CU_ASSERT(bench_ended(&bench, VERDICT_PASS, ""));
 	old = bench_bytes(bench.journal);
 	buf_init(&new);
-	CU_ASSERT_FATAL(rewrite(&old, &new, change));
+	CU_ASSERT_FATAL(journal_rewrite(&old, &new, change));
 	bench_put_bytes(&bench, "changed/journal", new.data, new.size);
 	snprintf(bench.journal, sizeof(bench.journal), "%s/changed", bench.folder);
 
@@ -370,7 +284,8 @@ static void check_change(struct change *change, const char *there, const char *h
 	buf_done(&new);
 	bench_close(&bench);
 }
-#define CHECK_CHANGE(there, here, ...) check_change(&(struct change){__VA_ARGS__}, there, here)
+#define CHECK_CHANGE(there, here, ...)                                                             \
+	check_change(&(struct journal_change){__VA_ARGS__}, there, here)
 
 static void an_unchanged_rewritten_journal_replays(void)
 {
@@ -381,7 +296,7 @@ static void an_unchanged_rewritten_journal_replays(void)
 	bench_run(&bench, .body = MEASURED);
 	old = bench_bytes(bench.journal);
 	buf_init(&new);
-	rewrite(&old, &new, &(struct change){.kind = "none", .from = "", .to = ""});
+	journal_rewrite(&old, &new, &(struct journal_change){.kind = "none", .from = "", .to = ""});
 
 	CU_ASSERT_EQUAL_FATAL(old.size, new.size);
 	CU_ASSERT_EQUAL(memcmp(old.data, new.data, old.size), 0);

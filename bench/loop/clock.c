@@ -179,6 +179,15 @@ nsec clock_machine(const struct bench_clock *clock, nsec time)
 	       (clock->kind == CLOCK_KIND_REAL ? time : (nsec)((double)time / clock->scale));
 }
 
+void clock_go_on(struct bench_clock *clock, nsec now)
+{
+	assert(clock->count == 0);
+	if (clock->kind == CLOCK_KIND_VIRTUAL)
+		clock_move(clock, now);
+	else
+		clock->start += clock_machine(clock, clock_now(clock)) - clock_machine(clock, now);
+}
+
 void clock_on_jump(struct bench_clock *clock, clock_jump_fn *fn, void *ctx)
 {
 	clock->jump = fn;

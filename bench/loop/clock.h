@@ -59,6 +59,8 @@ struct bench_clock *clock_new(struct loop *loop, enum clock_kind kind, double sc
 void clock_free(struct bench_clock *clock); /* no timer may be armed */
 enum clock_kind clock_kind(const struct bench_clock *clock);
 nsec clock_now(const struct bench_clock *clock);
+/* It goes on at this time: of a clock that nobody has read and no timer hangs on. */
+void clock_go_on(struct bench_clock *clock, nsec now);
 /*
  * The bench time of an instant of the machine's monotonic clock, as a kernel stamps it, and the other way
  * about. An instant before the clock began is negative. A virtual clock has no machine time: nothing

@@ -207,6 +207,8 @@ static void take_line(struct account *account, const struct journal_item *item)
 		account->has_started = true;
 	else if (!strcmp(item->kind, "verdict"))
 		keep(&account->verdict, item->line);
+	else if (!strcmp(item->kind, "resumed"))
+		value_add(account->resumed, value_copy(item->line));
 	else if (!strcmp(item->kind, "simulated") && account->head)
 		take_simulated(account, item->line);
 }
@@ -218,8 +220,10 @@ static int read_all(struct account *account, struct journal_reader *reader, stru
 
 	while ((more = journal_reader_next(reader, &item, err)) > 0) {
 		account->time = item.time;
-		if (item.kind)
-			take_line(account, &item);
+		if (!item.kind)
+			continue;
+		take_line(account, &item);
+		account->interrupted = !strcmp(item.kind, "interrupted");
 	}
 	if (more < 0)
 		return -1;
@@ -267,6 +271,7 @@ struct account *account_read(const char *folder, struct error *err)
 	account->judged = value_list();
 	account->gases = value_list();
 	account->adjustments = value_list();
+	account->resumed = value_list();
 	account->devices = value_list();
 	account->sources = value_list();
 	account->record = read_record(folder);
@@ -294,6 +299,7 @@ void account_free(struct account *account)
 	value_free(account->record);
 	value_free(account->environment);
 	value_free(account->consumes);
+	value_free(account->resumed);
 	value_free(account->verdict);
 	free(account);
 }

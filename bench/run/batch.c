@@ -158,6 +158,16 @@ static void job_ended(void *ctx, enum verdict verdict, const struct value *summa
 	check_over(job->batch);
 }
 
+/* An interrupted run stands as it did. */
+static void job_refused(void *ctx, const struct error *err)
+{
+	struct job *job = ctx;
+
+	job->over = true;
+	tell_refused(job->batch, 0, err);
+	check_over(job->batch);
+}
+
 /* ---- beginnings ---- */
 
 static void refuse_one(struct job *job, const struct error *err)
@@ -169,7 +179,8 @@ static void refuse_one(struct job *job, const struct error *err)
 
 static void job_begin(struct job *job)
 {
-	static const struct run_handlers HANDLERS = {.event = job_event, .ended = job_ended};
+	static const struct run_handlers HANDLERS = {
+		.event = job_event, .ended = job_ended, .refused = job_refused};
 	struct plan *plan = job->plan;
 	struct error err;
 
@@ -445,6 +456,15 @@ void batch_left_alone(struct batch *batch)
 	for (size_t i = 0; i < batch->count; i++)
 		if (batch->job[i].left)
 			batch_stop(batch, batch->job[i].slot, batch->job[i].left);
+}
+
+bool batch_has_run(const struct batch *batch, const char *id)
+{
+	for (size_t i = 0; i < batch->count; i++)
+		if (batch->job[i].run && !batch->job[i].over &&
+		    !strcmp(run_id(batch->job[i].run), id))
+			return true;
+	return false;
 }
 
 bool batch_has_slot(const struct batch *batch, int slot)

@@ -43,6 +43,8 @@ void batch_operate(struct batch *batch, const char *text);
 /* Whoever watched it is gone: what was operated by hand ends, all else goes on. */
 void batch_left_alone(struct batch *batch);
 /* Does a run that has not ended have this slot? */
+/* Is this run one of it, and not over? */
+bool batch_has_run(const struct batch *batch, const char *id);
 bool batch_has_slot(const struct batch *batch, int slot);
 /* Will the controller kill itself in it? */
 bool batch_pulls(const struct batch *batch);

@@ -27,6 +27,8 @@ struct chain {
 
 void chain_init(struct chain *chain);
 void chain_done(struct chain *chain);
+/* It stands behind a line with this digest (64 hexadecimal digits). */
+void chain_set(struct chain *chain, const char *hex);
 /* Go on by one line: its JSON text, and the raw bytes after it (size 0 when there are none). */
 void chain_add(struct chain *chain, const void *text, size_t text_size, const void *raw,
 	       size_t raw_size);

@@ -286,7 +286,8 @@ bool specimen_of(const struct plan *plan, struct specimen *specimen)
 {
 	const char *serial = value_get_text(plan->order->dut, "serial");
 
-	if (!plan->protocol->destructive || !serial)
+	/* a run that is taken up again used it up when it began */
+	if (!plan->protocol->destructive || !serial || plan->order->continues)
 		return false;
 	*specimen = (struct specimen){plan->protocol->class, serial, plan->order->simulated};
 	return true;
@@ -315,11 +316,12 @@ int specimen_check(const struct plan *plan, const struct consumed *consumed,
 
 	*refusal = (struct specimen_refusal){0};
 	if (!specimen_of(plan, &specimen))
-		return destroys ? error_set(&refusal->err, ERROR_USAGE,
-					    "--destroys %s: this run uses up no specimen that was "
-					    "named with --dut serial=…",
-					    destroys)
-				: 0;
+		return destroys && !plan->order->continues
+			       ? error_set(&refusal->err, ERROR_USAGE,
+					   "--destroys %s: this run uses up no specimen that was "
+					   "named with --dut serial=…",
+					   destroys)
+			       : 0;
 	if (!specimen_is_named(&specimen))
 		return error_set(&refusal->err, ERROR_USAGE,
 				 "this test uses up its specimen, and its serial number is empty: "

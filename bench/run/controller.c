@@ -150,7 +150,8 @@ static bool has_lost_consumed(const char *state)
 }
 
 /*
- * Every run that was started has a verdict: those that lost their controller get theirs now. Where the
+ * Every run that was started has a verdict: those that lost their controller get theirs now, but for one that stands
+ * where it may be interrupted. Where the
  * list of used up specimens is gone, all runs are asked.
  */
 static int end_cut_short(const char *state, struct error *err)
@@ -168,15 +169,20 @@ static int end_cut_short(const char *state, struct error *err)
 		char *path = xprintf("%s/%s", folder, names[i]);
 		struct value *away = series_away(path);
 		struct error wrong;
-		int ended = away ? 0 /* only what had ended could leave */
+		int ended = away ? JOURNAL_HAD_ENDED /* only what had ended could leave */
 				 : journal_end_cut_short(
 					   path, "the controller was gone before the run had ended",
 					   &wrong);
 
 		if (ended < 0)
 			log_warning("%s: cannot be ended: %s", names[i], wrong.text);
-		else if (ended > 0)
+		else if (ended == JOURNAL_ENDED)
 			log_note("%s was cut short and is ended as ABORTED", names[i]);
+		else if (ended == JOURNAL_INTERRUPTED)
+			log_note("%s was interrupted where its protocol allows it: go on with it, "
+				 "or "
+				 "end it (davy continue)",
+				 names[i]);
 		if ((ended > 0 || lost) && consumed_restore(state, path, names[i], &wrong) < 0)
 			log_warning("%s: whether it used up its specimen is not known: %s",
 				    names[i], wrong.text);

@@ -33,6 +33,7 @@ void course_init(struct course *course, const struct fixture *fixture,
 	course->ctx = ctx;
 	evidence_init(&course->evidence, fixture, calibration, slot, wall);
 	judgement_init(&course->judgement, protocol, &course->evidence, simulated);
+	course->absence = xcalloc(protocol->interruption_count + 1, sizeof(*course->absence));
 }
 
 void request_free(struct request *request)
@@ -63,6 +64,7 @@ void course_done(struct course *course)
 	conditions_done(course);
 	judgement_done(&course->judgement);
 	evidence_done(&course->evidence);
+	free(course->absence);
 }
 
 struct request *course_find(struct course *course, uint32_t id)
@@ -143,6 +145,7 @@ struct request *request_new(uint32_t id, enum request_kind kind, nsec now)
 	request->opened = now;
 	request->deadline = NSEC_NEVER;
 	request->channel = request->of = request->line = request->device = -1;
+	request->interruption = -1;
 	series_init(&request->trace);
 	condition_begin(&request->condition);
 	return request;
@@ -152,6 +155,7 @@ void course_admit(struct course *course, struct request *request)
 {
 	request->next = course->open;
 	course->open = request;
+	interruption_asked(course, request);
 	course->host->open(course->ctx, request);
 }
 
@@ -235,7 +239,7 @@ void course_request(struct course *course, uint32_t id, nsec now, const struct v
 	else if (count_open(course) >= OPEN_MOST)
 		error_set(&err, ERROR_USAGE, "the script waits for more than %d things at once",
 			  OPEN_MOST);
-	else if (fn(course, id, now, payload, &err) == 0)
+	else if (interruption_refuses(course, &err) == 0 && fn(course, id, now, payload, &err) == 0)
 		return;
 	answer_mistake(course, id, &err);
 }
@@ -395,6 +399,7 @@ void course_acted(struct course *course, uint32_t id, nsec now)
 	if (!request)
 		return;
 	course->evidence.now = now;
+	interruption_acted(course, request);
 	course_unlink(course, request);
 	course_answer_reading(course, id, evidence_instant(&course->evidence, now));
 	request_free(request);

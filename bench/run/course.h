@@ -46,6 +46,8 @@ struct request {
 	double drift;	   /* TRACE: the largest seen, and the longest */
 	double seconds;
 	struct limit limit; /* GUARD */
+	int interruption;   /* WAIT: of the protocol, in which it may be interrupted; or -1 */
+	bool gap;	    /* TRACE: the bench was away while it was open */
 	int line;	    /* ACT */
 	bool on;
 	int device; /* SET */
@@ -103,6 +105,12 @@ struct course {
 	struct {
 		double high, low; /* shortest widths of the last count, s */
 	} pulse[FIXTURE_MOST];
+	struct absence *absence; /* by the protocol's interruptions */
+	/* what has left its safe level, and what was set that has none: course_interruption.c */
+	bool away[FIXTURE_MOST], set_away[FIXTURE_MOST][FIXTURE_SAFE_WRITES];
+	char set_for_good[80];
+	bool has_met;  /* other runs, in step */
+	bool is_alone; /* it was interrupted: the others have gone on without it */
 	char step[96];
 	bool in_step; /* it was begun, and has not been ended */
 	struct {
@@ -151,13 +159,42 @@ void course_refused(struct course *course, uint32_t id, const char *why);
 void course_answer(struct course *course, uint32_t id, const char *text);
 /* The script gives a measure. -1: it may not; the sentence ends the run as ERROR. */
 int course_measure(struct course *course, const struct value *payload, struct error *err);
+/*
+ * The bench was away, and is there again. The wait `id` in which that was allowed ends, with what is left of it as its
+ * result: nobody saw the time in between, and it does not count. `error`: by how much `away` may be wrong, either way.
+ */
+void course_resumed(struct course *course, uint32_t id, nsec now, nsec away, nsec error);
+/* The open wait in which it may be interrupted, or NULL. */
+const struct request *course_interruptible(const struct course *course);
+/* A new slot has none of the requests that go on through an interruption: open them there. */
+void course_reopen(struct course *course);
 /* Drop every open request without a result (a stop: the runner has dropped them, too). */
 void course_drop_all(struct course *course);
 struct request *course_find(struct course *course, uint32_t id);
 /* Is anything open that will wake the script? Traces and guards alone will not. */
 bool course_waits(const struct course *course);
 
-/* ---- between course.c, course_verbs.c, course_share.c, course_trace.c and course_conditions.c ---- */
+/*
+ * ---- between course.c, course_verbs.c, course_share.c, course_trace.c, course_interruption.c and
+ * course_conditions.c ----
+ */
+
+/* How long the bench was away in one wait that allows it, in all. */
+struct absence {
+	nsec time, error;
+	int times;
+};
+
+/* May the script ask this while it stands in a wait that may be interrupted? Nothing else can be taken up again. */
+int interruption_refuses(const struct course *course, struct error *err);
+/* May this wait be interrupted as the script says? `*interruption` is the protocol's, or -1: it may not. */
+int interruption_of(const struct course *course, const char *name, int *interruption,
+		    struct error *err);
+/* An act or setting is asked for, and is done: is the output at its safe level? */
+void interruption_asked(struct course *course, const struct request *request);
+void interruption_acted(struct course *course, const struct request *request);
+/* What is watched goes on with the next sample: open it in the new slot. */
+void conditions_reopen(struct course *course);
 
 /* What is watched sees every sample, also one that has just ended the run. */
 void conditions_samples(struct course *course, int channel, const struct bench_sample *samples,

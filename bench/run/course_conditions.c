@@ -342,6 +342,29 @@ void conditions_scanned(struct course *course, const char *id, const char *text)
 		course->host->judged(course->ctx, judged);
 }
 
+/* ---- interruptions ---- */
+
+static void record_absence(struct course *course, const struct protocol_interruption *interruption,
+			   const struct absence *absence)
+{
+	char remark[64] = "it was not interrupted";
+	/* evidence takes a rectangle of this width, as of a time between two samples */
+	uint64_t reading = evidence_time(&course->evidence, absence->time, 2 * absence->error);
+
+	course->host->reading(course->ctx, reading);
+	if (absence->times == 1)
+		snprintf(remark, sizeof(remark), "interrupted once");
+	else if (absence->times)
+		snprintf(remark, sizeof(remark), "interrupted %d times", absence->times);
+	record(course, interruption->measure, NULL, reading, NULL, remark);
+}
+
+void conditions_reopen(struct course *course)
+{
+	for (size_t i = 0; course->conditions && i < protocol_of(course)->condition_count; i++)
+		course->host->open(course->ctx, course->conditions->watched[i].request);
+}
+
 /* ---- the whole ---- */
 
 void course_begin(struct course *course, nsec now)
@@ -402,6 +425,8 @@ void course_conclude(struct course *course, nsec now, bool early)
 		record_rate(course, &protocol->rate[i], &course->conditions->sampled[i], early);
 	for (size_t i = 0; i < protocol->method_count; i++)
 		record_method(course, &protocol->method[i]);
+	for (size_t i = 0; i < protocol->interruption_count; i++)
+		record_absence(course, &protocol->interruption[i], &course->absence[i]);
 }
 
 void conditions_done(struct course *course)

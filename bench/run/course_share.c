@@ -175,7 +175,12 @@ int verb_in_step(struct course *course, uint32_t id, nsec now, const struct valu
 	if (check_shared(course, name ? name : "", true, err) < 0 ||
 	    check_free_to_wait(course, err) < 0)
 		return -1;
+	if (course->is_alone)
+		return error_set(err, ERROR_USAGE,
+				 "the run was interrupted, and nobody waits for it in %s any more",
+				 name);
 	course_give(course);
+	course->has_met = true;
 	request = request_new(id, REQUEST_MEET, now);
 	request->text = xstrdup(name);
 	course_admit(course, request);

@@ -41,6 +41,20 @@ static int span_of(struct course *course, const struct value *payload, nsec now,
 	return 0;
 }
 
+/* Of what was not seen for a while, only the extremes of the rest are known. */
+static int whole_span_of(struct course *course, const struct value *payload, nsec now,
+			 struct span *span, struct error *err)
+{
+	if (span_of(course, payload, now, span, err) < 0)
+		return -1;
+	if (!span->trace->gap)
+		return 0;
+	return error_set(err, ERROR_USAGE,
+			 "the run was interrupted while %s was traced: only the least and the "
+			 "greatest value of the rest are known",
+			 course->fixture->channel[span->trace->channel].name);
+}
+
 static void answer_value(struct course *course, uint32_t id, const struct span *span, double value,
 			 double of_mean)
 {
@@ -89,7 +103,7 @@ static int trace_mean(struct course *course, uint32_t id, nsec now, const struct
 	struct span span;
 	double value, of_mean;
 
-	if (span_of(course, payload, now, &span, err) < 0 ||
+	if (whole_span_of(course, payload, now, &span, err) < 0 ||
 	    series_mean(&span.trace->trace, span.from, span.to, &value, &of_mean, err) < 0)
 		return -1;
 	answer_value(course, id, &span, value, of_mean);
@@ -186,7 +200,7 @@ static int trace_integral(struct course *course, uint32_t id, nsec now, const st
 	struct span span;
 	double integral, seconds;
 
-	if (span_of(course, payload, now, &span, err) < 0)
+	if (whole_span_of(course, payload, now, &span, err) < 0)
 		return -1;
 	if (value_get(payload, "from") || value_get(payload, "to"))
 		return integral_between(course, id, now, payload, &span, err);
@@ -209,7 +223,7 @@ static int trace_slope(struct course *course, uint32_t id, nsec now, const struc
 	double slope, middle, of_mean;
 	struct span span;
 
-	if (span_of(course, payload, now, &span, err) < 0 ||
+	if (whole_span_of(course, payload, now, &span, err) < 0 ||
 	    series_slope(&span.trace->trace, span.from, span.to, &slope, err) < 0 ||
 	    series_mean(&span.trace->trace, span.from, span.to, &middle, &of_mean, err) < 0 ||
 	    unit_parse(&time.unit, "s", err) < 0)
@@ -259,7 +273,7 @@ static int trace_minutes(struct course *course, uint32_t id, nsec now, const str
 	struct span span;
 	struct error why;
 
-	if (span_of(course, payload, now, &span, err) < 0 ||
+	if (whole_span_of(course, payload, now, &span, err) < 0 ||
 	    moments_of(course, payload, now, &span, err) < 0 || check_was_open(&span, err) < 0)
 		return -1;
 	if (series_minutes(&span.trace->trace, span.from, span.to, &minutes, &why) < 0) {
@@ -341,7 +355,7 @@ static int trace_time_to(struct course *course, uint32_t id, nsec now, const str
 	nsec elapsed, spacing, at;
 	struct error why;
 
-	if (span_of(course, payload, now, &span, err) < 0)
+	if (whole_span_of(course, payload, now, &span, err) < 0)
 		return -1;
 	if (!(fraction > 0 && fraction < 1))
 		return error_set(err, ERROR_USAGE, "time_to needs a fraction between 0 and 1");

@@ -104,11 +104,15 @@ static int verb_wait(struct course *course, uint32_t id, nsec now, const struct 
 		     struct error *err)
 {
 	struct request *request;
+	int interruption;
 	nsec time;
 
-	if (duration_of(course, payload, "for", &time, err) < 0)
+	if (duration_of(course, payload, "for", &time, err) < 0 ||
+	    interruption_of(course, value_get_text(payload, "interruption"), &interruption, err) <
+		    0)
 		return -1;
 	request = request_new(id, REQUEST_WAIT, now);
+	request->interruption = interruption;
 	request->deadline = now + time;
 	course_admit(course, request);
 	return 0;

@@ -2,7 +2,8 @@
 /*
  * What a protocol declares beside its steps, compiled into one more step, "Conditions", whose measures
  * the controller itself takes: the extremes of the environment, the sampling rates achieved, and the
- * parameters of which the method asks something, and what was scanned of the specimen. They are evidence: outside its limit none of them says
+ * parameters of which the method asks something, what was scanned of the specimen, and for how long the bench was
+ * away in waits that may be interrupted. They are evidence: outside its limit none of them says
  * anything of the product, and the run is INCONCLUSIVE.
  *
  * The step is a step like the others in the journal, in limits and limit sets (the keys are
@@ -178,12 +179,72 @@ static int add_scans(struct protocol *protocol, struct protocol_step *step,
 	return 0;
 }
 
+/* The bench was away for no time at all where nothing happened: what is allowed must hold of that. */
+static int check_allowed(const struct limit *limit, struct error *err)
+{
+	struct quantity none = {0};
+
+	if (unit_parse(&none.unit, "s", err) < 0 || limit_check_dimension(limit, &none, err) < 0)
+		return -1;
+	return limit_met(limit, &none) ? 0
+				       : error_set(err, ERROR_USAGE,
+						   "'%s' is no limit of an interruption: it says "
+						   "for how long at most, "
+						   "as in '<= 10 min'",
+						   limit->text);
+}
+
+static int add_interruption(struct protocol *protocol, struct protocol_step *step, const char *name,
+			    const struct value *declared, const struct limit_set *set,
+			    struct error *err)
+{
+	struct protocol_interruption *interruption =
+		&protocol->interruption[protocol->interruption_count];
+	struct protocol_measure *measure =
+		add_measure(protocol, step, "interruption.", name, declared, set, err);
+	const char *meaning = value_get_text(declared, "meaning");
+	const char *zh = value_get_text(declared, "zh");
+
+	if (!measure)
+		return -1;
+	if (strlen(name) >= sizeof(interruption->name))
+		return error_set(err, ERROR_USAGE, "the name is too long");
+	if (!measure->limit.known) {
+		memset(measure, 0, sizeof(*measure));
+		step->measure_count--;
+		return 0;
+	}
+	if (check_allowed(&measure->limit.limit, err) < 0)
+		return -1;
+	strcpy(interruption->name, name);
+	interruption->measure = measure;
+	snprintf(measure->meaning, sizeof(measure->meaning), "time that the bench was away %s",
+		 meaning ? meaning : name);
+	snprintf(measure->zh, sizeof(measure->zh), "%s台架中断时长", zh ? zh : name);
+	protocol->interruption_count++;
+	return 0;
+}
+
+static int add_interruptions(struct protocol *protocol, struct protocol_step *step,
+			     const struct value *declared, const struct limit_set *set,
+			     struct error *err)
+{
+	protocol->interruption =
+		xcalloc(value_count(declared) + 1, sizeof(*protocol->interruption));
+	for (size_t i = 0; i < value_count(declared); i++)
+		if (add_interruption(protocol, step, value_key(declared, i), value_at(declared, i),
+				     set, err) < 0)
+			return error_context(err, "interruption '%s'", value_key(declared, i));
+	return 0;
+}
+
 int declarations_compile(struct protocol *protocol, const struct value *value,
 			 const struct limit_set *set, struct error *err)
 {
 	const struct value *environment = value_get(value, "environment");
 	const struct value *sampling = value_get(value, "sampling");
 	const struct value *params = value_get(value, "params");
+	const struct value *interruptions = value_get(value, "interruptions");
 	struct protocol_step *step = &protocol->step[protocol->step_count];
 
 	protocol->destructive = value_get_bool(value, "destructive");
@@ -191,15 +252,16 @@ int declarations_compile(struct protocol *protocol, const struct value *value,
 	step->repeats = 1;
 	snprintf(step->name, sizeof(step->name), "Conditions");
 	snprintf(step->zh, sizeof(step->zh), "检验条件");
-	step->measure =
-		xcalloc(value_count(environment) + value_count(sampling) + value_count(params) +
-				value_count(value_get(value, "scans")) + 2,
-			sizeof(*step->measure));
+	step->measure = xcalloc(
+		value_count(environment) + value_count(sampling) + value_count(params) +
+			value_count(value_get(value, "scans")) + value_count(interruptions) + 2,
+		sizeof(*step->measure));
 	protocol->step_count++;
 	if (add_environment(protocol, step, environment, set, err) < 0 ||
 	    add_rates(protocol, step, sampling, set, err) < 0 ||
 	    add_methods(protocol, step, params, set, err) < 0 ||
-	    add_scans(protocol, step, value, err) < 0)
+	    add_scans(protocol, step, value, err) < 0 ||
+	    add_interruptions(protocol, step, interruptions, set, err) < 0)
 		return -1;
 	if (step->measure_count == 0) { /* it declares nothing: there is no such step */
 		free(step->measure);
@@ -215,6 +277,16 @@ void declarations_done(struct protocol *protocol)
 	free(protocol->rate);
 	free(protocol->method);
 	free(protocol->scan);
+	free(protocol->interruption);
+}
+
+bool protocol_interruption(const struct protocol *protocol, const char *name, int *allowed)
+{
+	*allowed = -1;
+	for (size_t i = 0; i < protocol->interruption_count; i++)
+		if (!strcmp(protocol->interruption[i].name, name))
+			*allowed = (int)i;
+	return value_get(value_get(protocol->data, "interruptions"), name) != NULL;
 }
 
 bool protocol_adjusts(const struct protocol *protocol)

@@ -289,6 +289,35 @@ static void tell_outbox(void *ctx, const struct value *what, const struct error 
 	tell_recorded(ctx, "outbox", what, err);
 }
 
+static bool is_on(const struct desk *desk, const char *run)
+{
+	for (const struct job *job = desk->jobs; job; job = job->next)
+		if (batch_has_run(job->batch, run))
+			return true;
+	return false;
+}
+
+/* A run that stands interrupted is given up. */
+static void end_interrupted(struct client *client, const struct value *request)
+{
+	const char *run = value_get_text(request, "run");
+	const char *why = value_get_text(request, "why");
+	char *folder;
+	struct error err;
+
+	if (!run || !*run || *run == '.' || strchr(run, '/') || !why || !*why)
+		error_set(&err, ERROR_USAGE, "whoever ends a run names it, and says why");
+	else if (is_on(client->desk, run))
+		error_set(&err, ERROR_REFUSED, "%s is on: it is stopped, and not given up", run);
+	else {
+		folder = xprintf("%s/runs/%s", client->desk->state, run);
+		records_end(client->desk->records, folder, why, appended, client);
+		free(folder);
+		return;
+	}
+	client_refuse(client, &err);
+}
+
 static void append(struct client *client, const struct value *record)
 {
 	struct error err;
@@ -317,6 +346,8 @@ void desk_take_request(struct client *client, const struct value *request)
 		make_safe(client);
 	} else if (what && !strcmp(what, "append")) {
 		append(client, value_get(request, "record"));
+	} else if (what && !strcmp(what, "end")) {
+		end_interrupted(client, request);
 	} else if (what && !strcmp(what, "register")) {
 		records_register(client->desk->records, tell_register, client);
 	} else if (what && !strcmp(what, "outbox")) {

@@ -21,7 +21,7 @@ void feed_fail(struct feed *feed, const struct error *err)
 	if (!feed->failed)
 		feed->err = *err;
 	feed->failed = feed->over = true;
-	loop_quit(feed->loop);
+	feed->ended(feed->ctx);
 }
 
 /* ---- what the course says now ---- */
@@ -43,7 +43,7 @@ static void host_reading(void *ctx, uint64_t id)
 {
 	struct feed *feed = ctx;
 
-	expected_add(&feed->bench, "reading", 0, evidence_describe(&feed->course.evidence, id));
+	expected_add(&feed->bench, "reading", 0, evidence_describe(&feed->course->evidence, id));
 }
 
 static void host_judged(void *ctx, const struct judged *judged)
@@ -57,7 +57,7 @@ static void host_breach(void *ctx, enum verdict verdict, const char *why)
 {
 	struct feed *feed = ctx;
 
-	feed->course.ended = true;
+	feed->course->ended = true;
 	feed->cause = verdict;
 	snprintf(feed->cause_why, sizeof(feed->cause_why), "%s", why);
 }
@@ -166,11 +166,11 @@ static void script_line(struct feed *feed, const struct journal_item *item)
 		return;
 	feed->replay->messages++;
 	if (!strcmp(item->kind, "request")) {
-		course_request(&feed->course, first->id, item->time, first->says);
+		course_request(feed->course, first->id, item->time, first->says);
 	} else if (!strcmp(item->kind, "cancel")) {
-		course_cancel(&feed->course, first->id);
+		course_cancel(feed->course, first->id);
 	} else if (!strcmp(item->kind, "measure")) {
-		if (course_measure(&feed->course, first->says, &err) < 0)
+		if (course_measure(feed->course, first->says, &err) < 0)
 			host_breach(feed, VERDICT_ERROR, err.text);
 	} else if (!strcmp(item->kind, "failed")) {
 		script_failed(feed, first->says);
@@ -182,17 +182,17 @@ static void script_line(struct feed *feed, const struct journal_item *item)
 /* What ended this request was not a sample: time, an act, a person. */
 static void bring_about(struct feed *feed, uint32_t id, nsec time)
 {
-	struct request *request = course_find(&feed->course, id);
+	struct request *request = course_find(feed->course, id);
 
 	if (!request)
 		return;
 	if (request->kind == REQUEST_TAKE)
-		course_took(&feed->course, id, time);
+		course_took(feed->course, id, time);
 	else if (request->kind == REQUEST_ACT || request->kind == REQUEST_SET ||
 		 request->kind == REQUEST_MEET)
-		course_acted(&feed->course, id, time);
+		course_acted(feed->course, id, time);
 	else if (request->kind != REQUEST_OPERATOR)
-		course_due(&feed->course, id, time);
+		course_due(feed->course, id, time);
 }
 
 static void bench_line(struct feed *feed, const struct journal_item *item)
@@ -218,7 +218,7 @@ static void end_here(struct feed *feed, const struct journal_item *item, enum ve
 	feed->replay->verdict = verdict;
 	feed->replay->summary = journal_content(item->line);
 	feed->over = true;
-	loop_quit(feed->loop);
+	feed->ended(feed->ctx);
 }
 
 static void verdict_line(struct feed *feed, const struct journal_item *item)
@@ -231,9 +231,9 @@ static void verdict_line(struct feed *feed, const struct journal_item *item)
 	struct value *measures = value_list();
 	enum verdict verdict;
 
-	verdict = run_verdict(&feed->course.judgement, only, feed->cause, feed->cause_why, why);
-	for (size_t i = 0; i < feed->course.judgement.count; i++)
-		value_add(measures, judged_describe(&feed->course.judgement.judged[i]));
+	verdict = run_verdict(&feed->course->judgement, only, feed->cause, feed->cause_why, why);
+	for (size_t i = 0; i < feed->course->judgement.count; i++)
+		value_add(measures, judged_describe(&feed->course->judgement.judged[i]));
 	value_set_text(here, "verdict", verdict_name(verdict));
 	value_set_text(here, "why", why);
 	value_set(here, "measures", measures);
@@ -250,7 +250,13 @@ static void verdict_line(struct feed *feed, const struct journal_item *item)
 
 static void take_verdict(struct feed *feed, const struct journal_item *item)
 {
-	if (feed->recovered) /* whoever ended it had seen nothing of the run */
+	struct error err;
+
+	if (feed->goes_on) {
+		error_set(&err, ERROR_REFUSED, "it has its verdict already: %s",
+			  value_get_text(item->line, "verdict"));
+		feed_fail(feed, &err);
+	} else if (feed->recovered) /* whoever ended it had seen nothing of the run */
 		end_here(feed, item, VERDICT_ABORTED);
 	else if (feed->script && !feed->tripped)
 		diverge(feed, item, NULL, feed->script->says);
@@ -269,7 +275,7 @@ static void take_stop(struct feed *feed, const struct journal_item *item)
 	if (feed->stopping || feed->deaf)
 		return; /* a second one, or before the script: the trip follows */
 	feed->stopping = true;
-	course_drop_all(&feed->course);
+	course_drop_all(feed->course);
 	peer_add(feed->runner, FRAME_STOP, 0, NULL);
 	peer_flush(feed->runner);
 }
@@ -282,9 +288,9 @@ static void take_trip(struct feed *feed, const struct journal_item *item)
 	/* the sample that tripped the bench did not reach the script's requests any more */
 	while (feed->bench)
 		expected_drop(&feed->bench);
-	feed->course.evidence.count = (size_t)feed->replay->readings;
+	feed->course->evidence.count = (size_t)feed->replay->readings;
 	feed->deaf = feed->tripped = true;
-	feed->course.ended = true;
+	feed->course->ended = true;
 	if (verdict_parse(&verdict, value_get_text(item->line, "verdict"), &err) < 0) {
 		feed_fail(feed, &err);
 		return;
@@ -293,6 +299,61 @@ static void take_trip(struct feed *feed, const struct journal_item *item)
 		return;
 	feed->cause = verdict;
 	snprintf(feed->cause_why, sizeof(feed->cause_why), "%s", value_get_text(item->line, "why"));
+}
+
+/* ---- interruptions ---- */
+
+static void forget_wires(struct feed *feed)
+{
+	replay_bytes_free(feed->bytes);
+	replay_breath_free(feed->breath);
+	feed->bytes = replay_bytes_new(feed->head.fixture, replay_head_wire_scale(&feed->head));
+	feed->breath = replay_breath_new(feed->head.fixture);
+}
+
+static void take_resumed(struct feed *feed, const struct journal_item *item)
+{
+	int64_t away = value_get_int(item->line, "away_ns", -1);
+	int64_t wrong = value_get_int(item->line, "error_ns", -1);
+	struct error err;
+
+	if (away < 0 || away > item->time || wrong < 0 || wrong > NSEC_NEVER / 4) {
+		error_set(&err, ERROR_DEVICE,
+			  "line 'resumed': it does not say for how long the bench was away");
+		feed_fail(feed, &err);
+		return;
+	}
+	feed->interrupted = false;
+	feed->replay->interruptions++;
+	course_resumed(feed->course, (uint32_t)value_get_int(item->line, "id", 0), item->time, away,
+		       wrong);
+}
+
+static void take_interruption(struct feed *feed, const struct journal_item *item)
+{
+	if (!strcmp(item->kind, "stands")) {
+		value_free(feed->stands);
+		feed->stands = value_copy(item->line);
+	} else if (!strcmp(item->kind, "interrupted")) {
+		if (!feed->interrupted)
+			feed->cut = item->time;
+		feed->interrupted = true;
+		forget_wires(feed); /* what was half said then is said by nobody now */
+	} else {
+		take_resumed(feed, item);
+	}
+}
+
+/* Which instruments were there: those of a return must be the same. */
+static void take_device(struct feed *feed, const struct value *line)
+{
+	const char *device = value_get_text(line, "device");
+	const char *identity = value_get_text(line, "identity");
+
+	if (!feed->devices)
+		feed->devices = value_map();
+	if (device && identity)
+		value_set_text(feed->devices, device, identity);
 }
 
 static bool is_one_of(const char *kind, const char *const *kinds, size_t count)
@@ -309,6 +370,7 @@ static void take_line(struct feed *feed, const struct journal_item *item)
 					     "note",	"failed", "done"};
 	static const char *const BENCH[] = {"result", "reading", "judged", "environment",
 					    "adjusted"};
+	static const char *const AWAY[] = {"stands", "interrupted", "resumed"};
 	uint32_t id = (uint32_t)value_get_int(item->line, "id", 0);
 
 	if (is_one_of(item->kind, SCRIPT, 6))
@@ -317,14 +379,18 @@ static void take_line(struct feed *feed, const struct journal_item *item)
 		bring_about(feed, id, item->time);
 	else if (is_one_of(item->kind, BENCH, 5))
 		bench_line(feed, item);
+	else if (is_one_of(item->kind, AWAY, 3))
+		take_interruption(feed, item);
+	else if (!strcmp(item->kind, "device"))
+		take_device(feed, item->line);
 	else if (!strcmp(item->kind, "watch"))
-		course_begin(&feed->course, item->time);
+		course_begin(feed->course, item->time);
 	else if (!strcmp(item->kind, "concludes"))
-		course_conclude(&feed->course, item->time, value_get_bool(item->line, "early"));
+		course_conclude(feed->course, item->time, value_get_bool(item->line, "early"));
 	else if (!strcmp(item->kind, "refused"))
-		course_refused(&feed->course, id, value_get_text(item->line, "why"));
+		course_refused(feed->course, id, value_get_text(item->line, "why"));
 	else if (!strcmp(item->kind, "operator"))
-		course_answer(&feed->course, id, value_get_text(item->line, "text"));
+		course_answer(feed->course, id, value_get_text(item->line, "text"));
 	else if (!strcmp(item->kind, "stop"))
 		take_stop(feed, item);
 	else if (!strcmp(item->kind, "trip"))
@@ -351,7 +417,7 @@ static void take_samples(struct feed *feed, const struct journal_item *item)
 		return;
 	if (feed->head.fixture->channel[item->subject].device >= 0)
 		feed->replay->samples += count;
-	course_samples(&feed->course, item->subject, samples, (size_t)count);
+	course_samples(feed->course, item->subject, samples, (size_t)count);
 	if (!feed->tripped &&
 	    replay_breath_feed(feed->breath, item->subject, samples, (size_t)count, &err) < 0)
 		feed_fail(feed, &err);
@@ -366,7 +432,7 @@ static void take_breath(struct feed *feed, const struct journal_item *item)
 	if (taken < 0)
 		feed_fail(feed, &err);
 	else if (taken > 0)
-		course_sample(&feed->course, item->subject, &sample);
+		course_sample(feed->course, item->subject, &sample);
 }
 
 static void take_entry(struct feed *feed, const struct journal_item *item)
@@ -395,7 +461,7 @@ static void take_entry(struct feed *feed, const struct journal_item *item)
 		if (item->size != sizeof(pulse))
 			break;
 		memcpy(pulse, item->data, sizeof(pulse));
-		course_pulse(&feed->course, item->subject, pulse[2], pulse[3]);
+		course_pulse(feed->course, item->subject, pulse[2], pulse[3]);
 		break;
 	default:
 		break;
@@ -404,25 +470,47 @@ static void take_entry(struct feed *feed, const struct journal_item *item)
 
 /* ---- reading on ---- */
 
-void feed_read_on(struct feed *feed)
+/* The journal ends: as that of an interrupted run does, with its script in that wait, or not as it should. */
+static void take_end(struct feed *feed)
+{
+	const struct request *wait = course_interruptible(feed->course);
+	struct error err;
+
+	if (feed->goes_on && feed->interrupted && wait && !feed->script && !feed->bench &&
+	    value_get_int(feed->stands, "id", 0) == (int64_t)wait->id) {
+		feed->over = true;
+		feed->ended(feed->ctx);
+		return;
+	}
+	error_set(&err, ERROR_DEVICE, "%s",
+		  feed->interrupted && !feed->goes_on ? "the run was interrupted and has no "
+							"verdict yet: take it up again, or end "
+							"it (davy continue)"
+						      : "the journal ends without a verdict");
+	feed_fail(feed, &err);
+}
+
+bool feed_read_on(struct feed *feed)
 {
 	struct journal_item item;
 	struct error err;
+	long read = 0;
 	int got;
 
 	while (!feed->over && (feed->deaf || !peer_owes(feed->runner))) {
+		if (feed->at_once && read++ == feed->at_once)
+			return true;
 		got = journal_reader_next(feed->reader, &item, &err);
-		if (got < 0) {
+		if (got < 0)
 			feed_fail(feed, &err);
-		} else if (got == 0) {
-			error_set(&err, ERROR_DEVICE, "the journal ends without a verdict");
-			feed_fail(feed, &err);
-		} else if (item.kind) {
+		else if (got == 0)
+			take_end(feed);
+		else if (item.kind)
 			take_line(feed, &item);
-		} else {
+		else
 			take_entry(feed, &item);
-		}
 	}
+	return false;
 }
 
 void feed_frame(struct feed *feed, const struct frame *frame)
@@ -443,29 +531,34 @@ void feed_frame(struct feed *feed, const struct frame *frame)
 
 /* ---- beginning and ending ---- */
 
-void feed_course(struct feed *feed)
+void feed_attach(struct feed *feed, struct course *course)
+{
+	feed->course = course;
+	course->host = &HOST;
+	course->ctx = feed;
+	forget_wires(feed);
+}
+
+void feed_course(struct feed *feed, struct course *course)
 {
 	const struct replay_head *head = &feed->head;
 
-	course_init(&feed->course, head->fixture, head->protocol, head->calibration,
+	course_init(course, head->fixture, head->protocol, head->calibration,
 		    (int)value_get_int(value_get(head->run, "order"), "slot", 1), head->wall,
 		    value_get_bool(head->run, "simulated"), &HOST, feed);
-	feed->course.world_answers = !value_get(head->run, "wires");
-	feed->course.judgement.as_left = value_get_bool(value_get(head->run, "order"), "as_left");
-	feed->course_ready = true;
-	feed->bytes = replay_bytes_new(head->fixture, replay_head_wire_scale(head));
-	feed->breath = replay_breath_new(head->fixture);
+	course->world_answers = !value_get(head->run, "wires");
+	course->judgement.as_left = value_get_bool(value_get(head->run, "order"), "as_left");
+	feed_attach(feed, course);
 }
 
 void feed_done(struct feed *feed)
 {
-	peer_free(feed->runner);
 	while (feed->script)
 		expected_drop(&feed->script);
-	if (feed->course_ready)
-		course_done(&feed->course);
 	while (feed->bench)
 		expected_drop(&feed->bench);
+	value_free(feed->stands);
+	value_free(feed->devices);
 	replay_bytes_free(feed->bytes);
 	replay_breath_free(feed->breath);
 	replay_head_done(&feed->head);

@@ -249,9 +249,24 @@ void hazards_close(struct hazards *hazards)
 
 /* ---- runs ---- */
 
+/* A run that is taken up again has an entry of before. */
+static void forget_run(struct hazards *hazards, const char *run)
+{
+	size_t kept = 0, count = hazards->count;
+
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(hazards->hazard[i].run, run) != 0)
+			hazards->hazard[kept++] = hazards->hazard[i];
+		else
+			done(&hazards->hazard[i]);
+	}
+	hazards->count = kept;
+}
+
 void hazards_begin(struct hazards *hazards, const struct hazard *hazard, writer_done_fn *fn,
 		   void *ctx)
 {
+	forget_run(hazards, hazard->run);
 	add(hazards, hazard);
 	replace(hazards, fn, ctx);
 }

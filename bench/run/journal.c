@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -88,15 +89,10 @@ static int create_in(struct writer *writer, const char *folder, struct error *er
 	return fd;
 }
 
-struct journal *journal_create(struct writer *writer, const char *folder, uint64_t quota,
-			       struct error *err)
+static struct journal *new_journal(struct writer *writer, int fd, uint64_t quota)
 {
-	int fd = create_in(writer, folder, err);
-	struct journal *journal;
+	struct journal *journal = xcalloc(1, sizeof(*journal));
 
-	if (fd < 0)
-		return NULL;
-	journal = xcalloc(1, sizeof(*journal));
 	journal->writer = writer;
 	journal->fd = fd;
 	journal->quota = quota;
@@ -104,6 +100,46 @@ struct journal *journal_create(struct writer *writer, const char *folder, uint64
 	chain_init(&journal->chain);
 	buf_init(&journal->entries);
 	buf_init(&journal->line);
+	return journal;
+}
+
+struct journal *journal_create(struct writer *writer, const char *folder, uint64_t quota,
+			       struct error *err)
+{
+	int fd = create_in(writer, folder, err);
+
+	return fd < 0 ? NULL : new_journal(writer, fd, quota);
+}
+
+static int open_to_go_on(const char *folder, uint64_t size, struct error *err)
+{
+	char *path = xprintf("%s/journal", folder);
+	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	struct stat stat;
+
+	if (fd < 0) {
+		error_os(err, "%s: cannot go on with this journal", path);
+	} else if (fstat(fd, &stat) < 0 || (uint64_t)stat.st_size != size) {
+		error_set(err, ERROR_REFUSED,
+			  "%s: somebody has written to this journal since it was read", path);
+		close(fd);
+		fd = -1;
+	}
+	free(path);
+	return fd;
+}
+
+struct journal *journal_go_on(struct writer *writer, const char *folder, uint64_t quota,
+			      uint64_t size, const char *chain, struct error *err)
+{
+	int fd = open_to_go_on(folder, size, err);
+	struct journal *journal;
+
+	if (fd < 0)
+		return NULL;
+	journal = new_journal(writer, fd, quota);
+	journal->size = size;
+	chain_set(&journal->chain, chain);
 	return journal;
 }
 

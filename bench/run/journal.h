@@ -51,6 +51,12 @@ struct journal;
  */
 struct journal *journal_create(struct writer *writer, const char *folder, uint64_t quota,
 			       struct error *err);
+/*
+ * Go on with the journal of an interrupted run, which ends behind the last line that `chain` (hexadecimal) counts, at
+ * `size` bytes; a file that has grown since is refused, and so is one that somebody else goes on with.
+ */
+struct journal *journal_go_on(struct writer *writer, const char *folder, uint64_t quota,
+			      uint64_t size, const char *chain, struct error *err);
 /* Append a line; takes `fields` (a map without keys "k" and "t", or NULL). */
 void journal_line(struct journal *journal, nsec time, const char *kind, struct value *fields);
 void journal_entry(struct journal *journal, nsec time, enum entry_kind kind, uint16_t subject,

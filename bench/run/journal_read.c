@@ -100,6 +100,16 @@ void journal_reader_head(const struct journal_reader *reader, char hex[65])
 	hash_hex(reader->chain.digest, hex);
 }
 
+uint64_t journal_reader_place(const struct journal_reader *reader)
+{
+	return reader->place;
+}
+
+nsec journal_reader_latest(const struct journal_reader *reader)
+{
+	return reader->last;
+}
+
 /* ---- bytes and lines ---- */
 
 __attribute__((format(printf, 3, 4))) static int broken(struct journal_reader *reader,
@@ -364,15 +374,52 @@ int journal_reader_next(struct journal_reader *reader, struct journal_item *item
 
 /* ---- ending a journal that was cut short ---- */
 
+/* Does the script stand in a wait that may be interrupted (its request; 0: no), and has that been written already? */
+struct standing {
+	int64_t id;
+	char name[48];
+	bool told;
+};
+
+static bool is_one_of(const char *kind, const char *const *kinds, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(kind, kinds[i]) == 0)
+			return true;
+	return false;
+}
+
+static void take_standing(struct standing *standing, const struct journal_item *item)
+{
+	static const char *const OVER[] = {"stop", "trip"}, *const ENDS[] = {"ends", "result",
+									     "cancel"};
+	int64_t id = value_get_int(item->line, "id", 0);
+	const char *name = value_get_text(item->line, "interruption");
+
+	if (strcmp(item->kind, "stands") == 0) {
+		standing->id = id;
+		snprintf(standing->name, sizeof(standing->name), "%s", name ? name : "");
+	} else if (is_one_of(item->kind, OVER, 2) ||
+		   (id == standing->id && is_one_of(item->kind, ENDS, 3))) {
+		standing->id = 0;
+	}
+	standing->told = strcmp(item->kind, "interrupted") == 0;
+}
+
 /* 1: a good line of kind "verdict" is there; 0: none up to the end or to where the chain breaks. */
-static int read_up_to_verdict(struct journal_reader *reader, struct error *err)
+static int read_up_to_verdict(struct journal_reader *reader, struct standing *standing,
+			      struct error *err)
 {
 	struct journal_item item;
 	int got;
 
-	while ((got = journal_reader_next(reader, &item, err)) > 0)
+	*standing = (struct standing){0};
+	while ((got = journal_reader_next(reader, &item, err)) > 0) {
 		if (item.kind && strcmp(item.kind, "verdict") == 0)
 			return 1;
+		if (item.kind)
+			take_standing(standing, &item);
+	}
 	return reader->broken ? 0 : got;
 }
 
@@ -422,19 +469,34 @@ static int replace_tail(const struct journal_reader *reader, const struct buf *l
 	return done;
 }
 
-static void write_ending(struct journal_reader *reader, struct buf *out, const char *tail,
-			 size_t size, const char *why)
+static struct value *describe_torn(const char *tail, size_t size)
 {
-	struct value *recovered = value_map(), *verdict = value_map();
+	struct value *torn = value_map();
 	uint8_t digest[HASH_SIZE];
 	char hex[HASH_HEX_SIZE];
 
 	hash_of(tail, size, digest);
 	hash_hex(digest, hex);
-	value_set_int(recovered, "torn_bytes", (int64_t)size);
-	value_set_text(recovered, "torn_sha256", hex);
-	chain_write_line(&reader->chain, out, reader->last, "recovered", recovered);
+	value_set_int(torn, "torn_bytes", (int64_t)size);
+	value_set_text(torn, "torn_sha256", hex);
+	return torn;
+}
 
+/* `standing`: it may be taken up again; NULL: it is over. */
+static void write_ending(struct journal_reader *reader, struct buf *out, const char *tail,
+			 size_t size, const struct standing *standing, const char *why)
+{
+	struct value *torn = describe_torn(tail, size), *verdict;
+
+	if (standing) {
+		value_set_int(torn, "id", standing->id);
+		value_set_text(torn, "interruption", standing->name);
+		chain_write_line(&reader->chain, out, reader->last, "interrupted", torn);
+		return;
+	}
+	chain_write_line(&reader->chain, out, reader->last, "recovered", torn);
+
+	verdict = value_map();
 	value_set_text(verdict, "verdict", "ABORTED");
 	value_set_text(verdict, "why", why);
 	value_set_text(verdict, "cause", "power");
@@ -442,7 +504,8 @@ static void write_ending(struct journal_reader *reader, struct buf *out, const c
 }
 
 static int end_before(struct journal_reader *reader, const char *folder, const char *tail,
-		      size_t size, const char *why, struct error *err)
+		      size_t size, const struct standing *standing, const char *why,
+		      struct error *err)
 {
 	struct buf lines;
 	int done;
@@ -452,15 +515,15 @@ static int end_before(struct journal_reader *reader, const char *folder, const c
 	if (size > 0 && keep_torn(folder, tail, size, err) < 0)
 		return -1;
 	buf_init(&lines);
-	write_ending(reader, &lines, tail, size, why);
+	write_ending(reader, &lines, tail, size, standing, why);
 	done = replace_tail(reader, &lines, err);
 	buf_done(&lines);
 	return done;
 }
 
 /* The tail can be long when the chain broke early, so it is mapped and not read. */
-static int end_reader(struct journal_reader *reader, const char *folder, const char *why,
-		      struct error *err)
+static int end_reader(struct journal_reader *reader, const char *folder,
+		      const struct standing *standing, const char *why, struct error *err)
 {
 	struct stat stat;
 	char *map;
@@ -469,31 +532,51 @@ static int end_reader(struct journal_reader *reader, const char *folder, const c
 	if (fstat(reader->fd, &stat) < 0)
 		return error_os(err, "%s: cannot tell how long it is", reader->path);
 	if (stat.st_size == 0)
-		return end_before(reader, folder, "", 0, why, err);
+		return end_before(reader, folder, "", 0, standing, why, err);
 	map = mmap(NULL, (size_t)stat.st_size, PROT_READ, MAP_PRIVATE, reader->fd, 0);
 	if (map == MAP_FAILED)
 		return error_os(err, "%s: cannot be mapped to be ended", reader->path);
 	done = end_before(reader, folder, map + reader->place, (size_t)stat.st_size - reader->place,
-			  why, err);
+			  standing, why, err);
 	munmap(map, (size_t)stat.st_size);
 	return done;
 }
 
-int journal_end_cut_short(const char *folder, const char *why, struct error *err)
+static int end_journal(const char *folder, bool for_good, const char *why, struct error *err)
 {
 	struct journal_reader *reader = journal_reader_open(folder, err);
+	struct standing standing;
 	struct error damage;
 	int ended;
 
 	if (!reader)
 		return -1;
-	ended = read_up_to_verdict(reader, &damage);
-	if (ended == 0)
-		ended = end_reader(reader, folder, why, err) < 0 ? -1 : 1;
-	else if (ended < 0)
+	ended = read_up_to_verdict(reader, &standing, &damage);
+	if (ended < 0)
 		*err = damage;
+	else if (ended > 0)
+		ended = JOURNAL_HAD_ENDED;
+	else if (standing.id && !for_good && standing.told && journal_reader_torn(reader) == 0)
+		ended = JOURNAL_STANDS;
+	else if (end_reader(reader, folder, standing.id && !for_good ? &standing : NULL, why, err) <
+		 0)
+		ended = -1;
 	else
-		ended = 0;
+		ended = standing.id && !for_good ? JOURNAL_INTERRUPTED : JOURNAL_ENDED;
 	journal_reader_close(reader);
 	return ended;
+}
+
+int journal_end_cut_short(const char *folder, const char *why, struct error *err)
+{
+	return end_journal(folder, false, why, err);
+}
+
+int journal_end_interrupted(const char *folder, const char *why, struct error *err)
+{
+	int ended = end_journal(folder, true, why, err);
+
+	if (ended != JOURNAL_HAD_ENDED)
+		return ended < 0 ? -1 : 0;
+	return error_set(err, ERROR_REFUSED, "it has its verdict already");
 }

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "run/plan.h"
+#include "verdict/duration.h"
 
 static const char *const CLOCKS[] = {NULL, "real", "scaled", "virtual"};
 
@@ -129,6 +130,26 @@ static int check_texts(const struct value *map, const char *option, struct error
 	return 0;
 }
 
+static int check_continues(struct order *order, const struct value *value, struct error *err)
+{
+	const char *outage = value_get_text(value, "outage");
+
+	if (!order->continues)
+		return 0;
+	if (!*order->continues || strchr(order->continues, '/') || *order->continues == '.')
+		return error_set(err, ERROR_USAGE, "'%.80s' is no run's name", order->continues);
+	if (order_has_wires(order) && outage)
+		return error_set(
+			err, ERROR_USAGE,
+			"how long a bench with wires was away is measured, and not said: drop "
+			"--outage");
+	if (!order_has_wires(order) && !outage)
+		return error_set(err, ERROR_USAGE,
+				 "a simulated bench loses its power for as long as it is told: "
+				 "--outage \"10 min\"");
+	return outage ? duration_parse(&order->outage, outage, err) : 0;
+}
+
 struct order *order_from_value(const struct value *value, struct error *err)
 {
 	struct order *order = xcalloc(1, sizeof(*order));
@@ -158,6 +179,8 @@ struct order *order_from_value(const struct value *value, struct error *err)
 	order->simulated = order->rig || value_get_bool(value, "simulated");
 	order->severity = value_get_real(value, "severity", 1);
 	order->seed = value_get_int(value, "seed", 1);
+	order->continues = text_of(value, "continues");
+	order->serial_again = text_of(value, "serial_again");
 	if (value_get(value, "mutant"))
 		error_set(err, ERROR_USAGE,
 			  "a mutant of a protocol is rehearsed by `davy check --mutants`, and "
@@ -171,7 +194,8 @@ struct order *order_from_value(const struct value *value, struct error *err)
 			  "fixture");
 	else if (order->pulls && !order_has_wires(order))
 		error_set(err, ERROR_USAGE, "a simulated bench has no plug to pull");
-	else if (check_certificate(order, err) == 0 && check_texts(order->dut, "dut", err) == 0 &&
+	else if (check_continues(order, value, err) == 0 && check_certificate(order, err) == 0 &&
+		 check_texts(order->dut, "dut", err) == 0 &&
 		 check_texts(order->params, "param", err) == 0 &&
 		 check_texts(order->task, "task", err) == 0 && read_clock(order, value, err) == 0 &&
 		 check_wires(order, err) == 0)
@@ -239,6 +263,8 @@ void order_free(struct order *order)
 	free(order->fault);
 	free(order->only);
 	free(order->destroys);
+	free(order->continues);
+	free(order->serial_again);
 	value_free(order->dut);
 	value_free(order->params);
 	value_free(order->task);

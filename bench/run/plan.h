@@ -48,6 +48,10 @@ struct order {
 	bool as_left; /* of a protocol that adjusts: the verdict is on the specimen as it is left */
 	enum clock_kind clock;
 	double scale;
+	/* Of an interrupted run that is taken up again, and of no journal: */
+	char *continues;    /* its name; NULL: it is a run of its own */
+	char *serial_again; /* the serial number of what is in the slot now; or NULL */
+	nsec outage;	    /* how long a simulated bench was away */
 	/* What a rehearsal of this process changes (mutant.h), borrowed; NULL: the protocol as it is. */
 	const struct mutant *mutant;
 };

@@ -48,6 +48,15 @@ struct protocol_scan {
 	const struct protocol_measure *measure;
 };
 
+/*
+ * A wait in which the bench may lose its power: the measure is how long it was away, in all. Only those are here
+ * of which somebody has said how long that may be; any other wait is one that nothing may cut.
+ */
+struct protocol_interruption {
+	char name[32];
+	const struct protocol_measure *measure;
+};
+
 /* A parameter of which the method asks something. */
 struct protocol_method {
 	const char *value; /* what it is in this run */
@@ -63,10 +72,11 @@ struct protocol {
 	size_t step_count;
 	struct protocol_step *step;	      /* the automatic one, if there is one, is the last */
 	const struct protocol_step **by_name; /* the same, by their names */
-	size_t condition_count, rate_count, method_count, scan_count;
+	size_t condition_count, rate_count, method_count, scan_count, interruption_count;
 	struct protocol_condition *condition, *rate;
 	struct protocol_method *method;
 	struct protocol_scan *scan;
+	struct protocol_interruption *interruption;
 	bool destructive;   /* it uses up its specimen */
 	struct value *data; /* what the loader said, whole */
 };
@@ -85,6 +95,8 @@ int protocol_bind(struct protocol *protocol, const struct fixture *fixture, cons
 bool protocol_adjusts(const struct protocol *protocol);
 /* {text, zh} of an adjustment that the header declares, or NULL. */
 const struct value *protocol_adjustment(const struct protocol *protocol, const char *name);
+/* Does the header declare it? `*allowed` is its index, or -1: nobody has said how long it may be. */
+bool protocol_interruption(const struct protocol *protocol, const char *name, int *allowed);
 /* The step "Conditions", or NULL when nothing is declared that it would record. */
 const struct protocol_step *protocol_conditions(const struct protocol *protocol);
 /* What a set says of this protocol and no measure takes, as sentences: a list, the caller's. */

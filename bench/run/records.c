@@ -36,6 +36,7 @@
 #include "run/account.h"
 #include "run/calendar.h"
 #include "run/gas_supply.h"
+#include "run/journal_read.h"
 #include "run/registered.h"
 #include "run/run_event.h"
 #include "run/run_record.h"
@@ -46,6 +47,7 @@ struct task {
 	struct records *records;
 	char *folder;	       /* of a run; or NULL */
 	bool is_late;	       /* … of an earlier controller */
+	char *ends;	       /* … that is given up, and why; or NULL */
 	struct value *request; /* of a command; or NULL */
 	bool is_shut;	       /* the log was refused */
 	bool reads;	       /* the register is asked for */
@@ -183,9 +185,12 @@ static int make_record(struct task *task, const struct account *account,
 
 static int do_run(struct task *task, const struct moment *moment, struct error *err)
 {
-	struct account *account = account_read(task->folder, err);
+	struct account *account;
 	int done = 0;
 
+	if (task->ends && journal_end_interrupted(task->folder, task->ends, err) < 0)
+		return -1;
+	account = account_read(task->folder, err);
 	if (!account)
 		return -1;
 	if (account->head && account->verdict)
@@ -344,6 +349,7 @@ static void task_free(struct task *task)
 	value_free(task->request);
 	value_free(task->appended);
 	free(task->folder);
+	free(task->ends);
 	free(task);
 }
 
@@ -379,6 +385,16 @@ void records_run(struct records *records, const char *folder, records_done_fn *d
 	struct task *task = task_new(records, done, ctx);
 
 	task->folder = xstrdup(folder);
+	give(task);
+}
+
+void records_end(struct records *records, const char *folder, const char *why,
+		 records_done_fn *done, void *ctx)
+{
+	struct task *task = task_new(records, done, ctx);
+
+	task->folder = xstrdup(folder);
+	task->ends = xstrdup(why);
 	give(task);
 }
 

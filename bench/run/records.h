@@ -29,6 +29,9 @@ void records_close(struct records *records);
  */
 typedef void records_done_fn(void *ctx, const struct value *appended, const struct error *err);
 
+/* An interrupted run is given up: its journal gets its verdict, ABORTED, for this reason, and its record is made. */
+void records_end(struct records *records, const char *folder, const char *why,
+		 records_done_fn *done, void *ctx);
 /* The record of the run in this folder, whose verdict is on the disk. */
 void records_run(struct records *records, const char *folder, records_done_fn *done, void *ctx);
 /*

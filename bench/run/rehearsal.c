@@ -44,6 +44,11 @@ static void ended(void *ctx, enum verdict verdict, const struct value *summary)
 	loop_quit(stage->loop);
 }
 
+static void refused(void *ctx, const struct error *err)
+{
+	fail(ctx, err);
+}
+
 static void planned(void *ctx, struct plan *plan, const struct error *err)
 {
 	struct stage *stage = ctx;
@@ -55,7 +60,8 @@ static void planned(void *ctx, struct plan *plan, const struct error *err)
 		.cpu = stage->place->cpu,
 		.quota = stage->place->quota,
 	};
-	struct run_handlers handlers = {.event = stage->event ? told : NULL, .ended = ended};
+	struct run_handlers handlers = {
+		.event = stage->event ? told : NULL, .ended = ended, .refused = refused};
 	struct specimen specimen;
 	struct error wrong;
 

@@ -11,6 +11,19 @@
 #include "run/feed.h"
 #include "run/replay_checks.h"
 
+struct replaying {
+	struct feed feed;
+	struct course course;
+	struct loop *loop;
+};
+
+static void feed_ended(void *ctx)
+{
+	struct replaying *replaying = ctx;
+
+	loop_quit(replaying->loop);
+}
+
 /* ---- the script ---- */
 
 static void take_frame(void *ctx, const struct frame *frame)
@@ -51,14 +64,15 @@ static int replay_unbegun(struct feed *feed)
 	return 0;
 }
 
-static int start_script(struct feed *feed, const char *program, struct error *err)
+static int start_script(struct replaying *replaying, const char *program, struct error *err)
 {
 	static const struct peer_handlers HANDLERS = {take_frame, idle, ended};
 	static const char *const KEYS[] = {"fixture_source", "protocol_source"};
 	char *argv[] = {(char *)program, NULL};
+	struct feed *feed = &replaying->feed;
 
-	feed->runner =
-		peer_start(feed->loop, loop_real_clock(feed->loop), argv, -1, &HANDLERS, feed, err);
+	feed->runner = peer_start(replaying->loop, loop_real_clock(replaying->loop), argv, -1,
+				  &HANDLERS, feed, err);
 	if (!feed->runner)
 		return -1;
 	for (int i = 0; i < 2; i++) {
@@ -74,16 +88,20 @@ static int start_script(struct feed *feed, const char *program, struct error *er
 	return 0;
 }
 
-static void replay_free(struct feed *feed)
+static void replay_free(struct replaying *replaying)
 {
-	feed_done(feed);
-	if (feed->loop)
-		loop_free(feed->loop);
-	free(feed);
+	peer_free(replaying->feed.runner);
+	if (replaying->feed.course)
+		course_done(&replaying->course);
+	feed_done(&replaying->feed);
+	if (replaying->loop)
+		loop_free(replaying->loop);
+	free(replaying);
 }
 
 int replay_run(const char *folder, const char *program, struct replay *replay, struct error *err)
 {
+	struct replaying *replaying;
 	struct feed *feed;
 	int done;
 
@@ -92,21 +110,24 @@ int replay_run(const char *folder, const char *program, struct replay *replay, s
 	if (done <= 0)
 		return done;
 	done = -1;
-	feed = xcalloc(1, sizeof(*feed));
+	replaying = xcalloc(1, sizeof(*replaying));
+	feed = &replaying->feed;
 	feed->replay = replay;
-	feed->loop = loop_new(err);
-	if (feed->loop && replay_head_read(&feed->head, folder, err) == 0) {
-		feed_course(feed);
+	feed->ended = feed_ended;
+	feed->ctx = replaying;
+	replaying->loop = loop_new(err);
+	if (replaying->loop && replay_head_read(&feed->head, folder, err) == 0) {
+		feed_course(feed, &replaying->course);
 		feed->reader = journal_reader_open(folder, err);
 		if (feed->reader && !feed->head.start)
 			done = replay_unbegun(feed);
-		else if (feed->reader && start_script(feed, program, err) == 0)
-			done = loop_run(feed->loop, err);
+		else if (feed->reader && start_script(replaying, program, err) == 0)
+			done = loop_run(replaying->loop, err);
 	}
 	if (done == 0 && feed->failed) {
 		*err = feed->err;
 		done = -1;
 	}
-	replay_free(feed);
+	replay_free(replaying);
 	return done;
 }

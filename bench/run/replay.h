@@ -18,6 +18,7 @@ struct replay {
 	long samples;	       /* decoded again from bytes */
 	long readings;	       /* made again */
 	long measures;	       /* judged again */
+	long interruptions;    /* passed over: each is a gap between two stretches of the run */
 	struct value *summary; /* of the verdict line; the caller frees it */
 };
 

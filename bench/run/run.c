@@ -165,6 +165,10 @@ void run_stop(struct run *run, const char *why)
 
 	if (run->state >= RUN_SAFING)
 		return;
+	if (run->resuming) {
+		resume_stop(run, why);
+		return;
+	}
 	run_end_early(run, VERDICT_ABORTED, why);
 	runner_stop(run, why);
 	if (!first)
@@ -183,7 +187,11 @@ static void end_by_trip(struct run *run, enum verdict verdict, const char *why)
 
 void run_trip(struct run *run, const char *why)
 {
-	if (run->state < RUN_SAFING)
+	if (run->state >= RUN_SAFING)
+		return;
+	if (run->resuming)
+		resume_stop(run, why);
+	else
 		end_by_trip(run, VERDICT_ABORTED, why);
 }
 
@@ -192,6 +200,8 @@ bool run_answer(struct run *run, uint32_t request, const char *text)
 	const struct request *asked = course_find(&run->course, request);
 	struct value *line;
 
+	if (run->state == RUN_RETURNING)
+		return false; /* the course is fed answers of before */
 	if (run->plan->order->qualifies)
 		return run->state == RUN_RUNNING && qualify_answer(run, request, text);
 	if (run->state >= RUN_SAFING || !asked || asked->kind != REQUEST_OPERATOR)
@@ -247,6 +257,10 @@ static void slot_tripped(void *ctx, enum verdict verdict, const char *why)
 {
 	struct run *run = ctx;
 
+	if (run->resuming) {
+		resume_tripped(run, why);
+		return;
+	}
 	if (qualify_tripped(run, verdict, why))
 		return;
 	run->runner_done = true; /* nothing that it still says counts */
@@ -412,7 +426,7 @@ static void too_long(void *ctx)
 
 /* ---- the beginning ---- */
 
-static int open_slot(struct run *run, slot_done_fn *up, struct error *err)
+int run_open_slot(struct run *run, slot_done_fn *up, struct error *err)
 {
 	static const struct slot_handlers HANDLERS = {slot_sample, slot_samples, slot_pulse,
 						      slot_output, slot_tripped, slot_simulated,
@@ -458,7 +472,7 @@ int run_reopen_slot(struct run *run, slot_done_fn *up, struct error *err)
 {
 	slot_close(run->slot);
 	run->slot = NULL;
-	return open_slot(run, up, err);
+	return run_open_slot(run, up, err);
 }
 
 /* Refused here, a run leaves nothing behind. */
@@ -480,6 +494,33 @@ static void reserve_specimen(struct run *run)
 		consumed_reserve(run->place.consumed, &specimen, run->folder_id);
 }
 
+void run_make_course(struct run *run)
+{
+	const struct plan *plan = run->plan;
+
+	run->clock = clock_new(run->place.loop, plan->order->clock, plan->order->scale);
+	course_init(&run->course, plan->fixture, plan->protocol, plan->calibration,
+		    plan->order->slot, plan->wall, plan->order->simulated, &RUN_COURSE_HOST, run);
+	run->course.world_answers = !order_has_wires(plan->order);
+	run->course.judgement.as_left = plan->order->as_left;
+}
+
+void run_begin_time(struct run *run)
+{
+	timer_start(&run->deadline, run->clock, LONGEST_RUN, TIMER_STOP, too_long, run);
+	keep_begin(run);
+	if (run->plan->supply && run->place.gases)
+		run->account = gas_account_open(run->place.gases);
+}
+
+static struct run *start_again(struct run *run, struct error *err)
+{
+	if (resume_begin(run, err) == 0)
+		return run;
+	run_free(run);
+	return NULL;
+}
+
 struct run *run_start(const struct run_place *place, struct plan *plan,
 		      const struct run_handlers *handlers, void *ctx, struct error *err)
 {
@@ -492,6 +533,8 @@ struct run *run_start(const struct run_place *place, struct plan *plan,
 	run->state = RUN_COMING_UP;
 	run->checks = value_list();
 	share_open(run);
+	if (plan->order->continues)
+		return start_again(run, err);
 	if (plan->wires)
 		plan->wall = loop_wall_time(); /* of the bench clock's beginning */
 	head_name(run);
@@ -500,18 +543,11 @@ struct run *run_start(const struct run_place *place, struct plan *plan,
 		return NULL;
 	}
 	reserve_specimen(run);
-	run->clock = clock_new(place->loop, plan->order->clock, plan->order->scale);
-	course_init(&run->course, plan->fixture, plan->protocol, plan->calibration,
-		    plan->order->slot, plan->wall, plan->order->simulated, &RUN_COURSE_HOST, run);
-	run->course.world_answers = !order_has_wires(plan->order);
-	run->course.judgement.as_left = plan->order->as_left;
+	run_make_course(run);
 	head_write(run);
 	watch_started(run);
-	timer_start(&run->deadline, run->clock, LONGEST_RUN, TIMER_STOP, too_long, run);
-	keep_begin(run);
-	if (plan->supply && run->place.gases)
-		run->account = gas_account_open(run->place.gases);
-	if (open_slot(run, bench_is_up, err) < 0) {
+	run_begin_time(run);
+	if (run_open_slot(run, bench_is_up, err) < 0) {
 		/* what has a journal has a verdict in it */
 		run->summary = run_summary(run, VERDICT_ERROR, err->text);
 		journal_line(run->journal, 0, "verdict", value_copy(run->summary));
@@ -533,6 +569,7 @@ void run_free(struct run *run)
 	qualify_end(run);
 	if (run->clock)
 		course_done(&run->course);
+	resume_end(run);
 	slot_close(run->slot);
 	gas_account_close(run->account, false);
 	operate_free(run);

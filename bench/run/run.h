@@ -26,6 +26,8 @@ struct run_handlers {
 	void (*event)(void *ctx, const struct value *event);
 	/* The verdict is on the disk. `summary` is what `davy run --json` prints. */
 	void (*ended)(void *ctx, enum verdict verdict, const struct value *summary);
+	/* An interrupted run could not be taken up again: it stands as before, and has no verdict. May be NULL. */
+	void (*refused)(void *ctx, const struct error *err);
 };
 
 enum { RUN_WHY = JUDGEMENT_WHY }; /* bytes of a reason */
@@ -49,7 +51,9 @@ struct run_place {
 	struct records *records; /* of which each run gets one; or NULL */
 };
 
-/* Takes the plan, also on failure. A specimen that may not be used up is refused, without a journal. */
+/*
+ * Takes the plan, also on failure. Of an order that continues a run it is that one, taken up again (run_resume.c):
+ * what keeps it from that is told later, where it takes time to find out. A specimen that may not be used up is refused, without a journal. */
 struct run *run_start(const struct run_place *place, struct plan *plan,
 		      const struct run_handlers *handlers, void *ctx, struct error *err);
 const char *run_id(const struct run *run);
@@ -71,10 +75,11 @@ enum verdict run_verdict(const struct judgement *judgement, const char *only, en
 void run_say_unfit(const char *why, char text[RUN_WHY]);
 void run_free(struct run *run); /* outputs are made safe first; accepts NULL */
 
-/* ---- between run.c, run_head.c, run_runner.c, run_share.c and run_watch.c ---- */
+/* ---- between run.c, run_head.c, run_resume.c, run_runner.c, run_share.c and run_watch.c ---- */
 
 enum run_state {
-	RUN_COMING_UP = 1,
+	RUN_RETURNING = 1, /* it was interrupted, and is fed its journal */
+	RUN_COMING_UP,
 	RUN_RUNNING,
 	RUN_STOPPING, /* finally blocks, with the fixture's grace */
 	RUN_SAFING,
@@ -133,6 +138,8 @@ struct run {
 	struct meeting *own_meeting;
 	nsec started_real, shown_real; /* for watching */
 	struct value *summary;
+	struct resuming *resuming;	     /* until it goes on; or NULL */
+	nsec stood;			     /* when the journal had its latest line "stands" */
 	struct operating *operating;	     /* by hand, or NULL */
 	struct qualification *qualification; /* or NULL */
 	struct value *checks;		     /* … as they were judged */
@@ -150,10 +157,28 @@ void run_check_quota(struct run *run);
 /* The bench is up and the environment known: begin, or end as INCONCLUSIVE. */
 void run_fit(struct run *run, const char *why);
 
+/* run.c, for a run that is taken up again: its parts, as run_start() makes them. */
+void run_make_course(struct run *run);
+void run_begin_time(struct run *run);
+int run_open_slot(struct run *run, slot_done_fn *up, struct error *err);
+
+/* run_resume.c: instead of a beginning. */
+int resume_begin(struct run *run, struct error *err);
+void resume_read_on(struct run *run); /* the script owes nothing */
+void resume_frame(struct run *run, const struct frame *frame);
+void resume_runner_ended(struct run *run, const char *why);
+/* It is stopped, or its bench trips, before it goes on: it stands as it did. */
+void resume_stop(struct run *run, const char *why);
+void resume_tripped(struct run *run, const char *why);
+void resume_end(struct run *run); /* accepts a run that was not taken up again */
+
 /* run_head.c: its name, from what was planned; the journal's folder, made; the lines that come first. */
 void head_name(struct run *run);
 int head_open(struct run *run, struct error *err);
 void head_write(struct run *run);
+uint64_t run_quota(const struct run *run);
+/* What the journal's first line says of it; the caller frees it. */
+struct value *head_describe(const struct run *run);
 /* Which wall time it is now, after the calendar was moved by so much. */
 void head_anchor(struct run *run, nsec wall, nsec moved);
 
@@ -161,12 +186,16 @@ void head_anchor(struct run *run, nsec wall, nsec moved);
 void keep_begin(struct run *run);
 void keep_end(struct run *run);
 void keep_seal(struct run *run);
+/* The script stands in a wait that may be interrupted; said again and again, so that an end can be dated. */
+void keep_stands(struct run *run, const struct request *wait);
 /* What it calls: make the summary, anew after another cause; the verdict may be told. */
 void run_conclude(struct run *run);
 void run_sealed(struct run *run);
 
 /* run_runner.c: the runner's process. */
 int runner_start(struct run *run, struct error *err);
+/* Its process, with all that it is told at the beginning. */
+int runner_spawn(struct run *run, const struct value *start, struct error *err);
 /* Say so in the journal; a script that runs stops and runs its finally blocks, with a grace. */
 void runner_stop(struct run *run, const char *why);
 /* Free what waited for acts of a slot that is closed. */

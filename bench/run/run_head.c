@@ -50,6 +50,11 @@ void head_name(struct run *run)
 		 hex);
 }
 
+uint64_t run_quota(const struct run *run)
+{
+	return run->place.quota ? run->place.quota : (uint64_t)JOURNAL_QUOTA_MIB << 20;
+}
+
 /* The id names the run; a rehearsal done again gets a folder of its own. */
 int head_open(struct run *run, struct error *err)
 {
@@ -65,9 +70,7 @@ int head_open(struct run *run, struct error *err)
 		if (!file_exists(folder))
 			break;
 	}
-	run->journal = journal_create(
-		run->place.writer, folder,
-		run->place.quota ? run->place.quota : (uint64_t)JOURNAL_QUOTA_MIB << 20, err);
+	run->journal = journal_create(run->place.writer, folder, run_quota(run), err);
 	free(folder);
 	return run->journal ? 0 : -1;
 }
@@ -117,7 +120,7 @@ void head_anchor(struct run *run, nsec wall, nsec moved)
 	journal_line(run->journal, run_now(run), "anchor", line);
 }
 
-static void write_head(struct run *run)
+struct value *head_describe(const struct run *run)
 {
 	const struct plan *plan = run->plan;
 	struct value *line = value_map(), *certificates;
@@ -161,12 +164,12 @@ static void write_head(struct run *run)
 	value_set(line, "protocol_data", value_copy(plan->protocol_data));
 	value_set(line, "fixture_data", value_copy(plan->fixture_data));
 	value_set(line, "drivers", value_copy(plan->drivers));
-	journal_line(run->journal, 0, "run", line);
+	return line;
 }
 
 void head_write(struct run *run)
 {
-	write_head(run);
+	journal_line(run->journal, 0, "run", head_describe(run));
 	journal_line(run->journal, 0, "anchor", anchor(run, run->plan->wall));
 	write_sources(run);
 }

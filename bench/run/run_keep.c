@@ -18,9 +18,13 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "loop/machine_time.h"
+#include "run/absence.h"
 #include "run/run.h"
 
 #define KEEP_EVERY SEC(1)
+/* An interruption counts from the last that the journal holds; nothing else may be written in such a wait. */
+#define STANDS_EVERY SEC(10)
 /* Clocks that are slewed move by half a millisecond in a second; what is set moves by more. */
 #define CALENDAR_STEP MSEC(500)
 
@@ -51,6 +55,30 @@ static void kept(void *ctx, const struct error *err)
 	run->unkept = err != NULL;
 }
 
+void keep_stands(struct run *run, const struct request *wait)
+{
+	struct value *line = value_map();
+	struct machine_time now;
+
+	run->stood = run_now(run);
+	value_set_int(line, "id", wait->id);
+	value_set_text(line, "interruption",
+		       run->plan->protocol->interruption[wait->interruption].name);
+	if (order_has_wires(run->plan->order)) {
+		machine_time_read(&now);
+		passed_describe(line, &now);
+	}
+	journal_line(run->journal, run->stood, "stands", line);
+}
+
+static void say_where_it_stands(struct run *run)
+{
+	const struct request *wait = course_interruptible(&run->course);
+
+	if (wait && run->state == RUN_RUNNING && run_now(run) - run->stood >= STANDS_EVERY)
+		keep_stands(run, wait);
+}
+
 static void keep(void *ctx)
 {
 	struct run *run = ctx;
@@ -59,6 +87,7 @@ static void keep(void *ctx)
 		return;
 	if (order_has_wires(run->plan->order))
 		look_at_calendar(run);
+	say_where_it_stands(run);
 	journal_sync(run->journal, run_now(run), kept, run);
 	timer_start(&run->keep, run->clock, run_now(run) + KEEP_EVERY, TIMER_WAIT, keep, run);
 }
@@ -67,7 +96,8 @@ void keep_begin(struct run *run)
 {
 	run->calendar = calendar_offset(run);
 	if (run->plan->order->clock != CLOCK_KIND_VIRTUAL)
-		timer_start(&run->keep, run->clock, KEEP_EVERY, TIMER_WAIT, keep, run);
+		timer_start(&run->keep, run->clock, run_now(run) + KEEP_EVERY, TIMER_WAIT, keep,
+			    run);
 }
 
 void keep_end(struct run *run)

@@ -140,6 +140,8 @@ static void host_open(void *ctx, struct request *request)
 		slot_want(run->slot, &live->channel, request->channel, request->every);
 	if (request->of >= 0)
 		slot_want(run->slot, &live->of, request->of, request->every);
+	if (request->kind == REQUEST_WAIT && request->interruption >= 0)
+		keep_stands(run, request);
 	if (request->deadline != NSEC_NEVER)
 		timer_start(&live->timer, run->clock, request->deadline, class, due, live);
 
@@ -159,6 +161,8 @@ static void host_close(void *ctx, struct request *request)
 	struct run *run = ctx;
 	struct live *live = request->host;
 
+	if (!live)
+		return; /* opened before an interruption, and not anew */
 	if (request->channel >= 0)
 		slot_unwant(run->slot, &live->channel);
 	if (request->of >= 0)
@@ -339,6 +343,10 @@ static void take_frame(void *ctx, const struct frame *frame)
 	struct run *run = ctx;
 	nsec now = run_now(run);
 
+	if (run->state == RUN_RETURNING) {
+		resume_frame(run, frame);
+		return;
+	}
 	if (run->state >= RUN_SAFING)
 		return;
 	switch (frame->type) {
@@ -377,6 +385,10 @@ static void runner_idle(void *ctx)
 {
 	struct run *run = ctx;
 
+	if (run->state == RUN_RETURNING) {
+		resume_read_on(run);
+		return;
+	}
 	if (run->runner_done || run->state >= RUN_SAFING || run->state < RUN_RUNNING)
 		return;
 	run_check_quota(run);
@@ -397,6 +409,10 @@ static void runner_ended(void *ctx, const char *why)
 	struct run *run = ctx;
 	char text[320];
 
+	if (run->state == RUN_RETURNING) {
+		resume_runner_ended(run, why);
+		return;
+	}
 	if (run->runner_done || run->state >= RUN_SAFING)
 		return;
 	run->runner_done = true;
@@ -416,23 +432,31 @@ static void add_sources(struct run *run)
 	}
 }
 
-int runner_start(struct run *run, struct error *err)
+int runner_spawn(struct run *run, const struct value *start, struct error *err)
 {
 	static const struct peer_handlers HANDLERS = {take_frame, runner_idle, runner_ended};
 	char *argv[] = {(char *)run->place.program, NULL};
+
+	run->runner =
+		peer_start(run->place.loop, run->clock, argv, run->place.cpu, &HANDLERS, run, err);
+	if (!run->runner)
+		return -1;
+	add_sources(run);
+	peer_add(run->runner, FRAME_START, 0, start);
+	peer_flush(run->runner);
+	return 0;
+}
+
+int runner_start(struct run *run, struct error *err)
+{
 	struct value *start = plan_runner_start(run->plan);
+	int done;
 
 	fixture_describe(run->plan->fixture, start);
 	runner_line(run, run_now(run), "start", 0, start);
-	run->runner =
-		peer_start(run->place.loop, run->clock, argv, run->place.cpu, &HANDLERS, run, err);
-	if (run->runner) {
-		add_sources(run);
-		peer_add(run->runner, FRAME_START, 0, start);
-		peer_flush(run->runner);
-	}
+	done = runner_spawn(run, start, err);
 	value_free(start);
-	return run->runner ? 0 : -1;
+	return done;
 }
 
 static void grace_over(void *ctx)

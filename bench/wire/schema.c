@@ -82,7 +82,7 @@ static const struct form FORMS[] = {
 	{FRAME_ASK, "frame", {INT("index"), LIST("fields")}},
 	{FRAME_ASK, "operator", {TEXT("id")}},
 
-	{FRAME_REQUEST, "wait", {TEXT("for")}},
+	{FRAME_REQUEST, "wait", {TEXT("for"), MAYBE_TEXT("interruption")}},
 	{FRAME_REQUEST, "read", {TEXT("channel")}},
 	{FRAME_REQUEST, "is", {TEXT("channel"), TEXT("limit")}},
 	{FRAME_REQUEST, "mean", {TEXT("channel"), TEXT("over")}},

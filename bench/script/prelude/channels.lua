@@ -382,7 +382,22 @@ davy.operator = {
   end,
 }
 
--- lua: wait "30 s"      [suspends]
-function davy.wait(time)
-  ask("wait", { ["for"] = amount(time, "wait") }, "wait")
+-- lua: wait "30 s" or wait { "2 h", interruption = "rest" }      [suspends]
+-- `returned` is called each time that the run was interrupted in it and has been taken up again.
+function davy.wait(time, returned)
+  local interruption
+  if type(time) == "table" then
+    check_options(time, "wait", "interruption")
+    interruption = time.interruption
+    if type(interruption) ~= "string" then
+      davy.raise("wait: interruption is a name that the header declares under interruptions")
+    end
+    time = time[1]
+  end
+  time = amount(time, "wait")
+  repeat
+    local came = tasks.ask("wait", { ["for"] = time, interruption = interruption }, "wait")
+    time = came and native.quantity(came.left)
+    if time then returned() end
+  until not time
 end

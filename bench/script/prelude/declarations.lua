@@ -222,6 +222,26 @@ local function read_condition(where, name, written, defaults)
   }
 end
 
+-- ---- interruptions ----
+
+-- rest = { "while it rests", zh = "…", limit = { standard = "…", clause = "…" } }: a wait in which the bench may lose
+-- its power, and for how long in all. Of the number an author only says where it is to come from, if he does not know it.
+local function read_interruption(where, name, written, defaults)
+  local whose = ("interruptions: '%s'"):format(tostring(name))
+  if type(name) ~= "string" or type(written) ~= "table" then
+    raise_at(where, "%s is written rest = { \"while it rests\", zh = \"…\", limit = { clause = \"…\" } }", whose)
+  end
+  davy.check_fields(where, whose, written, { [1] = "string", zh = "string", limit = true })
+  davy.need_text(where, whose .. ": in which wait it is comes first", written, 1)
+  davy.need_text(where, whose, written, "zh")
+  local key = "interruption." .. name
+  local limit = limits.of_measure(where, whose, written.limit or {}, key, defaults)
+  if limit.text and native.met(limit.text, native.quantity "0 s") ~= true then
+    raise_at(where, "%s: its limit is a time, at most so long, as in \"<= 10 min\", not '%s'", whose, limit.text)
+  end
+  return { meaning = written[1], zh = written.zh, limit = limit }
+end
+
 -- mouth_pressure = "100 Hz" or { "100 Hz", clause = "…", … }
 local function read_rate(where, channel, written)
   local whose = ("sampling of '%s'"):format(tostring(channel))
@@ -293,6 +313,14 @@ function declarations.read(where, written, data, names)
     for channel, rate in pairs(written.sampling) do
       data.sampling[channel] = read_rate(where, channel, rate)
       names["sampling." .. channel] = true
+    end
+  end
+  if written.interruptions then
+    davy.check_names(where, "interruptions", written.interruptions)
+    data.interruptions = {}
+    for name, interruption in pairs(written.interruptions) do
+      data.interruptions[name] = read_interruption(where, name, interruption, defaults)
+      names["interruption." .. name] = true
     end
   end
   for name, param in pairs(data.params) do

@@ -13,6 +13,7 @@ local finals = {}          -- of the step that runs, in the order of their decla
 local closing = false      -- they are being run
 local stopped = false
 local step_name            -- of the step that runs
+local protocol_data
 local fx
 local labelled             -- the slot has a label, which is scanned where the specimen sits
 local mutant               -- what `davy check --mutants` has changed in this rehearsal, or nothing
@@ -131,8 +132,23 @@ local function consecutive(measures)
   return native.reading(value.reading, value.number, value.unit)
 end
 
+local returns = 0          -- times that this run was interrupted and taken up again
+
+-- Who comes back to the bench says again which specimen is in the slot.
+local function returned()
+  returns = returns + 1
+  scan_specimen(protocol_data, ("return%d"):format(returns),
+    "The run goes on after an interruption. Scan or type what the specimen in this slot says now: %s",
+    "检验中断后继续,请再次扫描或输入本工位样品上的:%s")
+end
+
+-- lua: wait "30 s" or wait { "2 h", interruption = "rest" }      [suspends]
+local function wait(time)
+  davy.wait(time, returned)
+end
+
 local WORDS = {
-  wait = davy.wait, together = tasks.together, race = tasks.race, finally = finally,
+  wait = wait, together = tasks.together, race = tasks.race, finally = finally,
   operator = setmetatable({}, { __index = davy.operator, __metatable = false }),
   consecutive = consecutive, exclusive = davy.exclusive, in_step = davy.in_step,
 }
@@ -142,6 +158,7 @@ local function begin(start)
   local fixture = davy.read_fixture(start.fixture, WORDS)
   local protocol = davy.read_protocol(start.protocol, start, WORDS)
   fx = davy.make_fx(start, fixture.bench)
+  protocol_data = protocol.data
   local steps = steps_to_run(protocol, start.only)
   tasks.spawn(function() run_steps(steps, protocol.data) end, steps_ended)
 end

@@ -295,7 +295,7 @@ end
 
 -- A simulated person scans what is there: the specimen of the order, unless the world has another word for it.
 local function scanned(id)
-  local name = id:match("^scan%.([%w_]+)%.%l+$")
+  local name = id:match("^scan%.([%w_]+)%.%l+%d*$")
   return name and specimen[name]
 end
 
