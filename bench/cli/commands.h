@@ -6,6 +6,7 @@
 #include "cli/options.h"
 
 extern const struct command COMMAND_RUN;
+extern const struct command COMMAND_CONTINUE;
 extern const struct command COMMAND_CHECK;
 extern const struct command COMMAND_LIST;
 extern const struct command COMMAND_SHOW;

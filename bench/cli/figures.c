@@ -19,8 +19,11 @@
 
 static const struct {
 	struct words no_limit, not_reached, warning, wires, real, rig, untouched, as_found, as_left,
-		adjusted_by, on_left, on_found;
+		adjusted_by, on_left, on_found, away;
 } TEXTS = {
+	.away = {"up to %.3f s of bench time nothing was seen for %.3f s (± %.3f s), in the wait "
+		 "'%s'",
+		 "试验时间 %.3f s 之前有 %.3f s(± %.3f s)无任何观测,发生于等待 '%s'"},
 	.wires = {"wires", "接线"},
 	.real = {"real, of %s", "真实,见 %s"},
 	.rig = {"real, of %s, and played by a rig", "真实,见 %s,远端由仿真装置扮演"},
@@ -118,6 +121,19 @@ void figure_state(struct buf *out, const struct value *measure)
 	if (adjustment)
 		buf_printf(out, " (%s)",
 			   say(!strcmp(adjustment, "as-left") ? TEXTS.as_left : TEXTS.as_found));
+}
+
+void figure_away(struct buf *out, const struct value *resumed)
+{
+	const char *wait = value_get_text(resumed, "interruption");
+
+	char *text =
+		xprintf(say(TEXTS.away), nsec_seconds(value_get_int(resumed, "t", 0)),
+			nsec_seconds(value_get_int(resumed, "away_ns", 0)),
+			nsec_seconds(value_get_int(resumed, "error_ns", 0)), wait ? wait : "?");
+
+	add_clean(out, text);
+	free(text);
 }
 
 bool figure_adjusted(struct buf *out, const struct value *adjustments, bool as_left)

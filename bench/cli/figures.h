@@ -16,6 +16,8 @@ void figure_name(
 	const struct value *measure); /* "deviation[ch4_1]"; in Chinese where there is "zh" */
 /* The same, and of a specimen that was adjusted "(as found)" or "(as left)". */
 void figure_state(struct buf *out, const struct value *measure);
+/* Of a line "resumed": how long the bench was away, until when, in which wait. */
+void figure_away(struct buf *out, const struct value *resumed);
 /* "zero, by 0017" of each adjustment, and on which state the verdict rests where the order says so. */
 bool figure_adjusted(struct buf *out, const struct value *adjustments, bool as_left);
 void figure_value(struct buf *out, const struct value *measure); /* "2.05 %vol ± 0.03 %vol", "on" */

@@ -41,8 +41,8 @@ static const struct option OPTIONS[] = {
 static const struct {
 	struct words protocols, fixtures, drivers, runs, id, version, title, standard, fixture,
 		declares, file, faults, bus, reads, writes, twin, yes, no, run, verdict, bench_time,
-		open, damaged, away, none, resources, resource, slot, waiting, hazards, serial,
-		hazard, untouched, after_run, specimen, no_kind, no_serial, not_there;
+		open, interrupted, damaged, away, none, resources, resource, slot, waiting, hazards,
+		serial, hazard, untouched, after_run, specimen, no_kind, no_serial, not_there;
 } TEXTS = {
 	.protocols = {"PROTOCOLS", "检验程序"},
 	.fixtures = {"FIXTURES", "测试工装"},
@@ -66,6 +66,7 @@ static const struct {
 	.verdict = {"verdict", "判定"},
 	.bench_time = {"bench time", "试验时间"},
 	.open = {"running or cut short", "进行中或中断"},
+	.interrupted = {"interrupted (davy continue)", "已中断(davy continue)"},
 	.damaged = {"damaged", "日志损坏"},
 	.away = {"series not here (davy series)", "原始数据已移出(davy series)"},
 	.none = {"none", "无"},
@@ -297,7 +298,7 @@ static void add_run(struct listing *listing, struct table *table, struct value *
 	if (verdict)
 		figure_verdict(&words, verdict);
 	else
-		buf_add_text(&words, say(TEXTS.open));
+		buf_add_text(&words, say(account->interrupted ? TEXTS.interrupted : TEXTS.open));
 	set_bracket(listing, one, account);
 	bracketed_add(&words, value_get(one, "bracket"));
 	figure_time(&time, account->time);
@@ -308,6 +309,8 @@ static void add_run(struct listing *listing, struct table *table, struct value *
 	value_set_text(one, "run", account->id);
 	value_set_text(one, "protocol", value_get_text(account->head, "protocol"));
 	value_set_text(one, "verdict", verdict);
+	if (account->interrupted)
+		value_set_bool(one, "interrupted", true);
 	value_set_bool(one, "simulated", value_get_bool(account->head, "simulated"));
 	value_set_text(one, "fault", fault);
 	value_set_int(one, "bench_time_ns", account->time);

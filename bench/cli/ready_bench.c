@@ -24,8 +24,9 @@
 enum { COMING_TRIES = 20, COMING_MS = 100 };
 
 static const struct {
-	struct words elsewhere, join, answers, restart, is_on, wait, was_cut, look_at, no_record,
-		verify, none_open, damaged, waits, untouched, none_waits;
+	struct words elsewhere, join, answers, restart, is_on, wait, was_cut, look_at,
+		is_interrupted, go_on, no_record, verify, none_open, damaged, waits, untouched,
+		none_waits;
 } TEXTS = {
 	.elsewhere = {"this machine's own bench (" INSTALLED_STATE
 		      ") is not yours to look into: not "
@@ -37,6 +38,9 @@ static const struct {
 	.is_on = {"%s is on in slot %lld", "%s 正在 %lld 号工位进行"},
 	.wait = {"wait for its end, or stop it", "请等待其结束,或中止"},
 	.was_cut = {"%s was cut short: ABORTED", "%s 中断:按检验中止结束"},
+	.is_interrupted = {"%s is interrupted", "%s 已中断"},
+	.go_on = {"davy continue goes on with it, or ends it",
+		  "davy continue 可继续或结束该次检验"},
 	.look_at = {"test that specimen again", "请重新检验该样品"},
 	.no_record = {"%s has its verdict and no record yet", "%s 已有判定,尚无记录"},
 	.verify = {"look once more, then davy verify", "请稍后再看,再执行 davy verify"},
@@ -65,13 +69,14 @@ static void add_unfinished(struct value *list, const char *folder, const char *n
 	if (account) {
 		value_set_bool(one, "simulated", value_get_bool(account->head, "simulated"));
 		value_set_text(one, "verdict", value_get_text(account->verdict, "verdict"));
+		value_set_bool(one, "interrupted", account->interrupted);
 	} else {
 		value_set_text(one, "why", why.text);
 	}
 	account_free(account);
 }
 
-/* A list of {"run","simulated","verdict","why"}; of a run whose journal has no line nothing was begun. */
+/* A list of {"run","simulated","verdict","interrupted","why"}; of a run whose journal has no line nothing was begun. */
 static struct value *unfinished_runs(const char *state)
 {
 	char *runs = xprintf("%s/runs", state), **names = NULL;
@@ -191,6 +196,9 @@ static void look_at_left(const struct ready *ready, struct ready_finding *findin
 	else if (value_get(one, "verdict"))
 		ready_find(finding, READY_LOOK, xprintf(say(TEXTS.no_record), name),
 			   say(TEXTS.verify));
+	else if (value_get_bool(one, "interrupted"))
+		ready_find(finding, READY_LOOK, xprintf(say(TEXTS.is_interrupted), name),
+			   say(TEXTS.go_on));
 	else if (!ready->had_controller)
 		ready_find(finding, READY_LOOK, xprintf(say(TEXTS.was_cut), name),
 			   say(TEXTS.look_at));

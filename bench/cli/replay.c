@@ -26,8 +26,9 @@ static const struct option OPTIONS[] = {
 };
 
 static const struct {
-	struct words same;
+	struct words same, gaps;
 } TEXTS = {
+	.gaps = {", interruptions: %ld", ",中断 %ld 次"},
 	.same = {"replayed, bit for bit: %ld messages, %ld samples, %ld readings, %ld measures",
 		 "重演逐位一致:消息 %ld 条,采样 %ld 个,读数 %ld 个,检验项目 %ld 个"},
 };
@@ -42,6 +43,8 @@ static void print_replay(const char *folder, const struct replay *replay)
 	printf("%s  %s\n  ", line.data, strrchr(folder, '/') + 1);
 	printf(say(TEXTS.same), replay->messages, replay->samples, replay->readings,
 	       replay->measures);
+	if (replay->interruptions)
+		printf(say(TEXTS.gaps), replay->interruptions);
 	putchar('\n');
 	buf_done(&line);
 }

@@ -46,9 +46,12 @@ static const struct {
 		limit_set, calibration, control, controlled, uncontrolled, began, rule, instrument,
 		gas, drawn, drawn_of, method, replaced, limit, accepts, source, why, expected, open,
 		bench_time, journal, chain, record, torn, only, needs_budget, warning, earlier,
-		unknown, became, adjusted;
+		unknown, became, adjusted, interrupted, away;
 } TEXTS = {
 	.adjusted = {"adjusted", "调校"},
+	.interrupted = {"no verdict: interrupted; go on with it, or end it, with davy continue",
+			"尚无判定:已中断,可用 davy continue 继续或结束"},
+	.away = {"INTERRUPTED", "中断"},
 	.protocol = {"protocol", "检验程序"},
 	.standard = {"standard", "标准"},
 	.dut = {"device under test", "受检样品"},
@@ -172,6 +175,20 @@ static void gas_rows(struct table *table, const struct value *gases)
 	}
 }
 
+/* Between two stretches of the run. */
+static void away_rows(struct table *table, const struct account *account)
+{
+	struct buf text;
+
+	buf_init(&text);
+	for (size_t i = 0; i < value_count(account->resumed); i++) {
+		buf_clear(&text);
+		figure_away(&text, value_at(account->resumed, i));
+		row(table, TEXTS.away, text.data);
+	}
+	buf_done(&text);
+}
+
 static void adjusted_row(struct table *table, const struct account *account)
 {
 	struct buf text;
@@ -227,6 +244,7 @@ static void print_head(const struct account *account)
 	device_rows(table, account->devices);
 	gas_rows(table, account->gases);
 	adjusted_row(table, account);
+	away_rows(table, account);
 	row(table, TEXTS.method, value_get_text(head, "deviation"));
 	for (size_t i = 0; i < value_count(value_get(head, "warnings")); i++)
 		row(table, TEXTS.warning, value_at(value_get(head, "warnings"), i)->text);
@@ -365,7 +383,7 @@ static void print_foot(const struct account *account)
 	if (account->verdict)
 		figure_verdict(&text, value_get_text(account->verdict, "verdict"));
 	else
-		buf_add_text(&text, say(TEXTS.open));
+		buf_add_text(&text, say(account->interrupted ? TEXTS.interrupted : TEXTS.open));
 	if (why && *why)
 		buf_printf(&text, "  %s", why);
 	columns_clean(text.data);
@@ -479,6 +497,10 @@ static void print_json(const struct account *account, const struct value *histor
 				  value_copy(value_get(account->head, FROM_HEAD[i])));
 	value_set(object, "verdict", value_nil());
 	value_set_bool(object, "controlled", is_controlled(account));
+	if (account->interrupted)
+		value_set_bool(object, "interrupted", true);
+	if (value_count(account->resumed))
+		value_set(object, "resumed", value_copy(account->resumed));
 	for (size_t i = 0; i < value_count(account->verdict); i++) {
 		const char *key = value_key(account->verdict, i);
 

@@ -68,6 +68,10 @@ static void add_head(struct value *tree, const struct account *account)
 	value_set_text(tree, "why_zh", value_get_text(account->verdict, "why_zh"));
 	if (value_count(account->adjustments))
 		value_set(tree, "adjustments", value_copy(account->adjustments));
+	if (value_count(account->resumed))
+		value_set(tree, "resumed", value_copy(account->resumed));
+	if (account->interrupted)
+		value_set_bool(tree, "interrupted", true);
 	value_set_int(tree, "ended", account->time);
 }
 

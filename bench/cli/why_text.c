@@ -21,18 +21,21 @@
 #include "verdict/expression.h"
 
 static const struct {
-	struct words step, open, dut, began, adjusted, instrument, nameless, why, met, limit,
-		accepts, rule, grade, standard, edition, clause, source, key, replaced, set,
-		no_limit, head_limit, head_value, head_budget, head_readings, head_why, value, from,
-		share, again, differs, given, no_line, not_given, none, not_evaluated, conformance,
-		expected, found, figures, more, whole, journal, chain, guarded, simple, none_rests,
-		missing, incomplete, record, replay, no_measures;
+	struct words step, open, interrupted, away, dut, began, adjusted, instrument, nameless, why,
+		met, limit, accepts, rule, grade, standard, edition, clause, source, key, replaced,
+		set, no_limit, head_limit, head_value, head_budget, head_readings, head_why, value,
+		from, share, again, differs, given, no_line, not_given, none, not_evaluated,
+		conformance, expected, found, figures, more, whole, journal, chain, guarded, simple,
+		none_rests, missing, incomplete, record, replay, no_measures;
 } TEXTS = {
 	.step = {"step", "步骤"},
 	.open = {"no verdict: running, or cut short", "尚无判定:进行中或中断"},
 	.dut = {"device under test", "受检样品"},
 	.began = {"began", "开始"},
 	.adjusted = {"adjusted", "调校"},
+	.away = {"INTERRUPTED", "中断"},
+	.interrupted = {"no verdict: interrupted (davy continue)",
+			"尚无判定:已中断(davy continue)"},
 	.instrument = {"instrument", "检测设备"},
 	.nameless = {"it does not say who it is", "不报身份"},
 	.head_why = {"WHY", "判定原因"},
@@ -491,9 +494,15 @@ static void print_head(const struct value *tree, bool whole)
 	if (verdict)
 		figure_verdict(&line, verdict);
 	else
-		buf_add_text(&line, say(TEXTS.open));
+		buf_add_text(&line, say(value_get_bool(tree, "interrupted") ? TEXTS.interrupted
+									    : TEXTS.open));
 	add_part(&line, "  ", why);
 	why_line(0, "%s", line.data);
+	for (size_t i = 0; i < value_count(value_get(tree, "resumed")); i++) {
+		buf_clear(&line);
+		figure_away(&line, value_at(value_get(tree, "resumed"), i));
+		why_row(0, TEXTS.away, line.data);
+	}
 	buf_clear(&line);
 	if (figure_adjusted(&line, value_get(tree, "adjustments"),
 			    value_get_bool(value_get(tree, "order"), "as_left")))

@@ -113,7 +113,7 @@ _davy_operands() {
 		compgen -W sign -- "$word"
 		compgen -f -- "$word"
 	) ;;
-	show | replay | export | sign | void | correct | audit) mapfile -t COMPREPLY < <(compgen -W "$(_davy_runs "${state[@]}")" -- "$word") ;;
+	show | continue | replay | export | sign | void | correct | audit) mapfile -t COMPREPLY < <(compgen -W "$(_davy_runs "${state[@]}")" -- "$word") ;;
 	verify) mapfile -t COMPREPLY < <(
 		compgen -W "$(_davy_runs "${state[@]}")" -- "$word"
 		compgen -d -- "$word"
