@@ -2,7 +2,7 @@
 
 local test = protocol {
   id        = "self_rescuer.conditioning_temperature",
-  version   = 1, language = 1,
+  version   = 2, language = 1,
   title     = "Closed-circuit escape respirator: cold and heat before the test, 42 CFR 84.307",
   zh        = "隔绝式自救器:试验前高低温预处理(42 CFR 84.307)",
   standard  = "42 CFR Part 84",
@@ -17,6 +17,13 @@ local test = protocol {
     patience = { "3 h", range = "30 min .. 6 h", ask = "Give up waiting for the chamber after (温度箱最长等待时间)" },
   },
   scans = { "serial" },
+  -- 84.307 says for how long a unit is in the cold and in the heat, and for the time between them only at which
+  -- temperature. Whether the bench may be away meanwhile, and for how long, only the laboratory can say: without its
+  -- limit no wait may be interrupted. In the cold and in the heat it never may: nobody would know what the air was.
+  interruptions = {
+    rest = { "while the unit rests at room temperature", zh = "室温放置期间",
+             limit = { clause = "84.307" } },
+  },
   dut = {
     serial = { ask = "Serial number (出厂编号)", simulated = "SIM-SR-0001", text = true },
     model  = { ask = "Model (型号)", simulated = "SIM-ZH", text = true },
@@ -71,7 +78,7 @@ end
 local function rest(fx)
   local rate = fx.chamber:arrives(fx.room_temperature:read(), p.patience)
   local air = fx.air:trace "30 s"
-  wait(p.rest)
+  wait { p.rest, interruption = "rest" }
   return rate, air:min(), air:max()
 end
 
