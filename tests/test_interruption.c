@@ -445,15 +445,17 @@ static void another_instrument_does_not_go_on_with_it(void)
 	interrupt(&bench, &RESTING);
 	let_another_have_been_there(&bench);
 	strcpy(journal, bench.journal);
-	order = again(&bench, &RESTING, SEC(60));
-	bench_rehearse(&bench, &order);
-	strcpy(bench.journal, journal);
-
-	CU_ASSERT(
-		bench_refused(&bench, "before the interruption: another instrument cannot go on"));
-	CU_ASSERT_EQUAL(journal_count(bench.journal, "resumed"), 0);
-	CU_ASSERT_EQUAL(next_controller_starts(&bench), JOURNAL_STANDS);
-	free((char *)order.continues);
+	for (int i = 0; i < 2;
+	     i++) { /* that it was there in vain does not make it the one of before */
+		order = again(&bench, &RESTING, SEC(60));
+		bench_rehearse(&bench, &order);
+		strcpy(bench.journal, journal);
+		CU_ASSERT(bench_refused(
+			&bench, "before the interruption: another instrument cannot go on"));
+		CU_ASSERT_EQUAL(journal_count(bench.journal, "resumed"), 0);
+		CU_ASSERT_EQUAL(next_controller_starts(&bench), JOURNAL_STANDS);
+		free((char *)order.continues);
+	}
 	bench_close(&bench);
 }
 

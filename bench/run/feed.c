@@ -345,11 +345,14 @@ static void take_interruption(struct feed *feed, const struct journal_item *item
 }
 
 /* Which instruments were there: those of a return must be the same. */
+/* What was there while it stood interrupted did not go on with it. */
 static void take_device(struct feed *feed, const struct value *line)
 {
 	const char *device = value_get_text(line, "device");
 	const char *identity = value_get_text(line, "identity");
 
+	if (feed->interrupted)
+		return;
 	if (!feed->devices)
 		feed->devices = value_map();
 	if (device && identity)
