@@ -145,6 +145,37 @@ jobs() {
 	settle && once
 }
 
+# asked METHOD PATH: how often, since $asked_from
+asked() { tail -n "+$((asked_from + 1))" "$there/requests.jsonl" | grep -c '"method":"'"$1"'","path":"'"$2"; }
+
+# It is asked as often as destinations.json says, and no more; then it is looked for, and sent anew. It waits all the while,
+# and alone: nobody waits with it, and it is never parked, since nothing is wrong with it.
+never_ends() {
+	local asked_from other
+	rm -f "$there/ends"
+	asked_from=$(wc -l <"$there/requests.jsonl")
+	mode job-endless:ENDLESS
+	destinations ',"jobTries":3'
+	record ENDLESS >/dev/null || return
+	for _ in 1 2 3 4 5; do
+		drain && is accepted 0 >/dev/null && break
+	done
+	is retry 1 && is parked 0 && LANG=C LC_ALL=C "$davy" outbox list >"$scratch/out" && LC_ALL=zh_CN.UTF-8 "$davy" outbox list >"$scratch/zh" || return
+	says "working on it for too long: it is sent again" && says "处理过久没有结果" zh || return
+	[ "$(asked POST /events) $(asked GET /capture/) $(asked GET /events/)" = "1 3 1" ] || {
+		echo "sent, asked for its job, looked for: $(asked POST /events), $(asked GET /capture/), $(asked GET /events/) times"
+		return 1
+	}
+	other=$(record BEHIND) && drain && drain || return
+	"$davy" outbox show "$other" >"$scratch/out"
+	says "HTTP 201" && is parked 0 && is new 0 && [ "$(asked POST /events)" -ge 3 ] || return
+	! once >/dev/null || { echo "it is there, and its job has not ended"; return 1; }
+	: >"$there/ends"
+	settle && is parked 0 && once && "$davy" verify >"$scratch/out" 2>&1 || return
+	mode ok
+	destinations ""
+}
+
 forgotten() {
 	destinations ',"confirm":true'
 	mode forget
@@ -350,6 +381,7 @@ END
 claim "a receiver whose CA is not the one that was pinned: it may be somebody else" shows_another_ca
 claim "our own certificate that is not there: a sentence that names it" own_files_missing
 claim "a job is asked until it has ended; one that fails is parked with what it says" jobs
+claim "a job that never ends: asked as often as was said, then sent again, without end, and once when at last it ends" never_ends
 claim "what was accepted and forgotten is sent again: the receiver's word is not enough where --confirm is set" forgotten
 claim "the same event that is there already is delivered; another one under its ID is parked, and loudly" there_already
 claim "a job at another host is not asked" job_elsewhere

@@ -5,7 +5,8 @@
 // and writes its port to FOLDER/port, then FOLDER/listens. With PACKAGES (tests/claims_event.sh) each event is held against the GS1 schema.
 //
 // FOLDER/mode says how it behaves, and is read anew for each request; "ok" is a receiver as it ought to be. Behind a
-// colon stands an argument. FOLDER/server.pem and server.key are what it shows, FOLDER/ca.pem whose clients it lets in.
+// colon stands an argument. Jobs of "job-endless:TEXT" (of events with that text, others are taken as by "ok") go on until
+// FOLDER/ends is there. FOLDER/server.pem and server.key are what it shows, FOLDER/ca.pem whose clients it lets in.
 import fs from "node:fs";
 import https from "node:https";
 import { createRequire } from "node:module";
@@ -14,6 +15,7 @@ const [folder, packages] = process.argv.slice(2);
 const file = (name) => `${folder}/${name}`;
 const stored = new Map();
 const jobs = new Map();
+const waiting = new Map(); // events that a job has not come to, by the job's ID
 let named = 0;
 let validate = () => true;
 
@@ -44,6 +46,14 @@ const problem = (answer, status, title, headers = {}) => {
 const store = (event) => {
   keep(event);
   append("stored.jsonl", event);
+};
+
+const end_jobs = () => {
+  for (const [id, events] of waiting) {
+    for (const event of events) if (!stored.has(event.eventID)) store(event);
+    Object.assign(jobs.get(id), { running: false, success: true });
+  }
+  waiting.clear();
 };
 
 // What a receiver does that misbehaves; true: it has answered.
@@ -90,10 +100,16 @@ const take = (mode, argument, path, body, answer) => {
   const events = document.epcisBody.eventList;
   if (events.some((event) => !event.errorDeclaration && stored.has(event.eventID)) && path === "/events")
     return problem(answer, 409, "ResourceAlreadyExistsException");
+  if (mode === "job-endless" && body.includes(argument)) {
+    const id = `job-${++named}`;
+    jobs.set(id, { captureID: id, running: true });
+    waiting.set(id, events);
+    return answer.writeHead(202, { Location: `/capture/${id}` }), answer.end();
+  }
   if (mode !== "forget" && mode !== "job-lost" && mode !== "job-forget" && mode !== "job-fail")
     for (const event of events) if (event.errorDeclaration || !stored.has(event.eventID)) store(event);
   if (mode === "change") for (const event of events) stored.get(event.eventID).disposition = "expired";
-  if (path === "/events" && !mode.startsWith("job")) {
+  if (path === "/events" && (mode === "job-endless" || !mode.startsWith("job"))) {
     const answered = () => (answer.writeHead(201, { Location: `/events/${events[0].eventID}` }), answer.end());
     return mode === "late-cut" ? answer.socket.destroy() : answered();
   }
@@ -129,6 +145,7 @@ const server = https.createServer({
     const [mode, ...rest] = fs.readFileSync(file("mode"), "utf8").trim().split(":");
     const body = Buffer.concat(chunks).toString();
     append("requests.jsonl", { method: request.method, path: request.url, mode, headers: request.headers, bytes: body.length });
+    if (fs.existsSync(file("ends"))) end_jobs();
     if (misbehave(mode, rest.join(":"), answer)) return;
     if (request.method === "POST") take(mode, rest.join(":"), request.url, body, answer);
     else show(mode, request.url, answer);

@@ -251,7 +251,10 @@ static void ask_job(struct epcis *epcis, const struct push_item *item, struct pu
 		judge_job(epcis, item, attempt);
 	else if (status == 404 || status == 410)
 		ask_without_job(epcis, item, PUSH_FORGOTTEN, attempt);
-	else if (attempt->verdict.outcome == PUSH_RETRY) {
+	else if (attempt->verdict.outcome == PUSH_RETRY && !attempt->verdict.rests &&
+		 item->tries >= epcis->job_tries) {
+		ask_without_job(epcis, item, PUSH_NEVER_ENDS, attempt);
+	} else if (attempt->verdict.outcome == PUSH_RETRY) {
 		/* the job goes on without us */
 		attempt->verdict.outcome = PUSH_ACCEPTED;
 		attempt->location = xstrdup(item->location);
