@@ -106,7 +106,7 @@ $(BENCHMARK_PROGRAMS): $(BUILD)/benchmark/%: $(BUILD)/tests/benchmark/%.o $(BENC
 
 $(FUZZ_PROGRAMS): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_SHARED) $(BUILD)/libdavy.a
 	@mkdir -p $(@D)
-	$(CC) -o $@ $^ -fsanitize=fuzzer $(LDFLAGS_ALL) $(DAVY_LIBS)
+	$(CC) -o $@ $^ -fsanitize=fuzzer $(LDFLAGS_ALL) $(PUSH_LIBS) $(DAVY_LIBS)
 
 $(BUILD)/tests/main.o: $(BUILD)/suites.h
 $(BUILD)/suites.h: $(wildcard tests/test_*.c) Makefile

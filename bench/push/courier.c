@@ -17,15 +17,14 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "base/utf8.h"
 #include "push/kind.h"
+#include "push/report.h"
 #include "record/declaration.h"
 #include "record/destinations.h"
 #include "record/outbox_request.h"
 #include "record/roster_log.h"
 
-/* So that a report fits into a line and into a record, whatever receivers say (OUTBOX_ITEMS_MOST). */
-enum { BODY_SHOWN = 2048, TEXT_SHOWN = 2000, SOON_MS = 5000, TOGETHER_MOST = 4 << 20 };
+enum { SOON_MS = 5000, TOGETHER_MOST = 4 << 20 };
 
 struct courier {
 	const struct courier_place *place;
@@ -188,79 +187,6 @@ static int parcel_read(struct parcel *parcel, const char *state, const struct va
 
 /* ---- what came of it ---- */
 
-/* That canonical JSON can say. */
-static bool is_text(const struct buf *bytes)
-{
-	return utf8_valid_size(bytes->data, bytes->size) == bytes->size &&
-	       !memchr(bytes->data, 0, bytes->size);
-}
-
-/* What a receiver has said, where it is text of a fair length; NULL sets nothing. */
-static void set_heard(struct value *outcome, const char *name, const char *text)
-{
-	size_t size = text ? strlen(text) : 0;
-
-	if (size && size <= TEXT_SHOWN && utf8_valid_size(text, size) == size)
-		value_set_text(outcome, name, text);
-}
-
-static void describe_body(struct value *outcome, const struct http_answer *answer)
-{
-	uint8_t digest[HASH_SIZE];
-	char hex[HASH_HEX_SIZE];
-
-	hash_of(answer->body.data, answer->body.size, digest);
-	hash_hex(digest, hex);
-	value_set_text(outcome, "bodySha256", hex);
-	value_set_int(outcome, "bodySize", (int64_t)answer->body.size);
-	if (answer->is_cut)
-		value_set_bool(outcome, "bodyIsCut", true);
-	if (answer->body.size && answer->body.size <= BODY_SHOWN && is_text(&answer->body))
-		value_set(outcome, "body", value_bytes(answer->body.data, answer->body.size));
-}
-
-static void describe_answer(struct value *outcome, const struct http_answer *answer)
-{
-	if (!answer->said.status && !answer->said.sqlstate[0])
-		return;
-	if (answer->said.status)
-		value_set_int(outcome, "status", answer->said.status);
-	else
-		value_set_text(outcome, "sqlstate", answer->said.sqlstate);
-	if (answer->headers.size && is_text(&answer->headers))
-		value_set(outcome, "headers",
-			  value_bytes(answer->headers.data, answer->headers.size));
-	describe_body(outcome, answer);
-	if (answer->peer[0])
-		value_set_text(outcome, "peerSha256", answer->peer);
-}
-
-static struct value *describe(const struct push_attempt *attempt, const struct value *row)
-{
-	const struct push_verdict *verdict = &attempt->verdict;
-	struct value *outcome = value_map();
-	bool is_fine = verdict->outcome == PUSH_DELIVERED;
-	bool is_definite = is_fine || verdict->outcome == PUSH_PARKED;
-
-	value_set_int(outcome, "seq", value_get_int(row, "seq", 0));
-	value_set_text(outcome, "outcome", push_outcome_name(verdict->outcome));
-	if (!is_fine)
-		value_set_text(outcome, "reason", push_reason_name(verdict->reason));
-	if (attempt->answer.detail[0])
-		set_heard(outcome, "detail", attempt->answer.detail);
-	else if (attempt->answer.said.status && !is_fine)
-		value_set(outcome, "detail", value_printf("HTTP %d", attempt->answer.said.status));
-	if (is_definite) {
-		describe_answer(outcome, &attempt->answer);
-		return outcome;
-	}
-	value_set_int(outcome, "delayMs", verdict->delay_ms);
-	set_heard(outcome, "location", attempt->location);
-	if (verdict->rests)
-		value_set_bool(outcome, "rests", true);
-	return outcome;
-}
-
 /* Once, until it is another. */
 static void tell(struct courier *courier, const struct push_verdict *verdict, const char *detail)
 {
@@ -308,7 +234,7 @@ static int conclude(struct courier *courier, struct push_attempt *attempt, const
 	bool ends = attempt->verdict.outcome == PUSH_PAUSED || attempt->verdict.rests;
 
 	if (attempt->verdict.outcome) {
-		value_add(outcomes, describe(attempt, row));
+		value_add(outcomes, push_report(attempt, value_get_int(row, "seq", 0)));
 		tell(courier, &attempt->verdict, attempt->answer.detail);
 	}
 	http_answer_done(&attempt->answer);

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/file.h"
@@ -32,22 +31,6 @@ struct http {
 	long patience;
 	char trouble[CURL_ERROR_SIZE];
 };
-
-void http_answer_init(struct http_answer *answer)
-{
-	*answer = (struct http_answer){.said = {.after_ms = -1}};
-	buf_init(&answer->headers);
-	buf_init(&answer->body);
-}
-
-void http_answer_done(struct http_answer *answer)
-{
-	buf_done(&answer->headers);
-	buf_done(&answer->body);
-	free(answer->location);
-	free(answer->retry_after);
-	free(answer->date);
-}
 
 /* ---- settings ---- */
 
@@ -186,44 +169,17 @@ void http_close(struct http *http)
 
 /* ---- what comes ---- */
 
-static void keep_header(char **place, const char *name, const char *line, size_t size)
-{
-	size_t skip = strlen(name);
-
-	if (size <= skip || strncasecmp(line, name, skip) != 0)
-		return;
-	while (skip < size && strchr(" \t", line[skip]))
-		skip++;
-	while (size > skip && strchr(" \t\r\n", line[size - 1]))
-		size--;
-	free(*place);
-	*place = xstrndup(line + skip, size - skip);
-}
-
 static size_t take_header(char *line, size_t one, size_t size, void *ctx)
 {
-	struct http_answer *answer = ctx;
-
 	(void)one;
-	if (size > 5 && !strncmp(line, "HTTP/", 5))
-		buf_clear(&answer->headers); /* of a 100 before it */
-	if (answer->headers.size + size <= HTTP_HEADERS_MOST)
-		buf_add(&answer->headers, line, size);
-	keep_header(&answer->location, "Location:", line, size);
-	keep_header(&answer->retry_after, "Retry-After:", line, size);
-	keep_header(&answer->date, "Date:", line, size);
+	http_answer_take_header(ctx, line, size);
 	return size;
 }
 
 static size_t take_body(char *bytes, size_t one, size_t size, void *ctx)
 {
-	struct http_answer *answer = ctx;
-	size_t room = HTTP_ANSWER_MOST - answer->body.size;
-
 	(void)one;
-	buf_add(&answer->body, bytes, size < room ? size : room);
-	answer->is_cut = size > room;
-	return answer->is_cut ? 0 : size;
+	return http_answer_take_body(ctx, bytes, size) ? size : 0;
 }
 
 static enum push_trouble trouble_of_certificate(struct http *http)

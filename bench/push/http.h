@@ -13,37 +13,16 @@
 #ifndef DAVY_PUSH_HTTP_H
 #define DAVY_PUSH_HTTP_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/hash.h"
 #include "base/value.h"
-#include "push/outcome.h"
-
-enum {
-	HTTP_ANSWER_MOST = 1 << 20, /* bytes of a body that are read */
-	HTTP_HEADERS_MOST = 4096,   /* … of headers that are kept */
-};
+#include "push/http_answer.h"
 
 struct http;
 
 /* Refused with a sentence: settings that lack something, or are none. `settings` is borrowed until http_close(). */
 struct http *http_open(const struct value *settings, struct error *err);
 void http_close(struct http *http); /* accepts NULL */
-
-struct http_answer {
-	struct push_answer said;
-	struct buf headers, body;	     /* as they came; `body` to HTTP_ANSWER_MOST */
-	bool is_cut;			     /* there was more of the body, which was not read */
-	char *location, *retry_after, *date; /* or NULL */
-	char detail[400];		     /* what the library says of the trouble; or empty */
-	char peer[HASH_HEX_SIZE];	     /* SHA-256 of the receiver's certificate; or empty */
-};
-
-void http_answer_init(struct http_answer *answer);
-void http_answer_done(struct http_answer *answer);
 
 struct http_request {
 	const char *method, *url;
