@@ -81,7 +81,44 @@ asks() {
 	done
 	within 60 "$davy" list runs >"$scratch/out" 2>&1 && says "series not here" &&
 		within 60 "$davy" export 2 --to "$scratch/bundle" >"$scratch/out" 2>&1 && says "the series of $run are not in it" &&
-		within 60 "$davy" verify "$scratch/bundle" >"$scratch/out" 2>&1 && says "its journal is not in the bundle"
+		in_bundle
+}
+
+# rebag: the manifests of a bundle say what is in it now
+rebag() {
+	(cd "$scratch/bundle" && find data -type f | LC_ALL=C sort | xargs sha256sum >manifest-sha256.txt &&
+		sed -i "s/^Payload-Oxum:.*/Payload-Oxum: $(find data -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum "." NR }')/" bag-info.txt &&
+		sha256sum bag-info.txt manifest-sha256.txt bagit.txt >tagmanifest-sha256.txt)
+}
+
+# The bundle has the record of the release and the receipts it rests on, each proved to be in the log: it says who has the
+# series. With one receipt alone the release is not believed; without either only the journal is missing.
+in_bundle() {
+	local bundle=$scratch/bundle release receipt
+	within 60 "$davy" verify "$bundle" >"$scratch/out" 2>&1 && says "everything fits" && says "and were not looked at" && says "with first (record" &&
+		says "third (record" || { cat "$scratch/out"; return 1; }
+	release=$(in_records series-release)
+	[ "$(wc -w <<<"$release") $(in_records receipt | wc -l)" = "1 3" ] || { echo "releases: $release"; in_records receipt; return 1; }
+	for receipt in $(in_records receipt | head -2); do
+		rm "$bundle/data/records/$receipt.json" "$bundle/data/proofs/$receipt.tlog-proof" || return
+	done
+	rebag
+	within 60 "$davy" verify "$bundle" >"$scratch/out" 2>&1
+	[ $? = 3 ] && says "not two receivers have signed for them" && ! grep -q manifest "$scratch/out" || return
+	rm "$bundle/data/records/$release.json" "$bundle/data/proofs/$release.tlog-proof" && rebag &&
+		within 60 "$davy" verify "$bundle" >"$scratch/out" 2>&1 && says "its journal is not in the bundle"
+}
+
+# in_records KIND: the numbers of the bundle's records of this kind
+in_records() {
+	node -e '
+		const fs = require("fs");
+		const [folder, kind] = process.argv.slice(1);
+		for (const name of fs.readdirSync(folder).sort()) {
+			const payload = JSON.parse(Buffer.from(JSON.parse(fs.readFileSync(`${folder}/${name}`)).payload, "base64url"));
+			if (payload["davy:kind"] === kind || payload.kind === kind) console.log(name.replace(".json", ""));
+		}
+	' "$scratch/bundle/data/records" "$1"
 }
 
 # What lies beside a run is no evidence: only a record is, that rests on two receipts.

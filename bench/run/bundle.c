@@ -20,6 +20,7 @@
 #include "record/tlog_proof.h"
 #include "run/proof_inside.h"
 #include "run/series_away.h"
+#include "run/series_holders.h"
 
 enum { SEQ_DIGITS = 9, CHECKPOINT_MOST = 1 << 20 };
 
@@ -55,9 +56,9 @@ struct item {
 	char *run;	 /* its run's name; or NULL */
 	char *under;	 /* id of the record that it signs; or NULL */
 	char *id;
-	char *list; /* digest of the list of units that it rests on; or NULL */
-	uint64_t *
-		runs; /* the records of the runs that a lot's verdict rests on; 0 ends them; or NULL */
+	char *list;	   /* digest of the list of units that it rests on; or NULL */
+	uint64_t *rests;   /* the records that it rests on, 0 behind the last; or NULL */
+	uint64_t released; /* the record of the run whose series it lets leave; or 0 */
 };
 
 struct bundle {
@@ -84,16 +85,17 @@ static void note_subjects(struct item *item, const struct value *equipment)
 		item->subjects[i] = xstrdup(value_at(equipment, i)->text);
 }
 
-static void note_runs(struct item *item, const struct value *runs)
+/* The records that maps of a list name by a member. */
+static void note_rests(struct item *item, const struct value *list, const char *member)
 {
 	size_t count = 0;
 
-	item->runs = xcalloc(value_count(runs) + 1, sizeof(*item->runs));
-	for (size_t i = 0; i < value_count(runs); i++) {
-		int64_t seq = value_get_int(value_at(runs, i), "seq", 0);
+	item->rests = xcalloc(value_count(list) + 1, sizeof(*item->rests));
+	for (size_t i = 0; i < value_count(list); i++) {
+		int64_t seq = value_get_int(value_at(list, i), member, 0);
 
 		if (seq > 0)
-			item->runs[count++] = (uint64_t)seq;
+			item->rests[count++] = (uint64_t)seq;
 	}
 }
 
@@ -110,9 +112,18 @@ static void note_lot(struct item *item, const struct entry *entry)
 			item->subjects[0] = xprintf("lot:%s", lot);
 		}
 	if (!strcmp(entry->kind, ENTRY_LOT_VERDICT))
-		note_runs(item, value_get(entry->says, "runs"));
+		note_rests(item, value_get(entry->says, "runs"), "seq");
 	if (!strcmp(entry->kind, ENTRY_LOT))
 		item->list = copy_of(value_get_text(value_get(entry->says, "file"), "sha256"));
+}
+
+/* It rests on the receipts of who has the series. */
+static void note_release(struct item *item, const struct entry *entry)
+{
+	int64_t run = value_get_int(entry->says, "seq", 0);
+
+	item->released = run > 0 && (uint64_t)run < entry->seq ? (uint64_t)run : 0;
+	note_rests(item, value_get(entry->says, "holders"), "receipt");
 }
 
 static int note(void *ctx, const struct log_record *record, struct error *err)
@@ -136,6 +147,8 @@ static int note(void *ctx, const struct log_record *record, struct error *err)
 	} else if (!strcmp(entry->kind, ENTRY_SIGNATURE) ||
 		   !strcmp(entry->kind, ENTRY_DECLARATION)) {
 		item->under = copy_of(value_get_text(entry->says, "of"));
+	} else if (!strcmp(entry->kind, ENTRY_SERIES_RELEASE)) {
+		note_release(item, entry);
 	} else {
 		note_lot(item, entry);
 	}
@@ -213,11 +226,23 @@ static char *event_of(const struct item *item, bool taken, size_t at)
 	return at ? NULL : taken ? item->under : item->id;
 }
 
-/* What a lot's verdict rests on. */
-static void take_runs(struct bundle *bundle)
+/* A run and the releases of its series belong together. */
+static void take_releases(struct bundle *bundle)
+{
+	for (size_t i = 0; i < bundle->count; i++) {
+		struct item *item = &bundle->items[i];
+		struct item *run = item->released ? &bundle->items[item->released - 1] : NULL;
+
+		if (run)
+			run->is_taken = item->is_taken = run->is_taken || item->is_taken;
+	}
+}
+
+/* The runs of a lot's verdict, the receipts of a release. */
+static void take_rests(struct bundle *bundle)
 {
 	for (size_t i = 0; i < bundle->count; i++)
-		for (const uint64_t *seq = bundle->items[i].runs;
+		for (const uint64_t *seq = bundle->items[i].rests;
 		     bundle->items[i].is_taken && seq && *seq; seq++)
 			if (*seq <= bundle->count)
 				bundle->items[*seq - 1].is_taken = true;
@@ -372,8 +397,11 @@ static int choose(struct bundle *bundle, const char *path, struct error *err)
 		done = take_asked(bundle, err);
 	if (done == 0) {
 		take_sharing(bundle, event_of);
+		take_releases(bundle);
 		take_sharing(bundle, subject_of);
-		take_runs(bundle);
+		take_rests(bundle);
+		take_releases(bundle);
+		take_rests(bundle);
 		take_sharing(bundle, signed_of);
 	}
 	bundle->room = all; /* how many items there are to be freed */
@@ -386,7 +414,7 @@ static void bundle_done(struct bundle *bundle)
 		for (char **subject = bundle->items[i].subjects; subject && *subject; subject++)
 			free(*subject);
 		free(bundle->items[i].subjects);
-		free(bundle->items[i].runs);
+		free(bundle->items[i].rests);
 		free(bundle->items[i].run);
 		free(bundle->items[i].under);
 		free(bundle->items[i].id);

@@ -10,7 +10,7 @@
  *
  * Besides those that are asked for: the first record, with the bench's keys; all records of keys and hand-overs, persons' signatures under those
  * that are there, whatever else happened to the same equipment, all other records of the same lot, and the runs that its verdict rests
- * on.
+ * on; and of runs whose series have left the bench the records that say so, with the receipts of those who have them.
  */
 #ifndef DAVY_RUN_BUNDLE_H
 #define DAVY_RUN_BUNDLE_H

@@ -21,10 +21,11 @@ enum { PROOF_MOST = 1 << 20 };
 struct bundle_proof {
 	struct proof proof;
 	const char *folder;
-	struct buf checkpoint;	   /* its text */
-	struct value *runs;	   /* map: name of a run to the number of its record */
-	struct value *faults;	   /* list {file, why}: of the bag */
-	bool is_read;		   /* all records were */
+	struct buf checkpoint; /* its text */
+	struct value *runs;    /* map: name of a run to the number of its record */
+	struct value *absent;  /* list {seq, event, simulated}: runs whose journals are not there */
+	struct value *faults;  /* list {file, why}: of the bag */
+	bool is_read;	       /* all records were */
 	struct included *included; /* the records that were read */
 	size_t count;
 };
@@ -106,6 +107,15 @@ static int check_inclusion(struct bundle_proof *of, const struct included *one, 
 	return done;
 }
 
+static void note_absent(struct bundle_proof *of, const struct log_record *record)
+{
+	struct value *one = value_add(of->absent, value_map());
+
+	value_set_int(one, "seq", (int64_t)record->entry->seq);
+	value_set_bool(one, "simulated", record->is_simulated);
+	value_set(one, "event", value_copy(record->entry->says));
+}
+
 static void check_run(struct bundle_proof *of, const struct log_record *record, const char *run)
 {
 	char *folder = xprintf("%s/data/runs/%s", of->folder, run);
@@ -115,11 +125,28 @@ static void check_run(struct bundle_proof *of, const struct log_record *record, 
 		proof_problem(&of->proof, record->entry->seq, run, NULL,
 			      "this run was recorded before");
 	value_set_int(of->runs, run, (int64_t)record->entry->seq);
-	proof_run(&of->proof, is_there ? folder : NULL, record->entry->seq, record->entry->says,
-		  record->is_simulated);
-	if (!is_there)
-		value_set_text(proof_not_proved(&of->proof, "journal", NULL), "run", run);
+	if (is_there)
+		proof_run(&of->proof, folder, record->entry->seq, record->entry->says,
+			  record->is_simulated);
+	else
+		note_absent(of, record);
 	free(folder);
+}
+
+/* Behind all records, which say whether its series have left the bench, or were merely not asked for. */
+static void check_absent(struct bundle_proof *of)
+{
+	for (size_t i = 0; i < value_count(of->absent); i++) {
+		const struct value *one = value_at(of->absent, i), *event = value_get(one, "event");
+		uint64_t seq = (uint64_t)value_get_int(one, "seq", 0);
+		bool is_simulated = value_get_bool(one, "simulated");
+
+		if (proof_is_away(&of->proof, seq, event, is_simulated))
+			continue;
+		proof_run(&of->proof, NULL, seq, event, is_simulated);
+		value_set_text(proof_not_proved(&of->proof, "journal", NULL), "run",
+			       value_get_text(value_get(event, "mse:run"), "mse:run"));
+	}
 }
 
 /* Behind all records, which say by which of the bench's keys it is signed. */
@@ -250,6 +277,7 @@ static void look(struct bundle_proof *of, char **names, size_t count)
 	struct proof *proof = &of->proof;
 	uint64_t read = check_records(of, names, count);
 
+	check_absent(of);
 	check_inclusions(of);
 	if (of->is_read && value_get_bool(proof->says, "good"))
 		value_set_int(proof_proved(proof, "chosen"), "count", (int64_t)read);
@@ -279,7 +307,10 @@ static int record_text(void *ctx, uint64_t seq, struct buf *text, struct error *
 
 struct value *proof_of_bundle(const char *folder, const struct proof_wish *wish, struct error *err)
 {
-	struct bundle_proof of = {.folder = folder, .runs = value_map(), .faults = value_list()};
+	struct bundle_proof of = {.folder = folder,
+				  .runs = value_map(),
+				  .absent = value_list(),
+				  .faults = value_list()};
 	char *records = xprintf("%s/data/records", folder), *data = xprintf("%s/data", folder);
 	char *checkpoint = xprintf("%s/data/checkpoint", folder), **names = NULL;
 	struct value *says = NULL;
@@ -298,6 +329,7 @@ struct value *proof_of_bundle(const char *folder, const struct proof_wish *wish,
 		free(names[i]);
 	free(names);
 	free(of.included);
+	value_free(of.absent);
 	value_free(of.faults);
 	value_free(of.runs);
 	buf_done(&of.checkpoint);
