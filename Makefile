@@ -52,9 +52,9 @@ PUSH_LIBS = -lcurl -lpq -lssl
 TEST_LIBS = -lcunit -lmodbus $(PUSH_LIBS) $(DAVY_LIBS)
 
 # tests/benchmark: what several programs share, and one program per other file.
-BENCHMARK_SHARED := $(call objects,tests/benchmark/figures.c tests/benchmark/wires.c)
-BENCHMARK_PROGRAMS := $(patsubst tests/benchmark/%.c,$(BUILD)/benchmark/%,$(filter-out \
-	tests/benchmark/figures.c tests/benchmark/wires.c,$(BENCHMARK_SOURCES)))
+BENCHMARK_FOR_ALL := tests/benchmark/figures.c tests/benchmark/lateness.c tests/benchmark/wires.c
+BENCHMARK_SHARED := $(call objects,$(BENCHMARK_FOR_ALL))
+BENCHMARK_PROGRAMS := $(patsubst tests/benchmark/%.c,$(BUILD)/benchmark/%,$(filter-out $(BENCHMARK_FOR_ALL),$(BENCHMARK_SOURCES)))
 
 # tests/fuzz: what fuzz targets share, and one program per target, fuzz_NAME.c.
 FUZZ_SHARED := $(call objects,$(sort $(filter-out tests/fuzz/fuzz_%.c,$(wildcard tests/fuzz/*.c))))

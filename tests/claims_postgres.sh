@@ -246,12 +246,6 @@ not_let_in_for_now() {
 
 # ---- twenty benches ----
 
-bench_of() {
-	head -n 1 "$1/records/records.jsonl" | node -e '
-		const line = JSON.parse(require("fs").readFileSync(0));
-		console.log(JSON.parse(Buffer.from(line.payload, "base64url")).log.bench)'
-}
-
 # at N COMMAND…: as bench N
 at() {
 	local state=$scratch/benches/$1 DAVY_STATE=$scratch/benches/$1

@@ -75,3 +75,10 @@ kill_postgres() { as_postgres "$postgres_bin/pg_ctl" -s -w -t 60 -D "$there/data
 
 # bench_role BENCH: its certificate, $there/BENCH.pem, and what it may
 bench_role() { certificate "$1" "DNS:$1" && sql "CREATE ROLE \"$1\" LOGIN IN ROLE davy_bench"; }
+
+# bench_of STATE: what its log calls it
+bench_of() {
+	head -n 1 "$1/records/records.jsonl" | node -e '
+		const line = JSON.parse(require("fs").readFileSync(0));
+		console.log(JSON.parse(Buffer.from(line.payload, "base64url")).log.bench)'
+}

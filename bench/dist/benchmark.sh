@@ -324,7 +324,80 @@ delivery() {
 	measure outbox_full $programs/records measure "$memory/full"
 	row "a record with an outbox of $count that wait" "p50 $(ms "$(figure outbox_full append_p50_ms)")" \
 		"without any p50 $(ms "$(figure outbox_none append_p50_ms)")"
+	beside_sampling
+	to_postgresql
 	rm -rf "$memory"
+}
+
+# Of delivery(): 64 slots that sample in a controller whose outbox is empty, is full of what cannot be brought, and is full of
+# what is being brought meanwhile; by turns, and the middle of them counts.
+beside_sampling() {
+	local turn
+	for turn in 1 2 3; do
+		stop
+		rm -rf "$memory/waits" "$memory/drains"
+		cp -r "$memory/full" "$memory/waits" && cp -r "$memory/full" "$memory/drains"
+		sampled "none$turn" other
+		sampled "waits$turn" waits receiver
+		start good
+		sampled "drains$turn" drains receiver
+	done
+	stop
+	echo "  64 slots at 10 Hz for 10 s in one controller with a log of $count records: lateness p50 / p99"
+	sampled_row none "no destination" ""
+	sampled_row waits "$count wait for a receiver that is not there" ""
+	sampled_row drains "$count, while they are brought" "$(outbox_rows drains delivered) had arrived at the end"
+}
+
+# sampled NAME STATE [DESTINATION]
+sampled() {
+	local push=
+	build/davy controller --state "$memory/$2" 2>"$work/$1.log" &
+	controller=$!
+	sleep 1
+	if [ -n "${3:-}" ]; then
+		build/davy push "$3" --state "$memory/$2" 2>/dev/null &
+		push=$!
+	fi
+	measure "$1" $programs/ordered 64 "$memory/$2" "$protocols/tenth.lua" "10 s"
+	[ -z "$push" ] || kill "$push" 2>/dev/null
+	end_controller
+	wait 2>/dev/null
+}
+
+sampled_row() { # sampled_row NAME LABEL NOTE
+	local which
+	row "$2" "$(for which in p50 p99; do
+		us "$(for turn in 1 2 3; do figure "$1$turn" "late_${which}_us"; done | median)"
+		echo
+	done | paste -sd/ | sed 's,/, / ,')" "$3"
+}
+
+outbox_rows() { build/davy outbox list --json --state "$memory/$1" | sed -n "s/.*\"$2\":\([0-9]*\).*/\1/p"; }
+
+# Of delivery(): the same records, brought to the laboratory's store, where there is a PostgreSQL to make one of.
+to_postgresql() {
+	local bench state=$memory/other
+	# shellcheck source=tests/postgres.sh
+	. tests/postgres.sh
+	if [ -z "$postgres_bin" ]; then
+		row "$count records to a PostgreSQL" "not measured" "there is none here"
+		return
+	fi
+	bench=$(bench_of "$state")
+	make_postgres >/dev/null && bench_role "$bench" || return
+	cat >"$state/destinations.json" <<-END
+		{"destinations":[{"name":"lab","kind":"postgresql","url":"postgresql://$bench@127.0.0.1:$(cat "$there/postgres_port")/davy",
+		"records":["log","hand-over","key","event","declaration","signature"],"simulated":true,"ca":"$there/ca.pem",
+		"certificate":"$there/$bench.pem","key":"$there/$bench.key"}]}
+	END
+	build/davy outbox list --state "$state" >/dev/null
+	began=$(date +%s%N)
+	build/davy outbox drain --state "$state" >/dev/null 2>&1
+	began=$(calculate '%.3f' "($(date +%s%N) - $began) / 1e9")
+	row "brought to a PostgreSQL, with their receipts" "$(per_s "$(calculate %.1f "$(sql "SELECT count(*) FROM davy.record") / $began")")" \
+		"$(sql "SELECT count(*) FROM davy.record") arrived in $began s"
+	stop_postgres
 }
 
 chapters="machine start_up memory thousand exchanges lines messages slots hostile virtual_speed battery_speed breathing records delivery"

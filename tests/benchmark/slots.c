@@ -18,11 +18,11 @@
 
 #include "base/alloc.h"
 #include "loop/process.h"
-#include "run/journal_read.h"
 #include "run/run.h"
 #include "tests/benchmark/figures.h"
+#include "tests/benchmark/lateness.h"
 
-enum { SLOTS_MOST = 65, SAMPLES_MOST = 65536 };
+enum { SLOTS_MOST = 65 };
 
 struct slot_run {
 	const char *protocol;
@@ -43,8 +43,6 @@ static struct {
 	size_t count, left;
 	nsec all_up;	/* from then on lateness counts */
 	long disturbed; /* runs of the disturbing protocol */
-	double late[SAMPLES_MOST];
-	size_t samples;
 } bench;
 
 static void begin(void *ctx);
@@ -127,46 +125,17 @@ static void begin(void *ctx)
 
 /* ---- the journals ---- */
 
-static void add_lateness(const int64_t *asked, size_t count)
-{
-	int64_t earliest = INT64_MAX;
-
-	for (size_t i = 0; i < count; i++)
-		if (asked[i] - (int64_t)i * MSEC(100) < earliest)
-			earliest = asked[i] - (int64_t)i * MSEC(100);
-	for (size_t i = 0; i < count && bench.samples < SAMPLES_MOST; i++)
-		bench.late[bench.samples++] =
-			(double)(asked[i] - (int64_t)i * MSEC(100) - earliest) / 1e3;
-}
-
 static void read_journal(const struct slot_run *slot)
 {
 	char *folder = xprintf("%s/runs/%s", bench.state, slot->id);
-	static int64_t asked[SAMPLES_MOST];
-	struct journal_item item;
-	struct error err;
-	struct journal_reader *reader = journal_reader_open(folder, &err);
-	size_t count = 0;
 
-	while (reader && journal_reader_next(reader, &item, &err) > 0) {
-		if (item.kind || item.entry != ENTRY_SAMPLE || count == SAMPLES_MOST)
-			continue;
-		memcpy(&asked[count], item.data + 16, sizeof(asked[0]));
-		if (slot->began + asked[count] > bench.all_up)
-			count++;
-	}
-	journal_reader_close(reader);
+	lateness_read(folder, bench.all_up - slot->began);
 	free(folder);
-	add_lateness(asked, count);
 }
 
 static void print_all(nsec processor, nsec wall)
 {
-	figure_print("samples", (double)bench.samples);
-	figure_print("late_p50_us", figure_quantile(bench.late, bench.samples, 0.5));
-	figure_print("late_p90_us", figure_quantile(bench.late, bench.samples, 0.9));
-	figure_print("late_p99_us", figure_quantile(bench.late, bench.samples, 0.99));
-	figure_print("late_worst_us", figure_quantile(bench.late, bench.samples, 1));
+	lateness_print();
 	figure_print("controller_processor_share", nsec_seconds(processor) / nsec_seconds(wall));
 	figure_print("controller_pss_kib", (double)figure_footprint(getpid()).proportional);
 	figure_print("real_time", sched_getscheduler(0) != SCHED_OTHER);
