@@ -146,12 +146,15 @@ static void job_event(void *ctx, const struct value *event)
 static void job_ended(void *ctx, enum verdict verdict, const struct value *summary)
 {
 	struct job *job = ctx;
+	const char *wires = value_get_text(summary, "wires");
 	struct value *event = value_map();
 
 	(void)verdict;
 	job->over = true;
 	value_set_text(event, "event", "verdict");
 	value_set_int(event, "slot", job->slot);
+	value_set_bool(event, "played",
+		       value_get_bool(summary, "simulated") || (wires && !strcmp(wires, "rig")));
 	value_set(event, "summary", value_copy(summary));
 	job->batch->handlers->event(job->batch->ctx, event);
 	value_free(event);

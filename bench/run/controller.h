@@ -13,8 +13,11 @@
  *            {"do":"outbox","ask":{…}}  what still has to reach somebody (record/outbox_request.h), answered by
  *                                       {"event":"outbox",…}
  *            {"do":"status"}
+ *            {"do":"listen"}            hears from then on what every run's own connection hears (of a verdict's
+ *                                       summary the run, its protocol, the verdict and why); who does not keep up misses events, and hears
+ *                                       {"event":"missed","count":N} when he does again
  *            {"do":"safe"}              every run on real wires is tripped: ABORTED
- *   from it  the runs' events (run/run_watch.c), each with its "slot", among them
+ *   from it  the runs' events (run/run_watch.c), each with its "slot" and whether it is "played", among them
  *            {"event":"verdict","summary":{…}}, which is the last of a run;
  *            {"event":"refused","why":"…","kind":"usage"|"bench"}, with "slot" when it is of one run of
  *            several, and, of a whole batch that would use up specimens, the kinds "confirm" {serial,

@@ -49,6 +49,7 @@ static void job_event(void *ctx, const struct value *event)
 	const char *name = value_get_text(event, "event");
 
 	client_tell(job->client, event);
+	clients_overhear(job->desk, event);
 	if (!strcmp(name, "started") || !strcmp(name, "verdict"))
 		desk_sweep_soon(job->desk); /* a loader or a run may go */
 }
@@ -330,6 +331,16 @@ static void append(struct client *client, const struct value *record)
 	client_refuse(client, &err);
 }
 
+static void listen_in(struct client *client)
+{
+	struct value *event = value_map();
+
+	value_set_text(event, "event", "listening");
+	client_tell(client, event);
+	value_free(event);
+	client->listens = true;
+}
+
 void desk_take_request(struct client *client, const struct value *request)
 {
 	const char *what = value_get_text(request, "do");
@@ -342,6 +353,8 @@ void desk_take_request(struct client *client, const struct value *request)
 		start_job(client, request);
 	} else if (what && !strcmp(what, "status")) {
 		tell_status(client);
+	} else if (what && !strcmp(what, "listen")) {
+		listen_in(client);
 	} else if (what && !strcmp(what, "safe")) {
 		make_safe(client);
 	} else if (what && !strcmp(what, "append")) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Connections of the desk: lines of JSON in and out. A client that does not read is dropped when 4 MiB wait for it;
- * the run does not notice. A line that grows too long is refused at once and its rest thrown away, so that who sent it
+ * the run does not notice. For one who only listens no more than 64 KiB ever wait: he misses what comes then, and is
+ * told how much. A line that grows too long is refused at once and its rest thrown away, so that who sent it
  * can read why; one that does not end even then is nobody's request, and its client is dropped.
  */
 #include <errno.h>
@@ -18,7 +19,12 @@
 #include "run/desk_inside.h"
 #include "run/records.h"
 
-enum { LINE_MOST = 1 << 20, WAITING_MOST = 4 << 20, SKIPPED_MOST = 64 << 20 };
+enum {
+	LINE_MOST = 1 << 20,
+	WAITING_MOST = 4 << 20,
+	OVERHEARD_MOST = 64 << 10,
+	SKIPPED_MOST = 64 << 20,
+};
 
 static void client_drop(struct client *client)
 {
@@ -31,6 +37,22 @@ static void client_drop(struct client *client)
 	loop_unwatch(client->watch);
 	client->watch = NULL;
 	desk_sweep_soon(client->desk);
+}
+
+/* When all else was sent. */
+static void add_missed(struct client *client)
+{
+	struct value *event;
+
+	if (!client->missed || client->out.size)
+		return;
+	event = value_map();
+	value_set_text(event, "event", "missed");
+	value_set_int(event, "count", client->missed);
+	json_write(&client->out, event);
+	buf_add_byte(&client->out, '\n');
+	value_free(event);
+	client->missed = 0;
 }
 
 static void client_send(struct client *client)
@@ -50,6 +72,7 @@ static void client_send(struct client *client)
 		if (sent < 0)
 			break;
 		buf_drop(&client->out, (size_t)sent);
+		add_missed(client);
 	}
 	if (client->watch)
 		loop_rewatch(client->watch, client->out.size ? EPOLLIN | EPOLLOUT : EPOLLIN,
@@ -66,6 +89,48 @@ void client_tell(struct client *client, const struct value *event)
 		client_drop(client);
 	else
 		client_send(client);
+}
+
+static void overhear(struct client *client, const struct buf *line)
+{
+	if (client->out.size + line->size > OVERHEARD_MOST)
+		client->missed++;
+	else
+		buf_add(&client->out, line->data, line->size);
+	add_missed(client);
+	client_send(client);
+}
+
+/* Of a verdict what was found: its measures may be megabytes, and stand in the record. */
+static void write_overheard(struct buf *line, const struct value *event)
+{
+	static const char *const MEMBERS[] = {"run", "protocol", "verdict", "why", "simulated"};
+	const struct value *summary = value_get(event, "summary");
+	struct value *says = value_copy(event), *part = summary ? value_map() : NULL;
+
+	for (size_t i = 0; summary && i < sizeof(MEMBERS) / sizeof(MEMBERS[0]); i++)
+		if (value_get(summary, MEMBERS[i]))
+			value_set(part, MEMBERS[i], value_copy(value_get(summary, MEMBERS[i])));
+	if (part)
+		value_set(says, "summary", part);
+	json_write(line, says);
+	buf_add_byte(line, '\n');
+	value_free(says);
+}
+
+void clients_overhear(struct desk *desk, const struct value *event)
+{
+	struct buf line;
+
+	buf_init(&line);
+	for (struct client *client = desk->clients; client; client = client->next) {
+		if (!client->listens || client->gone)
+			continue;
+		if (!line.size)
+			write_overheard(&line, event);
+		overhear(client, &line);
+	}
+	buf_done(&line);
 }
 
 void client_refuse(struct client *client, const struct error *err)

@@ -26,6 +26,8 @@ struct client {
 	struct buf in, out;
 	size_t skipped;	  /* bytes of a line that was refused before its end; 0: none */
 	struct job *job;  /* or NULL */
+	bool listens;	  /* it hears what everybody is told, as far as it keeps up */
+	int64_t missed;	  /* events that it was not told of, and does not know yet */
 	bool awaits_safe; /* it is told when no run drives wires any more */
 	bool gone;
 };
@@ -58,6 +60,8 @@ void desk_take_request(struct client *client, const struct value *request);
 /* desk_client.c: connections. A client that is NULL or gone is told nothing. */
 void client_arrives(void *desk, uint32_t events);
 void client_tell(struct client *client, const struct value *event);
+/* Tell those who listen; who does not keep up misses it. */
+void clients_overhear(struct desk *desk, const struct value *event);
 void client_refuse(struct client *client, const struct error *err);
 void client_free(struct client *client);
 

@@ -21,6 +21,7 @@ static struct value *new_event(const struct run *run, const char *name)
 	value_set_text(event, "event", name);
 	value_set_int(event, "t", run_now(run));
 	value_set_int(event, "slot", run->plan->order->slot);
+	value_set_bool(event, "played", run_is_simulated(run) || run->plan->order->rig);
 	return event;
 }
 
