@@ -48,7 +48,7 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 SCRIPT_LIBS = $(shell pkg-config --libs lua5.4 libseccomp)
 WIRE_LIBS = $(shell pkg-config --libs libgpiod libserialport)
 DAVY_LIBS = -ljansson -lcrypto -lsqlite3 -lqrencode $(WIRE_LIBS) -lpthread -lm
-PUSH_LIBS = -lcurl -lpq -lssl
+PUSH_LIBS = -lcurl -lpq -lmosquitto -lssl
 TEST_LIBS = -lcunit -lmodbus $(PUSH_LIBS) $(DAVY_LIBS)
 
 # tests/benchmark: what several programs share, and one program per other file.
@@ -84,7 +84,7 @@ STATIC = $(if $(SANITIZE)$(VALGRIND),,$(shell echo 'int main(void) { return 0; }
 $(BUILD)/davy-lua: $(call objects,$(SCRIPT_SOURCES)) $(BUILD)/libdavy.a
 	$(CC) -o $@ $^ $(LDFLAGS_ALL) $(STATIC) $(SCRIPT_LIBS) -lm
 
-# What brings records elsewhere: the only program with libcurl and libpq, and none of its own with the wires.
+# What brings records elsewhere: the only program with libcurl, libpq and libmosquitto, and none of its own with the wires.
 $(BUILD)/davy-push: $(call objects,bench/push/main.c) $(BUILD)/libdavy.a
 	$(CC) -o $@ $^ $(LDFLAGS_ALL) $(PUSH_LIBS) -ljansson -lcrypto -lsqlite3 -lpthread -lm
 

@@ -130,11 +130,12 @@ const struct command COMMAND_PUSH = {
 		 "there twice. `davy outbox drain` does the same once. To a stick (kind bag) it "
 		 "makes one "
 		 "trip: it takes the receipts that lie there and writes one bag of all that is "
-		 "due.",
+		 "due. A broker (kind mqtt) is shown live what goes on, which is no evidence.",
 		 "destinations.json "
 		 "中每个目的地一个进程,由服务管理器或手工启动。可随时终止:记录不丢失、"
 		 "不重复。`davy outbox drain` 只投递一次。目的地为存储盘(bag 类)时只走一趟:"
-		 "收录盘上的回执,并将待送记录写成一个数据包。"},
+		 "收录盘上的回执,并将待送记录写成一个数据包。目的地为消息代理(mqtt "
+		 "类)时只作实时显示,不是证据。"},
 	.options = OPTIONS,
 	.settings_size = sizeof(struct push_settings),
 	.run = run_push,

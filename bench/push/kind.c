@@ -13,7 +13,7 @@ const struct push_kind *push_kind_find(const char *name, struct error *err)
 			return KINDS[i];
 	error_set(err, ERROR_USAGE,
 		  "destinations.json: there is no kind '%.40s' of destinations; known are epcis, "
-		  "json, postgresql and bag",
+		  "json, postgresql, bag and mqtt",
 		  name);
 	return NULL;
 }

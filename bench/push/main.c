@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "push/courier.h"
+#include "push/live.h"
 #include "push/reading.h"
 
 enum { EXIT_IS_USAGE = 2, EXIT_IS_ERROR = 3 };
@@ -19,6 +20,13 @@ static int end(const struct courier_place *place, const struct error *err)
 {
 	fprintf(stderr, "davy: push %s: %s\n", place->destination, err->text);
 	return err->kind == ERROR_USAGE ? EXIT_IS_USAGE : EXIT_IS_ERROR;
+}
+
+static int be(const struct courier_place *place, struct error *err)
+{
+	int live = live_is(place, err);
+
+	return live < 0 ? -1 : live ? live_run(place, err) : courier_run(place, err);
 }
 
 int main(int count, char **arguments)
@@ -42,5 +50,5 @@ int main(int count, char **arguments)
 				   stdout, &err) == 0
 			       ? 0
 			       : end(&place, &err);
-	return courier_run(&place, &err) == 0 ? 0 : end(&place, &err);
+	return be(&place, &err) == 0 ? 0 : end(&place, &err);
 }

@@ -114,6 +114,13 @@ const struct value *destinations_find(const struct value *list, const char *name
 	return NULL;
 }
 
+bool destination_is_live(const struct value *destination)
+{
+	const char *kind = value_get_text(destination, "kind");
+
+	return kind && !strcmp(kind, "mqtt");
+}
+
 bool destination_wants(const struct value *destination, uint64_t seq, const char *kind,
 		       bool is_simulated)
 {

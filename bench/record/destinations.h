@@ -10,6 +10,8 @@
  *
  *   {"name":"stick","kind":"bag","folder":"/media/davy","receivers":[{"name":"Laboratory 1","key":"/etc/davy/lab.public"}]}
  *
+ * One of kind "mqtt" is sent no records at all (push/mqtt.h): it is shown live what goes on, and the outbox does not know it.
+ *
  * Of each destination the log needs `name`, `kind`, and what it is sent: the kinds of records (`records`; else events and
  * declarations; receipts go nowhere), from which number on (`from`; else the first), and whether what was simulated goes there, too
  * (`simulated`; else not). All else is for the kind of destination (bench/push). Keys and tokens are named by their
@@ -35,6 +37,8 @@ const struct value *destinations_find(const struct value *list, const char *name
 /* Is it sent this record? What rests on another record goes where that one goes, besides (outbox.c). */
 bool destination_wants(const struct value *destination, uint64_t seq, const char *kind,
 		       bool is_simulated);
+/* It is shown what goes on (push/live.h), and sent no records. */
+bool destination_is_live(const struct value *destination);
 /* What that depends on, as a text: where it changes, the destination's rows are made anew. The caller frees it. */
 char *destination_choice(const struct value *destination);
 

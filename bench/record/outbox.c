@@ -274,11 +274,23 @@ static bool is_changed(struct outbox *outbox)
 	return changed;
 }
 
+/* Those that records go to; takes the list, which may be NULL. */
+static struct value *for_records(struct value *all)
+{
+	struct value *list = all ? value_list() : NULL;
+
+	for (size_t i = 0; i < value_count(all); i++)
+		if (!destination_is_live(value_at(all, i)))
+			value_add(list, value_copy(value_at(all, i)));
+	value_free(all);
+	return list;
+}
+
 const struct value *outbox_settle(struct outbox *outbox, struct error *err)
 {
 	if (is_changed(outbox)) {
 		value_free(outbox->destinations);
-		outbox->destinations = destinations_read(outbox->state, &outbox->why);
+		outbox->destinations = for_records(destinations_read(outbox->state, &outbox->why));
 		outbox->is_read = true;
 	}
 	if (!outbox->destinations) {
