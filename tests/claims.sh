@@ -40,9 +40,18 @@ claim_skip() {
 # What a command printed into $scratch/out, or into another file there.
 says() {
 	grep -qF -- "$1" "$scratch/${2:-out}" && return
-	cat "$scratch/${2:-out}" "$scratch/err" 2>/dev/null
+	tail -n 40 "$scratch/${2:-out}" "$scratch/err" 2>/dev/null | cut -c1-300
 	echo "that does not say: $1"
 	return 1
+}
+
+# refused CODE PART COMMAND…: ends with that code and one sentence, and says nothing else.
+refused() {
+	local code=$1 part=$2
+	shift 2
+	"$@" >"$scratch/out" 2>"$scratch/err"
+	[ $? = "$code" ] || { tail -n 40 "$scratch/out" "$scratch/err" | cut -c1-300; return 1; }
+	says "$part" err && [ "$(grep -c '^davy: ' "$scratch/err")" = 1 ] && [ ! -s "$scratch/out" ]
 }
 
 claims_end() {

@@ -21,15 +21,6 @@ open() {
 
 seq -f 'B-%04g' 60 >"$scratch/units.txt"
 
-# refused CODE PART COMMAND…
-refused() {
-	local code=$1 part=$2
-	shift 2
-	"$@" >"$scratch/out" 2>"$scratch/err"
-	[ $? = "$code" ] || { cat "$scratch/out" "$scratch/err"; return 1; }
-	says "$part" err && [ "$(grep -c '^davy: ' "$scratch/err")" = 1 ] && [ ! -s "$scratch/out" ]
-}
-
 vectors() {
 	local what line count=0
 	while read -r what line; do

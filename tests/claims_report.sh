@@ -18,23 +18,6 @@ cat >"$DAVY_STATE/laboratory.json" <<'JSON'
  "scope":[{"standard":"矿用自救器安全管理规定(试行)","items":["drop","start"]}]}
 JSON
 
-# What a page was to say; no page is printed for that.
-says() {
-	grep -qF -- "$1" "$scratch/${2:-out}" && return
-	tail -n 5 "$scratch/${2:-out}" "$scratch/err" 2>/dev/null | cut -c1-200
-	echo "that does not say: $1"
-	return 1
-}
-
-# refused CODE PART COMMAND…: ends with that code and one sentence, and says nothing else.
-refused() {
-	local code=$1 part=$2
-	shift 2
-	"$@" >"$scratch/out" 2>"$scratch/err"
-	[ $? = "$code" ] || { cat "$scratch/out" "$scratch/err"; return 1; }
-	says "$part" err && [ "$(grep -c '^davy: ' "$scratch/err")" = 1 ] && [ ! -s "$scratch/out" ]
-}
-
 # a_run OPTIONS…, simulated, with $fault or none
 fault=
 a_run() { davy run scripts/self_rescuer/acceptance_chemical.lua "--sim${fault:+=$fault}" "$@" >"$scratch/run" 2>&1; }
@@ -197,6 +180,7 @@ bad_templates() {
 	refused 2 "'dut.seriel' has no 'seriel' that this report knows; here are: serial" davy report last --template mine --templates "$folder" || return
 	refused 2 "there is no template 'nobody.html'" davy report last --template nobody &&
 		refused 2 "is no name of a template" davy report last --template ../secret &&
+		refused 2 'csv has the items of a run, and lot_summary has none' davy report L1 --template lot_summary --format csv &&
 		refused 2 "a report is html, pdf, csv or json, and not 'docx'" davy report last --format docx
 }
 

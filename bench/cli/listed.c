@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "loop/machine_time.h"
 #include "record/wall_time.h"
 #include "verdict/quantity.h"
@@ -14,6 +15,17 @@ const char *listed_text(const struct value *entry, const char *name)
 	const char *text = value_get_text(entry, name);
 
 	return text ? text : "";
+}
+
+char *listed_joined(const struct value *list)
+{
+	struct buf text;
+
+	buf_init(&text);
+	for (size_t i = 0; i < value_count(list); i++)
+		if (value_at(list, i)->kind == VALUE_TEXT)
+			buf_printf(&text, "%s%s", text.size ? ", " : "", value_at(list, i)->text);
+	return buf_detach(&text);
 }
 
 void listed_today(char day[LISTED_DAY_SIZE])

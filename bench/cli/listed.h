@@ -12,6 +12,8 @@ enum { LISTED_DAY_SIZE = 11 };
 
 /* Borrowed; "" where the entry does not say it. */
 const char *listed_text(const struct value *entry, const char *name);
+/* The texts of a list, "a, b"; the caller frees it. */
+char *listed_joined(const struct value *list);
 /* This machine's day, UTC, as certificates have theirs: "2026-03-01". */
 void listed_today(char day[LISTED_DAY_SIZE]);
 /* The day of a record's time in this machine's zone, in which persons give days, too; "" where it is none, or NULL. */

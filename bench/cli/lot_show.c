@@ -106,17 +106,6 @@ static struct acceptance plan_of(const struct value *says)
 				   .lot = value_get_int(says, "units", 0)};
 }
 
-static char *joined(const struct value *list)
-{
-	struct buf text;
-
-	buf_init(&text);
-	for (size_t i = 0; i < value_count(list); i++)
-		if (value_at(list, i)->kind == VALUE_TEXT)
-			buf_printf(&text, "%s%s", text.size ? ", " : "", value_at(list, i)->text);
-	return buf_detach(&text);
-}
-
 /* ---- as JSON ---- */
 
 static struct value *describe_retests(const struct lot_standing *lot)
@@ -223,7 +212,7 @@ static void print_head(const struct lot_standing *lot)
 {
 	const struct value *says = lot_standing_says(lot), *dut = value_get(says, "dut");
 	const struct value *file = value_get(says, "file");
-	char *protocols = joined(value_get(says, "protocols"));
+	char *protocols = listed_joined(value_get(says, "protocols"));
 	const char *ma = value_get_text(dut, "ma");
 	char *common = ma ? xprintf("ma %s", ma) : xprintf("class %s", listed_text(dut, "class"));
 	struct acceptance plan = plan_of(says);
@@ -244,7 +233,7 @@ static void print_head(const struct lot_standing *lot)
 
 static void print_drawn(const struct value *says, const char *part, struct words name)
 {
-	char *units = joined(value_get(says, part));
+	char *units = listed_joined(value_get(says, part));
 
 	if (*units)
 		print_line(xprintf("  %s: %s", say(name), units));

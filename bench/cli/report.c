@@ -27,9 +27,12 @@ static const struct option OPTIONS[] = {
 	 OPTION_TEXT,
 	 "NAME",
 	 offsetof(struct report_settings, template),
-	 {"test_report (else), original_record or receipt, or one of the laboratory's own",
-	  "检验报告 test_report(缺省)、原始记录 original_record、现场凭条 "
-	  "receipt,或本实验室的模板"}},
+	 {"test_report (else), original_record or receipt of a RUN; sampling_form of a RECORD, "
+	  "lot_summary of a LOT, calibrations_due on a DAY; or one of the laboratory's own, of a "
+	  "RUN",
+	  "检验报告 test_report(缺省)、原始记录 original_record、现场凭条 receipt(检验);"
+	  "抽样单 sampling_form(记录)、批汇总 lot_summary(批)、校准到期清单 calibrations_due(日期);"
+	  "或本实验室的模板(检验)"}},
 	{"templates",
 	 OPTION_TEXT,
 	 "DIR",
@@ -70,7 +73,7 @@ static const struct option OPTIONS[] = {
 };
 
 static const struct {
-	struct words format, amends, same, name, where, folder, once;
+	struct words format, amends, same, name, where, folder, once, no_rows;
 } TEXTS = {
 	.format = {"a report is html, pdf, csv or json, and not '%.40s'",
 		   "报告格式为 html、pdf、csv 或 json,不是 '%.40s'"},
@@ -84,6 +87,7 @@ static const struct {
 	.where = {"--to says where %s goes", "请用 --to 指明 %s 的位置"},
 	.folder = {"several reports go into a folder that is there, and %.200s is none",
 		   "多份报告须写入已有目录,%.200s 不是目录"},
+	.no_rows = {"csv has the items of a run, and %s has none", "csv 为检验的逐项结果,%s 没有"},
 	.once = {"--number and --amends are for one report, and these are %zu",
 		 "--number 与 --amends 只用于一份报告,现为 %zu 份"},
 };
@@ -194,6 +198,8 @@ static int write_text(const struct making *making, struct report_made *made, str
 		buf_add_text(out, "\n");
 		return 0;
 	case FORMAT_CSV:
+		if (!value_get(made->facts, "measures"))
+			return error_set(err, ERROR_USAGE, say(TEXTS.no_rows), making->template);
 		report_rows(out, value_get(made->facts, "measures"));
 		return 0;
 	case FORMAT_HTML:

@@ -28,20 +28,9 @@ static const struct {
 	.dice = {"rolls of a die before %s", "掷骰,见证人 %s"},
 };
 
-static char *joined(const struct value *list)
-{
-	struct buf text;
-
-	buf_init(&text);
-	for (size_t i = 0; i < value_count(list); i++)
-		if (value_at(list, i)->kind == VALUE_TEXT)
-			buf_printf(&text, "%s%s", text.size ? ", " : "", value_at(list, i)->text);
-	return buf_detach(&text);
-}
-
 static void set_joined(struct value *map, const char *key, const struct value *list)
 {
-	char *text = joined(list);
+	char *text = listed_joined(list);
 
 	report_set(map, key, text);
 	free(text);

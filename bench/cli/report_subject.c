@@ -35,7 +35,7 @@ static const struct {
 
 /* ---- the checkpoint ---- */
 
-/* Where there is none, and where it cannot be drawn, the page does not show one; its digests stand beside it. */
+/* Where there is none the page shows none; its digests stand beside it. One that cannot be read is refused. */
 static int draw_checkpoint(struct report_made *made, const char *state, struct error *err)
 {
 	struct value *evidence = (struct value *)value_get(made->facts, "evidence");
