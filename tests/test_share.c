@@ -57,6 +57,24 @@ static void in_step_alone_goes_on_at_once_and_says_when(void)
 		    "  finish = '1.5 kPa' }) * q '10 kPa/s'");
 }
 
+#define ASK "local function ask() operator:confirm { 'Seat it.', id = 'seat' } end\n"
+
+/* Whoever asks second is heard when the first was answered, at whatever bench time that is. */
+static void tasks_of_a_run_ask_one_after_the_other(void)
+{
+	check_alone(
+		VERDICT_PASS, "",
+		ASK
+		"together(ask, ask, function() exclusive('operator', ask) end, ask)\n" MEASURED);
+}
+
+static void a_question_that_waits_for_another_of_its_run_can_be_taken_back(void)
+{
+	check_alone(VERDICT_PASS, "",
+		    ASK "race(function() together(ask, ask, ask) end, function() wait '1 ms' end)\n"
+			"race(function() ask() wait '9 s' end, ask, function() end)\n" MEASURED);
+}
+
 static void nothing_is_taken_inside(void)
 {
 	check_alone(VERDICT_ERROR,
@@ -555,6 +573,8 @@ void suite_share(void)
 	suite_begin("share");
 	claim(what_is_exclusive_runs_and_returns);
 	claim(in_step_alone_goes_on_at_once_and_says_when);
+	claim(tasks_of_a_run_ask_one_after_the_other);
+	claim(a_question_that_waits_for_another_of_its_run_can_be_taken_back);
 	claim(nothing_is_taken_inside);
 	claim(what_is_not_shared_is_refused_by_name);
 	claim(two_tasks_of_a_run_do_not_both_take);

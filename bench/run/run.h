@@ -97,7 +97,9 @@ struct live {
 	size_t next_setting;
 	bool orphan; /* its request was dropped while its act was on its way */
 	bool acting;
-	bool shares;	  /* it is a TAKE, MEET or OPERATOR */
+	bool shares;	  /* it is a TAKE, MEET or OPERATOR, and the run has not left the others */
+	bool for_person;  /* … of the operator */
+	bool queued;	  /* … who is to be free of this run first */
 	bool holds_clock; /* … that waits for other runs, in virtual time */
 	bool ended; /* TAKE, MEET: by being granted, and not dropped; OPERATOR: by an answer */
 	bool asked; /* OPERATOR: the person has the question */

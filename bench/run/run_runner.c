@@ -481,8 +481,8 @@ void runner_stop(struct run *run, const char *why)
 		return;
 	}
 	run->state = RUN_STOPPING;
+	share_leave(run); /* before the questions are dropped: none shall begin for another's end */
 	course_drop_all(&run->course);
-	share_leave(run);
 	slot_stopping(run->slot);
 	timer_start(&run->grace, run->clock, run_now(run) + run->plan->fixture->grace, TIMER_STOP,
 		    grace_over, run);

@@ -8,6 +8,10 @@
  * at the same place among all else of the instant whether the grant came at once or an hour of real time
  * later.
  *
+ * For the operator a run stands in the queue once. What it wants of him besides waits in the run until that is
+ * done with, in bench time, and then begins as if it had only then been wanted: a clock that was held for it would
+ * keep from ending what it waits for.
+ *
  * What was taken is given back when the script gives it, at the latest once the outputs are safe: whoever
  * is next shall not find this run's valves open on a manifold. Nobody waits in step for a run that stops.
  */
@@ -203,6 +207,49 @@ static void begin_asking(struct live *live)
 	resource_ask(run->place.resources, &live->person);
 }
 
+/* ---- one thing of the operator at a time ---- */
+
+static bool takes_person(const struct run *run)
+{
+	for (size_t i = 0; i < run->course.taken.count; i++)
+		if (!strcmp(run->course.taken.name[i], RESOURCE_OPERATOR))
+			return true;
+	return false;
+}
+
+/* What this run wanted of the operator before, and still does. */
+static bool is_behind_another(const struct live *live)
+{
+	for (const struct live *other = live->run->lives; other; other = other->next)
+		if (other->for_person && other->id < live->id)
+			return true;
+	return false;
+}
+
+static void begin(struct live *live, const struct request *request)
+{
+	live->queued = live->for_person && is_behind_another(live);
+	if (live->queued)
+		return;
+	if (request->kind == REQUEST_TAKE)
+		begin_taking(live);
+	else if (request->kind == REQUEST_MEET)
+		begin_meeting(live, request);
+	else
+		begin_asking(live);
+}
+
+static void begin_queued(struct run *run)
+{
+	struct live *first = NULL;
+
+	for (struct live *live = run->lives; live; live = live->next)
+		if (live->queued && (!first || live->id < first->id))
+			first = live;
+	if (first)
+		begin(first, course_find(&run->course, first->id));
+}
+
 /* ---- from outside ---- */
 
 void share_open(struct run *run)
@@ -225,27 +272,29 @@ void share_begin(struct live *live, const struct request *request)
 {
 	live->shares = request->kind == REQUEST_TAKE || request->kind == REQUEST_MEET ||
 		       request->kind == REQUEST_OPERATOR;
-	if (request->kind == REQUEST_TAKE)
-		begin_taking(live);
-	else if (request->kind == REQUEST_MEET)
-		begin_meeting(live, request);
-	else if (request->kind == REQUEST_OPERATOR)
-		begin_asking(live);
+	live->for_person = request->kind == REQUEST_OPERATOR ||
+			   (request->kind == REQUEST_TAKE && takes_person(live->run));
+	if (live->shares)
+		begin(live, request);
 }
 
+/* The course has taken the request off its list; the live is in the run's until its end. */
 void share_close(struct live *live, const struct request *request)
 {
 	struct run *run = live->run;
 
 	let_clock_go(live);
 	resource_give(&live->person);
-	if (live->ended)
-		return;
-	if (request->kind == REQUEST_TAKE)
+	if (!live->ended && !live->queued && request->kind == REQUEST_TAKE)
 		resource_give(&run->taken);
-	if (request->kind == REQUEST_MEET && run->meets == live) {
+	if (!live->ended && request->kind == REQUEST_MEET && run->meets == live) {
 		run->meets = NULL;
 		meeting_withdraw(&run->member);
+	}
+	live->queued = false;
+	if (live->for_person) {
+		live->for_person = false;
+		begin_queued(run);
 	}
 }
 
@@ -254,6 +303,7 @@ void share_leave(struct run *run)
 	for (struct live *live = run->lives; live; live = live->next) {
 		if (!live->shares)
 			continue;
+		live->queued = live->for_person = false;
 		timer_stop(&live->timer);
 		let_clock_go(live); /* making safe takes bench time */
 		resource_give(&live->person);
