@@ -16,10 +16,11 @@
 #include "cli/place.h"
 #include "cli/report_print.h"
 #include "cli/report_subject.h"
+#include "cli/ticket_printer.h"
 #include "report/page.h"
 
 struct report_settings {
-	const char *state, *template, *templates, *format, *to, *number, *amends, *why;
+	const char *state, *template, *templates, *format, *to, *printer, *number, *amends, *why;
 };
 
 static const struct option OPTIONS[] = {
@@ -51,6 +52,12 @@ static const struct option OPTIONS[] = {
 	 offsetof(struct report_settings, to),
 	 {"where it is written, of several reports a folder; else one goes to standard output",
 	  "输出文件,多份报告时为目录;缺省时单份写到标准输出"}},
+	{"printer",
+	 OPTION_TEXT,
+	 "DEVICE",
+	 offsetof(struct report_settings, printer),
+	 {"print it on the ticket printer (80 mm, ESC/POS) at DEVICE, as /dev/usb/lp0",
+	  "在该设备(如 /dev/usb/lp0)的 80 mm 小票打印机(ESC/POS)上打印"}},
 	{"number",
 	 OPTION_TEXT,
 	 "NUMBER",
@@ -73,7 +80,7 @@ static const struct option OPTIONS[] = {
 };
 
 static const struct {
-	struct words format, amends, same, name, where, folder, once, no_rows;
+	struct words format, amends, same, name, where, folder, once, no_rows, no_page;
 } TEXTS = {
 	.format = {"a report is html, pdf, csv or json, and not '%.40s'",
 		   "报告格式为 html、pdf、csv 或 json,不是 '%.40s'"},
@@ -88,6 +95,8 @@ static const struct {
 	.folder = {"several reports go into a folder that is there, and %.200s is none",
 		   "多份报告须写入已有目录,%.200s 不是目录"},
 	.no_rows = {"csv has the items of a run, and %s has none", "csv 为检验的逐项结果,%s 没有"},
+	.no_page = {"a printer prints pages, and %.40s has none: leave --format away",
+		    "打印机只打印页面,%.40s 不是页面:请去掉 --format"},
 	.once = {"--number and --amends are for one report, and these are %zu",
 		 "--number 与 --amends 只用于一份报告,现为 %zu 份"},
 };
@@ -99,6 +108,7 @@ static const char *const FORMATS[FORMAT_COUNT] = {"html", "pdf", "csv", "json"};
 struct making {
 	const struct report_settings *settings;
 	const char *state, *template;
+	const char *to; /* as it was said, or where it lies until it is on the printer's paper */
 	enum format format;
 	size_t count;
 	struct report_printed *at;
@@ -123,6 +133,9 @@ static int check(const struct report_settings *settings, struct error *err)
 
 	if (!settings->amends != !settings->why)
 		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.amends));
+	if (settings->printer && settings->format &&
+	    strcmp(settings->format, FORMATS[FORMAT_PDF]) != 0)
+		return error_set(err, ERROR_USAGE, say(TEXTS.no_page), settings->format);
 	if (settings->template && settings->template[strspn(settings->template, NAMES)])
 		return error_set(err, ERROR_USAGE, say(TEXTS.name), settings->template);
 	return 0;
@@ -151,10 +164,10 @@ static int check_many(const struct making *making, struct error *err)
 
 	if (making->count > 1 && (settings->number || settings->amends))
 		return error_set(err, ERROR_USAGE, say(TEXTS.once), making->count);
-	if (!settings->to && (making->count > 1 || making->format == FORMAT_PDF))
+	if (!making->to && (making->count > 1 || making->format == FORMAT_PDF))
 		return error_set(err, ERROR_USAGE, say(TEXTS.where), FORMATS[making->format]);
-	if (making->count > 1 && !is_folder(settings->to))
-		return error_set(err, ERROR_USAGE, say(TEXTS.folder), settings->to);
+	if (making->count > 1 && !is_folder(making->to))
+		return error_set(err, ERROR_USAGE, say(TEXTS.folder), making->to);
 	return 0;
 }
 
@@ -215,7 +228,7 @@ static char *path_of(const struct making *making, const struct value *facts)
 {
 	const char *number = value_get_text(value_get(facts, "report"), "number");
 	bool is_usual = !strcmp(making->template, "test_report");
-	const char *to = making->settings->to;
+	const char *to = making->to;
 	char *name, *path;
 
 	if (!is_folder(to))
@@ -252,10 +265,25 @@ static int make_one(const struct making *making, const char *subject,
 
 /* ---- all of them ---- */
 
+static int print_tickets(const struct making *making, struct error *err)
+{
+	const char **paths = xcalloc(making->count, sizeof(*paths));
+	int done;
+
+	for (size_t i = 0; i < making->count; i++)
+		paths[i] = making->at[i].path;
+	done = ticket_print(making->settings->printer, paths, making->count, err);
+	free(paths);
+	return done;
+}
+
 static int deliver(const struct making *making, struct error *err)
 {
-	if (making->format == FORMAT_PDF)
-		return report_print(making->at, making->count, err);
+	if (making->format == FORMAT_PDF) {
+		int done = report_print(making->at, making->count, err);
+
+		return done == 0 && making->settings->printer ? print_tickets(making, err) : done;
+	}
 	for (size_t i = 0; i < making->count; i++) {
 		const struct report_printed *one = &making->at[i];
 
@@ -280,7 +308,8 @@ static int make_all(struct making *making, const struct value *subjects, struct 
 		done = make_one(making, value_at(subjects, i)->text, &making->at[i], err);
 	if (done == 0)
 		done = deliver(making, err);
-	for (size_t i = 0; done == 0 && making->count > 1 && i < making->count; i++)
+	for (size_t i = 0;
+	     done == 0 && making->count > 1 && making->settings->to && i < making->count; i++)
 		printf("%s\n", making->at[i].path);
 	for (size_t i = 0; i < making->count; i++) {
 		buf_done(&making->at[i].text);
@@ -291,24 +320,44 @@ static int make_all(struct making *making, const struct value *subjects, struct 
 	return done;
 }
 
+/* What goes to the printer and nowhere else lies in a folder of its own meanwhile. */
+static int make_to(struct making *making, const struct value *subjects, struct error *err)
+{
+	char scratch[] = "/tmp/davy-report-XXXXXX";
+	struct error ignored;
+	int done;
+
+	making->to = making->settings->to;
+	if (making->to || !making->settings->printer)
+		return make_all(making, subjects, err);
+	if (!mkdtemp(scratch))
+		return error_os(err, "%s: a scratch folder", scratch);
+	making->to = scratch;
+	done = make_all(making, subjects, err);
+	file_remove_folder(scratch, &ignored);
+	return done;
+}
+
 static int report(void *ctx, char **operands, int count, struct error *err)
 {
 	const struct report_settings *settings = ctx;
+	const char *usual = settings->printer ? "receipt" : "test_report";
 	struct making making = {.settings = settings,
-				.template =
-					settings->template ? settings->template : "test_report"};
+				.template = settings->template ? settings->template : usual};
 	char *state = NULL;
 	struct value *subjects = NULL;
 	int done = check(settings, err);
 
 	if (done == 0)
-		done = format_of(settings->format, &making.format, err);
+		done = format_of(settings->printer && !settings->format ? FORMATS[FORMAT_PDF]
+									: settings->format,
+				 &making.format, err);
 	if (done == 0)
 		state = place_state(settings->state, err);
 	making.state = state;
 	if (state)
 		subjects = report_subjects(state, making.template, operands, count, err);
-	done = subjects ? make_all(&making, subjects, err) : -1;
+	done = subjects ? make_to(&making, subjects, err) : -1;
 	value_free(subjects);
 	free(state);
 	return done == 0 ? EXIT_IS_PASS : -1;
