@@ -25,7 +25,7 @@ at_printer() {
 	exec 9>&-
 	wait $!
 	[ ! -s "$scratch/printer/says" ] || { cat "$scratch/printer/says"; return 1; }
-	return $status
+	return "$status"
 }
 
 print() { davy report "$@" --printer "serial:$device"; }
@@ -73,7 +73,7 @@ several_are_cut_from_each_other() {
 }
 
 it_is_kept_where_it_was_asked_for() {
-	at_printer "" print last --to "$scratch/kept.pdf" && [ "$(printed)" = 1 ] && [ -s "$scratch/kept.pdf" ]
+	at_printer "" print last -o "$scratch/kept.pdf" && [ "$(printed)" = 1 ] && [ -s "$scratch/kept.pdf" ]
 }
 
 a_printer_that_cannot_gets_nothing() {
@@ -107,6 +107,19 @@ without_what_draws_it_the_package_is_named() {
 	DAVY_PDFTOPPM=/nowhere/pdftoppm at_printer "" refused 3 "install the package poppler-utils" print last && [ "$(printed)" = 0 ]
 }
 
+# ready PART: what the row of the printer says, when the printer is the one at $device.
+ready() {
+	mkdir -p "$scratch/sys/class/usbmisc/lp0/device" "$scratch/dev/usb"
+	ln -sf "$device" "$scratch/dev/usb/lp0"
+	DAVY_SYS=$scratch/sys DAVY_DEV=$scratch/dev davy ready >"$scratch/out" 2>&1
+	grep -E '^[^ ]+ printer' "$scratch/out" | tee "$scratch/row" | grep -qF "$1" || { cat "$scratch/row"; return 1; }
+}
+
+before_leaving_paper_is_looked_at() {
+	at_printer "" ready "lp0, with paper" && [ "$(printed)" = 0 ] && at_printer silent ready "lp0, paper not looked at" &&
+		at_printer no-paper ready "has no paper" && grep -q '^!' "$scratch/row" && at_printer open ready "cover is open"
+}
+
 if ! sh bench/dist/setup.sh test >/dev/null || ! /usr/bin/python3 -c 'import weasyprint' 2>/dev/null || ! command -v pdftoppm >/dev/null; then
 	claim_skip "tickets on paper" "weasyprint or poppler-utils is not there and cannot be installed"
 	claims_end
@@ -116,9 +129,10 @@ first=$(ls "$DAVY_STATE/runs")
 claim "a receipt lies on the paper as it stands in the PDF, dot for dot" a_receipt_is_printed_dot_for_dot
 claim "a printer that answers nothing, or other things before, prints too" a_printer_without_a_way_back_prints_too
 claim "several tickets are cut from each other" several_are_cut_from_each_other
-claim "where --to says so the PDF is kept as well" it_is_kept_where_it_was_asked_for
+claim "where -o or --to says so the PDF is kept as well" it_is_kept_where_it_was_asked_for
 claim "a printer without paper, open or out of order is sent nothing, and says which" a_printer_that_cannot_gets_nothing
 claim "a ticket that may not be whole is said to be so" what_may_not_be_whole_is_said
+claim "davy ready says whether the printer has paper, where the printer says" before_leaving_paper_is_looked_at
 claim "what is no printer, or may be an instrument, is written nothing" what_is_no_printer_is_written_nothing
 claim "a page for larger paper is refused, and not cut off" a_page_for_larger_paper_is_refused
 claim "where nothing can draw the ticket the package is named that can" without_what_draws_it_the_package_is_named

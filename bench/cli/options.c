@@ -219,8 +219,17 @@ static int take_alone(struct parsing *parsing, const struct option *row, const c
 	return 1;
 }
 
-static int take_option(struct parsing *parsing, const char *argument)
+/* -o is --to of whatever writes a file, as fingers have it from elsewhere. */
+static const char *in_full(struct parsing *parsing, const char *argument)
 {
+	const struct option *to = find_option(parsing, "to", strlen("to"));
+
+	return to && !strcmp(to->argument, "FILE") && !strcmp(argument, "-o") ? "--to" : argument;
+}
+
+static int take_option(struct parsing *parsing, const char *given_as)
+{
+	const char *argument = in_full(parsing, given_as);
 	const char *name = argument + 2, *equals = strchr(name, '=');
 	const char *attached = equals ? equals + 1 : NULL;
 	const struct option *row =

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include "base/file.h"
 #include "cli/columns.h"
 #include "cli/ready_parts.h"
+#include "cli/ticket_printer.h"
 #include "loop/machine_time.h"
 #include "record/wall_time.h"
 #include "run/calendar.h"
@@ -30,7 +32,7 @@ enum {
 static const struct {
 	struct words no_battery, battery, level, silent, charge, room, counts, disk, make_room,
 		synchronised, stated, alone, doubtful, set_clock, watch_clock, no_printer, plug,
-		printer, unwritable, join;
+		printer, has_paper, not_told, unwritable, join;
 	struct words status[5];
 } TEXTS = {
 	.no_battery = {"none that the kernel knows of", "系统未见电池"},
@@ -52,7 +54,9 @@ static const struct {
 	.watch_clock = {"hold it against a watch", "请与钟表核对"},
 	.no_printer = {"none is plugged in", "未接"},
 	.plug = {"plug it in, if needed", "如需打印请接上"},
-	.printer = {"%s%s%s%s, paper not looked at", "%s%s%s%s,未查看纸张"},
+	.printer = {"%s%s%s%s, %s", "%s%s%s%s,%s"},
+	.has_paper = {"with paper", "有纸"},
+	.not_told = {"paper not looked at", "未查看纸张"},
 	.unwritable = {"%s may not be written to: %s", "无法写入 %s:%s"},
 	.join = {"let the user who prints join group lp", "请将打印用户加入 lp 组"},
 	.status = {{"Charging", "充电中"},
@@ -263,6 +267,24 @@ static bool is_printer(const char *folder, const char *device)
 	return !strncmp(device, "lp", strlen("lp"));
 }
 
+/* It is in the kernel's list of printers, so it may be asked. */
+static void ask_printer(struct ready_finding *finding, const char *path, const char *product)
+{
+	struct stat status;
+	struct error err;
+	bool answered = false;
+
+	if (stat(path, &status) == 0 && S_ISCHR(status.st_mode) &&
+	    ticket_printer_look(path, &answered, &err) < 0)
+		ready_find(finding, READY_LOOK, xstrdup(err.text), NULL);
+	else
+		ready_find(finding, READY_YES,
+			   xprintf(say(TEXTS.printer), path, product ? " (" : "",
+				   product ? product : "", product ? ")" : "",
+				   say(answered ? TEXTS.has_paper : TEXTS.not_told)),
+			   NULL);
+}
+
 static void look_at_printer(struct ready_finding *finding, const char *folder, const char *name)
 {
 	char *path = xprintf("%s/usb/%s", folder_of("DAVY_DEV", "/dev"), name);
@@ -271,10 +293,7 @@ static void look_at_printer(struct ready_finding *finding, const char *folder, c
 	int why = access(path, W_OK) == 0 ? 0 : errno;
 
 	if (!why)
-		ready_find(finding, READY_YES,
-			   xprintf(say(TEXTS.printer), path, product ? " (" : "",
-				   product ? product : "", product ? ")" : ""),
-			   NULL);
+		ask_printer(finding, path, product);
 	else
 		ready_find(finding, READY_LOOK, xprintf(say(TEXTS.unwritable), path, strerror(why)),
 			   why == EACCES ? say(TEXTS.join) : NULL);

@@ -48,13 +48,11 @@ static const struct {
 		   "ticket for orders: where it is a printer, say serial:%s",
 		   "%s 是串口,其后可能接有仪器,凭条会被当作指令;确为打印机时请写 serial:%s"},
 	.busy = {"%s: another program is using the printer", "%s:打印机正被其他程序占用"},
-	.no_paper = {"%s: the printer has no paper: put in a roll, and print again",
-		     "%s:打印机缺纸,请装纸后重新打印"},
-	.cover = {"%s: the printer's cover is open: close it, and print again",
-		  "%s:打印机上盖未合上,请合上后重新打印"},
+	.no_paper = {"%s: the printer has no paper: put in a roll", "%s:打印机缺纸,请装纸"},
+	.cover = {"%s: the printer's cover is open: close it", "%s:打印机上盖未合上,请合上"},
 	.fault = {"%s: the printer says that something is wrong with it: look at its lamp, turn it "
-		  "off and on, and print again",
-		  "%s:打印机报告故障,请查看指示灯,重新通电后再打印"},
+		  "off and on",
+		  "%s:打印机报告故障,请查看指示灯并重新通电"},
 	.stalled = {"%s: the printer has taken nothing for %d s, and the ticket is not whole: look "
 		    "at paper, cover and plug, and print again",
 		    "%s:打印机 %d 秒内未接收数据,凭条不完整;请检查纸张、上盖与接线后重新打印"},
@@ -101,18 +99,17 @@ static int check_device(const struct printer *printer, bool may_be_serial, struc
 }
 
 /* The lines of a serial port stay as its user has set them; only their bytes are no text any more. */
-static int open_printer(struct printer *printer, const char *name, struct error *err)
+static int open_printer(struct printer *printer, const char *device, bool may_be_serial,
+			struct error *err)
 {
-	bool is_serial = !strncmp(name, SERIAL, strlen(SERIAL));
-
-	printer->device = is_serial ? name + strlen(SERIAL) : name;
+	printer->device = device;
 	printer->fd = open(printer->device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (printer->fd < 0 && errno == EBUSY)
 		return error_set(err, ERROR_OS, say(TEXTS.busy), printer->device);
 	if (printer->fd < 0)
 		return error_set(err, ERROR_OS, say(TEXTS.no_device), printer->device,
 				 strerror(errno));
-	if (check_device(printer, is_serial, err) < 0) {
+	if (check_device(printer, may_be_serial, err) < 0) {
 		close(printer->fd);
 		return -1;
 	}
@@ -179,10 +176,11 @@ static enum ticket_state ask(const struct printer *printer, enum ticket_question
 	return state;
 }
 
-static int check_state(const struct printer *printer, struct error *err)
+static int check_state(const struct printer *printer, bool *answered, struct error *err)
 {
 	enum ticket_state state = ask(printer, TICKET_ASKS_PAPER);
 
+	*answered = state != TICKET_UNCLEAR;
 	if (state == TICKET_READY)
 		state = ask(printer, TICKET_ASKS_COVER);
 	switch (state) {
@@ -328,15 +326,16 @@ static int compose(struct buf *out, const char *pdf, struct error *err)
 static int print_one(const struct printer *printer, const char *pdf, struct error *err)
 {
 	struct buf bytes;
+	bool answered;
 	int done;
 
 	buf_init(&bytes);
 	done = compose(&bytes, pdf, err);
 	if (done == 0)
-		done = check_state(printer, err);
+		done = check_state(printer, &answered, err);
 	if (done == 0)
 		done = tell(printer, &bytes, err);
-	if (done == 0 && check_state(printer, err) < 0)
+	if (done == 0 && check_state(printer, &answered, err) < 0)
 		done = error_context(err, "%s", say(TEXTS.not_whole));
 	buf_done(&bytes);
 	return done;
@@ -344,13 +343,27 @@ static int print_one(const struct printer *printer, const char *pdf, struct erro
 
 int ticket_print(const char *device, const char *const *pdfs, size_t count, struct error *err)
 {
+	bool is_serial = !strncmp(device, SERIAL, strlen(SERIAL));
 	struct printer printer;
-	int done = open_printer(&printer, device, err);
+	int done = open_printer(&printer, is_serial ? device + strlen(SERIAL) : device, is_serial,
+				err);
 
 	if (done < 0)
 		return -1;
 	for (size_t i = 0; done == 0 && i < count; i++)
 		done = print_one(&printer, pdfs[i], err);
+	close(printer.fd);
+	return done;
+}
+
+int ticket_printer_look(const char *device, bool *answered, struct error *err)
+{
+	struct printer printer;
+	int done = open_printer(&printer, device, true, err);
+
+	if (done < 0)
+		return -1;
+	done = check_state(&printer, answered, err);
 	close(printer.fd);
 	return done;
 }

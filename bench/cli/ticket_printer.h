@@ -3,6 +3,7 @@
 #ifndef DAVY_CLI_TICKET_PRINTER_H
 #define DAVY_CLI_TICKET_PRINTER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -13,5 +14,11 @@
  * perhaps not whole; those before it are. Their pages are drawn by Debian's pdftoppm ($DAVY_PDFTOPPM).
  */
 int ticket_print(const char *device, const char *const *pdfs, size_t count, struct error *err);
+
+/*
+ * Ask the printer behind a device that is known to be one, and print nothing. 0: it has paper and is closed;
+ * `answered` is false where it does not say. -1: it could not print now.
+ */
+int ticket_printer_look(const char *device, bool *answered, struct error *err);
 
 #endif
