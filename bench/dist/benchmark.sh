@@ -252,6 +252,31 @@ breathing() {
 	row "peak of the controller" "$(mib "$(figure breathing controller_peak_kib)")"
 }
 
+# spent_row NAME LABEL NOTE
+spent_row() {
+	row "$2: wall time" "$(ms "$(figure "$1" wall_ms)")" "processor $(ms "$(figure "$1" processor_ms)"); $3"
+	row "$2: peak of its largest process" "$(mib "$(figure "$1" peak_kib)")"
+}
+
+# Of all its series: they are reduced for drawing, and attached whole.
+report() {
+	chapter "Reports: 45 minutes of breathing, five series drawn (unreduced they take 3.8 s and 249 MB for a PDF, elsewhere)"
+	local state=$work/reported
+	build/davy run tests/protocols/breathing_profile.lua --sim --state "$state" >"$work/reported.log" 2>&1
+	local journal=("$state"/runs/*/journal)
+	if [ ! -s "${journal[0]}" ]; then
+		row "a run to report on" "–" "$(tail -n 1 "$work/reported.log")"
+		return
+	fi
+	for format in html pdf; do
+		measure "report_$format" /usr/bin/python3 tests/benchmark/spent.py build/davy report last --state "$state" \
+			--format "$format" --to "$work/report.$format"
+		spent_row "report_$format" "$format" "$(calculate %.1f "$(stat -c %s "$work/report.$format" 2>/dev/null || echo 0) / 1048576") MiB"
+	done
+	row "its journal" "$(mib "$(calculate %.0f "$(stat -c %s "${journal[0]}") / 1024")")" \
+		"$(grep -c '<svg' "$work/report.html") drawings, one a QR code; $(calculate %.0f "$(stat -c %s "$work/report.html") / 1024") KiB of HTML"
+}
+
 # Logs are filled in memory, where there is room for them: on a disk a million records take half a day.
 records() {
 	chapter "Records: signed, in the hash tree and durable; a line of the same size alone beside it"
@@ -400,7 +425,7 @@ to_postgresql() {
 	stop_postgres
 }
 
-chapters="machine start_up memory thousand exchanges lines messages slots hostile virtual_speed battery_speed breathing records delivery"
+chapters="machine start_up memory thousand exchanges lines messages slots hostile virtual_speed battery_speed breathing report records delivery"
 # shellcheck disable=SC2086 # a list of words
 [ $# -gt 0 ] || set -- $chapters
 for chapter in "$@"; do

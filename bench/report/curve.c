@@ -83,7 +83,7 @@ static void put_simulated(struct buf *out, const struct plot *plot)
 	double size = plot->height < 60 ? plot->height * 0.7 : 46;
 
 	buf_printf(out,
-		   "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%.4g\" font-weight=\"bold\" "
+		   "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%.4g\" "
 		   "text-anchor=\"middle\" fill=\"#000\" fill-opacity=\".24\" stroke=\"#fff\" "
 		   "stroke-width=\".8\" stroke-opacity=\".7\">SIMULATED 仿真</text>\n",
 		   plot->left + plot->width / 2, plot->top + plot->height / 2 + size * 0.36, size);

@@ -28,6 +28,10 @@ step "Profile" {
                 limit = { "<= 0 Pa", grade = "example", source = "none" } },
     breath  = { "volume of a breath", zh = "潮气量",
                 limit = { ">= 0 L BTPS", grade = "example", source = "none" } },
+    deepest = { "peak of an inhalation", zh = "吸气峰值压力",
+                limit = { "<= 0 Pa", grade = "example", source = "none" } },
+    warmest = { "temperature of what is inhaled", zh = "吸气温度",
+                limit = { "<= 90 °C", grade = "example", source = "none" } },
   },
   run = function(m, fx)
     finally(function()
@@ -37,7 +41,8 @@ step "Profile" {
     fx.enable:on()
     local begun = fx.machine:set { run = "1", ventilation = "20 L/min BTPS", rate = "12 /min" }
     local pressure, peaks = fx.mouth_pressure:trace(), fx.peak_exhalation:trace()
-    local breaths = fx.machine_volume:trace()
+    local breaths, troughs = fx.machine_volume:trace(), fx.peak_inhalation:trace()
+    local inhaled = fx.inhaled_dry:trace()
 
     for _ = 1, test.params.repeats:number() do
       for _, work in ipairs(profile) do
@@ -48,5 +53,7 @@ step "Profile" {
     m.highest = peaks:minutes { from = begun, to = fx.enable:off() }:mean()
     m.lowest = pressure:min()
     m.breath = breaths:mean()
+    m.deepest = troughs:min()
+    m.warmest = inhaled:max()
   end,
 }
