@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # all.sh [PART…]: everything that `make test-rig` promises: what is claimed inside the rig, each part in a boot of its
-# own, its watchdog, and what is left of runs when its power is cut, twenty times. The last line is "N passed, N failed,
-# N skipped"; on a machine that cannot have a rig it is all skipped, with the reason. Inside the rig nothing is missing,
-# so a claim that is skipped there has failed. RIG_ROOT=DIR takes the programs in DIR/davy and the libraries of that
-# Debian root.
+# own, its watchdog, a run that rests while its power is cut, and what is left of runs when it is cut twenty times. The
+# last line is "N passed, N failed, N skipped"; on a machine that cannot have a rig it is all skipped, with the reason.
+# Inside the rig nothing is missing, so a claim that is skipped there has failed. RIG_ROOT=DIR takes the programs in
+# DIR/davy and the libraries of that Debian root.
 #
 # The rig's processors are emulated, on a machine that others may use as well, and what it does in real time can be
 # held up by both. A part that fails is therefore tried once more, which is said; what fails twice has failed.
@@ -67,11 +67,11 @@ inside() {
 }
 
 parts=("$@")
-[ $# -gt 0 ] || parts=(in-C tests/rig/claims_*.sh watchdog power)
+[ $# -gt 0 ] || parts=(in-C tests/rig/claims_*.sh watchdog interruption power)
 for name in "${parts[@]}"; do
 	case $name in
 	in-C) part "$name" inside build/davy-rig-tests ;;
-	watchdog) part "$name" bash tests/rig/watchdog.sh ;;
+	watchdog | interruption) part "$name" bash "tests/rig/$name.sh" ;;
 	power) part "$name" bash tests/rig/power_cuts.sh 20 ;;
 	*) part "$(basename "$name" .sh)" inside sh "$name" ;;
 	esac

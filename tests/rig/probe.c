@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -193,8 +194,23 @@ static int when(int count, char **words)
 		     strcmp(words[0], "nothing") != 0 ? patience / 10 : 0);
 }
 
+/* What a time server's client tells the kernel when it has found the calendar right within a millisecond. */
+static int synchronise(void)
+{
+	struct timex state = {.modes = ADJ_STATUS | ADJ_MAXERROR | ADJ_ESTERROR,
+			      .maxerror = 1000,
+			      .esterror = 1000};
+
+	if (adjtimex(&state) >= 0)
+		return 0;
+	perror("probe: adjtimex");
+	return 2;
+}
+
 int rig_probe(int count, char **words)
 {
+	if (count == 1 && !strcmp(words[0], "synchronise"))
+		return synchronise();
 	if (count == 4 && !strcmp(words[0], "pull"))
 		return pull(words + 1);
 	if (count == 3 && !strcmp(words[0], "value")) {
@@ -207,6 +223,6 @@ int rig_probe(int count, char **words)
 	}
 	if (count > 1 && !strcmp(words[0], "when"))
 		return when(count - 1, words + 1);
-	fprintf(stderr, "probe: chip, pull, value or when\n");
+	fprintf(stderr, "probe: chip, pull, value, when or synchronise\n");
 	return 2;
 }
