@@ -21,7 +21,11 @@ return station { name = "the rig", calibration = "calibration.csv", slots = {
 } }
 LUA
 
-newest() { ls -t "$DAVY_STATE/runs" 2>/dev/null | grep rests | head -n 1; }
+# Names begin with their time.
+newest() {
+	for folder in "$DAVY_STATE"/runs/*rests*; do name=${folder##*/}; done
+	[ ! -d "$folder" ] || echo "$name"
+}
 
 begin() {
 	before=$(newest)
@@ -77,13 +81,15 @@ is_whole() {
 }
 
 other_is_aborted() {
-	for other in $(ls "$DAVY_STATE/runs" | grep busy); do
-		$davy show "$other" >/tmp/shown 2>&1
+	for other in "$DAVY_STATE"/runs/*busy*; do
+		$davy show "${other##*/}" >/tmp/shown 2>&1
 		grep -q ABORTED /tmp/shown || return 1
 	done
 }
 
-case $(ls "$DAVY_STATE/runs" 2>/dev/null | grep -c rests) in
+set -- "$DAVY_STATE"/runs/*rests*
+[ -d "$1" ] || shift
+case $# in
 0) begin ;;
 1)
 	look
