@@ -12,7 +12,7 @@ truncate -s 64M "$scratch/disk"
 mkfs.ext4 -q "$scratch/disk" || exit 1
 boot() { bash tests/rig/boot.sh --disk "$scratch/disk" --patience 240 "$@" sh tests/rig/interrupted.sh; }
 
-for part in first second; do boot --cut 0.5 >"$scratch/$part" 2>&1; done
+for part in first second; do boot --cut 3 >"$scratch/$part" 2>&1; done
 boot >"$scratch/third" 2>&1
 
 claim "the power goes while the unit rests" says "the unit rests" first

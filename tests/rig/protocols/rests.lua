@@ -26,7 +26,7 @@ step "Rest" {
   },
   run = function(m, fx)
     m.before = lit(fx)
-    wait { "5 s", interruption = "rest" }
+    wait { "12 s", interruption = "rest" }
     m.after = lit(fx)
   end,
 }
