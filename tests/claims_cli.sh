@@ -483,7 +483,7 @@ chinese_measures() {
 
 live_block() {
 	on_terminal 80 "$davy run scripts/gas/methane_transmitter.lua --sim --state $scratch/live"
-	grep -q $'\x1b\[4A' "$scratch/out" && says "away from safe: zero_air open" && says "methane "
+	grep -q $'\x1b\[[4-9]A' "$scratch/out" && says "away from safe: " && says "zero_air open" && says "methane "
 }
 
 no_escapes() { ends 0 "$davy" run "$tiny" --sim && ! grep -q $'\x1b' "$scratch/out"; }

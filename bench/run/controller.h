@@ -17,7 +17,9 @@
  *                                       summary the run, its protocol, the verdict and why); who does not keep up misses events, and hears
  *                                       {"event":"missed","count":N} when he does again
  *            {"do":"safe"}              every run on real wires is tripped: ABORTED
- *   from it  the runs' events (run/run_watch.c), each with its "slot" and whether it is "played", among them
+ *   from it  the runs' events, each with its "slot", the bench time "t" and whether it is "played": what happens
+ *            (run/run_watch.c: "started", "step", "judged", "output", "operator", …), and, thinned to what an eye can follow,
+ *            "reading" and "awaits" (run/run_shown.c); none of it is evidence, and all of it is in the journal; among them
  *            {"event":"verdict","summary":{…}}, which is the last of a run;
  *            {"event":"refused","why":"…","kind":"usage"|"bench"}, with "slot" when it is of one run of
  *            several, and, of a whole batch that would use up specimens, the kinds "confirm" {serial,

@@ -21,7 +21,7 @@
 #include "base/spelling.h"
 #include "verdict/shown.h"
 
-enum { OPEN_MOST = 64, SIMULATED_TRIES = 3 };
+enum { SIMULATED_TRIES = 3 };
 
 void course_init(struct course *course, const struct fixture *fixture,
 		 const struct protocol *protocol, const struct calibration *calibration, int slot,
@@ -236,9 +236,9 @@ void course_request(struct course *course, uint32_t id, nsec now, const struct v
 	course->evidence.now = now;
 	if (!fn)
 		error_set(&err, ERROR_USAGE, "there is no verb '%s'", verb ? verb : "");
-	else if (count_open(course) >= OPEN_MOST)
+	else if (count_open(course) >= COURSE_OPEN_MOST)
 		error_set(&err, ERROR_USAGE, "the script waits for more than %d things at once",
-			  OPEN_MOST);
+			  COURSE_OPEN_MOST);
 	else if (interruption_refuses(course, &err) == 0 && fn(course, id, now, payload, &err) == 0)
 		return;
 	answer_mistake(course, id, &err);

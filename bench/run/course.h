@@ -26,7 +26,7 @@ enum request_kind {
 	REQUEST_MEET,  /* waits for the other runs of the batch */
 };
 
-enum { REQUEST_SETTINGS = 8 };
+enum { REQUEST_SETTINGS = 8, COURSE_OPEN_MOST = 64 /* requests at once */ };
 
 /* What an adjustment is called at the bench, and in a world: "adjust.zero". */
 #define ADJUST_ID "adjust."

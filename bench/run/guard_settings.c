@@ -145,6 +145,24 @@ static void moved(struct slot_setting *setting, bool was_away)
 	guard_watch_interlocks_of(slot, &output);
 }
 
+static void told(struct slot_setting *setting, const char *value)
+{
+	struct slot *slot = setting->slot;
+
+	if (slot->handlers.setting)
+		slot->handlers.setting(slot->ctx, setting->device, setting->index, value,
+				       setting_is_away(setting));
+}
+
+static void told_number(struct slot_setting *setting, double number)
+{
+	const struct fixture_device *spec = &setting->slot->fixture->device[setting->device];
+	char text[64];
+
+	say_value(write_of(spec, spec->safe[setting->index].write), number, text, sizeof(text));
+	told(setting, text);
+}
+
 void guard_setting_leaves(struct slot *slot, int device, int write, double number)
 {
 	const struct fixture_device *spec = &slot->fixture->device[device];
@@ -158,6 +176,7 @@ void guard_setting_leaves(struct slot *slot, int device, int write, double numbe
 	was_away = setting_is_away(setting);
 	setting->on_its_way++;
 	moved(setting, was_away);
+	told_number(setting, number);
 }
 
 void guard_setting_ended(struct slot *slot, int device, int write, double number, bool failed)
@@ -177,6 +196,8 @@ void guard_setting_ended(struct slot *slot, int device, int write, double number
 	if (!safe || !failed)
 		setting->there = !safe;
 	moved(setting, was_away);
+	if (was_away && !setting_is_away(setting))
+		told_number(setting, number);
 }
 
 void guard_setting_is_unknown(struct slot *slot, int device, int index)
@@ -186,6 +207,7 @@ void guard_setting_is_unknown(struct slot *slot, int device, int index)
 
 	setting->there = true;
 	moved(setting, was_away);
+	told(setting, "?");
 }
 
 /* ---- raw bytes ---- */

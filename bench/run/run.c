@@ -55,6 +55,7 @@ void run_sealed(struct run *run)
 	/* from here on the run is called by its folder: that is where it is found */
 	value_set_text(run->summary, "run", run->folder_id);
 	verdict_parse(&verdict, value_get_text(run->summary, "verdict"), &(struct error){0});
+	shown_end(run);
 	watch_ended(run, run->summary);
 	run->handlers.ended(run->ctx, verdict, run->summary);
 }
@@ -227,7 +228,7 @@ static void slot_sample(void *ctx, int channel, const struct bench_sample *sampl
 {
 	struct run *run = ctx;
 
-	watch_sample(run, channel, sample->value);
+	watch_sample(run, channel, sample);
 	run_check_quota(run);
 	course_sample(&run->course, channel, sample);
 }
@@ -236,7 +237,7 @@ static void slot_samples(void *ctx, int channel, const struct bench_sample *samp
 {
 	struct run *run = ctx;
 
-	watch_sample(run, channel, samples[count - 1].value);
+	watch_sample(run, channel, &samples[count - 1]);
 	run_check_quota(run);
 	course_samples(&run->course, channel, samples, count);
 }
@@ -251,6 +252,11 @@ static void slot_pulse(void *ctx, int line, double high, double low)
 static void slot_output(void *ctx, int line, bool level)
 {
 	watch_output(ctx, line, level);
+}
+
+static void slot_setting(void *ctx, int device, int index, const char *value, bool away)
+{
+	watch_setting(ctx, device, index, value, away);
 }
 
 static void slot_tripped(void *ctx, enum verdict verdict, const char *why)
@@ -428,9 +434,9 @@ static void too_long(void *ctx)
 
 int run_open_slot(struct run *run, slot_done_fn *up, struct error *err)
 {
-	static const struct slot_handlers HANDLERS = {slot_sample, slot_samples, slot_pulse,
-						      slot_output, slot_tripped, slot_simulated,
-						      slot_doubt,  operate_bytes};
+	static const struct slot_handlers HANDLERS = {slot_sample, slot_samples,  slot_pulse,
+						      slot_output, slot_tripped,  slot_simulated,
+						      slot_doubt,  operate_bytes, slot_setting};
 	struct plan *plan = run->plan;
 	struct source_file sources[PLAN_SOURCES];
 	struct value *start = plan_world_start(plan);
@@ -545,6 +551,7 @@ struct run *run_start(const struct run_place *place, struct plan *plan,
 	reserve_specimen(run);
 	run_make_course(run);
 	head_write(run);
+	shown_begin(run);
 	watch_started(run);
 	run_begin_time(run);
 	if (run_open_slot(run, bench_is_up, err) < 0) {
@@ -562,6 +569,7 @@ void run_free(struct run *run)
 	if (!run)
 		return;
 	peer_free(run->runner);
+	shown_end(run);
 	timer_stop(&run->deadline);
 	timer_stop(&run->grace);
 	keep_end(run);

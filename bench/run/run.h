@@ -75,7 +75,8 @@ enum verdict run_verdict(const struct judgement *judgement, const char *only, en
 void run_say_unfit(const char *why, char text[RUN_WHY]);
 void run_free(struct run *run); /* outputs are made safe first; accepts NULL */
 
-/* ---- between run.c, run_head.c, run_resume.c, run_runner.c, run_share.c and run_watch.c ---- */
+/* ---- between run.c, run_head.c, run_resume.c, run_runner.c, run_share.c, run_watch.c and
+ * run_shown.c ---- */
 
 enum run_state {
 	RUN_RETURNING = 1, /* it was interrupted, and is fed its journal */
@@ -138,7 +139,7 @@ struct run {
 	struct live *meets; /* the request that waits in step */
 	struct resources *own_resources;
 	struct meeting *own_meeting;
-	nsec started_real, shown_real; /* for watching */
+	struct shown *shown; /* to those who watch; NULL: to nobody */
 	struct value *summary;
 	struct resuming *resuming;	     /* until it goes on; or NULL */
 	nsec stood;			     /* when the journal had its latest line "stands" */
@@ -257,7 +258,6 @@ int run_reopen_slot(struct run *run, slot_done_fn *up, struct error *err);
 /* run_watch.c: what watchers are told. Each takes nothing that is not there. */
 void watch_started(struct run *run);
 void watch_step(struct run *run, const char *name, int repeat);
-void watch_sample(struct run *run, int channel, double value);
 void watch_output(struct run *run, int line, bool level);
 void watch_judged(struct run *run, const struct judged *judged);
 void watch_adjusted(struct run *run, const struct value *adjustment);
@@ -280,5 +280,17 @@ void watch_checked(struct run *run, const struct value *measure);
 void watch_asks(struct run *run, uint32_t id, const char *text, const char *zh, const char *why);
 /* Bytes on a port that is watched. */
 void watch_bytes(struct run *run, int port, const char *direction, const char *hex);
+/* The beginning of an event, NULL where nobody watches; and its end: it is told, and taken. */
+struct value *watch_event(const struct run *run, const char *name);
+void watch_tell(struct run *run, struct value *event);
+
+/* run_shown.c: the same of what changes faster than an eye can follow. */
+void shown_begin(struct run *run);
+void shown_end(struct run *run); /* nothing more is told */
+void watch_sample(struct run *run, int channel, const struct bench_sample *sample);
+/* Of a device's setting that has a safe value: what it was told to be, and whether it is away from it. */
+void watch_setting(struct run *run, int device, int index, const char *level, bool away);
+/* What it waits for, or what is asked for, has changed. */
+void watch_awaits(struct run *run);
 
 #endif

@@ -301,6 +301,7 @@ static void go_on(struct run *run)
 	resume_end(run);
 	run->state = RUN_RUNNING;
 	course_reopen(&run->course);
+	watch_awaits(run);
 	course_resumed(&run->course, wait->id, now, away, error);
 }
 
@@ -357,6 +358,7 @@ static int come_up(struct run *run, nsec now, struct error *err)
 	run_begin_time(run);
 	if (order_has_wires(run->plan->order))
 		head_anchor(run, loop_wall_time(), 0);
+	shown_begin(run);
 	watch_started(run);
 	return 0;
 }

@@ -154,6 +154,7 @@ static void host_open(void *ctx, struct request *request)
 	} else {
 		share_begin(live, request);
 	}
+	watch_awaits(run);
 }
 
 static void host_close(void *ctx, struct request *request)
@@ -171,6 +172,7 @@ static void host_close(void *ctx, struct request *request)
 	if (live->asked && !live->ended)
 		watch_withdrawn(run, request->id);
 	share_close(live, request);
+	watch_awaits(run);
 	if (run->slot && run->slot->world)
 		world_forget(run->slot->world, live);
 	if (live->acting)

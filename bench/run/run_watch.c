@@ -2,16 +2,15 @@
 /*
  * What people who watch a run are told: small maps with an "event", in the order in which things happen.
  *
- * Watching is not recording: readings are thinned to what an eye can follow, by real time, whatever the
- * bench clock does. All of it stands in the journal.
+ * Watching is not recording: what changes faster than an eye can follow is thinned (run_shown.c). All of it
+ * stands in the journal.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "run/run.h"
 
-#define SHOW_EVERY MSEC(100)
-
-static struct value *new_event(const struct run *run, const char *name)
+struct value *watch_event(const struct run *run, const char *name)
 {
 	struct value *event;
 
@@ -25,15 +24,55 @@ static struct value *new_event(const struct run *run, const char *name)
 	return event;
 }
 
-static void tell(struct run *run, struct value *event)
+void watch_tell(struct run *run, struct value *event)
 {
 	run->handlers.event(run->ctx, event);
 	value_free(event);
 }
 
+/* How bench time goes on between events: so many times as fast as the machine's; 0: nobody can say. */
+static void describe_clock(const struct run *run, struct value *event)
+{
+	switch (run->plan->order->clock) {
+	case CLOCK_KIND_REAL:
+		value_set_real(event, "pace", 1);
+		break;
+	case CLOCK_KIND_SCALED:
+		value_set_real(event, "pace", run->plan->order->scale);
+		break;
+	case CLOCK_KIND_VIRTUAL:
+		value_set_real(event, "pace", 0);
+		break;
+	}
+}
+
+/* "AQ 6203-2006 5.4"; nothing where there is neither. */
+static void add_clause(struct value *clauses, const char *standard, const char *clause)
+{
+	char text[200];
+
+	if (!*standard && !*clause)
+		return;
+	snprintf(text, sizeof(text), "%s%s%s", standard, *standard && *clause ? " " : "", clause);
+	for (size_t i = 0; i < value_count(clauses); i++)
+		if (!strcmp(value_at(clauses, i)->text, text))
+			return;
+	value_add(clauses, value_text(text));
+}
+
+/* The clauses that its measures' limits are from; where they name none, the step's own. */
+static void describe_clauses(const struct protocol *protocol, const struct protocol_step *step,
+			     struct value *clauses)
+{
+	for (size_t i = 0; i < step->measure_count; i++)
+		add_clause(clauses, step->measure[i].limit.standard, step->measure[i].limit.clause);
+	if (!value_count(clauses))
+		add_clause(clauses, protocol->standard, step->clause);
+}
+
 void watch_started(struct run *run)
 {
-	struct value *event = new_event(run, "started");
+	struct value *event = watch_event(run, "started");
 
 	if (!event)
 		return;
@@ -48,13 +87,14 @@ void watch_started(struct run *run)
 		value_set_text(event, "station", run->plan->station_source);
 	}
 	value_set_int(event, "steps", (int64_t)run->plan->protocol->step_count);
+	describe_clock(run, event);
 	hazard_warn(run, value_set(event, "warnings", value_copy(run->plan->warnings)));
-	tell(run, event);
+	watch_tell(run, event);
 }
 
 void watch_step(struct run *run, const char *name, int repeat)
 {
-	struct value *event = new_event(run, "step");
+	struct value *event = watch_event(run, "step");
 	const struct protocol_step *step;
 
 	if (!event)
@@ -65,77 +105,61 @@ void watch_step(struct run *run, const char *name, int repeat)
 	value_set_int(event, "number", step - run->plan->protocol->step + 1);
 	value_set_int(event, "repeat", repeat);
 	value_set_int(event, "repeats", step->repeats);
-	tell(run, event);
-}
-
-void watch_sample(struct run *run, int index, double value)
-{
-	const struct fixture_channel *channel = &run->plan->fixture->channel[index];
-	struct value *event;
-	nsec now;
-
-	if (!run->handlers.event || channel->state)
-		return;
-	now = clock_now(loop_real_clock(run->place.loop));
-	if (now - run->shown_real < SHOW_EVERY)
-		return;
-	run->shown_real = now;
-	event = new_event(run, "reading");
-	value_set_text(event, "channel", channel->name);
-	value_set_real(event, "value", unit_from_si(&channel->unit, value));
-	value_set_text(event, "unit", channel->unit.symbol);
-	tell(run, event);
+	describe_clauses(run->plan->protocol, step, value_set(event, "clauses", value_list()));
+	hazard_describe(run, event);
+	watch_tell(run, event);
 }
 
 void watch_output(struct run *run, int index, bool level)
 {
 	const struct fixture_line *line = &run->plan->fixture->line[index];
-	struct value *event = new_event(run, "output");
+	struct value *event = watch_event(run, "output");
 
 	if (!event)
 		return;
 	value_set_text(event, "line", line->name);
 	value_set_text(event, "level", fixture_level_name(line, level));
 	value_set_bool(event, "safe", level == line->safe);
-	tell(run, event);
+	watch_tell(run, event);
+	watch_awaits(run); /* what is asked for changes with what is energised */
 }
 
 void watch_judged(struct run *run, const struct judged *judged)
 {
-	struct value *event = new_event(run, "judged"), *measure;
+	struct value *event = watch_event(run, "judged"), *measure;
 
 	if (!event)
 		return;
 	measure = value_set(event, "measure", judged_describe(judged));
 	if (judged->measure->zh[0])
 		value_set_text(measure, "zh", judged->measure->zh);
-	tell(run, event);
+	watch_tell(run, event);
 }
 
 void watch_adjusted(struct run *run, const struct value *adjustment)
 {
-	struct value *event = new_event(run, "adjusted");
+	struct value *event = watch_event(run, "adjusted");
 
 	if (!event)
 		return;
 	value_set_text(event, "what", value_get_text(adjustment, "what"));
 	value_set_text(event, "by", value_get_text(adjustment, "by"));
-	tell(run, event);
+	watch_tell(run, event);
 }
 
 void watch_note(struct run *run, const char *text)
 {
-	struct value *event = new_event(run, "note");
+	struct value *event = watch_event(run, "note");
 
 	if (!event)
 		return;
 	value_set_text(event, "text", text);
-	tell(run, event);
+	watch_tell(run, event);
 }
 
 void watch_question(struct run *run, const struct request *request, const char *why)
 {
-	struct value *event = new_event(run, "operator");
+	struct value *event = watch_event(run, "operator");
 
 	if (!event)
 		return;
@@ -147,42 +171,42 @@ void watch_question(struct run *run, const struct request *request, const char *
 	value_set_text(event, "why", why);
 	value_set_text(event, "unit", request->operator_unit);
 	value_set_bool(event, "simulated", !order_has_wires(run->plan->order));
-	tell(run, event);
+	watch_tell(run, event);
 }
 
 void watch_waits(struct run *run, const char *what, bool in_step, size_t others)
 {
-	struct value *event = new_event(run, "waits");
+	struct value *event = watch_event(run, "waits");
 
 	if (!event)
 		return;
 	value_set_text(event, "for", what);
 	value_set_bool(event, "in_step", in_step);
 	value_set_int(event, "others", (int64_t)others);
-	tell(run, event);
+	watch_tell(run, event);
 }
 
 void watch_goes_on(struct run *run)
 {
-	struct value *event = new_event(run, "goes_on");
+	struct value *event = watch_event(run, "goes_on");
 
 	if (event)
-		tell(run, event);
+		watch_tell(run, event);
 }
 
 void watch_simulated(struct run *run, const char *why)
 {
-	struct value *event = new_event(run, "simulated");
+	struct value *event = watch_event(run, "simulated");
 
 	if (!event)
 		return;
 	value_set_text(event, "why", why);
-	tell(run, event);
+	watch_tell(run, event);
 }
 
 void watch_operated(struct run *run, struct value *answer, const char *why)
 {
-	struct value *event = new_event(run, "operated");
+	struct value *event = watch_event(run, "operated");
 
 	if (!event) {
 		value_free(answer);
@@ -191,22 +215,22 @@ void watch_operated(struct run *run, struct value *answer, const char *why)
 	value_set_text(event, "why", why);
 	if (answer)
 		value_set(event, "answer", answer);
-	tell(run, event);
+	watch_tell(run, event);
 }
 
 void watch_checked(struct run *run, const struct value *measure)
 {
-	struct value *event = new_event(run, "judged");
+	struct value *event = watch_event(run, "judged");
 
 	if (!event)
 		return;
 	value_set(event, "measure", value_copy(measure));
-	tell(run, event);
+	watch_tell(run, event);
 }
 
 void watch_asks(struct run *run, uint32_t id, const char *text, const char *zh, const char *why)
 {
-	struct value *event = new_event(run, "operator");
+	struct value *event = watch_event(run, "operator");
 
 	if (!event)
 		return;
@@ -215,40 +239,40 @@ void watch_asks(struct run *run, uint32_t id, const char *text, const char *zh, 
 	value_set_text(event, "zh", zh);
 	value_set_text(event, "why", why);
 	value_set_bool(event, "simulated", !order_has_wires(run->plan->order));
-	tell(run, event);
+	watch_tell(run, event);
 }
 
 void watch_withdrawn(struct run *run, uint32_t id)
 {
-	struct value *event = new_event(run, "withdrawn");
+	struct value *event = watch_event(run, "withdrawn");
 
 	if (!event)
 		return;
 	value_set_int(event, "id", id);
-	tell(run, event);
+	watch_tell(run, event);
 }
 
 void watch_bytes(struct run *run, int port, const char *direction, const char *hex)
 {
-	struct value *event = new_event(run, "bytes");
+	struct value *event = watch_event(run, "bytes");
 
 	if (!event)
 		return;
 	value_set_text(event, "port", run->plan->fixture->port[port].name);
 	value_set_text(event, "direction", direction);
 	value_set_text(event, "hex", hex);
-	tell(run, event);
+	watch_tell(run, event);
 }
 
 void watch_stopping(struct run *run, enum verdict verdict, const char *why)
 {
-	struct value *event = new_event(run, "stopping");
+	struct value *event = watch_event(run, "stopping");
 
 	if (!event)
 		return;
 	value_set_text(event, "verdict", verdict_name(verdict));
 	value_set_text(event, "why", why);
-	tell(run, event);
+	watch_tell(run, event);
 }
 
 struct value *run_summary(struct run *run, enum verdict verdict, const char *why)
@@ -304,10 +328,10 @@ struct value *run_summary(struct run *run, enum verdict verdict, const char *why
 
 void watch_ended(struct run *run, const struct value *summary)
 {
-	struct value *event = new_event(run, "verdict");
+	struct value *event = watch_event(run, "verdict");
 
 	if (!event)
 		return;
 	value_set(event, "summary", value_copy(summary));
-	tell(run, event);
+	watch_tell(run, event);
 }

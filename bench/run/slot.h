@@ -45,6 +45,8 @@ struct slot_handlers {
 	/* Bytes that crossed, or came, on a port. May be NULL. */
 	void (*bytes)(void *ctx, int port, enum entry_kind direction, const uint8_t *bytes,
 		      size_t size);
+	/* A setting that has a safe value was told to be this. May be NULL. */
+	void (*setting)(void *ctx, int device, int index, const char *value, bool away);
 };
 
 struct slot_settings {
@@ -97,6 +99,11 @@ struct interest {
 /* A first reading is taken at once. A contact is told now and at each edge. */
 void slot_want(struct slot *slot, struct interest *interest, int channel, nsec every);
 void slot_unwant(struct slot *slot, struct interest *interest);
+/*
+ * How old a channel's latest reading may be before the rate at which it is asked for does not explain it: two intervals, a
+ * pulse line's gate, and what its samples are late. NSEC_NEVER: nobody asks for it, or it comes with breaths.
+ */
+nsec slot_explains(const struct slot *slot, int channel);
 
 /* ---- acts ---- */
 

@@ -31,6 +31,17 @@ static nsec shortest_wish(const struct slot_channel *channel)
 	return shortest;
 }
 
+nsec slot_explains(const struct slot *slot, int index)
+{
+	const struct slot_channel *channel = &slot->channel[index];
+	const struct fixture_channel *spec = &slot->fixture->channel[index];
+
+	if (!channel->interests || spec->breath)
+		return NSEC_NEVER;
+	return 2 * shortest_wish(channel) + spec->late +
+	       (spec->line >= 0 ? slot->fixture->line[spec->line].gate : 0);
+}
+
 /* The next poll is due one interval after the last was due, or now when that has passed. */
 static void schedule(struct slot_channel *channel)
 {
