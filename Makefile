@@ -88,7 +88,12 @@ $(BUILD)/davy-lua: $(call objects,$(SCRIPT_SOURCES)) $(BUILD)/libdavy.a
 $(BUILD)/davy-push: $(call objects,bench/push/main.c) $(BUILD)/libdavy.a
 	$(CC) -o $@ $^ $(LDFLAGS_ALL) $(PUSH_LIBS) -ljansson -lcrypto -lsqlite3 -lpthread -lm
 
-$(BUILD)/davy-tests: $(call objects,$(TEST_SOURCES)) $(BUILD)/libdavy.a
+# An archive, so that claims about a command's parts are linked with these alone.
+$(BUILD)/libcommands.a: $(call objects,$(filter-out bench/cli/main.c,$(CLI_SOURCES)))
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(BUILD)/davy-tests: $(call objects,$(TEST_SOURCES)) $(BUILD)/libcommands.a $(BUILD)/libdavy.a
 	$(CC) -o $@ $^ $(LDFLAGS_ALL) $(TEST_LIBS)
 
 # Claims about real wires: they run inside the rig (tests/rig/boot.sh).
