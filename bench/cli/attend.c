@@ -11,23 +11,22 @@
  */
 #include "cli/attend.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/json.h"
-#include "base/strain.h"
 #include "cli/conversation.h"
 #include "cli/figures.h"
 #include "cli/order.h"
 #include "cli/progress.h"
+#include "cli/typing.h"
 #include "verdict/decision.h"
+
+#define REDRAW_EVERY MSEC(500)
 
 static const struct {
 	struct words stop_once, stop_twice, stop_early, gone, gone_early, no_input, fault, confirm,
@@ -62,10 +61,15 @@ static const struct {
 	.unfit = {"", "环境条件不符合检验要求,检验未开始;--force 可强制进行,但不判合格"},
 };
 
+struct question {
+	int64_t slot, id;
+};
+
 struct watching {
 	struct loop *loop;
 	struct conversation *conversation;
 	struct progress *progress;
+	struct timer redraw; /* while nothing is told time goes on */
 	bool json, mortal;
 	int stops;
 	int code; /* what to end with, or -1 with the sentence */
@@ -75,9 +79,9 @@ struct watching {
 	struct value *orders;
 	int64_t confirming; /* the slot whose specimen is to be confirmed; 0: none */
 	char *run;
-	int64_t question, asking_slot; /* 0: none */
-	struct watch *input;
-	struct buf typed;
+	struct question *question; /* that wait for a person, the oldest first */
+	size_t count;
+	struct typing *typing;
 	struct error *err;
 };
 
@@ -124,23 +128,45 @@ static void told_to_end(void *ctx, int number)
 				       : "stopped: davy run was told to end (SIGTERM)");
 }
 
+/*
+ * Whoever has the terminal next finds it as it was. A group that no shell looks after is not stopped by this signal's
+ * default action, as ever.
+ */
+static void stop_for_a_while(void *ctx, int number)
+{
+	struct watching *watching = ctx;
+	sigset_t this, before;
+
+	progress_away(watching->progress);
+	typing_pause(watching->typing);
+	sigemptyset(&this);
+	sigaddset(&this, number);
+	raise(number);
+	sigprocmask(SIG_UNBLOCK, &this, &before);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	typing_resume(watching->typing);
+	progress_show(watching->progress);
+}
+
+static void go_on(void *ctx, int number)
+{
+	struct watching *watching = ctx;
+
+	(void)number;
+	typing_resume(watching->typing);
+}
+
 static int take_signals(struct watching *watching, struct error *err)
 {
 	if (loop_signal(watching->loop, SIGINT, interrupted, watching, err) < 0 ||
-	    loop_signal(watching->loop, SIGHUP, told_to_end, watching, err) < 0)
+	    loop_signal(watching->loop, SIGHUP, told_to_end, watching, err) < 0 ||
+	    loop_signal(watching->loop, SIGTSTP, stop_for_a_while, watching, err) < 0 ||
+	    loop_signal(watching->loop, SIGCONT, go_on, watching, err) < 0)
 		return -1;
 	return loop_signal(watching->loop, SIGTERM, told_to_end, watching, err);
 }
 
 /* ---- the operator ---- */
-
-static void end_question(struct watching *watching)
-{
-	loop_unwatch(watching->input);
-	watching->input = NULL;
-	watching->question = watching->asking_slot = 0;
-	progress_hold(watching->progress, false);
-}
 
 static void say_orders(struct watching *watching)
 {
@@ -166,99 +192,93 @@ static void confirm(struct watching *watching, const char *text)
 	value_free(watching->orders);
 	watching->orders = orders;
 	watching->confirming = 0;
-	end_question(watching);
+	progress_hold(watching->progress, false);
 	say_orders(watching);
+}
+
+static void show_typed(void *ctx)
+{
+	struct watching *watching = ctx;
+
+	progress_types(watching->progress, watching->count ? watching->question[0].slot : 0,
+		       typing_text(watching->typing));
+	progress_show(watching->progress);
+}
+
+/* The oldest question is the one to be answered: nobody has to wonder which, and the block says it. */
+static void listen(struct watching *watching)
+{
+	if (watching->count)
+		typing_begin(watching->typing, progress_is_live(watching->progress));
+	else
+		typing_end(watching->typing);
+	show_typed(watching);
+}
+
+static void forget_question(struct watching *watching, size_t index)
+{
+	memmove(&watching->question[index], &watching->question[index + 1],
+		(--watching->count - index) * sizeof(*watching->question));
+	if (index == 0)
+		listen(watching);
 }
 
 static void answer(struct watching *watching, const char *text)
 {
-	if (watching->confirming) {
-		confirm(watching, text);
-		return;
-	}
+	const struct question *question = &watching->question[0];
 	struct value *request = value_map();
 
 	value_set_text(request, "do", "answer");
-	value_set_int(request, "slot", watching->asking_slot);
-	value_set_int(request, "id", watching->question);
+	value_set_int(request, "slot", question->slot);
+	value_set_int(request, "id", question->id);
 	value_set_text(request, "text", text);
 	conversation_say(watching->conversation, request);
-	end_question(watching);
+	progress_answered(watching->progress, question->slot, question->id);
+	forget_question(watching, 0);
 }
 
-/* Answer by the first whole line that was typed; what stands behind it is for the next question. */
-static bool take_line(struct watching *watching)
-{
-	char *newline = memchr(watching->typed.data, '\n', watching->typed.size);
-	char *line;
-
-	if (!newline)
-		return false;
-	line = xprintf("%.*s", (int)(newline - watching->typed.data), watching->typed.data);
-	buf_drop(&watching->typed, (size_t)(newline - watching->typed.data) + 1);
-	answer(watching, line);
-	free(line);
-	return true;
-}
-
-static void typed(void *ctx, uint32_t events)
+static void typed(void *ctx, const char *text)
 {
 	struct watching *watching = ctx;
-	char bytes[512];
-	ssize_t got = read(STDIN_FILENO, bytes, strain_read(sizeof(bytes)));
 
-	(void)events;
-	if (got < 0 && (errno == EINTR || errno == EAGAIN))
-		return;
-	if (got <= 0) {
-		end_question(watching);
+	if (watching->confirming && text) {
+		confirm(watching, text);
+	} else if (text) {
+		answer(watching, text);
+	} else {
+		watching->count = 0;
+		show_typed(watching);
 		stop(watching, say(TEXTS.no_input));
-		return;
 	}
-	buf_add(&watching->typed, bytes, (size_t)got);
-	take_line(watching);
-}
-
-/*
- * What a person typed before the question was there is no answer to it: an Enter too many, or the late answer
- * to a question that is not asked any more. A file or a pipe has its answers ready.
- */
-static void forget_early(struct watching *watching)
-{
-	if (!isatty(STDIN_FILENO))
-		return;
-	tcflush(STDIN_FILENO, TCIFLUSH);
-	buf_clear(&watching->typed);
-}
-
-static void listen(struct watching *watching)
-{
-	struct error err;
-
-	forget_early(watching);
-	progress_hold(watching->progress, true);
-	if (take_line(watching))
-		return;
-	watching->input = loop_watch(watching->loop, STDIN_FILENO, POLLIN, typed, watching, &err);
-	if (!watching->input) /* a plain file or /dev/null is never waited for */
-		typed(watching, POLLIN);
 }
 
 static void take_question(struct watching *watching, const struct value *event)
 {
 	if (value_get_bool(event, "simulated"))
 		return;
-	end_question(watching);
-	watching->question = value_get_int(event, "id", 0);
-	watching->asking_slot = value_get_int(event, "slot", 0);
-	listen(watching);
+	watching->question =
+		xrealloc(watching->question, (watching->count + 1) * sizeof(*watching->question));
+	watching->question[watching->count++] = (struct question){
+		.slot = value_get_int(event, "slot", 0), .id = value_get_int(event, "id", 0)};
+	if (watching->count == 1)
+		listen(watching);
 }
 
 static void take_withdrawn(struct watching *watching, const struct value *event)
 {
-	if (watching->question == value_get_int(event, "id", 0) &&
-	    watching->asking_slot == value_get_int(event, "slot", 0))
-		end_question(watching);
+	for (size_t i = 0; i < watching->count; i++)
+		if (watching->question[i].id == value_get_int(event, "id", 0) &&
+		    watching->question[i].slot == value_get_int(event, "slot", 0)) {
+			forget_question(watching, i);
+			return;
+		}
+}
+
+static void end_questions_of(struct watching *watching, int64_t slot)
+{
+	for (size_t i = watching->count; i > 0; i--)
+		if (watching->question[i - 1].slot == slot)
+			forget_question(watching, i - 1);
 }
 
 static void ask_to_confirm(struct watching *watching, const struct value *event)
@@ -270,7 +290,8 @@ static void ask_to_confirm(struct watching *watching, const struct value *event)
 	progress_say(watching->progress, text);
 	progress_show(watching->progress);
 	free(text);
-	listen(watching);
+	progress_hold(watching->progress, true);
+	typing_begin(watching->typing, false);
 }
 
 /* ---- events ---- */
@@ -364,8 +385,7 @@ static void take_end(struct watching *watching, const struct value *event, struc
 	enum verdict ended;
 	struct error ignored;
 
-	if (watching->question && watching->asking_slot == value_get_int(event, "slot", 0))
-		end_question(watching);
+	end_questions_of(watching, value_get_int(event, "slot", 0));
 	if (verdict_parse(&ended, verdict, &ignored) < 0)
 		ended = VERDICT_ERROR;
 	watching->worst = watching->ended++ ? verdict_worse(watching->worst, ended) : ended;
@@ -404,6 +424,8 @@ static void take_first(struct watching *watching, const struct value *event)
 {
 	watching->run = xstrdup(value_get_text(event, "run"));
 	figure_warn(value_get(event, "warnings"));
+	if (progress_is_live(watching->progress))
+		typing_hide(watching->typing);
 }
 
 static void take_event(void *ctx, const struct value *event)
@@ -433,6 +455,16 @@ static void pause_of_events(void *ctx)
 	struct watching *watching = ctx;
 
 	progress_show(watching->progress);
+}
+
+static void redraw(void *ctx)
+{
+	struct watching *watching = ctx;
+	struct bench_clock *clock = loop_real_clock(watching->loop);
+
+	progress_show(watching->progress);
+	timer_start(&watching->redraw, clock, clock_now(clock) + REDRAW_EVERY, TIMER_WAIT, redraw,
+		    watching);
 }
 
 static void controller_gone(void *ctx)
@@ -489,6 +521,7 @@ static int watch(struct watching *watching, const char *state, struct value *ord
 		return -1;
 	remark_fault(watching->progress, value_at(orders, 0));
 	say_orders(watching);
+	redraw(watching);
 	if (loop_run(watching->loop, watching->err) < 0)
 		return -1;
 	return watching->code;
@@ -497,6 +530,7 @@ static int watch(struct watching *watching, const char *state, struct value *ord
 int attend_runs(const char *state, struct value *orders, const struct attending *attending,
 		struct error *err)
 {
+	static const struct typing_handlers TYPED = {typed, show_typed};
 	struct watching watching = {.json = attending->json,
 				    .mortal = attending->mortal,
 				    .err = err,
@@ -508,16 +542,17 @@ int attend_runs(const char *state, struct value *orders, const struct attending 
 		value_free(orders);
 		return -1;
 	}
-	buf_init(&watching.typed);
+	watching.typing = typing_new(watching.loop, STDIN_FILENO, &TYPED, &watching);
 	watching.summaries = value_list();
 	watching.progress = progress_new(progress_goes_to(attending->json), attending->brief,
-					 watching.runs > 1);
+					 watching.runs > 1, loop_real_clock(watching.loop));
 	code = watch(&watching, state, orders);
-	loop_unwatch(watching.input);
+	timer_stop(&watching.redraw);
+	typing_free(watching.typing);
 	conversation_close(watching.conversation);
 	progress_free(watching.progress);
 	loop_free(watching.loop);
-	buf_done(&watching.typed);
+	free(watching.question);
 	value_free(watching.summaries);
 	value_free(watching.orders);
 	if (attending->run)

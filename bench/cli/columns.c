@@ -14,7 +14,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { COLUMNS_OTHERWISE = 80, COLUMNS_LEAST = 20, COLUMNS_OF_PAGE = 100 };
+enum { COLUMNS_OTHERWISE = 80, COLUMNS_LEAST = 20, COLUMNS_OF_PAGE = 100, ROWS_OTHERWISE = 24 };
 
 /* The next character; bytes that are no UTF-8 are one character each, of value UINT32_MAX. */
 static uint32_t next_character(const char **text)
@@ -94,6 +94,13 @@ void columns_add(struct buf *out, const char *text, size_t most)
 	}
 }
 
+const char *columns_end(const char *text, size_t most)
+{
+	for (size_t width = columns_of(text); width > most;)
+		width -= width_of(next_character(&text));
+	return text;
+}
+
 void columns_pad(struct buf *out, const char *text, size_t width)
 {
 	buf_add_text(out, text);
@@ -149,6 +156,17 @@ size_t columns_on(FILE *out)
 	if (ioctl(fileno(out), TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
 		return COLUMNS_OTHERWISE - 1;
 	return size.ws_col > COLUMNS_LEAST ? size.ws_col - 1u : COLUMNS_LEAST;
+}
+
+size_t rows_on(FILE *out)
+{
+	struct winsize size;
+
+	if (!isatty(fileno(out)))
+		return SIZE_MAX;
+	if (ioctl(fileno(out), TIOCGWINSZ, &size) < 0 || size.ws_row == 0)
+		return ROWS_OTHERWISE;
+	return size.ws_row;
 }
 
 size_t columns_of_page(FILE *out)

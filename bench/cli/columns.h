@@ -12,13 +12,17 @@
 size_t columns_of(const char *text);
 /* Append so much of `text` as fits into `most` columns; what is cut ends in "…". */
 void columns_add(struct buf *out, const char *text, size_t most);
+/* The end of `text` that fits into `most` columns. */
+const char *columns_end(const char *text, size_t most);
 /* Append `text` and blanks up to `width` columns. */
 void columns_pad(struct buf *out, const char *text, size_t width);
 /* Append `text` broken at blanks into lines of `width` columns, those after the first indented. */
 void columns_wrap(struct buf *out, const char *text, size_t width, size_t indent);
 /* How many columns lines to `out` may have; SIZE_MAX where it is no terminal. */
 size_t columns_on(FILE *out);
-/* The same, but a page's width, which people still read, where it is no terminal. */
+/* How many lines a terminal has; SIZE_MAX where it is none. */
+size_t rows_on(FILE *out);
+/* The width of a line, but a page's, which people still read, where it is no terminal. */
 size_t columns_of_page(FILE *out);
 /* Print lines, each broken where the terminal ends and then indented by two more than it begins. */
 void columns_print(FILE *out, const char *text);

@@ -6,9 +6,8 @@
  * and what scrolled past on a terminal are the same lines: head, steps, judged measures, notes,
  * questions, stops, verdict. Head and verdict say in both languages when a run is simulated.
  *
- * The block shows the step, bench time, the latest reading of each channel, and every output that is away
- * from its safe level. Of several runs side by side each line says which slot it is of, each run has one
- * line in the block, and at the end the verdicts stand together.
+ * Of several runs side by side each line says which slot it is of, and at the end the verdicts stand together. The block
+ * is block.c's.
  */
 #include "cli/progress.h"
 
@@ -20,43 +19,32 @@
 #include "cli/columns.h"
 #include "cli/figures.h"
 #include "cli/screen.h"
+#include "cli/view.h"
 #include "cli/words.h"
 
-enum { INDENT = 15, BLOCK_LINES = 4, PREFIX = 6 };
-
-/* What is known of one run. */
-struct view {
-	int64_t slot;
-	bool simulated;
-	nsec time;
-	int64_t steps;
-	char *head, *step;	/* of the block */
-	struct value *readings; /* channel → text */
-	struct value *away;	/* line → its level */
-	char *waits;		/* what it waits for, or NULL */
-	char *verdict;		/* or what it was found to be */
-};
+enum { INDENT = 15, PREFIX = 6 };
 
 struct progress {
 	struct screen *screen;
+	struct bench_clock *clock; /* the machine's */
 	char *remark;
 	bool brief, several, held;
+	int64_t answering; /* the slot whose question a person answers, or 0 … */
+	char *typed;	   /* … and what is typed, where the block shows it; or NULL */
 	size_t count;
 	struct view *views;
 };
 
 static const struct {
-	struct words slot, step, repeat, method, bench_time, away, all_safe, asked, not_taken,
-		answered, withdrawn, note, adjusted, stopping, refused, waits, waits_in_step,
-		goes_on, record, unrecorded;
+	struct words slot, step, repeat, method, bench_time, asked, not_taken, answered, withdrawn,
+		note, adjusted, stopping, refused, waits, waits_in_step, goes_on, record,
+		unrecorded;
 } TEXTS = {
 	.slot = {"slot", "工位"},
 	.step = {"step", "步骤"},
 	.repeat = {"time", "次"},
 	.method = {"the method differs", "方法偏离"},
 	.bench_time = {"bench time", "试验时间"},
-	.away = {"away from safe", "偏离安全状态的输出"},
-	.all_safe = {"every output is at its safe level", "全部输出处于安全状态"},
 	.asked = {"operator", "操作员"},
 	.not_taken = {"this cannot be taken", "输入无效"},
 	.answered = {"(the world answers)", "(由仿真模型应答)"},
@@ -73,24 +61,15 @@ static const struct {
 	.unrecorded = {"NOT RECORDED yet", "尚未登记"},
 };
 
-struct progress *progress_new(FILE *out, bool brief, bool several)
+struct progress *progress_new(FILE *out, bool brief, bool several, struct bench_clock *clock)
 {
 	struct progress *progress = xcalloc(1, sizeof(*progress));
 
 	progress->brief = brief;
 	progress->several = several;
+	progress->clock = clock;
 	progress->screen = screen_new(out);
 	return progress;
-}
-
-static void view_done(struct view *view)
-{
-	free(view->head);
-	free(view->step);
-	free(view->waits);
-	free(view->verdict);
-	value_free(view->readings);
-	value_free(view->away);
 }
 
 /* The run on this slot; the first event of one makes it. */
@@ -103,7 +82,7 @@ static struct view *view_of(struct progress *progress, int64_t slot)
 			return &progress->views[i];
 	progress->views = xrealloc(progress->views, (progress->count + 1) * sizeof(*view));
 	view = &progress->views[progress->count++];
-	*view = (struct view){.slot = slot, .readings = value_map(), .away = value_map()};
+	view_init(view, slot);
 	return view;
 }
 
@@ -116,6 +95,7 @@ void progress_free(struct progress *progress)
 		view_done(&progress->views[i]);
 	free(progress->views);
 	free(progress->remark);
+	free(progress->typed);
 	free(progress);
 }
 
@@ -201,6 +181,23 @@ static void take_simulated(struct progress *progress, struct view *view, const s
 	say_of(progress, view, &line, INDENT);
 }
 
+/* The block of several has one head, and it is of no slot. */
+static void keep_head(const struct progress *progress, struct view *view, const char *protocol)
+{
+	struct buf head;
+
+	buf_init(&head);
+	figure_provenance(&head, view->simulated);
+	buf_add_text(&head, protocol);
+	if (!progress->several)
+		buf_printf(&head, "  %s %lld", say(TEXTS.slot), (long long)view->slot);
+	if (progress->remark)
+		buf_printf(&head, "  %s", progress->remark);
+	columns_clean(head.data);
+	free(view->head);
+	view->head = buf_detach(&head);
+}
+
 static void take_started(struct progress *progress, struct view *view, const struct value *event)
 {
 	const char *deviation = value_get_text(event, "deviation");
@@ -208,14 +205,10 @@ static void take_started(struct progress *progress, struct view *view, const str
 
 	view->simulated = value_get_bool(event, "simulated");
 	view->steps = value_get_int(event, "steps", 0);
+	view->pace = value_get_real(event, "pace", 0);
+	keep_head(progress, view, value_get_text(event, "protocol"));
 	buf_init(&line);
-	figure_provenance(&line, view->simulated);
-	buf_printf(&line, "%s  %s %lld%s%s", value_get_text(event, "protocol"), say(TEXTS.slot),
-		   (long long)value_get_int(event, "slot", 0), progress->remark ? "  " : "",
-		   progress->remark ? progress->remark : "");
-	columns_clean(line.data);
-	free(view->head);
-	view->head = xstrdup(line.data);
+	buf_add_text(&line, view->head);
 	say_of(progress, view, &line, 2);
 
 	buf_init(&line);
@@ -252,6 +245,8 @@ static void take_step(struct progress *progress, struct view *view, const struct
 	free(view->step);
 	view->step = buf_detach(&text);
 	buf_done(&text);
+	view_keep_clauses(view, value_get(event, "clauses"));
+	view_keep_hazard(view, value_get(event, "hazard"));
 }
 
 static void take_judged(struct progress *progress, struct view *view, const struct value *event)
@@ -305,13 +300,14 @@ static void take_operator(struct progress *progress, struct view *view, const st
 	if (value_get_bool(event, "simulated"))
 		buf_printf(&line, " %s", say(TEXTS.answered));
 	say_of(progress, view, &line, INDENT);
+	view_ask(view, event);
 }
 
 static void take_withdrawn(struct progress *progress, struct view *view, const struct value *event)
 {
 	struct buf line;
 
-	(void)event;
+	view_end_question(view, value_get_int(event, "id", 0));
 	begin_line(view, &line);
 	buf_add_text(&line, say(TEXTS.withdrawn));
 	say_of(progress, view, &line, INDENT);
@@ -359,6 +355,8 @@ static void take_stopping(struct progress *progress, struct view *view, const st
 	buf_printf(&line, "%s: ", say(TEXTS.stopping));
 	figure_verdict(&line, value_get_text(event, "verdict"));
 	buf_printf(&line, ": %s", value_get_text(event, "why"));
+	free(view->stopping);
+	view->stopping = xprintf("%s: %s", say(TEXTS.stopping), value_get_text(event, "why"));
 	say_of(progress, view, &line, INDENT);
 }
 
@@ -369,6 +367,7 @@ static void end_view(struct progress *progress, struct view *view, struct buf *l
 	free(view->verdict);
 	view->verdict = xstrdup(line->data);
 	columns_clean(view->verdict);
+	view_end_questions(view);
 	if (!progress->several)
 		screen_block(progress->screen, NULL, 0);
 	buf_init(&copy);
@@ -402,6 +401,8 @@ static void take_verdict(struct progress *progress, struct view *view, const str
 	figure_verdict(&line, value_get_text(summary, "verdict"));
 	if (why && *why)
 		buf_printf(&line, "  %s", why);
+	view->passed = !strcmp(value_get_text(summary, "verdict"), "PASS");
+	view_keep_hazard(view, value_get(summary, "hazard"));
 	end_view(progress, view, &line);
 	buf_init(&line);
 	buf_printf(&line, "  %s ", say(TEXTS.bench_time));
@@ -432,98 +433,20 @@ static void take_refused(struct progress *progress, struct view *view, const str
 
 static void take_reading(struct progress *progress, struct view *view, const struct value *event)
 {
-	const char *channel = value_get_text(event, "channel");
-	char text[80];
-
 	(void)progress;
-	snprintf(text, sizeof(text), "%.4g %s", value_get_real(event, "value", 0),
-		 value_get_text(event, "unit"));
-	columns_clean(text);
-	if (channel)
-		value_set_text(view->readings, channel, text);
+	view_keep_reading(view, event);
 }
 
-/* Outputs that are safe again keep their place, empty, so that the others do not jump. */
+static void take_awaits(struct progress *progress, struct view *view, const struct value *event)
+{
+	(void)progress;
+	view_keep_awaits(view, event);
+}
+
 static void take_output(struct progress *progress, struct view *view, const struct value *event)
 {
-	const char *line = value_get_text(event, "line");
-
 	(void)progress;
-	if (line)
-		value_set_text(view->away, line,
-			       value_get_bool(event, "safe") ? "" : value_get_text(event, "level"));
-}
-
-static char *map_line(const struct value *map)
-{
-	struct buf line;
-
-	buf_init(&line);
-	for (size_t i = 0; i < value_count(map); i++) {
-		const struct value *text = value_at(map, i);
-
-		if (text->size)
-			buf_printf(&line, "%s%s %s", line.size ? "   " : "", value_key(map, i),
-				   text->text);
-	}
-	columns_clean(line.data);
-	return buf_detach(&line);
-}
-
-/* ---- the block ---- */
-
-static void draw_one(struct progress *progress, const struct view *view)
-{
-	char *lines[BLOCK_LINES], *away = map_line(view->away);
-	struct buf time;
-
-	buf_init(&time);
-	figure_time(&time, view->time);
-	lines[0] = xprintf("── %s", view->head);
-	lines[1] = xprintf("%s %s   %s%s%s", say(TEXTS.bench_time), time.data,
-			   view->step ? view->step : "", view->waits ? "   " : "",
-			   view->waits ? view->waits : "");
-	lines[2] = map_line(view->readings);
-	lines[3] = *away ? xprintf("%s: %s", say(TEXTS.away), away) : xstrdup(say(TEXTS.all_safe));
-	screen_block(progress->screen, lines, BLOCK_LINES);
-	for (int i = 0; i < BLOCK_LINES; i++)
-		free(lines[i]);
-	free(away);
-	buf_done(&time);
-}
-
-/* Of several runs each has one line: where it is, or what it was found to be. */
-static char *line_of_view(const struct view *view)
-{
-	char *away, *readings, *line;
-	struct buf time;
-
-	if (view->verdict)
-		return xprintf("%3lld │ %s", (long long)view->slot, view->verdict);
-	away = map_line(view->away);
-	readings = map_line(view->readings);
-	buf_init(&time);
-	figure_time(&time, view->time);
-	line = xprintf("%3lld │ %s  %s   %s%s%s   %s", (long long)view->slot, time.data,
-		       view->step ? view->step : "", view->waits ? view->waits : readings,
-		       *away ? "   ! " : "", away, view->waits ? readings : "");
-	buf_done(&time);
-	free(away);
-	free(readings);
-	return line;
-}
-
-static void draw_several(struct progress *progress)
-{
-	char **lines = xcalloc(progress->count + 1, sizeof(*lines));
-
-	lines[0] = xprintf("── %s", progress->views[0].head);
-	for (size_t i = 0; i < progress->count; i++)
-		lines[i + 1] = line_of_view(&progress->views[i]);
-	screen_block(progress->screen, lines, progress->count + 1);
-	for (size_t i = 0; i <= progress->count; i++)
-		free(lines[i]);
-	free(lines);
+	view_keep_output(view, event);
 }
 
 /* ---- from outside ---- */
@@ -537,6 +460,7 @@ static const struct {
 	{"operator", take_operator},   {"stopping", take_stopping},   {"verdict", take_verdict},
 	{"refused", take_refused},     {"waits", take_waits},	      {"goes_on", take_goes_on},
 	{"simulated", take_simulated}, {"withdrawn", take_withdrawn}, {"adjusted", take_adjusted},
+	{"awaits", take_awaits},
 };
 
 void progress_take(struct progress *progress, const struct value *event)
@@ -549,6 +473,7 @@ void progress_take(struct progress *progress, const struct value *event)
 		return; /* of no run */
 	view = view_of(progress, slot);
 	view->time = value_get_int(event, "t", view->time);
+	view->heard = clock_now(progress->clock);
 	for (size_t i = 0; name && i < sizeof(EVENTS) / sizeof(EVENTS[0]); i++)
 		if (!strcmp(EVENTS[i].name, name))
 			EVENTS[i].take(progress, view, event);
@@ -558,7 +483,32 @@ void progress_hold(struct progress *progress, bool held)
 {
 	progress->held = held;
 	if (held)
-		screen_block(progress->screen, NULL, 0);
+		progress_away(progress);
+}
+
+void progress_away(struct progress *progress)
+{
+	screen_block(progress->screen, NULL, 0);
+	screen_flush(progress->screen);
+}
+
+void progress_types(struct progress *progress, int64_t slot, const char *typed)
+{
+	free(progress->typed);
+	progress->typed = typed ? xstrdup(typed) : NULL;
+	progress->answering = slot;
+}
+
+bool progress_is_live(const struct progress *progress)
+{
+	return screen_is_live(progress->screen);
+}
+
+void progress_answered(struct progress *progress, int64_t slot, int64_t id)
+{
+	for (size_t i = 0; i < progress->count; i++)
+		if (progress->views[i].slot == slot)
+			view_end_question(&progress->views[i], id);
 }
 
 static bool all_over(const struct progress *progress)
@@ -571,12 +521,14 @@ static bool all_over(const struct progress *progress)
 
 void progress_show(struct progress *progress)
 {
-	if (!progress->held && !all_over(progress) && screen_is_live(progress->screen)) {
-		if (progress->several)
-			draw_several(progress);
-		else
-			draw_one(progress, &progress->views[0]);
-	}
+	if (!progress->held && !all_over(progress) && screen_is_live(progress->screen))
+		block_draw(progress->screen,
+			   &(struct block_of){.views = progress->views,
+					      .count = progress->count,
+					      .several = progress->several,
+					      .answering = progress->answering,
+					      .typed = progress->typed,
+					      .machine = clock_now(progress->clock)});
 	screen_flush(progress->screen);
 }
 

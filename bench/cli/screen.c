@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The screen. The block is always the last thing on it, each of its lines ended, the cursor below. To
- * scroll, it is taken away, the line printed, and the block drawn again; all in one write, so that it
- * does not flicker.
+ * scroll, it is taken away, the line printed, and the block drawn again; all in one write. Where nothing scrolls the
+ * block is drawn over itself, line by line, and nothing is erased that stays: so it does not flicker.
  *
- * Only cursor-up and erase-below are used, which every terminal since the VT100 knows. A dumb one
- * (TERM=dumb) is treated like a file.
+ * Only cursor-up, erase to the end of the line and below, and reverse video are used, which every terminal since the
+ * VT100 knows. A dumb one (TERM=dumb) is treated like a file.
  */
 #include "cli/screen.h"
 
@@ -20,9 +20,8 @@
 struct screen {
 	FILE *out; /* NULL: nobody reads */
 	bool live;
-	size_t drawn; /* lines of the block that stand on the screen */
-	struct buf block;
-	size_t block_lines;
+	size_t drawn;	  /* lines of the block that stand on the screen */
+	struct buf block; /* … and its bytes */
 	struct buf pending;
 };
 
@@ -62,18 +61,46 @@ void screen_say(struct screen *screen, const char *text, size_t indent)
 	buf_add_byte(&screen->pending, '\n');
 }
 
-void screen_block(struct screen *screen, char *const *lines, size_t count)
+size_t screen_columns(const struct screen *screen)
 {
+	return columns_on(screen->out);
+}
+
+size_t screen_rows(const struct screen *screen)
+{
+	return rows_on(screen->out);
+}
+
+static void add_line(struct screen *screen, struct buf *out, const struct screen_line *line)
+{
+	if (line->loud)
+		buf_add_text(out, "\x1b[7m");
+	columns_add(out, line->text, columns_on(screen->out));
+	buf_printf(out, "%s\x1b[K\n", line->loud ? "\x1b[0m" : "");
+}
+
+void screen_block(struct screen *screen, const struct screen_line *lines, size_t count)
+{
+	struct buf block;
+
 	if (!screen->live || !screen->out)
 		return;
-	buf_clear(&screen->block);
-	for (size_t i = 0; i < count; i++) {
-		columns_add(&screen->block, lines[i], columns_on(screen->out));
-		buf_add_byte(&screen->block, '\n');
+	buf_init(&block);
+	for (size_t i = 0; i < count; i++)
+		add_line(screen, &block, &lines[i]);
+	if (screen->drawn == count && screen->block.size == block.size &&
+	    (!block.size || !memcmp(screen->block.data, block.data, block.size))) {
+		buf_done(&block);
+		return;
 	}
-	take_block_away(screen);
-	buf_add(&screen->pending, screen->block.data, screen->block.size);
+	if (screen->drawn)
+		buf_printf(&screen->pending, "\x1b[%zuA\r", screen->drawn);
+	buf_add(&screen->pending, block.data, block.size);
+	if (screen->drawn > count)
+		buf_add_text(&screen->pending, "\x1b[J");
 	screen->drawn = count;
+	buf_done(&screen->block);
+	screen->block = block;
 }
 
 void screen_flush(struct screen *screen)
