@@ -72,6 +72,62 @@ static void what_no_reader_can_be_sure_of_is_refused(void)
 	      "f.csv:1: a row has at most 64 fields, and this one has more");
 }
 
+/* ---- writing ---- */
+
+static void check_field(const char *text, const char *written)
+{
+	struct buf out;
+
+	buf_init(&out);
+	csv_add_field(&out, text);
+	CU_ASSERT_STRING_EQUAL(out.data ? out.data : "", written);
+	buf_done(&out);
+}
+
+static void a_field_is_quoted_where_it_needs_it(void)
+{
+	check_field("a b", "a b");
+	check_field("a,b", "\"a,b\"");
+	check_field("say \"no\"\r\n", "\"say \"\"no\"\"\r\n\"");
+}
+
+static void what_a_spreadsheet_would_compute_is_a_text(void)
+{
+	check_field("=HYPERLINK(\"http://x\")", "\"'=HYPERLINK(\"\"http://x\"\")\"");
+	check_field("@SUM(1)", "'@SUM(1)");
+	check_field("+A1", "'+A1");
+	check_field("-B2", "'-B2");
+	check_field("-1+cmd|' /C calc'!A0", "'-1+cmd|' /C calc'!A0");
+	check_field("\t=1", "'\t=1");
+}
+
+static void a_value_stays_as_it_is(void)
+{
+	check_field("-0.5 V ± 0.1 V", "-0.5 V ± 0.1 V");
+	check_field("± 0.10 %vol", "± 0.10 %vol");
+	check_field("-5 .. -3 °C", "-5 .. -3 °C");
+	check_field(">= 5 mA", ">= 5 mA");
+	check_field("", "");
+}
+
+static void check_number(double number, const char *written)
+{
+	struct buf out;
+
+	buf_init(&out);
+	csv_add_number(&out, number);
+	CU_ASSERT_STRING_EQUAL(out.data, written);
+	CU_ASSERT_EQUAL(strtod(out.data, NULL), number);
+	buf_done(&out);
+}
+
+static void a_number_is_read_again_as_the_same(void)
+{
+	check_number(0.1, "0.1");
+	check_number(1.0 / 3, "0.3333333333333333");
+	check_number(-2500, "-2500");
+}
+
 void suite_csv(void)
 {
 	suite_begin("csv");
@@ -79,4 +135,8 @@ void suite_csv(void)
 	claim(what_spreadsheets_write_is_read_as_it_is_meant);
 	claim(lines_are_counted_through_comments_and_quotes);
 	claim(what_no_reader_can_be_sure_of_is_refused);
+	claim(a_field_is_quoted_where_it_needs_it);
+	claim(what_a_spreadsheet_would_compute_is_a_text);
+	claim(a_value_stays_as_it_is);
+	claim(a_number_is_read_again_as_the_same);
 }

@@ -4,6 +4,8 @@
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char MARK[] = "\xef\xbb\xbf";
@@ -122,4 +124,42 @@ int csv_next(struct csv *csv, struct error *err)
 	csv->next = at;
 	csv->next_line += ended == '\n';
 	return 1;
+}
+
+/* ---- writing ---- */
+
+/* What begins with a sign and a digit is a value, unless it calls a function or another program. */
+static bool is_computed(const char *text)
+{
+	if (*text == '+' || *text == '-')
+		return !isdigit((unsigned char)text[1]) || strpbrk(text, "=|!(");
+	return *text && strchr("=@\t\r", *text);
+}
+
+void csv_add_field(struct buf *out, const char *text)
+{
+	bool quoted = strpbrk(text, ",\"\r\n");
+
+	if (quoted)
+		buf_add_byte(out, '"');
+	if (is_computed(text))
+		buf_add_byte(out, '\'');
+	for (; *text; text++) {
+		if (*text == '"')
+			buf_add_byte(out, '"');
+		buf_add_byte(out, (uint8_t)*text);
+	}
+	if (quoted)
+		buf_add_byte(out, '"');
+}
+
+void csv_add_number(struct buf *out, double number)
+{
+	char text[40];
+	int digits = 15;
+
+	do
+		snprintf(text, sizeof(text), "%.*g", digits, number);
+	while (strtod(text, NULL) != number && digits++ < 17);
+	buf_add_text(out, text);
 }

@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 
 enum { CSV_FIELDS_MOST = 64 };
@@ -28,5 +29,15 @@ struct csv {
 void csv_begin(struct csv *csv, char *text, const char *where);
 /* 1: there is a row; 0: that were all. Refused: a quote that never ends, what stands behind one, too many fields. */
 int csv_next(struct csv *csv, struct error *err);
+
+/* ---- writing ---- */
+
+/*
+ * A field, in quotes where it needs them (RFC 4180, 2.6 and 2.7). One that a spreadsheet would compute, as a specimen that somebody
+ * has called "=HYPERLINK(…)", gets an apostrophe before it, and is a text everywhere; a value such as "-0.5 V" stays as it is.
+ */
+void csv_add_field(struct buf *out, const char *text);
+/* The fewest digits from which the same number is read again, 15 to 17. */
+void csv_add_number(struct buf *out, double number);
 
 #endif
