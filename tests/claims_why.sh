@@ -116,6 +116,41 @@ in_chinese() {
 		all_say "判定原因" "不确定度" "读数" "决定性采样" "赋值行 scripts/gas/methane_transmitter.lua" "由此重新算得" "仿真"
 }
 
+# ---- reasons, in Chinese ----
+
+no_reason_is_left_out() {
+	python3 tests/reasons.py bench >"$scratch/out" || { cat "$scratch/out"; return 1; }
+}
+
+# A sentence that is new, and a file that ends runs and was never looked at, are found.
+a_new_reason_is_found() {
+	mkdir -p "$scratch/tree.bench" && cp -r bench/* "$scratch/tree.bench" || return
+	sed -i 's/"the E-stop was pressed"/"the mushroom was pressed"/' "$scratch/tree.bench/run/guard.c" || return
+	echo 'static void f(struct slot *s) { slot_trip(s, VERDICT_ERROR, "it is Sunday"); }' >"$scratch/tree.bench/run/sunday.c"
+	python3 tests/reasons.py "$scratch/tree.bench" >"$scratch/out" && return 1
+	says "run/guard.c: no Chinese for: the mushroom was pressed" && says "run/sunday.c: it ends runs"
+}
+
+# Chinese may be folded anywhere.
+says_folded() { tr -d ' \n' <"$scratch/out" | grep -qF -- "$(tr -d ' ' <<<"$1")" || says "$1"; }
+
+# reason_of NAME CHINESE: `davy show` and `davy why` say it so, and neither the journal nor the record was touched.
+reason_of() {
+	local name=$1 id
+	id=$(head -1 "$scratch/id.$name")
+	"$davy" show "$id" --lang zh >"$scratch/out" 2>&1 || return
+	says_folded "$2" || return
+	"$davy" why "$id" --lang zh >"$scratch/out" 2>&1 && says_folded "$2" || return
+	! grep -q "$2" "$DAVY_STATE/runs/$id/journal" "$DAVY_STATE/runs/$id/record.json"
+}
+
+reasons_in_chinese() {
+	reason_of gap "缺少 AQ 6203-2006" && reason_of gap "不作判定依据" && reason_of mute "没有应答(3 次" && reason_of hood "联锁:the hood stays shut" &&
+		"$davy" replay "$(head -1 "$scratch/id.gap")" >"$scratch/out" 2>&1 || return
+	within 120 "$davy" run scripts/gas/methane_transmitter.lua --sim=hood_opened --limits "$limits" --lang zh >"$scratch/out" 2>&1 </dev/null
+	says_folded "检验无效" && says_folded "联锁:the hood stays shut while methane flows,但 hood 为断开"
+}
+
 on_a_terminal() {
 	local widest
 	TERM=xterm script -qec "stty cols $1; $davy why $(cat "$scratch/id.slow") 't90[1]'" /dev/null </dev/null >"$scratch/out" 2>&1
@@ -491,6 +526,13 @@ claim "an ERROR of the script names the line and the question that was answered 
 claim "an interlock's trip names what was open and the edge that did it" interlock
 claim "a mute instrument is shown with each question that it did not answer" mute
 claim "an instrument that streams and fell silent is named" silent
+claim "reasons are told in Chinese, of a journal that has them in English, and replays as it did" reasons_in_chinese
+if command -v python3 >/dev/null; then
+	claim "every reason that a verdict can have is told in Chinese" no_reason_is_left_out
+	claim "one that is new, and where runs are ended anew, would be found" a_new_reason_is_found
+else
+	claim_skip "every reason that a verdict can have is told in Chinese" "no python3 to read the sources"
+fi
 claim "an environment that did not fit is traced to its reading" unfit
 claim "a run that was cut short is told as far as it came" cut_short
 claim "a qualification's check shows what crossed the wires in it" qualification

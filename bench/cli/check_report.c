@@ -141,7 +141,6 @@ static void add_reason(struct buf *line, const struct value *result)
 {
 	const struct value *measures = value_get(result, "measures");
 	const char *verdict = value_get_text(result, "verdict");
-	const char *why = value_get_text(result, "why");
 	size_t shown = 0, same = 0;
 
 	for (size_t i = 0; i < value_count(measures); i++) {
@@ -157,8 +156,8 @@ static void add_reason(struct buf *line, const struct value *result)
 	}
 	if (same > shown)
 		buf_printf(line, ", +%zu %s", same - shown, say(TEXTS.more));
-	if (!shown && why)
-		buf_add_text(line, why);
+	if (!shown)
+		figure_add_why(line, "", result);
 }
 
 static void report_good(struct check_report *report, const struct trial *trial,

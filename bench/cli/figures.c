@@ -15,6 +15,7 @@
 #include "base/alloc.h"
 #include "cli/columns.h"
 #include "run/measure_shown.h"
+#include "run/reason.h"
 #include "verdict/decision.h"
 
 static const struct {
@@ -83,9 +84,26 @@ static const char *found_text(const struct value *measure)
 	return either(measure, "found", "found_zh");
 }
 
-const char *figure_why(const struct value *judged)
+char *figure_reason(const char *english, const char *chinese)
 {
-	return either(judged, "why", "why_zh");
+	bool wanted = words_are_chinese() && !(chinese && *chinese);
+	char *made = wanted ? reason_chinese(english) : NULL;
+
+	return made || !english ? made : xstrdup(say_either(english, chinese));
+}
+
+char *figure_why(const struct value *judged)
+{
+	return figure_reason(value_get_text(judged, "why"), value_get_text(judged, "why_zh"));
+}
+
+void figure_add_why(struct buf *out, const char *before, const struct value *judged)
+{
+	char *why = figure_why(judged);
+
+	if (why && *why)
+		buf_printf(out, "%s%s", before, why);
+	free(why);
 }
 
 const char *figure_expected(const struct value *measure)
@@ -154,7 +172,7 @@ bool figure_adjusted(struct buf *out, const struct value *adjustments, bool as_l
 
 void figure_measure(struct buf *out, const struct value *measure)
 {
-	const char *why = figure_why(measure);
+	char *why = figure_why(measure);
 
 	figure_state(out, measure);
 	buf_add_text(out, value_get(measure, "expected") ? ": " : " ");
@@ -165,12 +183,13 @@ void figure_measure(struct buf *out, const struct value *measure)
 	buf_add_text(out, " (");
 	figure_limit(out, measure);
 	buf_add_byte(out, ')');
+	free(why);
 }
 
 /* A reason that begins with the value says both. */
 void figure_reasoned(struct buf *out, const struct value *measure)
 {
-	const char *why = figure_why(measure);
+	char *why = figure_why(measure);
 	bool undecided = !strcmp(figure_mark(value_get_text(measure, "verdict")), "?") ||
 			 (found_text(measure) && why);
 	struct buf value;
@@ -186,6 +205,7 @@ void figure_reasoned(struct buf *out, const struct value *measure)
 			buf_printf(out, "  %s", why);
 	}
 	buf_done(&value);
+	free(why);
 }
 
 const char *figure_unbegun(void)

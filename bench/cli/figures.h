@@ -22,8 +22,16 @@ void figure_away(struct buf *out, const struct value *resumed);
 bool figure_adjusted(struct buf *out, const struct value *adjustments, bool as_left);
 void figure_value(struct buf *out, const struct value *measure); /* "2.05 %vol ± 0.03 %vol", "on" */
 void figure_limit(struct buf *out, const struct value *measure); /* "<= 20 s", "no limit" */
-/* Why it is as it is, and of a check what was expected: in the reader's language, or NULL. */
-const char *figure_why(const struct value *judged);
+/*
+ * A reason in the reader's language: what was said in Chinese, or is recognised as one of Davy's own (run/reason.h), or else as it
+ * was said. To be freed by the caller; NULL of NULL.
+ */
+char *figure_reason(const char *english, const char *chinese);
+/* The same, of what says why it is as it is. */
+char *figure_why(const struct value *judged);
+/* The same behind `before`; nothing where nothing is said. */
+void figure_add_why(struct buf *out, const char *before, const struct value *judged);
+/* Of a check what was expected: in the reader's language, or NULL. */
 const char *figure_expected(const struct value *measure);
 /* "t90 28.4 s ± 0.6 s (<= 20 s)", or what stands in place of a value. */
 void figure_measure(struct buf *out, const struct value *measure);

@@ -21,6 +21,7 @@
 #include "cli/columns.h"
 #include "cli/commands.h"
 #include "cli/conversation.h"
+#include "cli/figures.h"
 #include "cli/place.h"
 
 struct operate_settings {
@@ -271,6 +272,14 @@ static void finish(struct session *session, int code)
 	loop_quit(session->loop);
 }
 
+static void print_end(const char *verdict, const struct value *summary)
+{
+	char *why = figure_why(summary);
+
+	printf("%s: %s\n", verdict, why ? why : "");
+	free(why);
+}
+
 static void take_verdict(struct session *session, const struct value *event)
 {
 	const struct value *summary = value_get(event, "summary");
@@ -278,7 +287,7 @@ static void take_verdict(struct session *session, const struct value *event)
 	bool well = verdict && !strcmp(verdict, "INCONCLUSIVE");
 
 	if (!well)
-		printf("%s: %s\n", verdict, value_get_text(summary, "why"));
+		print_end(verdict, summary);
 	printf(say(TEXTS.ends), value_get_text(summary, "run"));
 	printf("\n");
 	finish(session, !well && verdict && !strcmp(verdict, "ABORTED") ? EXIT_IS_ABORTED
@@ -289,7 +298,7 @@ static void take_verdict(struct session *session, const struct value *event)
 
 static void take_operated(struct session *session, const struct value *event)
 {
-	const char *why = value_get_text(event, "why");
+	char *why = figure_why(event);
 
 	session->busy = false;
 	if (why) {
@@ -299,6 +308,7 @@ static void take_operated(struct session *session, const struct value *event)
 	} else {
 		print_answer(value_get(event, "answer"));
 	}
+	free(why);
 	if (session->ready) {
 		next_command(session);
 		return;

@@ -177,7 +177,7 @@ static void take_simulated(struct progress *progress, struct view *view, const s
 	view->head = buf_detach(&head);
 	begin_line(view, &line);
 	figure_provenance(&line, true);
-	buf_add_text(&line, value_get_text(event, "why"));
+	figure_add_why(&line, "", event);
 	say_of(progress, view, &line, INDENT);
 }
 
@@ -284,12 +284,13 @@ static void take_adjusted(struct progress *progress, struct view *view, const st
 
 static void take_operator(struct progress *progress, struct view *view, const struct value *event)
 {
-	const char *unit = value_get_text(event, "unit"), *why = value_get_text(event, "why");
+	const char *unit = value_get_text(event, "unit");
 	struct buf line;
 
-	if (why) {
+	if (value_get(event, "why")) {
 		begin_line(view, &line);
-		buf_printf(&line, "%s: %s", say(TEXTS.not_taken), why);
+		buf_add_text(&line, say(TEXTS.not_taken));
+		figure_add_why(&line, ": ", event);
 		say_of(progress, view, &line, INDENT);
 	}
 	begin_line(view, &line);
@@ -347,16 +348,19 @@ static void take_goes_on(struct progress *progress, struct view *view, const str
 
 static void take_stopping(struct progress *progress, struct view *view, const struct value *event)
 {
-	struct buf line;
+	struct buf line, stopping;
 
 	free(view->waits);
 	view->waits = NULL;
 	begin_line(view, &line);
 	buf_printf(&line, "%s: ", say(TEXTS.stopping));
 	figure_verdict(&line, value_get_text(event, "verdict"));
-	buf_printf(&line, ": %s", value_get_text(event, "why"));
+	figure_add_why(&line, ": ", event);
+	buf_init(&stopping);
+	buf_add_text(&stopping, say(TEXTS.stopping));
+	figure_add_why(&stopping, ": ", event);
 	free(view->stopping);
-	view->stopping = xprintf("%s: %s", say(TEXTS.stopping), value_get_text(event, "why"));
+	view->stopping = buf_detach(&stopping);
 	say_of(progress, view, &line, INDENT);
 }
 
@@ -391,7 +395,6 @@ static void take_unrecorded(struct progress *progress, struct view *view, const 
 static void take_verdict(struct progress *progress, struct view *view, const struct value *event)
 {
 	const struct value *summary = value_get(event, "summary");
-	const char *why = figure_why(summary);
 	struct buf line;
 
 	buf_init(&line);
@@ -399,8 +402,7 @@ static void take_verdict(struct progress *progress, struct view *view, const str
 	figure_control(&line, value_get_bool(summary, "simulated"),
 		       value_get_bool(summary, "controlled"));
 	figure_verdict(&line, value_get_text(summary, "verdict"));
-	if (why && *why)
-		buf_printf(&line, "  %s", why);
+	figure_add_why(&line, "  ", summary);
 	view->passed = !strcmp(value_get_text(summary, "verdict"), "PASS");
 	view_keep_hazard(view, value_get(summary, "hazard"));
 	end_view(progress, view, &line);
@@ -425,7 +427,8 @@ static void take_refused(struct progress *progress, struct view *view, const str
 	struct buf line;
 
 	buf_init(&line);
-	buf_printf(&line, "%s: %s", say(TEXTS.refused), value_get_text(event, "why"));
+	buf_add_text(&line, say(TEXTS.refused));
+	figure_add_why(&line, ": ", event);
 	end_view(progress, view, &line);
 }
 

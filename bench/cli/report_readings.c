@@ -7,6 +7,7 @@
 #include "cli/report_run.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/figures.h"
@@ -117,13 +118,15 @@ static const char *title_of(const struct journal_item *item, int kind)
 static void set_text(struct value *row, const struct value *line, const struct value *says)
 {
 	static const char *const TEXT[] = {"flaw", "why", "text", "by", "name", "error", NULL};
-	const char *text = first_text(says ? says : line, TEXT);
 	const struct value *on = value_get(says, "on");
+	char *text = figure_reason(first_text(says ? says : line, TEXT),
+				   value_get_text(says ? says : line, "zh"));
 
 	if (on && on->kind == VALUE_BOOL)
 		report_set(row, "text", say(on->truth ? SWITCHED.on : SWITCHED.off));
 	else
-		report_set(row, "text", say_either(text, value_get_text(says ? says : line, "zh")));
+		report_set(row, "text", text);
+	free(text);
 }
 
 static void add_row(struct value *rows, const struct journal_item *item, int kind)

@@ -103,6 +103,15 @@ static void set_limit(struct value *one, const struct value *limit)
 			   value_get_text(limit, *name));
 }
 
+static struct value *verdict_of(const struct value *judged)
+{
+	char *why = figure_why(judged);
+	struct value *map = report_verdict(value_get_text(judged, "verdict"), why);
+
+	free(why);
+	return map;
+}
+
 static struct value *describe_measure(const struct account *account, const struct value *item,
 				      const struct value *laboratory)
 {
@@ -132,8 +141,7 @@ static struct value *describe_measure(const struct account *account, const struc
 	value_set(one, "conformance",
 		  conformance ? value_printf("%.4f", value_get_real(item, "conformance", NAN))
 			      : value_nil());
-	value_set(one, "verdict",
-		  report_verdict(value_get_text(item, "verdict"), value_get_text(item, "why")));
+	value_set(one, "verdict", verdict_of(item));
 	value_set_bool(one, "accredited",
 		       report_is_accredited(laboratory, value_get_text(limit, "standard"), name));
 	value_set(one, "curve", value_nil());
@@ -387,8 +395,7 @@ static void add_all(struct value *facts, const struct account *account,
 
 	value_set_bool(facts, "simulated", simulated);
 	value_set_bool(facts, "uncontrolled", !simulated && !value_get_bool(run, "controlled"));
-	value_set(facts, "verdict",
-		  report_verdict(value_get_text(run, "verdict"), value_get_text(run, "why")));
+	value_set(facts, "verdict", verdict_of(run));
 	value_set(facts, "dut", known_pairs(value_get(run, "dut"), DUT));
 	value_set(facts, "task", known_pairs(value_get(run, "task"), TASK));
 	add_run(facts, account, run);

@@ -296,6 +296,7 @@ static void print_limit(const struct value *measure)
 
 static void print_measure(const struct value *measure)
 {
+	char *why = figure_why(measure);
 	struct buf text;
 
 	buf_init(&text);
@@ -307,7 +308,8 @@ static void print_measure(const struct value *measure)
 		print_detail(TEXTS.expected, figure_expected(measure));
 	else
 		print_limit(measure);
-	print_detail(TEXTS.why, figure_why(measure));
+	print_detail(TEXTS.why, why);
+	free(why);
 }
 
 /* What the head of the journal says of a step; NULL where there is none of that name. */
@@ -371,8 +373,8 @@ static const struct value *hazard_of(const struct account *account)
 
 static void print_foot(const struct account *account)
 {
-	const char *why = account->head || !account->verdict ? figure_why(account->verdict)
-							     : figure_unbegun();
+	char *why = account->head || !account->verdict ? figure_why(account->verdict)
+						       : xstrdup(figure_unbegun());
 	struct buf text;
 
 	buf_init(&text);
@@ -405,6 +407,7 @@ static void print_foot(const struct account *account)
 		       value_get_text(account->record, "id"));
 	if (account->torn)
 		printf("  %s: %zu\n", say(TEXTS.torn), account->torn);
+	free(why);
 }
 
 /* ---- the specimen ---- */

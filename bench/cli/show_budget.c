@@ -47,6 +47,7 @@ static void print_measure(const struct budget *budget, const struct value *measu
 {
 	struct value *rows = budget_sources(budget, measure);
 	struct value *flaws = budget_flaws(budget, measure);
+	char *why = figure_why(measure);
 	struct buf text;
 
 	buf_init(&text);
@@ -57,7 +58,8 @@ static void print_measure(const struct budget *budget, const struct value *measu
 	figure_limit(&text, measure);
 	print_detail(say(TEXTS.limit), text.data);
 	print_detail(say(TEXTS.accepts), value_get_text(measure, "acceptance"));
-	print_detail(say(TEXTS.why), figure_why(measure));
+	print_detail(say(TEXTS.why), why);
+	free(why);
 	for (size_t i = 0; i < value_count(flaws); i++)
 		print_detail(say(TEXTS.incomplete), value_at(flaws, i)->text);
 	buf_clear(&text);

@@ -57,15 +57,14 @@ static void line(struct words name, const char *text)
 
 static void print_verdict(const struct value *run)
 {
-	const char *verdict = value_get_text(run, "verdict"), *why = value_get_text(run, "why");
+	const char *verdict = value_get_text(run, "verdict");
 	struct buf text;
 
 	if (!verdict)
 		return;
 	buf_init(&text);
 	figure_verdict(&text, verdict);
-	if (why && why[0])
-		buf_printf(&text, ": %s", why);
+	figure_add_why(&text, ": ", run);
 	line(TEXTS.verdict, text.data);
 	buf_done(&text);
 }

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/json.h"
+#include "cli/figures.h"
 #include "cli/why_text.h"
 
 static const struct {
@@ -64,12 +65,13 @@ static const struct {
 
 /* ---- the end of a run ---- */
 
-static const char *reason_of(const struct value *line)
+/* The caller frees it. */
+static char *reason_of(const struct value *line)
 {
 	const char *text = value_get_text(value_get(line, "says"), "text");
+	char *reason = text ? figure_reason(text, NULL) : figure_why(line);
 
-	text = text ? text : value_get_text(line, "why");
-	return text ? text : "";
+	return reason ? reason : xstrdup("");
 }
 
 static const char *kind_of(const struct value *line)
@@ -119,6 +121,14 @@ static void print_waiting(const struct value *waiting, size_t indent)
 	}
 }
 
+static void print_event(const struct value *event, size_t indent)
+{
+	char *reason = reason_of(event);
+
+	why_line(indent, "%.6f s  %s: %s", why_seconds(event, "t"), kind_of(event), reason);
+	free(reason);
+}
+
 static void print_named(const struct value *named, size_t indent)
 {
 	for (size_t i = 0; i < value_count(named); i++) {
@@ -143,8 +153,7 @@ void why_cause(const struct value *cause, size_t indent, bool simulated)
 
 	why_line(indent, "%s", say(TEXTS.head));
 	for (size_t i = 0; i < value_count(events); i++)
-		why_line(indent + 2, "%.6f s  %s: %s", why_seconds(value_at(events, i), "t"),
-			 kind_of(value_at(events, i)), reason_of(value_at(events, i)));
+		print_event(value_at(events, i), indent + 2);
 	why_source(indent + 2, TEXTS.named_line, value_get(cause, "asked"));
 	if (value_get(cause, "unmet")) {
 		why_line(indent + 2, "%s:", say(TEXTS.unmet));
@@ -204,8 +213,7 @@ void why_check(const struct value *measure, size_t indent)
 		else if (!strcmp(kind, "operator"))
 			why_line(indent + 2, say(TEXTS.said), text ? text : "");
 		else
-			why_line(indent + 2, "%.6f s  %s: %s", why_seconds(event, "t"),
-				 kind_of(event), reason_of(event));
+			print_event(event, indent + 2);
 	}
 	for (size_t i = 0; i < value_count(seen); i++)
 		if (strcmp(value_key(seen, i), "events") != 0)
@@ -219,7 +227,7 @@ void why_typed(const struct value *typed, size_t indent)
 	why_line(indent, "%s", say(TEXTS.typed));
 	for (size_t i = 0; i < value_count(typed); i++) {
 		const struct value *one = value_at(typed, i);
-		const char *why = value_get_text(one, "why");
+		char *why = figure_why(one);
 		struct buf answer;
 
 		buf_init(&answer);
@@ -232,6 +240,7 @@ void why_typed(const struct value *typed, size_t indent)
 		if (answer.size)
 			why_line(indent + 4, "%s", answer.data);
 		buf_done(&answer);
+		free(why);
 	}
 }
 

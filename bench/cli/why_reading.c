@@ -225,13 +225,14 @@ static void print_answers(const struct value *answers, size_t indent, bool simul
 	for (size_t i = 0; i < value_count(answers); i++) {
 		const struct value *answer = value_at(answers, i);
 		const char *text = value_get_text(answer, "text");
-		const char *why = value_get_text(answer, "why");
+		char *why = figure_why(answer);
 
 		if (why)
 			why_line(indent, say(TEXTS.again_asked), why_seconds(answer, "t"), why);
 		else
 			why_line(indent, say(TEXTS.typed), why_seconds(answer, "t"),
 				 text ? text : "");
+		free(why);
 	}
 	if (!value_count(answers))
 		why_line(indent, "%s", say(TEXTS.nothing_typed));

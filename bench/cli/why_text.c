@@ -298,7 +298,7 @@ static void print_judged(const struct value *measure)
 
 static void print_why(const struct value *measure)
 {
-	const char *why = figure_why(measure);
+	char *why = figure_why(measure);
 	struct buf text;
 
 	buf_init(&text);
@@ -306,6 +306,7 @@ static void print_why(const struct value *measure)
 	if (budget_conformance(&text, measure))
 		why_row(4, TEXTS.conformance, text.data);
 	buf_done(&text);
+	free(why);
 }
 
 static void print_readings(const struct value *measure, bool simulated)
@@ -321,12 +322,20 @@ static void print_readings(const struct value *measure, bool simulated)
 	}
 }
 
+static void print_reason(size_t indent, const struct value *measure)
+{
+	char *why = figure_why(measure);
+
+	why_row(indent, TEXTS.why, why);
+	free(why);
+}
+
 static void print_check(const struct value *measure)
 {
 	why_row(2, TEXTS.expected, figure_expected(measure));
 	why_row(2, TEXTS.found,
 		say_either(value_get_text(measure, "found"), value_get_text(measure, "found_zh")));
-	why_row(2, TEXTS.why, figure_why(measure));
+	print_reason(2, measure);
 	why_check(measure, 2);
 }
 
@@ -421,16 +430,14 @@ static void print_readings_short(const struct value *measure)
 
 static void print_measure_short(const struct value *measure)
 {
-	const char *why = figure_why(measure);
-
 	print_judged(measure);
 	if (value_get(measure, "expected")) {
 		why_row(4, TEXTS.expected, figure_expected(measure));
-		why_row(4, TEXTS.why, why);
+		print_reason(4, measure);
 		return;
 	}
 	print_limit_short(measure);
-	why_row(4, TEXTS.why, why);
+	print_reason(4, measure);
 	print_flaws(measure, 4);
 	print_readings_short(measure);
 	why_source(4, TEXTS.given, value_get(measure, "asked"));
@@ -475,7 +482,8 @@ static void print_instrument(const struct value *instrument)
 static void print_head(const struct value *tree, bool whole)
 {
 	const struct value *instruments = value_get(tree, "instruments");
-	const char *verdict = value_get_text(tree, "verdict"), *why = figure_why(tree);
+	const char *verdict = value_get_text(tree, "verdict");
+	char *why = figure_why(tree);
 	struct buf line;
 
 	buf_init(&line);
@@ -497,6 +505,7 @@ static void print_head(const struct value *tree, bool whole)
 		buf_add_text(&line, say(value_get_bool(tree, "interrupted") ? TEXTS.interrupted
 									    : TEXTS.open));
 	add_part(&line, "  ", why);
+	free(why);
 	why_line(0, "%s", line.data);
 	for (size_t i = 0; i < value_count(value_get(tree, "resumed")); i++) {
 		buf_clear(&line);
