@@ -80,7 +80,8 @@ static void name_curve(struct value *facts, const struct value *curve, const cha
 		struct value *measure = (struct value *)value_at(measures, i);
 
 		if (is_same(value_get_text(measure, "name"), value_get_text(curve, "measure")) &&
-		    is_same(value_get_text(measure, "key"), value_get_text(curve, "key")))
+		    (!value_get(curve, "key") ||
+		     is_same(value_get_text(measure, "key"), value_get_text(curve, "key"))))
 			value_set_text(measure, "curve", drawing);
 	}
 }

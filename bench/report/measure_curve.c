@@ -13,6 +13,7 @@
 #include "report/curve.h"
 #include "report/figure.h"
 #include "run/measure_shown.h"
+#include "run/reason.h"
 #include "verdict/decision.h"
 
 /* So much of the time is shown before it, and behind; a second at least, or half of what there is. */
@@ -42,6 +43,16 @@ static const char *keep_text(struct draft *draft, struct value *text)
 static const char *either(const struct run_story *story, const char *english, const char *chinese)
 {
 	return story->chinese && chinese && chinese[0] ? chinese : english ? english : "";
+}
+
+/* Why it was, in the story's language: the caller frees it; NULL: nothing is said. */
+static char *reason_of(const struct run_story *story, const struct value *said)
+{
+	const char *english = value_get_text(said, "why"),
+		   *chinese = value_get_text(said, "why_zh");
+	char *made = story->chinese && !chinese ? reason_chinese(english) : NULL;
+
+	return made || !english ? made : xstrdup(either(story, english, chinese));
 }
 
 static const struct {
@@ -227,7 +238,7 @@ static const struct {
 } WATCHED[] = {{"Conditions", "试验条件"}, {"temperature", "温度"}, {"humidity", "湿度"},
 	       {"pressure", "气压"},	   {"lowest", "最低"},	    {"highest", "最高"}};
 
-static bool is_watched(const struct value *measure)
+bool measure_is_watched(const struct value *measure)
 {
 	const char *verb = value_get_text(value_at(value_get(measure, "readings"), 0), "verb");
 
@@ -291,24 +302,35 @@ static const struct {
 	{"recovered", "recovered", "恢复"},
 };
 
-/* What a line says of itself. */
-static const char *said_of(const struct run_story *story, const struct value *event)
+/* What a line says of itself; the caller frees it. */
+static char *said_of(const struct run_story *story, const struct value *event)
 {
-	static const char *const KEYS[] = {"why", "text", "state"};
+	const char *text = value_get_text(event, "text");
 
-	for (size_t i = 0; i < sizeof(KEYS) / sizeof(KEYS[0]); i++)
-		if (value_get_text(event, KEYS[i]))
-			return either(story, value_get_text(event, KEYS[i]),
-				      i == 0   ? value_get_text(event, "why_zh")
-				      : i == 1 ? value_get_text(event, "zh")
-					       : NULL);
-	return "";
+	if (value_get_text(event, "why"))
+		return reason_of(story, event);
+	return xstrdup(either(story, text ? text : value_get_text(event, "state"),
+			      text ? value_get_text(event, "zh") : NULL));
+}
+
+static struct value *said_text(const struct run_story *story, const char *title,
+			       const struct value *event)
+{
+	char *said = said_of(story, event);
+	struct value *text = value_printf("%s%s%s", title,
+					  !said[0]	   ? ""
+					  : story->chinese ? ":"
+							   : ": ",
+					  said);
+
+	free(said);
+	return text;
 }
 
 /* NULL: it is not shown. */
 static struct value *event_text(const struct run_story *story, const struct value *event)
 {
-	const char *kind = value_get_text(event, "kind"), *said;
+	const char *kind = value_get_text(event, "kind");
 
 	if (!kind)
 		return NULL;
@@ -324,12 +346,7 @@ static struct value *event_text(const struct run_story *story, const struct valu
 	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
 		if (strcmp(KINDS[i].kind, kind) != 0)
 			continue;
-		said = said_of(story, event);
-		return value_printf("%s%s%s", either(story, KINDS[i].english, KINDS[i].chinese),
-				    !said[0]	     ? ""
-				    : story->chinese ? ":"
-						     : ": ",
-				    said);
+		return said_text(story, either(story, KINDS[i].english, KINDS[i].chinese), event);
 	}
 	return NULL;
 }
@@ -377,35 +394,48 @@ char *measure_title(const struct run_story *story, const struct value *measure)
 	const char *name = text_of(measure, "measure"), *key = text_of(measure, "key"),
 		   *step = text_of(measure, "step"), *meaning = text_of(measure, "meaning");
 
-	if (is_watched(measure))
-		return title_of(story, watched_word(story, step), watched_word(story, name),
-				watched_word(story, key));
+	if (measure_is_watched(measure))
+		return title_of(story, watched_word(story, step), watched_word(story, name), "");
 	return title_of(story, step_name(story, step),
 			either(story, meaning[0] ? meaning : name, text_of(measure, "zh")), key);
 }
 
-/* "14.95 s ± 1.76 s; limit <= 20 s; PASS" */
-static struct value *judged_text(const struct run_story *story, const struct value *measure)
+/* "14.95 s ± 1.76 s; limit <= 20 s; PASS", behind "lowest" of an extreme */
+static void add_judged(struct buf *text, const struct run_story *story, const struct value *measure)
 {
 	const char *limit = value_get_text(value_get(measure, "limit"), "limit"),
-		   *name = value_get_text(measure, "verdict"),
-		   *why = value_get_text(measure, "why");
+		   *name = value_get_text(measure, "verdict");
+	char *why = reason_of(story, measure);
 	enum verdict verdict;
 	struct error ignored;
+
+	if (measure_is_watched(measure))
+		buf_printf(text, "%s ", watched_word(story, text_of(measure, "key")));
+	if (value_get(measure, "value"))
+		measure_shown(text, measure);
+	else
+		buf_printf(text, "%s%s%s", story->chinese ? "未得出测得值" : "no value",
+			   why ? (story->chinese ? ":" : ": ") : "", why ? why : "");
+	if (limit)
+		buf_printf(text, story->chinese ? ";限值 %s" : "; limit %s", limit);
+	if (name && verdict_parse(&verdict, name, &ignored) == 0)
+		buf_printf(text, story->chinese ? ";%s" : "; %s",
+			   either(story, name, verdict_chinese(verdict)));
+	free(why);
+}
+
+static struct value *judged_text(const struct run_story *story, const struct value *measure,
+				 const struct value *other)
+{
 	struct value *text;
 	struct buf out;
 
 	buf_init(&out);
-	if (value_get(measure, "value"))
-		measure_shown(&out, measure);
-	else
-		buf_printf(&out, "%s%s%s", story->chinese ? "未得出测得值" : "no value",
-			   why ? (story->chinese ? ":" : ": ") : "", why ? why : "");
-	if (limit)
-		buf_printf(&out, story->chinese ? ";限值 %s" : "; limit %s", limit);
-	if (name && verdict_parse(&verdict, name, &ignored) == 0)
-		buf_printf(&out, story->chinese ? ";%s" : "; %s",
-			   either(story, name, verdict_chinese(verdict)));
+	add_judged(&out, story, measure);
+	if (other) {
+		buf_add_text(&out, "  |  ");
+		add_judged(&out, story, other);
+	}
 	text = value_text(out.data);
 	buf_done(&out);
 	return text;
@@ -422,7 +452,8 @@ static void draft_done(struct draft *draft)
 	free(draft);
 }
 
-void measure_curve(struct buf *out, const struct run_story *story, const struct value *measure)
+void measure_curve(struct buf *out, const struct run_story *story, const struct value *measure,
+		   const struct value *other)
 {
 	struct draft *draft = xcalloc(1, sizeof(*draft));
 	char *title = measure_title(story, measure);
@@ -432,10 +463,12 @@ void measure_curve(struct buf *out, const struct run_story *story, const struct 
 	draft->texts = value_list();
 	figure_make(&draft->figure, measure);
 	add_readings(draft, measure);
+	if (other)
+		add_readings(draft, other);
 	put_panels(draft);
-	put_events(draft, is_watched(measure));
+	put_events(draft, measure_is_watched(measure));
 	curve = (struct curve){.title = title,
-			       .subtitle = keep_text(draft, judged_text(story, measure)),
+			       .subtitle = keep_text(draft, judged_text(story, measure, other)),
 			       .chinese = story->chinese,
 			       .simulated = story->simulated,
 			       .from = draft->from,

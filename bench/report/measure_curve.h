@@ -16,9 +16,15 @@ struct run_story {
 
 /* Does it rest on a series, two samples or more? It went through trail_follow(). */
 bool measure_has_curve(const struct value *measure);
-/* "Response time: time to 90 % of a step up [1]"; the caller frees it. */
+/*
+ * Is it an extreme of what was watched all along, as the room's temperature? The lowest and the highest of it are measures of their
+ * own, and one picture.
+ */
+bool measure_is_watched(const struct value *measure);
+/* "Response time: time to 90 % of a step up [1]"; without its key where it is watched. The caller frees it. */
 char *measure_title(const struct run_story *story, const struct value *measure);
-/* Append the picture of a measure that has one. */
-void measure_curve(struct buf *out, const struct run_story *story, const struct value *measure);
+/* Append the picture of a measure that has one; `other` is what it shows, too, of what is watched, or NULL. */
+void measure_curve(struct buf *out, const struct run_story *story, const struct value *measure,
+		   const struct value *other);
 
 #endif

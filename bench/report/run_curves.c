@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/csv.h"
 #include "report/measure_curve.h"
 #include "run/account.h"
 #include "run/series_away.h"
+#include "verdict/decision.h"
 
 /* -1: the journal has left the bench. */
 static int check_here(const char *folder, struct error *err)
@@ -31,16 +33,50 @@ static bool has_any(const struct value *measures)
 	return false;
 }
 
+/* The other extreme of what is watched; `*is_first`: it is behind this one. NULL: there is none. */
+static const struct value *other_of(const struct value *measures, size_t index, bool *is_first)
+{
+	const struct value *measure = value_at(measures, index);
+	const char *name = value_get_text(measure, "measure");
+
+	*is_first = true;
+	for (size_t i = 0; measure_is_watched(measure) && i < value_count(measures); i++) {
+		const struct value *other = value_at(measures, i);
+		const char *own = value_get_text(other, "measure");
+
+		if (i == index || !own || strcmp(own, name) != 0 || !measure_is_watched(other) ||
+		    !measure_has_curve(other))
+			continue;
+		*is_first = i > index;
+		return other;
+	}
+	return NULL;
+}
+
+/* Of two extremes the one is marked that decides. */
+static bool is_worse(const struct value *measure, const struct value *other)
+{
+	const char *a = value_get_text(measure, "verdict"), *b = value_get_text(other, "verdict");
+	enum verdict own, others;
+	struct error ignored;
+
+	return a && b && verdict_parse(&own, a, &ignored) == 0 &&
+	       verdict_parse(&others, b, &ignored) == 0 && others > own;
+}
+
 static void add_curve(struct value *curves, const struct run_story *story,
-		      const struct value *measure)
+		      const struct value *measure, const struct value *other)
 {
 	struct value *curve = value_add(curves, value_map());
-	const char *key = value_get_text(measure, "key");
+	const char *key = measure_is_watched(measure) ? NULL : value_get_text(measure, "key");
 	char *title = measure_title(story, measure);
 	struct buf svg;
 
 	buf_init(&svg);
-	measure_curve(&svg, story, measure);
+	if (other && is_worse(measure, other))
+		measure_curve(&svg, story, other, measure);
+	else
+		measure_curve(&svg, story, measure, other);
 	value_set_text(curve, "measure", value_get_text(measure, "measure"));
 	if (key && key[0])
 		value_set_text(curve, "key", key);
@@ -59,9 +95,13 @@ static int add_curves(struct value *curves, struct run_story *story, const struc
 
 	story->samples = &samples;
 	story->events = events;
-	for (size_t i = 0; i < value_count(measures) && done == 0; i++)
-		if (measure_has_curve(value_at(measures, i)))
-			add_curve(curves, story, value_at(measures, i));
+	for (size_t i = 0; i < value_count(measures) && done == 0; i++) {
+		bool is_first;
+		const struct value *other = other_of(measures, i, &is_first);
+
+		if (is_first && measure_has_curve(value_at(measures, i)))
+			add_curve(curves, story, value_at(measures, i), other);
+	}
 	run_samples_done(&samples);
 	value_free(events);
 	return done;
@@ -106,45 +146,18 @@ struct writing {
 	const struct fixture *fixture;
 };
 
-static void add_number(struct buf *out, double number)
-{
-	char text[40];
-	int digits = 15;
-
-	do
-		snprintf(text, sizeof(text), "%.*g", digits, number);
-	while (strtod(text, NULL) != number && digits++ < 17);
-	buf_add_text(out, text);
-}
-
-/* In quotes where it needs them (RFC 4180, 2.6 and 2.7). */
-static void add_field(struct buf *out, const char *text)
-{
-	if (!strpbrk(text, ",\"\r\n")) {
-		buf_add_text(out, text);
-		return;
-	}
-	buf_add_byte(out, '"');
-	for (; *text; text++) {
-		if (*text == '"')
-			buf_add_byte(out, '"');
-		buf_add_byte(out, (uint8_t)*text);
-	}
-	buf_add_byte(out, '"');
-}
-
 static void write_samples(void *ctx, int index, const struct bench_sample *sample, size_t count)
 {
 	struct writing *writing = ctx;
 	const struct fixture_channel *channel = &writing->fixture->channel[index];
 
 	for (size_t i = 0; i < count; i++) {
-		add_field(writing->out, channel->name);
+		csv_add_field(writing->out, channel->name);
 		buf_printf(writing->out, ",%" PRId64 ".%09" PRId64 ",", sample[i].time / SEC(1),
 			   sample[i].time % SEC(1));
-		add_number(writing->out, unit_from_si(&channel->unit, sample[i].value));
+		csv_add_number(writing->out, unit_from_si(&channel->unit, sample[i].value));
 		buf_add_byte(writing->out, ',');
-		add_field(writing->out, channel->state ? "" : channel->unit.symbol);
+		csv_add_field(writing->out, channel->state ? "" : channel->unit.symbol);
 		buf_add_text(writing->out, "\r\n");
 	}
 }

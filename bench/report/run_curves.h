@@ -12,7 +12,8 @@
 
 /*
  * A curve for each measure that rests on a series, in the order in which they were judged: a list of
- * {measure, key, title, svg}, where `key` is left out of a measure that has none; empty for a run without any.
+ * {measure, key, title, svg}, where `key` is left out of a measure that has none, and of
+ * what is watched, whose lowest and highest value are one picture; empty for a run without any.
  * `lang` is "zh" or else English. The caller frees it. NULL: the journal cannot be read, is damaged, or has
  * left the bench.
  */
