@@ -2,12 +2,12 @@
 """
 print_pages.py: HTML documents to PDF by WeasyPrint, one after another, for Davy (bench/report/paper.c), which starts
 it with a socket as descriptor 3, asks for one document at a time and keeps the time. It serves WeasyPrint of
-Debian 12 (57) and 13 (62).
+Debian 12 (57) and 13 (62): of its interface it uses what both have, and nothing that a later one has given up.
 
   <-  {"memory": bytes, "processor": seconds a document, "largest": bytes of a PDF}
   ->  {"ready": "57.2"}
   <-  {"size": N, "pdf": PATH, "title": TEXT, "shown": [PATH, ...],
-       "attached": [{"name", "description", "path" or "size": N}, ...]}
+       "attached": [{"name", "description", "path" or "size": N, "gzip": true or left out}, ...]}
       then the N bytes of the document, and of each attachment that has no path its bytes
   ->  {"pages": N}, or {"refused": SENTENCE, "kind": "document", "memory" or "machine"}
 
@@ -36,6 +36,7 @@ import socket
 import sys
 import unicodedata
 import urllib.parse
+import urllib.request
 import zlib
 
 PIECE = 1 << 20
@@ -43,6 +44,7 @@ MIB = 1 << 20
 FONT_PACKAGE = "fonts-wqy-microhei"
 MIME_TYPES = {
     ".csv": "text/csv",
+    ".gz": "application/gzip",
     ".html": "text/html",
     ".json": "application/json",
     ".jsonl": "application/jsonl",
@@ -160,17 +162,23 @@ class Fonts:
 # ---- what a document may read ----
 
 
+def in_itself(url):
+    """What a data: URL holds. WeasyPrint's own reader of URLs (default_url_fetcher) is on its way out from 68 on."""
+    response = urllib.request.DataHandler().data_open(urllib.request.Request(url))
+    kind = response.headers.get_content_type()
+    return {"string": response.read(), "mime_type": kind, "encoding": response.headers.get_param("charset")}
+
+
 class Fetcher:
     """WeasyPrint reads through this alone; what it was denied is kept, as WeasyPrint only logs it."""
 
-    def __init__(self, shown, inner):
+    def __init__(self, shown):
         self.shown = set(shown)
-        self.inner = inner
         self.denied = []
 
     def __call__(self, url, *others, **named):
         if url[:5].lower() == "data:":
-            return self.inner(url, *others, **named)
+            return in_itself(url)
         parts = urllib.parse.urlsplit(url)
         path = urllib.parse.unquote(parts.path)
         if parts.scheme == "file" and parts.netloc == "" and path in self.shown:
@@ -213,6 +221,20 @@ def pieces_of(attachment):
             yield piece
 
 
+def gzipped(pieces):
+    """The same as a gzip file, without a name or a time in it."""
+    deflate = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    for piece in pieces:
+        yield deflate.compress(piece)
+    yield deflate.flush()
+
+
+def as_it_is(pieces):
+    """What is compressed already is not compressed again: the pieces, their size and MD5."""
+    data = b"".join(pieces)
+    return data, len(data), hashlib.md5(data, usedforsecurity=False).hexdigest()
+
+
 def attach(pdf, pydyf, attachments):
     """
     By our own hand: WeasyPrint 57 has no name for an attachment from memory, dates it in 62, and takes a time that
@@ -223,15 +245,19 @@ def attach(pdf, pydyf, attachments):
         raise Refused("it attaches a file by itself, by <link rel=attachment>; what is attached is for Davy to say")
     files, entries = pydyf.Array(), pydyf.Array()
     for i, attachment in enumerate(attachments):
-        data, size, digest = compressed(pieces_of(attachment))
+        is_gzip = attachment.get("gzip", False)
+        pieces = pieces_of(attachment)
+        data, size, digest = as_it_is(gzipped(pieces)) if is_gzip else compressed(pieces)
         name = attachment["name"]
         mime = MIME_TYPES.get(os.path.splitext(name)[1], "application/octet-stream")
-        stream = pydyf.Stream([data], pydyf.Dictionary({
+        about = {
             "Type": "/EmbeddedFile",
             "Subtype": "/" + mime.replace("/", "#2F"),
-            "Filter": "/FlateDecode",
             "Params": pydyf.Dictionary({"CheckSum": f"<{digest}>", "Size": size}),
-        }))
+        }
+        if not is_gzip:
+            about["Filter"] = "/FlateDecode"
+        stream = pydyf.Stream([data], pydyf.Dictionary(about))
         pdf.add_object(stream)
         file = pydyf.Dictionary({
             "Type": "/Filespec",
@@ -264,12 +290,13 @@ class Printer:
         self.pydyf, self.weasyprint = pydyf, weasyprint
         self.fonts = Fonts()
         self.complaints = Complaints()
-        weasyprint.LOGGER.handlers = [self.complaints]
-        weasyprint.LOGGER.setLevel(logging.ERROR)
+        logger = logging.getLogger("weasyprint")
+        logger.handlers = [self.complaints]
+        logger.setLevel(logging.ERROR)
 
     def lay_out(self, job, text):
         self.complaints.said = []
-        fetcher = Fetcher(job["shown"], self.weasyprint.default_url_fetcher)
+        fetcher = Fetcher(job["shown"])
         document = self.weasyprint.HTML(string=text, url_fetcher=fetcher).render()
         return document, fetcher
 
@@ -324,9 +351,11 @@ class Printer:
 
     def forget(self):
         """WeasyPrint 57 keeps the fonts of each document that it has drawn, 14 to 22 MB a face, in a cache of a method."""
-        cache = getattr(getattr(self.weasyprint.pdf.stream.Stream, "add_font", None), "cache_clear", None)
-        if cache:
-            cache()
+        inside = sys.modules.get("weasyprint.pdf.stream")
+        for name in ("Stream", "add_font", "cache_clear"):
+            inside = getattr(inside, name, None)
+        if inside:
+            inside()
         gc.collect()
 
     def answer(self, job, data):

@@ -158,6 +158,29 @@ static void attachments_come_out_as_they_went_in(void)
 	pile_free(pile);
 }
 
+static void one_may_lie_there_compressed(void)
+{
+	struct pile *pile = pile_new();
+	char *text = xprintf("%*s", 100000, "the end");
+	struct paper_attachment attached = {
+		.data = text, .size = 100000, .name = "series.csv.gz", .gzip = true};
+	struct paper_job *job = pile_add(pile, "<p>with a series");
+	struct buf out;
+
+	buf_init(&out);
+	job->attached = &attached;
+	job->attached_count = 1;
+	CU_ASSERT_EQUAL(pile_print(pile), 0);
+	paper_run(&out, "cd %s && pdfdetach -save 1 -o out.gz %s && stat -c %%s out.gz",
+		  pile->folder, job->pdf);
+	CU_ASSERT_TRUE(atoi(out.data) > 20 && atoi(out.data) < 1000);
+	paper_run(&out, "cd %s && gunzip -c out.gz", pile->folder);
+	CU_ASSERT_TRUE(out.size == 100000 && memcmp(out.data, text, out.size) == 0);
+	buf_done(&out);
+	free(text);
+	pile_free(pile);
+}
+
 /* ---- what a document may read ---- */
 
 static int listen_somewhere(int *port)
@@ -290,6 +313,7 @@ void suite_paper(void)
 	claim(printing_many_needs_no_more_memory_than_printing_one);
 	claim(the_same_document_gives_the_same_bytes);
 	claim(attachments_come_out_as_they_went_in);
+	claim(one_may_lie_there_compressed);
 	claim(a_document_reads_nothing_that_it_is_not_given);
 	claim(a_document_reads_what_it_is_given);
 	claim(a_character_without_font_is_named_and_no_gap_is_printed);

@@ -103,6 +103,8 @@ static struct value *attachment_value(const struct paper_attachment *attachment)
 	value_set_text(value, "path", attachment->path);
 	if (!attachment->path)
 		value_set_int(value, "size", (int64_t)attachment->size);
+	if (attachment->gzip)
+		value_set_bool(value, "gzip", true);
 	return value;
 }
 

@@ -37,6 +37,7 @@ struct paper_attachment {
 	size_t size;
 	const char *name;	 /* under which it lies in the PDF, without folder */
 	const char *description; /* for whoever looks at the list; NULL: none */
+	bool gzip;		 /* it lies there compressed, and its name says so */
 };
 
 struct paper_job {
