@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "cli/report_amended.h"
 #include "cli/report_laboratory.h"
 #include "cli/words.h"
 #include "record/cosign.h"
@@ -155,8 +156,8 @@ static void add_evidence(struct value *facts, const struct book_event *event)
 }
 
 /* Number, what it replaces, and whether it is out: a report is issued by the signature of who may sign for it. */
-static void add_report(struct value *facts, const struct book_event *event,
-		       const struct report_wish *wish)
+static int add_report(struct value *facts, const char *state, const struct book_event *event,
+		      const struct report_wish *wish, struct error *err)
 {
 	const struct value *signatory = value_get(facts, "signatory");
 	struct value *map = value_set(facts, "report", value_map());
@@ -165,15 +166,18 @@ static void add_report(struct value *facts, const struct book_event *event,
 		      value_get(facts, "rejected")->kind != VALUE_NIL;
 
 	value_set(map, "number",
-		  wish->number ? value_text(wish->number)
-			       : value_printf("%s-%06llu", bench ? bench : "?",
-					      (unsigned long long)event->seq));
-	report_set(map, "amends", wish->amends);
-	report_set(map, "amends_why", wish->why);
+		  wish->number ? value_text(wish->number) : report_number(bench, event->seq));
+	if (report_amended(map, state, event, err) < 0)
+		return -1;
+	if (wish->amends) {
+		report_set(map, "amends", wish->amends);
+		report_set(map, "amends_why", wish->why);
+	}
 	value_set_bool(map, "issued",
 		       signatory->kind != VALUE_NIL && !voided &&
 			       !value_count(event->declarations));
 	report_set_time(map, "issued_at", value_get_text(signatory, "at"));
+	return 0;
 }
 
 static void add_declarations(struct value *facts, const struct book_event *event)
@@ -198,7 +202,8 @@ int report_record_facts(struct value *facts, const char *state, const struct boo
 		return -1;
 	add_evidence(facts, event);
 	add_declarations(facts, event);
-	add_report(facts, event, wish);
+	if (add_report(facts, state, event, wish, err) < 0)
+		return -1;
 	value_set_bool(facts, "simulated", false);
 	value_set_bool(facts, "uncontrolled", false);
 	value_set_bool(facts, "some_accredited", false);
