@@ -133,7 +133,8 @@ what_proves_it_is_inside() {
 	rm -rf "$scratch/inside" && mkdir "$scratch/inside" && pdfdetach -saveall -o "$scratch/inside" "$scratch/report.pdf" &&
 		cmp "$folder/record.json" "$scratch/inside/record.json" &&
 		(cd "$folder" && sha256sum --status -c "$scratch/inside/journal.sha256") &&
-		head -1 "$scratch/inside/series.csv" | grep -q 'channel,t_s,value,unit' && [ "$(wc -l <"$scratch/inside/series.csv")" -gt 100 ]
+		gunzip "$scratch/inside/series.csv.gz" && head -1 "$scratch/inside/series.csv" | grep -q 'channel,t_s,value,unit' &&
+		[ "$(wc -l <"$scratch/inside/series.csv")" -gt 100 ]
 }
 
 many_in_one_start() {
@@ -152,6 +153,43 @@ import csv, sys
 rows = list(csv.DictReader(open(sys.argv[1], encoding="utf-8-sig", newline="")))
 assert len(rows) == 9, rows
 assert rows[4]["name"] == "drop" and rows[4]["value"] == "5.13 Pa ± 0.18 Pa" and rows[4]["verdict"] == "PASS", rows[4]
+PYTHON
+}
+
+# A specimen whose name a spreadsheet would compute: in the rows it is a text.
+a_name_is_no_formula() {
+	a_run --dut serial='=HYPERLINK("http://x","y")' --dut ma='@SUM(A1)' --limits scripts/limits/example.json || [ -s "$scratch/run" ] || return
+	davy report last --format csv --to "$scratch/rows.csv" && python3 - "$scratch/rows.csv" <<'PYTHON'
+import csv, sys
+for row in csv.reader(open(sys.argv[1], encoding="utf-8-sig", newline="")):
+    for cell in row:
+        assert not cell.startswith(("=", "@", "\t", "\r")), cell
+        assert not cell.startswith(("+", "-")) or cell[1].isdigit(), cell
+PYTHON
+}
+
+# Held against the same series as the bench's own tool decodes them from the journal; and a protocol that says nothing is refused.
+a_battery_in_its_format() {
+	within 120 "$davy" run scripts/battery/cell_overcharge.lua --sim --limits scripts/limits/example.json --dut serial=C_1 --destroys C_1 \
+		>"$scratch/run" 2>&1
+	mkdir -p "$scratch/bdf" && davy report last --format bdf --to "$scratch/bdf" || return
+	python3 tests/battery_data.py "$(run_folder)" "$scratch"/bdf/SIMULATED__C-1__20260101_*.bdf.csv || return
+	sed '40s/^\([0-9.]*\),\([0-9]\)/\1,9\2/' "$scratch"/bdf/SIMULATED__C-1__*.bdf.csv >"$scratch/changed.csv"
+	! python3 tests/battery_data.py "$(run_folder)" "$scratch/changed.csv" >"$scratch/out" 2>&1 || return
+	refused 2 'does not say which of its channels are the battery' davy report "$golden_run" --format bdf &&
+		refused 2 'bdf has the series of a run' davy report L1 --template lot_summary --format bdf
+}
+
+what_was_watched_is_one_picture() {
+	davy report last --lang en --format json >"$scratch/out" && python3 - "$scratch/out" <<'PYTHON'
+import collections, json, sys
+facts = json.load(open(sys.argv[1]))
+titles = collections.Counter(curve["title"] for curve in facts["curves"])
+watched = [title for title in titles if title.startswith("Conditions")]
+assert watched and max(titles.values()) == 1, titles
+for name in ("temperature", "pressure"):
+    curves = [m["curve"] for m in facts["measures"] if m["name"] == name]
+    assert len(curves) == 2 and curves[0] and curves[0] == curves[1], (name, curves)
 PYTHON
 }
 
@@ -206,7 +244,7 @@ bad_templates() {
 	refused 2 "there is no template 'nobody.html'" davy report last --template nobody &&
 		refused 2 "is no name of a template" davy report last --template ../secret &&
 		refused 2 'csv has the items of a run, and lot_summary has none' davy report L1 --template lot_summary --format csv &&
-		refused 2 "a report is html, pdf, csv or json, and not 'docx'" davy report last --format docx
+		refused 2 "a report is html, pdf, csv, bdf or json, and not 'docx'" davy report last --format docx
 }
 
 every_fact_is_listed() {
@@ -370,5 +408,8 @@ claim "the report of what is right names what it replaces, and the old one what 
 claim "a journal that is not the one in the record is no report" a_journal_that_is_not_the_records_is_no_report
 claim "--lang says in which language any command speaks, whatever the environment says" every_command_has_it
 claim "a record with a signature that is not good is no report" a_signature_that_is_not_good_is_no_report
+claim "no name of a specimen is a formula for whoever opens the rows" a_name_is_no_formula
 claim "reasons are told in Chinese on a Chinese page" reasons_are_chinese_on_a_chinese_page
+claim "a battery's series are its own in the Battery Data Format, as the journal's own bytes have them" a_battery_in_its_format
+claim "what was watched all along is one picture, with its lowest and highest" what_was_watched_is_one_picture
 claims_end

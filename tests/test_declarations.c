@@ -214,6 +214,21 @@ static void a_channel_that_is_not_there_is_named(void)
 		      "mini.lua: sampling of 'room': fixture mini has no channel 'room'");
 }
 
+static void a_battery_names_channels_of_its_units(void)
+{
+	check_becomes("bdf = { voltage = 'u', current = '-i', within = '1 s' }", "",
+		      "'bdf':{'current':'-i','voltage':'u','within':'1 s'}");
+	check_refused("bdf = { voltage = 'u', within = '1 s' }", "current");
+	check_refused("bdf = { voltage = 'u', current = 'i', within = '0 s' }", "bdf: within: ");
+	check_refused("bdf = { voltage = 'u', current = 'i', within = '1 V' }", "bdf: within: ");
+	check_refused("bdf = { voltage = 'u', current = 'i', within = '1 s', power = 'p' }",
+		      "'power'");
+	check_no_plan("bdf = { voltage = 'room', current = 'pressure', within = '1 s' }", NULL,
+		      "mini.lua: bdf: voltage: fixture mini has no channel 'room'");
+	check_no_plan("bdf = { voltage = 'pressure', current = 'pressure', within = '1 s' }", NULL,
+		      "mini.lua: bdf: voltage: channel 'pressure' is not in V");
+}
+
 static void an_environment_is_a_number_of_the_limits_dimension(void)
 {
 	check_no_plan("environment = { temperature = { '1 .. 2 °C', channel = 'pressure' } }", NULL,
@@ -265,6 +280,7 @@ void suite_declarations(void)
 	claim(the_name_of_the_controllers_own_step_is_kept);
 	claim(a_channel_that_is_not_there_is_named);
 	claim(an_environment_is_a_number_of_the_limits_dimension);
+	claim(a_battery_names_channels_of_its_units);
 	claim(an_environment_is_seen_by_the_bench_and_before_the_start);
 	claim(the_controllers_own_step_is_not_run_alone);
 }

@@ -44,8 +44,10 @@ static const struct option OPTIONS[] = {
 	 OPTION_TEXT,
 	 "FORMAT",
 	 offsetof(struct report_settings, format),
-	 {"html (else), pdf, csv: the items as rows, or json: the facts that templates are given",
-	  "html(缺省)、pdf、csv(逐项一行)或 json(模板所用的数据)"}},
+	 {"html (else), pdf, csv: the items as rows, bdf: a battery's series in the Battery Data "
+	  "Format, or json: the facts that templates are given",
+	  "html(缺省)、pdf、csv(逐项一行)、bdf(电池数据序列,Battery Data Format)"
+	  "或 json(模板所用的数据)"}},
 	{"to",
 	 OPTION_TEXT,
 	 "FILE",
@@ -82,8 +84,8 @@ static const struct option OPTIONS[] = {
 static const struct {
 	struct words format, amends, same, name, where, folder, once, no_rows, no_page;
 } TEXTS = {
-	.format = {"a report is html, pdf, csv or json, and not '%.40s'",
-		   "报告格式为 html、pdf、csv 或 json,不是 '%.40s'"},
+	.format = {"a report is html, pdf, csv, bdf or json, and not '%.40s'",
+		   "报告格式为 html、pdf、csv、bdf 或 json,不是 '%.40s'"},
 	.amends = {"an amended report says what it replaces and why: --amends NUMBER --why TEXT",
 		   "更改后的报告须写明所代替的报告与原因:--amends 编号 --why 说明"},
 	.same = {"an amended report needs a number of its own, and '%.60s' is that of the report "
@@ -101,8 +103,8 @@ static const struct {
 		 "--number 与 --amends 只用于一份报告,现为 %zu 份"},
 };
 
-enum format { FORMAT_HTML, FORMAT_PDF, FORMAT_CSV, FORMAT_JSON, FORMAT_COUNT };
-static const char *const FORMATS[FORMAT_COUNT] = {"html", "pdf", "csv", "json"};
+enum format { FORMAT_HTML, FORMAT_PDF, FORMAT_CSV, FORMAT_BDF, FORMAT_JSON, FORMAT_COUNT };
+static const char *const FORMATS[FORMAT_COUNT] = {"html", "pdf", "csv", "bdf", "json"};
 
 /* All reports of one command: their texts, where they go, and what they are about. */
 struct making {
@@ -215,6 +217,8 @@ static int write_text(const struct making *making, struct report_made *made, str
 			return error_set(err, ERROR_USAGE, say(TEXTS.no_rows), making->template);
 		report_rows(out, value_get(made->facts, "measures"));
 		return 0;
+	case FORMAT_BDF:
+		return report_battery(out, made->folder, err);
 	case FORMAT_HTML:
 	case FORMAT_PDF:
 	case FORMAT_COUNT:
@@ -233,8 +237,11 @@ static char *path_of(const struct making *making, const struct value *facts)
 
 	if (!is_folder(to))
 		return to ? xstrdup(to) : NULL;
-	name = xprintf("%s%s%s.%s", number ? number : making->template, is_usual ? "" : "-",
-		       is_usual ? "" : making->template, FORMATS[making->format]);
+	name = making->format == FORMAT_BDF
+		       ? report_battery_name(facts)
+		       : xprintf("%s%s%s.%s", number ? number : making->template,
+				 is_usual ? "" : "-", is_usual ? "" : making->template,
+				 FORMATS[making->format]);
 	for (char *c = name; *c; c++)
 		if (*c == '/')
 			*c = '_';

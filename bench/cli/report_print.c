@@ -1,14 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/report_print.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/csv.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "cli/words.h"
+#include "report/battery_data.h"
 #include "report/paper.h"
 #include "report/run_curves.h"
+
+static const struct {
+	struct words undeclared, of_none;
+} TEXTS = {
+	.undeclared =
+		{"the protocol of %.100s does not say which of its channels are the battery's "
+		 "voltage and current: bdf = { voltage = …, current = …, within = … } in its "
+		 "header",
+		 "%.100s 的检验程序未声明哪些通道是电池的电压与电流:须在程序头写 bdf = { voltage = "
+		 "…, "
+		 "current = …, within = … }"},
+	.of_none = {"bdf has the series of a run, and this is of none",
+		    "bdf 为一次检验的数据序列,此处没有检验"},
+};
 
 /* ---- paper ---- */
 
@@ -56,11 +74,12 @@ static int attach(struct attachments *attachments, const char *folder, struct er
 	if (add_digest(attachments, folder, err) < 0 ||
 	    run_curves_csv(folder, &attachments->series, err) < 0)
 		return -1;
-	attachments->at[attachments->count++] =
-		(struct paper_attachment){.data = attachments->series.data,
-					  .size = attachments->series.size,
-					  .name = "series.csv",
-					  .description = "all series of the run 全部数据序列"};
+	attachments->at[attachments->count++] = (struct paper_attachment){
+		.data = attachments->series.data,
+		.size = attachments->series.size,
+		.name = "series.csv.gz",
+		.description = "all series of the run, gzip 全部数据序列,gzip 压缩",
+		.gzip = true};
 	return 0;
 }
 
@@ -105,16 +124,10 @@ static void add_cell(struct buf *out, const struct value *value, bool is_first)
 
 	if (!is_first)
 		buf_add_text(out, ",");
-	if (value && value->kind == VALUE_INT) {
+	if (value && value->kind == VALUE_INT)
 		buf_printf(out, "%lld", (long long)value->integer);
-	} else if (text[strcspn(text, ",\"\r\n")]) {
-		buf_add_text(out, "\"");
-		for (; *text; text++)
-			buf_printf(out, *text == '"' ? "\"\"" : "%c", *text);
-		buf_add_text(out, "\"");
-	} else {
-		buf_add_text(out, text);
-	}
+	else
+		csv_add_field(out, text);
 }
 
 void report_rows(struct buf *out, const struct value *measures)
@@ -139,4 +152,55 @@ void report_rows(struct buf *out, const struct value *measures)
 		add_cell(out, value_get(verdict, "why"), false);
 		buf_add_text(out, "\r\n");
 	}
+}
+
+/* ---- a battery ---- */
+
+int report_battery(struct buf *out, const char *folder, struct error *err)
+{
+	struct account *account;
+	int done;
+
+	if (!folder)
+		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.of_none));
+	account = account_read(folder, err);
+	if (!account)
+		return -1;
+	if (battery_data_is_declared(account))
+		done = battery_data(account, out, err);
+	else
+		done = error_set(err, ERROR_USAGE, say(TEXTS.undeclared), account->id);
+	account_free(account);
+	return done;
+}
+
+/* What parts the name is in none of its parts. */
+static char *part_of_name(const char *text)
+{
+	char *part = xstrdup(text && *text ? text : "unnamed");
+
+	for (char *c = part; *c; c++)
+		if ((unsigned char)*c <= ' ' || *c == '_' || *c == '/')
+			*c = '-';
+	return part;
+}
+
+char *report_battery_name(const struct value *facts)
+{
+	const struct value *evidence = value_get(facts, "evidence");
+	const char *began = value_get_text(value_get(facts, "run"), "began");
+	const char *lab = value_get_text(value_get(facts, "lab"), "name");
+	char *institution, *cell, *name, day[9] = "";
+
+	if (began && strlen(began) >= 10)
+		snprintf(day, sizeof(day), "%.4s%.2s%.2s", began, began + 5, began + 8);
+	institution = part_of_name(value_get_bool(facts, "simulated") ? "SIMULATED"
+				   : lab			      ? lab
+					 : value_get_text(evidence, "bench"));
+	cell = part_of_name(value_get_text(value_get(facts, "dut"), "serial"));
+	name = xprintf("%s__%s__%s_%03lld.bdf.csv", institution, cell, day,
+		       (long long)value_get_int(evidence, "record", 0));
+	free(institution);
+	free(cell);
+	return name;
 }

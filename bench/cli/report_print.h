@@ -23,4 +23,12 @@ int report_print(const struct report_printed *reports, size_t count, struct erro
 /* Append the measures of a report's facts as CSV (RFC 4180, UTF-8 with the mark that spreadsheets ask for). */
 void report_rows(struct buf *out, const struct value *measures);
 
+/* Append the series of the run in `folder` (NULL: it is of none) in the Battery Data Format (report/battery_data.h). */
+int report_battery(struct buf *out, const char *folder, struct error *err);
+/*
+ * "Institution__Cell__20260302_017.bdf.csv", as that format calls its files: the number is that of the record. What is simulated is
+ * of the institution SIMULATED. The caller frees it.
+ */
+char *report_battery_name(const struct value *facts);
+
 #endif

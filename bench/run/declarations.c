@@ -359,6 +359,41 @@ static int bind_environment(struct protocol_condition *condition, const struct f
 	return limit->known ? limit_check_dimension(&limit->limit, &probe, err) : 0;
 }
 
+/* A channel in this unit or another of its kind; NULL: the declaration does not name it. */
+static int bind_column(const char *name, const char *unit, const struct fixture *fixture,
+		       struct error *err)
+{
+	int channel = name ? fixture_find_channel(fixture, name + (name[0] == '-')) : -1;
+	struct unit wanted;
+
+	if (!name)
+		return 0;
+	if (channel < 0)
+		return error_set(err, ERROR_USAGE, "fixture %s has no channel '%s'", fixture->id,
+				 name + (name[0] == '-'));
+	if (unit_parse(&wanted, unit, err) < 0)
+		return -1;
+	if (fixture->channel[channel].state ||
+	    !unit_same_kind(&wanted, &fixture->channel[channel].unit))
+		return error_set(err, ERROR_USAGE, "channel '%s' is not in %s",
+				 fixture->channel[channel].name, unit);
+	return 0;
+}
+
+static int bind_battery(const struct protocol *protocol, const struct fixture *fixture,
+			const char *where, struct error *err)
+{
+	static const char *const COLUMNS[][2] = {
+		{"voltage", "V"}, {"current", "A"}, {"ambient", "°C"}};
+	const struct value *bdf = value_get(protocol->data, "bdf");
+
+	for (size_t i = 0; i < sizeof(COLUMNS) / sizeof(COLUMNS[0]); i++)
+		if (bind_column(value_get_text(bdf, COLUMNS[i][0]), COLUMNS[i][1], fixture, err) <
+		    0)
+			return error_context(err, "%s: bdf: %s", where, COLUMNS[i][0]);
+	return 0;
+}
+
 int protocol_bind(struct protocol *protocol, const struct fixture *fixture, const char *where,
 		  struct error *err)
 {
@@ -370,5 +405,5 @@ int protocol_bind(struct protocol *protocol, const struct fixture *fixture, cons
 		if (bind(&protocol->rate[i], fixture, err) < 0)
 			return error_context(err, "%s: sampling of '%s'", where,
 					     protocol->rate[i].channel_name);
-	return 0;
+	return bind_battery(protocol, fixture, where, err);
 }

@@ -54,6 +54,7 @@ static const struct {
 	{"protocol", "interruptions"},
 	{"protocol", "interruptions.*"},
 	{"protocol", "interruptions.*.limit"},
+	{"protocol", "bdf"},
 	{"protocol", "steps.*"},
 	{"protocol", "steps.*.measures"},
 	{"protocol", "steps.*.measures.*"},

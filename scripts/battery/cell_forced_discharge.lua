@@ -37,6 +37,8 @@ local test = protocol {
   bounds = { ["supply.voltage"] = "0 .. 5 V", ["supply.current"] = "0 .. 20 A",
              cell_temperature = "<= 150 °C" },
 
+  bdf = { voltage = "cell_voltage", current = "pack_current", within = "1 s", ambient = "room_temperature" },
+
   params = {
     duration = { "90 min", range = "1 min .. 3 h", ask = "Time of the forced discharge (强制放电时间)",
                  method = gb_31241("6.3", chapter_6, { ">= 90 min" }) },
@@ -119,6 +121,8 @@ step "Forced discharge" {
   },
   run = function(m, fx)
     begin(fx)
+    fx.cell_voltage:trace "10 s"               -- side by side, for the cell's own data file
+    fx.pack_current:trace "10 s"
     empty(fx)
 
     local flames, panel = fx.flame:trace "1 s", fx.panel:trace "1 s"

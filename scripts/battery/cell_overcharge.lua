@@ -36,6 +36,8 @@ local test = protocol {
 
   bounds = { ["supply.voltage"] = "0 .. 7.5 V" },        -- 1.5 × the highest upper limit
 
+  bdf = { voltage = "cell_voltage", current = "pack_current", within = "1 s", ambient = "room_temperature" },
+
   params = {
     at_voltage = { "1 h", range = "1 min .. 2 h", ask = "Time at the test voltage (恒压时间)",
                    method = gb_31241("6.2", chapter_6, { ">= 1 h" }) },
@@ -144,6 +146,8 @@ step "Overcharge" {
     begin(fx)
 
     -- 4.5.1: discharged to its end voltage first, then the maker's charge.
+    fx.cell_voltage:trace "10 s"               -- side by side, for the cell's own data file
+    fx.pack_current:trace "10 s"
     empty(fx)
     fx.cycler:charge { current = dut.charging, voltage = dut.upper }
     assert(fx.pack_current:becomes { at_most = dut.charged, within = "24 h", every = "10 s" })

@@ -33,6 +33,8 @@ local test = protocol {
 
   sampling = { pack_current = "0.1 Hz", case_temperature = "0.02 Hz" },
 
+  bdf = { voltage = "pack_voltage", current = "pack_current", within = "1 s", ambient = "room_temperature" },
+
   params = {
     rest    = { "30 min", range = "5 min .. 4 h", ask = "Rest before the capacity (静置时间)" },
     sample  = { "5 s", range = "100 ms .. 10 s", ask = "Sampling of the current (电流采样间隔)" },
@@ -200,6 +202,8 @@ step "Capacity" {
   run = function(m, fx)
     begin(fx)
     local heat = fx.case_temperature:trace "20 s"
+    fx.pack_voltage:trace(p.sample)            -- and the current beside it, for the pack's own data file
+    fx.pack_current:trace(p.sample)
     fx.cycler:discharge { current = 0.2 * It }
     assert(fx.pack_voltage:becomes { at_most = dut.empty, within = "8 h", every = "10 s" })
     if not charge(fx) then

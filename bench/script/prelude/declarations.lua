@@ -279,6 +279,21 @@ local function read_bounds(where, written)
   return written
 end
 
+-- bdf = { voltage = "pack_voltage", current = "-load_current", within = "1 s", ambient = "room_temperature" }: which
+-- channels are a cell's in the Battery Data Format, where what charges is positive.
+local BDF = { voltage = "string", current = "string", within = "string", ambient = "string" }
+local function read_bdf(where, written)
+  davy.check_fields(where, "bdf", written, BDF)
+  for _, name in ipairs { "voltage", "current", "within" } do davy.need_text(where, "bdf", written, name) end
+  local within, why = native.quantity(written.within)
+  if not within then raise_at(where, "bdf: within: %s", why) end
+  local met, mismatch = native.met("> 0 s", within)
+  if not met then raise_at(where, "bdf: within: %s", mismatch or "it must be more than nothing") end
+  return {
+    voltage = written.voltage, current = written.current, within = written.within, ambient = written.ambient,
+  }
+end
+
 -- hazard = { "the bed is hot", zh = "…", wait = "60 min" }
 local function read_hazard(where, written)
   davy.check_fields(where, "hazard", written, HAZARD)
@@ -332,6 +347,7 @@ function declarations.read(where, written, data, names)
   end
   if written.adjusts then data.adjusts = read_adjusts(where, written.adjusts) end
   if written.bounds then data.bounds = read_bounds(where, written.bounds) end
+  if written.bdf then data.bdf = read_bdf(where, written.bdf) end
   if written.hazard then data.hazard = read_hazard(where, written.hazard) end
   if written.destructive then
     check_specimen(where, written)

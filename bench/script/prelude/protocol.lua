@@ -11,7 +11,7 @@ local PROTOCOL = {
   params = "table", dut = "table", faults = "table", language = "number",
   environment = "table", sampling = "table", destructive = "boolean", bounds = "table",
   hazard = "table", scans = "table", escapes = "table", adjusts = "table",
-  interruptions = "table",
+  interruptions = "table", bdf = "table",
   checks = "string", bracket = "string",
   grade = "string", source = "string", edition = "string", in_force = "string",
 }
