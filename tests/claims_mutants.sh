@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # davy check --mutants: a hole that a protocol was given is named as an escape and nothing else is, a
-# better table closes it, an explanation counts while it is true, and the score of a shipped protocol holds.
+# better table closes it, an explanation counts while it is true, a part of the mutants is called one, and the
+# score of a shipped protocol holds.
 cd "$(dirname "$0")/.." || exit 1
 . tests/claims.sh
 
@@ -42,11 +43,14 @@ bump() {
 	LUA
 }
 
-# tries CODE NAME: check it with mutants; what it prints stays in $scratch/out and $scratch/err.
+# tries CODE NAME [OPTION…]: check it with mutants, or some; what it prints stays in $scratch/out and $scratch/err.
 tries() {
-	within 120 "$davy" check --mutants "$tree/scripts/$2.lua" >"$scratch/out" 2>"$scratch/err"
-	local code=$?
-	[ "$code" = "$1" ] && return
+	local wanted=$1 file=$tree/scripts/$2.lua code
+	shift 2
+	[ $# = 0 ] && set -- --mutants
+	within 120 "$davy" check "$@" "$file" >"$scratch/out" 2>"$scratch/err"
+	code=$?
+	[ "$code" = "$wanted" ] && return
 	echo "ended with $code"
 	cat "$scratch/out" "$scratch/err"
 	return 1
@@ -94,6 +98,26 @@ a_stale_explanation_is_an_error() {
 		says "explain 'Gas: wait 9 left out', and there is no such mutant" && says "not ok: 2 explanations are stale"
 }
 
+# Explanations of what is left out are not tried, and no edge is looked for that nobody needs.
+a_part_is_called_one() {
+	tries 1 poor --mutants=limits && says "4 of 14 mutants, each of one weakness" &&
+		[ "$(escapes)" = "Gas: deviation upper end widened @7" ] &&
+		says "not ok: the table catches 3 of 4 mutants; 4 of 14 mutants were run, and without the others there is no score" || return
+	tries 1 stale --mutants=limits,measures && says "explain 'Gas: wait 9 left out', and there is no such mutant" &&
+		! grep -q "wait 1" "$scratch/out" || return
+	tries 0 told --mutants=steps,measures,declarations && ! grep -q "caught down to" "$scratch/out" || return
+	tries 0 told --mutants --step Gas --json && says '"part":false' && says '"score":100' &&
+		tries 0 told --mutants=calls --step Gas --json && says '"part":true' && says '"left_out":["Gas: ' &&
+		! grep -q '"score"' "$scratch/out"
+}
+
+a_part_of_nothing_is_refused() {
+	tries 2 told --mutants=limits,loops && says "'loops' is no kind of mutant; there are: steps, measures, limits" err &&
+		tries 2 told --mutants --step Zero && says "no mutant is in 'Zero'; they are in: Gas" err &&
+		tries 2 told --step Gas && says "say --mutants, too" err && tries 1 told --mutants=declarations &&
+		says "not ok: there is no mutant to speak of; 0 of 14 mutants were run"
+}
+
 both_tell_machines_the_same() {
 	within 120 "$davy" check --mutants --json "$tree/scripts/poor.lua" >"$scratch/out"
 	[ $? = 1 ] && says '"ok":false' && says '"escaped":5' &&
@@ -119,6 +143,8 @@ claim "a hole in a fault table is named by the mutants that escape through it, a
 claim "a fault on the other side of a limit, and one that an assertion finds, close theirs" a_better_table_closes_it
 claim "what the header explains does not count against the score" an_explanation_counts
 claim "an explanation of what is caught, or of nothing, is an error" a_stale_explanation_is_an_error
+claim "some of the mutants, by kind and by step, are called a part of them, and have no score" a_part_is_called_one
+claim "a kind or a step that no mutant has is refused, and so is a part of none" a_part_of_nothing_is_refused
 claim "--json and Chinese say the same" both_tell_machines_the_same
 claim "a table that does not hold is not tried" a_table_that_does_not_hold_is_not_tried
 claim "davy run knows no mutant" no_run_is_a_mutants

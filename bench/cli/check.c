@@ -9,7 +9,8 @@
  * caught is found by halving. With --mutants the table itself is tried (mutation.c). Nothing is left on
  * the disk.
  *
- * Ends with 0 when all promises hold, and with --mutants the score is reached; 1 when not; 2 when a file cannot be loaded.
+ * Ends with 0 when all promises hold, and with --mutants the score is reached (of a part of them: when none
+ * escapes); 1 when not; 2 when a file cannot be loaded.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,12 +25,15 @@
 #include "cli/commands.h"
 #include "cli/mutation.h"
 #include "cli/place.h"
+#include "cli/words.h"
 #include "cli/workers.h"
 
 struct check_settings {
 	const char *limits;
 	int64_t seed, jobs;
-	bool no_sweep, mutants, json;
+	struct option_maybe mutants;
+	struct value *steps;
+	bool no_sweep, json;
 };
 
 static const struct option OPTIONS[] = {
@@ -55,13 +59,28 @@ static const struct option OPTIONS[] = {
 	 offsetof(struct check_settings, no_sweep),
 	 {"do not look for the smallest fault that is caught", "不查找可检出的最小故障程度"}},
 	{"mutants",
-	 OPTION_FLAG,
-	 NULL,
+	 OPTION_MAYBE,
+	 "[=KINDS]",
 	 offsetof(struct check_settings, mutants),
-	 {"rehearse the protocol with one weakness at a time, too: would the fault table notice?",
-	  "另逐一演练带一处弱点的检验程序:故障表能否发现?"}},
+	 {"rehearse the protocol with one weakness at a time, too: would the fault table notice? "
+	  "KINDS is some of steps,measures,limits,declarations,calls,assertions,comparisons",
+	  "另逐一演练带一处弱点的检验程序:故障表能否发现?KINDS 可取 "
+	  "steps,measures,limits,declarations,calls,assertions,comparisons 中若干项"}},
+	{"step",
+	 OPTION_LIST,
+	 "NAME",
+	 offsetof(struct check_settings, steps),
+	 {"only mutants of this step, or of whatever else stands before their colon",
+	  "只演练该步骤(即变异体名称冒号前所示之处)的变异体,可重复"}},
 	OPTION_JSON_ROW(struct check_settings),
 	{0},
+};
+
+static const struct {
+	struct words step_of_what;
+} TEXTS = {
+	.step_of_what = {"--step chooses among mutants: say --mutants, too",
+			 "--step 用于挑选变异体,须同时给出 --mutants"},
 };
 
 enum { TRIALS_MOST = 96 };
@@ -197,6 +216,7 @@ static int check_mutants(struct checking *checking, const struct check_settings 
 				     .place = checking->place,
 				     .trial = checking->trial,
 				     .jobs = (size_t)settings->jobs,
+				     .part = {settings->mutants.text, settings->steps},
 				     .out = settings->json ? NULL : stdout,
 				     .into = checking->into};
 	int code;
@@ -219,7 +239,7 @@ static int check_protocol(struct checking *checking, const struct check_settings
 	if (limits || !settings->limits) {
 		checking->place.limits = limits;
 		checking->place.seed = settings->seed ? settings->seed : 1;
-		checking->place.sweep = !settings->no_sweep && !settings->mutants;
+		checking->place.sweep = !settings->no_sweep && !settings->mutants.given;
 		checking->world = load_world(checking->place.program, tree, checking->data);
 		add_trials(checking);
 		check_report_head(checking->report, checking->data, limits);
@@ -227,7 +247,7 @@ static int check_protocol(struct checking *checking, const struct check_settings
 	}
 	if (result == 0)
 		result = check_report_end(checking->report) ? EXIT_IS_PASS : EXIT_IS_FAIL;
-	if (result == EXIT_IS_PASS && settings->mutants)
+	if (result == EXIT_IS_PASS && settings->mutants.given)
 		result = check_mutants(checking, settings, err);
 	for (size_t i = 0; i < checking->count; i++)
 		free(checking->trial[i].fault);
@@ -293,9 +313,14 @@ static int check_all(const char *program, char **files, int count,
 
 static int check(void *ctx, char **operands, int count, struct error *err)
 {
-	char *program = place_program(err);
-	int code = program ? check_all(program, operands, count, ctx, err) : -1;
+	struct check_settings *settings = ctx;
+	char *program;
+	int code;
 
+	if (settings->steps && !settings->mutants.given)
+		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.step_of_what));
+	program = place_program(err);
+	code = program ? check_all(program, operands, count, settings, err) : -1;
 	free(program);
 	if (code < 0 && err->kind == ERROR_REFUSED) {
 		fprintf(stderr, "davy: %s\n", err->text);

@@ -17,7 +17,8 @@
  *
  * Which rehearsals, in which order: those likely to catch it first. What changes how a measure is judged
  * can show only where that measure is named, or where nobody is; all else meets every rehearsal before it
- * counts as an escape. The seed is one and the same, so the answer is, too.
+ * counts as an escape. The seed is one and the same, so the answer is, too. Edges that no mutant of a part
+ * would be rehearsed at are not looked for.
  */
 #include "cli/mutation.h"
 
@@ -46,14 +47,22 @@ struct edge {
 
 struct mutation {
 	struct mutation_task *task;
-	struct mutant *mutant;
-	size_t mutants;
+	struct mutant *mutant; /* those to rehearse in front, as their part asks */
+	size_t mutants, made;
 	struct edge *edge;
 	size_t edges;
 	struct mutation_report *report;
 	struct error died;
 	bool is_dead;
 };
+
+/* The table may name "alarm[light]" of the measure "alarm". */
+static bool is_of_measure(const char *named, const char *measure)
+{
+	size_t size = strlen(measure);
+
+	return !strncmp(named, measure, size) && (!named[size] || named[size] == '[');
+}
 
 /* ---- where the edges are ---- */
 
@@ -71,6 +80,24 @@ static bool is_judged(const struct trial *trial)
 	return trial->fault && verdict && strcmp(verdict, "ERROR") != 0;
 }
 
+/* Might the mutant be rehearsed at this fault's edge, below it, or near it? (hunt_judgement, hunt_place) */
+static bool has_use(const struct mutant *mutant, const char *measure)
+{
+	if (mutant->kind == MUTANT_WIDENED || mutant->kind == MUTANT_TURNED)
+		return measure && is_of_measure(measure, mutant->measure);
+	return mutant->kind == MUTANT_SIMPLE || mutant->from;
+}
+
+static void list_edge(struct mutation *mutation, const struct trial *trial, const char *measure)
+{
+	for (size_t i = 0; i < mutation->mutants; i++)
+		if (has_use(&mutation->mutant[i], measure)) {
+			mutation->edge[mutation->edges++] = (struct edge){
+				.trial = trial, .measure = measure, .edge = 1, .near = 1};
+			return;
+		}
+}
+
 static void list_edges(struct mutation *mutation)
 {
 	size_t most = 1;
@@ -85,14 +112,9 @@ static void list_edges(struct mutation *mutation)
 		if (!has_severity(trial))
 			continue;
 		if (value_count(measures) == 0)
-			mutation->edge[mutation->edges++] =
-				(struct edge){.trial = trial, .edge = 1, .near = 1};
+			list_edge(mutation, trial, NULL);
 		for (size_t m = 0; m < value_count(measures); m++)
-			mutation->edge[mutation->edges++] =
-				(struct edge){.trial = trial,
-					      .measure = value_at(measures, m)->text,
-					      .edge = 1,
-					      .near = 1};
+			list_edge(mutation, trial, value_at(measures, m)->text);
 	}
 }
 
@@ -174,14 +196,6 @@ struct hunt {
 	int64_t tried;
 	struct value *result; /* of the hunt */
 };
-
-/* The table may name "alarm[light]" of the measure "alarm". */
-static bool is_of_measure(const char *named, const char *measure)
-{
-	size_t size = strlen(measure);
-
-	return !strncmp(named, measure, size) && (!named[size] || named[size] == '[');
-}
 
 static bool names_measure(const struct trial *trial, const char *measure)
 {
@@ -431,12 +445,23 @@ static int list_mutants(struct mutation *mutation, struct error *err)
 	if (sites && (set || !task->place.limits))
 		protocol = protocol_compile(task->data, set, task->file, err);
 	if (protocol)
-		mutation->mutants =
+		mutation->made =
 			mutants_of(protocol, value_get(sites, "sites"), &mutation->mutant);
 	value_free(sites);
 	limit_set_free(set);
 	protocol_free(protocol);
 	return protocol ? 0 : -1;
+}
+
+static int choose_mutants(struct mutation *mutation, struct error *err)
+{
+	const struct mutation_task *task = mutation->task;
+	int chosen = mutation_part_choose(&task->part, mutation->mutant, mutation->made, err);
+
+	if (chosen < 0)
+		return error_context(err, "%s", task->file);
+	mutation->mutants = (size_t)chosen;
+	return 0;
 }
 
 static int rehearse_all(struct mutation *mutation, struct error *err)
@@ -471,8 +496,10 @@ int mutation_run(struct mutation_task *task, struct error *err)
 	struct error ignored;
 	int code;
 
-	if (list_mutants(&mutation, err) < 0)
+	if (list_mutants(&mutation, err) < 0 || choose_mutants(&mutation, err) < 0) {
+		free(mutation.mutant);
 		return -1;
+	}
 	if (!mkdtemp(scratch)) {
 		free(mutation.mutant);
 		return error_os(err, "%s: a scratch folder", scratch);
@@ -481,6 +508,8 @@ int mutation_run(struct mutation_task *task, struct error *err)
 	task->place.sweep = false;
 	list_edges(&mutation);
 	mutation.report = mutation_report_new(task->out, value_get(task->data, "escapes"));
+	for (size_t i = mutation.mutants; i < mutation.made; i++)
+		mutation_report_left_out(mutation.report, &mutation.mutant[i]);
 	code = rehearse_all(&mutation, err);
 	file_remove_folder(scratch, &ignored);
 	if (code == 0)

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "cli/mutation_part.h"
 #include "cli/trial.h"
 
 struct mutation_task {
@@ -17,13 +18,14 @@ struct mutation_task {
 	const struct trial *trial; /* the good product first, then the table's faults */
 	size_t trials;
 	size_t jobs;
+	struct mutation_part part; /* all zero: all of them */
 	FILE *out;	    /* NULL: --json */
 	struct value *into; /* gets `mutants` */
 };
 
 /*
- * The table must hold already. Returns 0 when the score is reached and no explanation is stale, 1 when
- * not, -1: `err`.
+ * The table must hold already. Returns 0 when the score is reached (of a part, which has none: when nothing
+ * escapes) and no explanation is stale, 1 when not, -1: `err`.
  */
 int mutation_run(struct mutation_task *task, struct error *err);
 

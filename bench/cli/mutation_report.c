@@ -5,6 +5,9 @@
  *
  * The score is what is caught of what is not explained. An explanation is stale, and an error, when there
  * is no such mutant or when it is caught after all: then the sentence in the header is not true any more.
+ *
+ * A part of the mutants has no score, since nobody knows of the others: it names what escapes, and says of
+ * how many nothing is known. Explanations of those that were left out are neither true nor stale.
  */
 #include "cli/mutation_report.h"
 
@@ -27,6 +30,7 @@ struct mutation_report {
 	FILE *out;
 	const struct value *escapes;
 	struct value *edges, *list, *stale;
+	struct value *left_out; /* names of those that were not rehearsed */
 	struct tally of[MUTANT_KINDS], all;
 };
 
@@ -44,12 +48,15 @@ static const struct words KINDS[MUTANT_KINDS] = {
 };
 
 static const struct {
-	struct words head, down_to, caught, escaped, explained, good, at, kind, made, all,
+	struct words head, head_part, down_to, caught, escaped, explained, good, at, kind, made, all,
 		named_escapes, named_explained, gone, found, ok, ok_explained, bad_score, bad_stale,
-		none;
+		none, ok_part, bad_part, rest;
 } TEXTS = {
 	.head = {"%zu mutants, each of one weakness, against the good product and this table:",
 		 "%zu 个变异体,各含一处弱点,逐一用合格样品与故障表演练:"},
+	.head_part = {"%zu of %zu mutants, each of one weakness, against the good product and this "
+		      "table:",
+		      "共 %2$zu 个变异体,只演练其中 %1$zu 个,各含一处弱点,逐一用合格样品与故障表演练:"},
 	.down_to = {"caught down to", "可检出至程度"},
 	.caught = {"caught", "检出"},
 	.escaped = {"ESCAPED", "漏检"},
@@ -73,6 +80,12 @@ static const struct {
 		 "不通过:故障表检出 %zu / %zu 个变异体,得分 %.1f %%,要求 95 %%"},
 	.bad_stale = {"not ok: %zu explanations are stale", "不通过:%zu 条说明已失效"},
 	.none = {"not ok: there is no mutant to speak of", "不通过:没有可用的变异体"},
+	.ok_part = {"ok as far as it goes: the table catches %zu of %zu mutants",
+		    "所演练部分通过:故障表检出 %zu / %zu 个变异体"},
+	.bad_part = {"not ok: the table catches %zu of %zu mutants",
+		     "不通过:故障表检出 %zu / %zu 个变异体"},
+	.rest = {"; %zu of %zu mutants were run, and without the others there is no score",
+		 ";共 %2$zu 个变异体,只演练了 %1$zu 个,其余未演练,不计得分"},
 };
 
 struct mutation_report *mutation_report_new(FILE *out, const struct value *escapes)
@@ -84,6 +97,7 @@ struct mutation_report *mutation_report_new(FILE *out, const struct value *escap
 	report->edges = value_list();
 	report->list = value_list();
 	report->stale = value_list();
+	report->left_out = value_list();
 	return report;
 }
 
@@ -94,6 +108,7 @@ void mutation_report_free(struct mutation_report *report)
 	value_free(report->edges);
 	value_free(report->list);
 	value_free(report->stale);
+	value_free(report->left_out);
 	free(report);
 }
 
@@ -123,12 +138,21 @@ void mutation_report_edge(struct mutation_report *report, const char *fault, con
 	print_line(report, &line);
 }
 
-void mutation_report_head(struct mutation_report *report, size_t made)
+void mutation_report_left_out(struct mutation_report *report, const struct mutant *mutant)
 {
+	value_add(report->left_out, value_text(mutant->name));
+}
+
+void mutation_report_head(struct mutation_report *report, size_t rehearsed)
+{
+	size_t left_out = value_count(report->left_out);
 	struct buf line;
 
 	buf_init(&line);
-	buf_printf(&line, say(TEXTS.head), made);
+	if (left_out)
+		buf_printf(&line, say(TEXTS.head_part), rehearsed, rehearsed + left_out);
+	else
+		buf_printf(&line, say(TEXTS.head), rehearsed);
 	print_line(report, &line);
 }
 
@@ -279,6 +303,14 @@ static void print_survivors(struct mutation_report *report, bool explained)
 	}
 }
 
+static bool is_left_out(const struct mutation_report *report, const char *name)
+{
+	for (size_t i = 0; i < value_count(report->left_out); i++)
+		if (!strcmp(value_at(report->left_out, i)->text, name))
+			return true;
+	return false;
+}
+
 static void find_stale(struct mutation_report *report)
 {
 	for (size_t i = 0; i < value_count(report->escapes); i++) {
@@ -288,9 +320,9 @@ static void find_stale(struct mutation_report *report)
 		for (size_t m = 0; m < value_count(report->list) && !found; m++)
 			if (!strcmp(value_get_text(value_at(report->list, m), "name"), name))
 				found = value_at(report->list, m);
-		if (!found)
+		if (!found && !is_left_out(report, name))
 			note_stale(report, name, say(TEXTS.gone));
-		else if (value_get_bool(found, "caught"))
+		else if (found && value_get_bool(found, "caught"))
 			note_stale(report, name, say(TEXTS.found));
 	}
 }
@@ -299,16 +331,22 @@ static void print_last(struct mutation_report *report, double score, bool reache
 {
 	const struct tally *all = &report->all;
 	size_t counted = all->made - all->explained, stale = value_count(report->stale);
+	size_t left_out = value_count(report->left_out);
 	struct buf line;
 
 	buf_init(&line);
-	if (counted == 0)
+	if (all->made == 0 || (counted == 0 && !left_out))
 		buf_add_text(&line, say(TEXTS.none));
+	else if (left_out)
+		buf_printf(&line, say(reached ? TEXTS.ok_part : TEXTS.bad_part), all->caught,
+			   counted);
 	else
 		buf_printf(&line, say(reached ? TEXTS.ok : TEXTS.bad_score), all->caught, counted,
 			   score);
 	if (reached && all->explained)
 		buf_printf(&line, say(TEXTS.ok_explained), all->explained);
+	if (left_out)
+		buf_printf(&line, say(TEXTS.rest), all->made, all->made + left_out);
 	print_line(report, &line);
 	if (stale == 0)
 		return;
@@ -322,7 +360,8 @@ bool mutation_report_end(struct mutation_report *report, struct value *into)
 	const struct tally *all = &report->all;
 	size_t counted = all->made - all->explained;
 	double score = counted ? 100.0 * (double)all->caught / (double)counted : 0;
-	bool reached = score >= SCORE_ASKED, ok;
+	bool is_part = value_count(report->left_out) > 0, ok;
+	bool reached = is_part ? all->made > 0 && all->escaped == 0 : score >= SCORE_ASKED;
 	struct value *mutants = value_set(into, "mutants", value_map());
 
 	print_kinds(report);
@@ -335,10 +374,13 @@ bool mutation_report_end(struct mutation_report *report, struct value *into)
 	value_set_int(mutants, "caught", (int64_t)all->caught);
 	value_set_int(mutants, "explained", (int64_t)all->explained);
 	value_set_int(mutants, "escaped", (int64_t)all->escaped);
-	value_set_real(mutants, "score", score);
+	value_set_bool(mutants, "part", is_part);
+	if (!is_part)
+		value_set_real(mutants, "score", score);
 	value_set_bool(mutants, "ok", ok);
 	value_set(mutants, "stale", value_copy(report->stale));
 	value_set(mutants, "edges", value_copy(report->edges));
 	value_set(mutants, "list", value_copy(report->list));
+	value_set(mutants, "left_out", value_copy(report->left_out));
 	return ok;
 }

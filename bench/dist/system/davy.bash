@@ -61,6 +61,8 @@ _davy() {
 	done
 	if [[ $word == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_davy_words "$command")" -- "$word")
+	elif [[ $command$before$word == check--mutants= || $command${COMP_WORDS[COMP_CWORD - 2]}$before == check--mutants= ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "steps measures limits declarations calls assertions comparisons" -- "${word#=}")
 	elif [[ $before == --clock ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "real virtual x10" -- "$word")
 	elif [[ $before == --as ]]; then
