@@ -81,6 +81,12 @@ replays() {
 	run_json "$1" --sim && within 200 "$davy" replay last
 }
 
+# A fault of the bench that spares the unit: its run passes, and the check that brackets it does not.
+only_the_check_shows() {
+	run_json "$1" "--sim=$3" && within 60 "$davy" run "$2" "--sim=$3" --limits "$limits" >"$scratch/out"
+	[ $? = 1 ] && says "$4"
+}
+
 for protocol in scripts/gas/*.lua scripts/lamp/*.lua scripts/battery/*.lua scripts/self_rescuer/*.lua; do
 	claim "$protocol passes a good product and catches every fault it names" \
 		every_fault_is_caught "$protocol"
@@ -96,6 +102,9 @@ claim "less carbon monoxide than the method's never passes a filter self-rescuer
 	gentler_never_passes scripts/self_rescuer/filter_life.lua content="2000 ppm" method.content
 claim "a filter self-rescuer of three hours is held for three hours" \
 	held_for_its_rated_time scripts/self_rescuer/filter_life.lua "180 min"
+claim "a blocked tube at the resistance gauge spares a filter self-rescuer, and its bench's check finds it" \
+	only_the_check_shows scripts/self_rescuer/filter_{life,bench_check}.lua gauge_tube_blocked \
+	"✗ resistance 9."
 claim "what came through a filter self-rescuer is worked out again from its analyser's bytes" \
 	recomputed scripts/self_rescuer/filter_life.lua short_desiccant tests/filter_life.py
 claim "the oxygen that a self-rescuer gave is worked out again from the bytes of what drew it off" \
