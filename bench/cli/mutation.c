@@ -45,12 +45,19 @@ struct edge {
 	enum verdict verdict; /* … and what the protocol says there */
 };
 
+/* The edges of one fault, which stand together: what is rehearsed for one of them serves the others. */
+struct edges_of_fault {
+	size_t first, count;
+};
+
 struct mutation {
 	struct mutation_task *task;
 	struct mutant *mutant; /* those to rehearse in front, as their part asks */
 	size_t mutants, made;
 	struct edge *edge;
 	size_t edges;
+	struct edges_of_fault *fault;
+	size_t faults;
 	struct mutation_report *report;
 	struct error died;
 	bool is_dead;
@@ -94,6 +101,7 @@ static void list_edge(struct mutation *mutation, const struct trial *trial, cons
 		if (has_use(&mutation->mutant[i], measure)) {
 			mutation->edge[mutation->edges++] = (struct edge){
 				.trial = trial, .measure = measure, .edge = 1, .near = 1};
+			mutation->fault[mutation->faults].count++;
 			return;
 		}
 }
@@ -105,16 +113,19 @@ static void list_edges(struct mutation *mutation)
 	for (size_t i = 0; i < mutation->task->trials; i++)
 		most += 1 + value_count(value_get(mutation->task->trial[i].claim, "measures"));
 	mutation->edge = xcalloc(most, sizeof(*mutation->edge));
+	mutation->fault = xcalloc(mutation->task->trials + 1, sizeof(*mutation->fault));
 	for (size_t i = 0; i < mutation->task->trials; i++) {
 		const struct trial *trial = &mutation->task->trial[i];
 		const struct value *measures = value_get(trial->claim, "measures");
 
 		if (!has_severity(trial))
 			continue;
+		mutation->fault[mutation->faults] = (struct edges_of_fault){mutation->edges, 0};
 		if (value_count(measures) == 0)
 			list_edge(mutation, trial, NULL);
 		for (size_t m = 0; m < value_count(measures); m++)
 			list_edge(mutation, trial, value_at(measures, m)->text);
+		mutation->faults += mutation->fault[mutation->faults].count > 0;
 	}
 }
 
@@ -128,60 +139,110 @@ static bool shows(const struct edge *edge, const struct value *result)
 	       (!edge->measure || trial_shows(result, edge->measure, wanted));
 }
 
-static struct value *find_edge(void *ctx, size_t index, int cpu)
+struct tried {
+	double severity;
+	struct value *result; /* NULL: it could not begin */
+};
+
+/* One fault's rehearsals so far. */
+struct search {
+	const struct mutation *mutation;
+	const struct trial *trial;
+	size_t index;
+	int cpu;
+	struct tried *tried;
+	size_t count;
+};
+
+static const struct value *rehearse_at(struct search *search, double severity)
 {
-	struct mutation *mutation = ctx;
-	const struct edge *edge = &mutation->edge[index];
-	const struct trial_place *place = &mutation->task->place;
-	struct value *found = value_map(), *result;
+	const struct trial_place *place = &search->mutation->task->place;
+	struct error ignored;
+	size_t last = search->count;
+
+	for (size_t i = 0; i < search->count; i++) /* halved again and again: equal to the bit */
+		if (search->tried[i].severity == severity)
+			return search->tried[i].result;
+	search->tried = xrealloc(search->tried, ++search->count * sizeof(*search->tried));
+	search->tried[last].severity = severity;
+	search->tried[last].result = trial_rehearse(search->trial, place, search->index,
+						    search->cpu, severity, &ignored);
+	return search->tried[last].result;
+}
+
+static void find_edge(struct search *search, const struct edge *edge, struct value *found)
+{
 	double missed = 0, caught = 1, near = 1;
-	char verdict[24] = "";
-	struct error err;
+	const struct value *result;
+	const char *verdict = "";
+	struct error ignored;
 
 	for (int i = 0; i < EDGE_STEPS; i++) {
 		double severity = (missed + caught) / 2;
 
-		result = trial_rehearse(edge->trial, place, index, cpu, severity, &err);
+		result = rehearse_at(search, severity);
 		if (shows(edge, result)) {
 			caught = severity;
 		} else {
-			const char *said = value_get_text(result, "verdict");
-
 			missed = severity;
-			snprintf(verdict, sizeof(verdict), "%s", said ? said : "");
+			verdict = value_get_text(result, "verdict");
 		}
-		value_free(result);
 	}
 	if (caught * ABOVE_EDGE < 1) {
-		result = trial_rehearse(edge->trial, place, index, cpu, caught * ABOVE_EDGE, &err);
-		if (result && trial_holds(edge->trial, result, &err))
+		result = rehearse_at(search, caught * ABOVE_EDGE);
+		if (result && trial_holds(edge->trial, result, &ignored))
 			near = caught * ABOVE_EDGE;
-		value_free(result);
 	}
 	value_set_real(found, "edge", caught);
 	value_set_real(found, "near", near);
 	value_set_real(found, "below", missed);
-	value_set_text(found, "verdict", verdict);
+	value_set_text(found, "verdict", verdict ? verdict : "");
+}
+
+static struct value *find_edges(void *ctx, size_t index, int cpu)
+{
+	struct mutation *mutation = ctx;
+	const struct edges_of_fault *fault = &mutation->fault[index];
+	struct search search = {.mutation = mutation,
+				.trial = mutation->edge[fault->first].trial,
+				.index = index,
+				.cpu = cpu};
+	struct value *found = value_map(), *list = value_set(found, "edges", value_list());
+
+	for (size_t i = 0; i < fault->count; i++)
+		find_edge(&search, &mutation->edge[fault->first + i], value_add(list, value_map()));
+	for (size_t i = 0; i < search.count; i++)
+		value_free(search.tried[i].result);
+	free(search.tried);
 	return found;
 }
 
-static bool edge_found(void *ctx, size_t index, const struct value *result, const char *why)
+static void keep_edge(struct mutation *mutation, struct edge *edge, const struct value *found)
+{
+	struct error ignored;
+
+	edge->edge = value_get_real(found, "edge", 1);
+	edge->near = value_get_real(found, "near", 1);
+	edge->below = value_get_real(found, "below", 0);
+	if (verdict_parse(&edge->verdict, value_get_text(found, "verdict"), &ignored) < 0)
+		edge->below = 0;
+	mutation_report_edge(mutation->report, edge->trial->fault, edge->measure, edge->edge);
+}
+
+static bool edges_found(void *ctx, size_t index, const struct value *result, const char *why)
 {
 	struct mutation *mutation = ctx;
-	struct edge *edge = &mutation->edge[index];
+	const struct edges_of_fault *fault = &mutation->fault[index];
+	const struct value *list = value_get(result, "edges");
 
 	if (!result) {
 		mutation->is_dead = true;
-		error_set(&mutation->died, ERROR_OS, "rehearsal of %s: %s", edge->trial->fault,
-			  why);
+		error_set(&mutation->died, ERROR_OS, "rehearsal of %s: %s",
+			  mutation->edge[fault->first].trial->fault, why);
 		return false;
 	}
-	edge->edge = value_get_real(result, "edge", 1);
-	edge->near = value_get_real(result, "near", 1);
-	edge->below = value_get_real(result, "below", 0);
-	if (verdict_parse(&edge->verdict, value_get_text(result, "verdict"), &mutation->died) < 0)
-		edge->below = 0;
-	mutation_report_edge(mutation->report, edge->trial->fault, edge->measure, edge->edge);
+	for (size_t i = 0; i < fault->count; i++)
+		keep_edge(mutation, &mutation->edge[fault->first + i], value_at(list, i));
 	return true;
 }
 
@@ -318,12 +379,24 @@ static bool whole(struct hunt *hunt, choose_fn *choose)
 	return false;
 }
 
+/* Did another measure of the same fault lead to the same rehearsal? */
+static bool is_repeated(const struct mutation *mutation, size_t index)
+{
+	const struct edge *edge = mutation->edge;
+
+	for (size_t i = index; i-- > 0 && edge[i].trial == edge[index].trial;)
+		if (edge[i].near == edge[index].near)
+			return true;
+	return false;
+}
+
 static bool near(struct hunt *hunt, choose_fn *choose)
 {
 	for (size_t i = 0; i < hunt->mutation->edges; i++) {
 		const struct edge *edge = &hunt->mutation->edge[i];
 
 		if (edge->near < 1 && choose(hunt, edge->trial) &&
+		    !is_repeated(hunt->mutation, i) &&
 		    caught_by(hunt, edge->trial, edge->near, NULL))
 			return true;
 	}
@@ -445,8 +518,7 @@ static int list_mutants(struct mutation *mutation, struct error *err)
 	if (sites && (set || !task->place.limits))
 		protocol = protocol_compile(task->data, set, task->file, err);
 	if (protocol)
-		mutation->made =
-			mutants_of(protocol, value_get(sites, "sites"), &mutation->mutant);
+		mutation->made = mutants_of(protocol, value_get(sites, "sites"), &mutation->mutant);
 	value_free(sites);
 	limit_set_free(set);
 	protocol_free(protocol);
@@ -466,10 +538,10 @@ static int choose_mutants(struct mutation *mutation, struct error *err)
 
 static int rehearse_all(struct mutation *mutation, struct error *err)
 {
-	struct workers_task edges = {.count = mutation->edges,
+	struct workers_task edges = {.count = mutation->faults,
 				     .jobs = mutation->task->jobs,
-				     .work = find_edge,
-				     .done = edge_found,
+				     .work = find_edges,
+				     .done = edges_found,
 				     .ctx = mutation};
 	struct workers_task hunts = {.count = mutation->mutants,
 				     .jobs = mutation->task->jobs,
@@ -516,6 +588,7 @@ int mutation_run(struct mutation_task *task, struct error *err)
 		code = mutation_report_end(mutation.report, task->into) ? 0 : 1;
 	mutation_report_free(mutation.report);
 	free(mutation.edge);
+	free(mutation.fault);
 	free(mutation.mutant);
 	return code;
 }

@@ -19,8 +19,8 @@ struct mutation_task {
 	size_t trials;
 	size_t jobs;
 	struct mutation_part part; /* all zero: all of them */
-	FILE *out;	    /* NULL: --json */
-	struct value *into; /* gets `mutants` */
+	FILE *out;		   /* NULL: --json */
+	struct value *into;	   /* gets `mutants` */
 };
 
 /*

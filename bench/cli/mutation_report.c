@@ -48,15 +48,16 @@ static const struct words KINDS[MUTANT_KINDS] = {
 };
 
 static const struct {
-	struct words head, head_part, down_to, caught, escaped, explained, good, at, kind, made, all,
-		named_escapes, named_explained, gone, found, ok, ok_explained, bad_score, bad_stale,
-		none, ok_part, bad_part, rest;
+	struct words head, head_part, down_to, caught, escaped, explained, good, at, kind, made,
+		all, named_escapes, named_explained, gone, found, ok, ok_explained, bad_score,
+		bad_stale, none, ok_part, bad_part, rest;
 } TEXTS = {
 	.head = {"%zu mutants, each of one weakness, against the good product and this table:",
 		 "%zu 个变异体,各含一处弱点,逐一用合格样品与故障表演练:"},
-	.head_part = {"%zu of %zu mutants, each of one weakness, against the good product and this "
-		      "table:",
-		      "共 %2$zu 个变异体,只演练其中 %1$zu 个,各含一处弱点,逐一用合格样品与故障表演练:"},
+	.head_part =
+		{"%zu of %zu mutants, each of one weakness, against the good product and this "
+		 "table:",
+		 "共 %2$zu 个变异体,只演练其中 %1$zu 个,各含一处弱点,逐一用合格样品与故障表演练:"},
 	.down_to = {"caught down to", "可检出至程度"},
 	.caught = {"caught", "检出"},
 	.escaped = {"ESCAPED", "漏检"},
