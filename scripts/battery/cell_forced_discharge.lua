@@ -84,6 +84,8 @@ local test = protocol {
       "what follows rests by itself before it switches; until then the load goes on for milliseconds",
     ["Bench: wait 1 left out"] =
       "the load of this world has its current at once: a real one takes its time",
+    ["Forced discharge: assertion 1 asserts nothing"] =
+      "a dead supply shows the reversed cell's voltage, which is no reading: an ERROR, too, when the time is over",
     ["Forced discharge: wait 2 left out"] =
       "the cell of this world burns while it is driven or not at all: a real one may take seconds more",
   },
