@@ -123,6 +123,10 @@ local test = protocol {
 
   -- What `davy check --mutants` cannot tell from this file, and why.
   escapes = {
+    ["sampling: pack_current left out"] =
+      "an ammeter that is asked and does not answer ends the run: no fault of this world leaves a gap",
+    ["sampling: case_temperature left out"] =
+      "a thermometer that is asked and does not answer ends the run: no fault of this world leaves a gap",
     ["begin: fx.cycler:check 1 left out"] =
       "a battery that is reversed or absent ends its first discharge as ERROR, too: hours later, and without the reason",
     ["charge: fx.cycler:rest 1 left out"] =
