@@ -20,10 +20,18 @@ static void ccitt_gives_its_published_check_values_for_both_starts(void)
 	CU_ASSERT_EQUAL(crc_ccitt(DIGITS, sizeof(DIGITS), 0x0000), 0x31C3);
 }
 
+/* The second stands at the end of every PNG. */
+static void png_gives_its_published_check_values(void)
+{
+	CU_ASSERT_EQUAL(crc_32(DIGITS, sizeof(DIGITS)), 0xCBF43926);
+	CU_ASSERT_EQUAL(crc_32((const uint8_t *)"IEND", 4), 0xAE426082);
+}
+
 static void no_bytes_give_the_start(void)
 {
 	CU_ASSERT_EQUAL(crc_modbus(NULL, 0), 0xFFFF);
 	CU_ASSERT_EQUAL(crc_ccitt(NULL, 0, 0x1D0F), 0x1D0F);
+	CU_ASSERT_EQUAL(crc_32(NULL, 0), 0);
 	CU_ASSERT_EQUAL(crc_sum8(NULL, 0), 0);
 	CU_ASSERT_EQUAL(crc_negated_sum8(NULL, 0), 0);
 }
@@ -34,13 +42,16 @@ static void each_byte_adds_to_a_sum_what_its_polynomial_says(void)
 	for (unsigned byte = 0; byte < 256; byte++) {
 		uint16_t right = (uint16_t)(0xFFFF ^ byte), left = (uint16_t)(byte << 8);
 		uint8_t one = (uint8_t)byte;
+		uint32_t long_one = 0xFFFFFFFF ^ byte;
 
 		for (int bit = 0; bit < 8; bit++) {
 			right = (uint16_t)(right & 1 ? right >> 1 ^ 0xA001 : right >> 1);
 			left = (uint16_t)(left & 0x8000 ? left << 1 ^ 0x1021 : left << 1);
+			long_one = long_one & 1 ? long_one >> 1 ^ 0xEDB88320 : long_one >> 1;
 		}
 		CU_ASSERT_EQUAL_FATAL(crc_modbus(&one, 1), right);
 		CU_ASSERT_EQUAL_FATAL(crc_ccitt(&one, 1, 0), left);
+		CU_ASSERT_EQUAL_FATAL(crc_32(&one, 1), ~long_one);
 	}
 }
 
@@ -76,6 +87,7 @@ void suite_crc(void)
 	suite_begin("crc");
 	claim(modbus_gives_its_published_check_value);
 	claim(ccitt_gives_its_published_check_values_for_both_starts);
+	claim(png_gives_its_published_check_values);
 	claim(no_bytes_give_the_start);
 	claim(each_byte_adds_to_a_sum_what_its_polynomial_says);
 	claim(cubic_frames_end_in_the_negated_sum);

@@ -13,6 +13,8 @@ uint16_t crc_ccitt(const uint8_t *data, size_t size, uint16_t start);
 /* Sum of bytes modulo 256, and its two's complement. */
 uint8_t crc_sum8(const uint8_t *data, size_t size);
 uint8_t crc_negated_sum8(const uint8_t *data, size_t size);
+/* CRC-32 of PNG (ISO/IEC 15948, annex D): polynomial EDB88320 (reflected 04C11DB7), start and end inverted. */
+uint32_t crc_32(const uint8_t *data, size_t size);
 uint16_t crc_sum16(const uint8_t *data, size_t size);
 
 #endif
