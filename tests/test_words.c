@@ -55,6 +55,7 @@ static const struct word {
 	{"enter", "", "operator:enter { 'Its mass', id = 'mass', unit = 'g' }"},
 	{"enter, mistyped", "", "operator:enter { 'Its mass', id = 'slip', unit = 'g' }"},
 	{"scan", "", "operator:scan { 'Its code', id = 'code' }"},
+	{"photograph", "", "operator:photograph { 'Its seal', id = 'seal' }"},
 	{"adjust", "", "operator:adjust 'zero'", .adjusts = true},
 	{"consecutive", "", "consecutive { 'x' }"},
 	{"exclusive", "", "exclusive('manifold', function() wait '1 s' end)"},

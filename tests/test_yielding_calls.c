@@ -71,6 +71,7 @@ static const struct call {
 	{"enter", .at_once = "operator:enter { 'Mass?', id = 'mass', unit = 'kg' }",
 	 .later = "operator:enter { 'Mass?', id = 'slip', unit = 'kg' }"},
 	{"scan", .at_once = "operator:scan { 'Scan it.', id = 'code' }"},
+	{"photograph", .at_once = "operator:photograph { 'Its seal', id = 'seal' }"},
 	{"adjust", .at_once = "operator:adjust 'zero'", .adjusts = true},
 	{"exclusive", .at_once = "exclusive('manifold', function() end)",
 	 .later = "exclusive('manifold', function() wait '1 s' end)",

@@ -30,7 +30,7 @@
 
 static const struct {
 	struct words stop_once, stop_twice, stop_early, gone, gone_early, no_input, fault, confirm,
-		unconfirmed, another, consumed, unfit;
+		unconfirmed, another, consumed, unfit, unused;
 } TEXTS = {
 	.stop_once =
 		{"stopping: the script's finally blocks run now; Ctrl-C again makes everything "
@@ -58,11 +58,16 @@ static const struct {
 	.consumed = {"specimen %s was used up by run %s: a destructive test needs a new one. "
 		     "Nothing was begun",
 		     "样品 %s 已在检验 %s 中耗尽:破坏性试验须用新样品。检验未开始"},
+	.unused = {"davy: nothing has asked for the photo '%s': it is not in the record\n",
+		   "davy: 没有步骤要求照片 '%s',未入记录\n"},
 	.unfit = {"", "环境条件不符合检验要求,检验未开始;--force 可强制进行,但不判合格"},
 };
 
 struct question {
 	int64_t slot, id;
+	struct value
+		*photo; /* the event, where it asks for one and has not been shown; else NULL */
+	bool for_photo;
 };
 
 struct watching {
@@ -82,6 +87,8 @@ struct watching {
 	struct question *question; /* that wait for a person, the oldest first */
 	size_t count;
 	struct typing *typing;
+	struct photo_source *photos;
+	bool taking; /* a camera is at it */
 	struct error *err;
 };
 
@@ -205,9 +212,49 @@ static void show_typed(void *ctx)
 	progress_show(watching->progress);
 }
 
+static void listen(struct watching *watching);
+static void say_answer(struct watching *watching, const char *text,
+		       const struct photo_answer *photo);
+
+/* Told by the source of photos, which has taken its time or not. */
+static void photo_found(void *ctx, const struct photo_answer *photo, const struct error *err)
+{
+	struct watching *watching = ctx;
+
+	watching->taking = false;
+	/* which it is, also where Enter took it */
+	progress_say(watching->progress, photo ? photo->path : err->text);
+	if (photo)
+		say_answer(watching, photo->text, photo);
+	else
+		listen(watching);
+	progress_show(watching->progress);
+}
+
+/* True: it was answered with what was given in advance. */
+static bool ask_for_photo(struct watching *watching)
+{
+	struct value *event = watching->question[0].photo;
+	bool is_given;
+	char *hint;
+
+	watching->question[0].photo = NULL;
+	photo_source_ask(watching->photos, event);
+	value_free(event);
+	is_given = photo_source_given(watching->photos, photo_found, watching);
+	if (is_given)
+		return true;
+	hint = photo_source_hint(watching->photos);
+	progress_say(watching->progress, hint);
+	free(hint);
+	return false;
+}
+
 /* The oldest question is the one to be answered: nobody has to wonder which, and the block says it. */
 static void listen(struct watching *watching)
 {
+	if (watching->count && watching->question[0].photo && ask_for_photo(watching))
+		return;
 	if (watching->count)
 		typing_begin(watching->typing, progress_is_live(watching->progress));
 	else
@@ -217,13 +264,19 @@ static void listen(struct watching *watching)
 
 static void forget_question(struct watching *watching, size_t index)
 {
+	value_free(watching->question[index].photo);
+	if (index == 0) {
+		photo_source_forget(watching->photos);
+		watching->taking = false;
+	}
 	memmove(&watching->question[index], &watching->question[index + 1],
 		(--watching->count - index) * sizeof(*watching->question));
 	if (index == 0)
 		listen(watching);
 }
 
-static void answer(struct watching *watching, const char *text)
+static void say_answer(struct watching *watching, const char *text,
+		       const struct photo_answer *photo)
 {
 	const struct question *question = &watching->question[0];
 	struct value *request = value_map();
@@ -232,9 +285,21 @@ static void answer(struct watching *watching, const char *text)
 	value_set_int(request, "slot", question->slot);
 	value_set_int(request, "id", question->id);
 	value_set_text(request, "text", text);
+	value_set_text(request, "photo", photo ? photo->path : NULL);
+	value_set_text(request, "from", photo ? photo->from : NULL);
 	conversation_say(watching->conversation, request);
 	progress_answered(watching->progress, question->slot, question->id);
 	forget_question(watching, 0);
+}
+
+static void answer(struct watching *watching, const char *text)
+{
+	if (!watching->question[0].for_photo) {
+		say_answer(watching, text, NULL);
+	} else if (!watching->taking) {
+		watching->taking = true;
+		photo_source_take(watching->photos, text, photo_found, watching);
+	}
 }
 
 static void typed(void *ctx, const char *text)
@@ -254,12 +319,17 @@ static void typed(void *ctx, const char *text)
 
 static void take_question(struct watching *watching, const struct value *event)
 {
+	bool for_photo = photo_source_is_asked(event);
+
 	if (value_get_bool(event, "simulated"))
 		return;
 	watching->question =
 		xrealloc(watching->question, (watching->count + 1) * sizeof(*watching->question));
-	watching->question[watching->count++] = (struct question){
-		.slot = value_get_int(event, "slot", 0), .id = value_get_int(event, "id", 0)};
+	watching->question[watching->count++] =
+		(struct question){.slot = value_get_int(event, "slot", 0),
+				  .id = value_get_int(event, "id", 0),
+				  .photo = for_photo ? value_copy(event) : NULL,
+				  .for_photo = for_photo};
 	if (watching->count == 1)
 		listen(watching);
 }
@@ -378,6 +448,14 @@ static int print_summaries(const struct watching *watching, struct error *err)
 	return done;
 }
 
+static void tell_unused(const struct watching *watching)
+{
+	const char *unused = photo_source_unused(watching->photos);
+
+	if (unused)
+		fprintf(stderr, say(TEXTS.unused), unused);
+}
+
 /* One more run has ended; the last of them ends the command, by the worst verdict. */
 static void take_end(struct watching *watching, const struct value *event, struct value *summary,
 		     const char *verdict)
@@ -393,6 +471,7 @@ static void take_end(struct watching *watching, const struct value *event, struc
 	if (watching->ended < watching->runs)
 		return;
 	progress_end(watching->progress);
+	tell_unused(watching);
 	if (watching->json && !watching->mortal && print_summaries(watching, watching->err) < 0)
 		finish(watching, -1);
 	else
@@ -544,6 +623,7 @@ int attend_runs(const char *state, struct value *orders, const struct attending 
 	}
 	watching.typing = typing_new(watching.loop, STDIN_FILENO, &TYPED, &watching);
 	watching.summaries = value_list();
+	watching.photos = photo_source_new(watching.loop, &attending->photos);
 	watching.progress = progress_new(progress_goes_to(attending->json), attending->brief,
 					 watching.runs > 1, loop_real_clock(watching.loop));
 	code = watch(&watching, state, orders);
@@ -551,6 +631,7 @@ int attend_runs(const char *state, struct value *orders, const struct attending 
 	typing_free(watching.typing);
 	conversation_close(watching.conversation);
 	progress_free(watching.progress);
+	photo_source_free(watching.photos);
 	loop_free(watching.loop);
 	free(watching.question);
 	value_free(watching.summaries);

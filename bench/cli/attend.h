@@ -7,12 +7,14 @@
 
 #include "base/error.h"
 #include "base/value.h"
+#include "cli/photo_source.h"
 
 enum { ATTEND_GONE = 100 }; /* no exit code: a mortal controller died in the run */
 
 struct attending {
 	bool json, brief;
 	bool mortal; /* the controller is expected to die in it; what it ends with otherwise is no result */
+	struct photo_wish photos;
 	char **run; /* the first run's name, or NULL where none began; the caller's. NULL: nobody asks */
 };
 

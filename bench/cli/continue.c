@@ -17,7 +17,8 @@
 #include "run/account.h"
 
 struct continue_settings {
-	const char *serial, *why, *outage, *state;
+	const char *serial, *why, *outage, *state, *photos_from, *camera;
+	struct value *photos;
 	bool end, json, brief;
 };
 
@@ -44,6 +45,24 @@ static const struct option OPTIONS[] = {
 	 offsetof(struct continue_settings, outage),
 	 {"of a simulated run: for how long its bench was away, as \"10 min\"",
 	  "仿真检验:台架中断的时长,如 \"10 min\""}},
+	{"photo",
+	 OPTION_PAIR,
+	 "ID=FILE",
+	 offsetof(struct continue_settings, photos),
+	 {"the photo that the protocol will ask for under this id, in advance",
+	  "预先给出检验程序将要求的照片,按其 id"}},
+	{"photos-from",
+	 OPTION_TEXT,
+	 "DIR",
+	 offsetof(struct continue_settings, photos_from),
+	 {"where a phone or camera copies its pictures: Enter takes the newest one there",
+	  "手机或相机传送照片的文件夹:按 Enter 取其中最新的照片"}},
+	{"camera",
+	 OPTION_TEXT,
+	 "DEVICE",
+	 offsetof(struct continue_settings, camera),
+	 {"a USB camera, as /dev/video0: Enter takes a picture with it",
+	  "USB 摄像头,如 /dev/video0:按 Enter 拍摄"}},
 	{"brief",
 	 OPTION_FLAG,
 	 NULL,
@@ -75,7 +94,10 @@ static int go_on(const struct continue_settings *settings, const char *state,
 	value_set_text(order, "serial_again", settings->serial);
 	value_set_text(order, "outage", settings->outage);
 	return attend_runs(state, orders,
-			   &(struct attending){.json = settings->json, .brief = settings->brief},
+			   &(struct attending){.json = settings->json,
+					       .brief = settings->brief,
+					       .photos = {settings->photos, settings->photos_from,
+							  settings->camera}},
 			   err);
 }
 

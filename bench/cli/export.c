@@ -31,7 +31,7 @@ static const struct option OPTIONS[] = {
 };
 
 static const struct {
-	struct words where, written, away, last;
+	struct words where, written, away, photo, last;
 } TEXTS = {
 	.where = {"say where to, with --to FOLDER", "请用 --to 目录 指明去处"},
 	.written = {"%s: %" PRId64 " records and the journals of %" PRId64
@@ -40,6 +40,8 @@ static const struct {
 	.away = {"the series of %s are not in it: they are %s; davy series fetch takes a copy "
 		 "back\n",
 		 "%s 的原始数据不在其中:%s;可用 davy series fetch 取回副本\n"},
+	.photo = {"not in it, and davy verify says so of the bundle: %s\n",
+		  "数据包中缺照片,davy verify 会指出:%s\n"},
 	.last = {"verify it with `davy verify %s`, or with reports/verify.html in a browser\n",
 		 "验证:`davy verify %s`,或在浏览器中打开 reports/verify.html\n"},
 };
@@ -93,6 +95,8 @@ static void print_written(const struct value *says, bool json)
 	printf(say(TEXTS.written), folder, value_get_int(says, "records", 0),
 	       value_get_int(says, "runs", 0));
 	print_away(value_get(says, "away"));
+	for (size_t i = 0; i < value_count(value_get(says, "photosMissing")); i++)
+		printf(say(TEXTS.photo), value_at(value_get(says, "photosMissing"), i)->text);
 	printf(say(TEXTS.last), folder);
 }
 

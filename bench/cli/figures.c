@@ -7,6 +7,7 @@
  */
 #include "cli/figures.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,12 +16,13 @@
 #include "base/alloc.h"
 #include "cli/columns.h"
 #include "run/measure_shown.h"
+#include "run/photo.h"
 #include "run/reason.h"
 #include "verdict/decision.h"
 
 static const struct {
 	struct words no_limit, not_reached, warning, wires, real, rig, untouched, as_found, as_left,
-		adjusted_by, on_left, on_found, away;
+		adjusted_by, on_left, on_found, away, not_taken, no_photo, missing, changed;
 } TEXTS = {
 	.away = {"up to %.3f s of bench time nothing was seen for %.3f s (± %.3f s), in the wait "
 		 "'%s'",
@@ -38,6 +40,10 @@ static const struct {
 		    ";按委托要求,以调校后的状态判定"},
 	.on_found = {"; the verdict rests on the specimen as found, and as left",
 		     ";以调校前的状态判定,调校后的不合格也计入"},
+	.not_taken = {"asked for, and not taken", "要求拍摄,未拍"},
+	.missing = {"its file is missing", "文件缺失"},
+	.changed = {"its file is not the one that was recorded", "文件与登记的摘要不符"},
+	.no_photo = {"simulated, no photo of anything", "仿真图,非实物照片"},
 	.untouched = {"not to be touched for", "禁止触碰时间"},
 };
 
@@ -152,6 +158,33 @@ void figure_away(struct buf *out, const struct value *resumed)
 
 	add_clean(out, text);
 	free(text);
+}
+
+void figure_photo(struct buf *out, const struct value *photo)
+{
+	const char *says = value_get_text(photo, "says"), *from = value_get_text(photo, "from");
+	const char *state = value_get_text(photo, "state");
+
+	add_clean(out, say_either(value_get_text(photo, "text"), value_get_text(photo, "zh")));
+	buf_add_text(out, " [");
+	add_clean(out, value_get_text(photo, "id"));
+	buf_add_text(out, "]: ");
+	if (state && !strcmp(state, PHOTO_NOT_TAKEN)) {
+		buf_add_text(out, say(TEXTS.not_taken));
+		return;
+	}
+	buf_printf(out, "%.12s… %s, %" PRId64 " × %" PRId64, value_get_text(photo, "sha256"),
+		   value_get_text(photo, "type"), value_get_int(photo, "width", 0),
+		   value_get_int(photo, "height", 0));
+	if (from && !strcmp(from, "simulation"))
+		buf_printf(out, "; %s", say(TEXTS.no_photo));
+	if (says && *says) {
+		buf_add_text(out, "; ");
+		add_clean(out, says);
+	}
+	if (state)
+		buf_printf(out, "; %s",
+			   say(strcmp(state, PHOTO_MISSING) ? TEXTS.changed : TEXTS.missing));
 }
 
 bool figure_adjusted(struct buf *out, const struct value *adjustments, bool as_left)

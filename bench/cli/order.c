@@ -137,6 +137,24 @@ const struct option RUN_OPTIONS[] = {
 	 offsetof(struct run_settings, destroys),
 	 {"the serial number once more, of a specimen that the test uses up; else a terminal asks",
 	  "再次给出破坏性试验样品的出厂编号;缺省时在终端询问"}},
+	{"photo",
+	 OPTION_PAIR,
+	 "[N:]ID=FILE",
+	 offsetof(struct run_settings, photos),
+	 {"the photo that the protocol will ask for under this id (on slot N), in advance",
+	  "预先给出检验程序将要求的照片(工位 N 上),按其 id"}},
+	{"photos-from",
+	 OPTION_TEXT,
+	 "DIR",
+	 offsetof(struct run_settings, photos_from),
+	 {"where a phone or camera copies its pictures: Enter takes the newest one there",
+	  "手机或相机传送照片的文件夹:按 Enter 取其中最新的照片"}},
+	{"camera",
+	 OPTION_TEXT,
+	 "DEVICE",
+	 offsetof(struct run_settings, camera),
+	 {"a USB camera, as /dev/video0: Enter takes a picture with it",
+	  "USB 摄像头,如 /dev/video0:按 Enter 拍摄"}},
 	{"brief",
 	 OPTION_FLAG,
 	 NULL,
@@ -149,7 +167,7 @@ const struct option RUN_OPTIONS[] = {
 
 static const struct {
 	struct words verdict, severity_twice, severity, severity_alone, clock, sim_only,
-		sim_and_rig, no_wires, rig_station, slots, slot_twice, no_slot;
+		sim_and_rig, no_wires, rig_station, slots, slot_twice, no_slot, sim_photo;
 } TEXTS = {
 	.verdict = {"--verdict takes as-found or as-left, and '%s' is neither",
 		    "--verdict 须为 as-found 或 as-left,'%s' 不是"},
@@ -170,6 +188,9 @@ static const struct {
 	.rig_station = {"--rig is for real wires that `davy rig` plays: name them with --station "
 			"FILE",
 			"--rig 用于由 `davy rig` 扮演的真实接线:请用 --station FILE 指定"},
+	.sim_photo = {"a simulated run takes no photo of anything: leave --photo, --photos-from "
+		      "and --camera out",
+		      "仿真检验不拍摄实物照片:请勿使用 --photo、--photos-from 与 --camera"},
 	.slots = {"--slot takes a whole number, or several as in 1,2,3, and '%s' is neither",
 		  "--slot 须为整数,或多个整数如 1,2,3,'%s' 不是"},
 	.slot_twice = {"slot %ld is named twice", "工位 %ld 给出了两次"},
@@ -212,6 +233,11 @@ static int read_sim(struct value *order, const struct run_settings *settings, st
 	if (settings->sim.given && settings->rig) {
 		free(fault);
 		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.sim_and_rig));
+	}
+	if (settings->sim.given &&
+	    (settings->photos || settings->photos_from || settings->camera)) {
+		free(fault);
+		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.sim_photo));
 	}
 	value_set_bool(order, "simulated", settings->sim.given || settings->rig);
 	if (settings->rig)

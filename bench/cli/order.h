@@ -13,7 +13,8 @@ struct run_settings {
 	const char *state, *station, *limits, *only, *clock, *slots;
 	int64_t seed;
 	double severity;
-	struct value *dut, *params, *task;
+	struct value *dut, *params, *task, *photos;
+	const char *photos_from, *camera;
 	const char *retest, *why, *authorised_by;
 	const char *order, *stage; /* of a job order (job_state.h) */
 	struct option_maybe sim;

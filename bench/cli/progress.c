@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "cli/columns.h"
 #include "cli/figures.h"
+#include "cli/photo_source.h"
 #include "cli/screen.h"
 #include "cli/view.h"
 #include "cli/words.h"
@@ -36,8 +37,8 @@ struct progress {
 };
 
 static const struct {
-	struct words slot, step, repeat, method, bench_time, asked, not_taken, answered, withdrawn,
-		note, adjusted, stopping, refused, waits, waits_in_step, goes_on, record,
+	struct words slot, step, repeat, method, bench_time, asked, photograph, not_taken, answered,
+		withdrawn, note, adjusted, stopping, refused, waits, waits_in_step, goes_on, record,
 		unrecorded;
 } TEXTS = {
 	.slot = {"slot", "工位"},
@@ -46,6 +47,7 @@ static const struct {
 	.method = {"the method differs", "方法偏离"},
 	.bench_time = {"bench time", "试验时间"},
 	.asked = {"operator", "操作员"},
+	.photograph = {"to be photographed", "请拍摄"},
 	.not_taken = {"this cannot be taken", "输入无效"},
 	.answered = {"(the world answers)", "(由仿真模型应答)"},
 	.withdrawn = {"the answer is not needed any more", "已无需应答"},
@@ -294,7 +296,8 @@ static void take_operator(struct progress *progress, struct view *view, const st
 		say_of(progress, view, &line, INDENT);
 	}
 	begin_line(view, &line);
-	buf_printf(&line, "%s: %s", say(TEXTS.asked),
+	buf_printf(&line, "%s: %s",
+		   say(photo_source_is_asked(event) ? TEXTS.photograph : TEXTS.asked),
 		   say_either(value_get_text(event, "text"), value_get_text(event, "zh")));
 	if (unit && *unit)
 		buf_printf(&line, " [%s]", unit);

@@ -27,7 +27,10 @@ static int attend(const struct run_settings *settings, const char *state, const 
 	if (!orders)
 		return -1;
 	return attend_runs(state, orders,
-			   &(struct attending){.json = settings->json, .brief = settings->brief},
+			   &(struct attending){.json = settings->json,
+					       .brief = settings->brief,
+					       .photos = {settings->photos, settings->photos_from,
+							  settings->camera}},
 			   err);
 }
 

@@ -16,6 +16,7 @@
 #include "cli/history.h"
 #include "cli/place.h"
 #include "run/account.h"
+#include "run/photo.h"
 #include "cli/show_budget.h"
 #include "cli/show_journal.h"
 
@@ -46,9 +47,10 @@ static const struct {
 		limit_set, calibration, control, controlled, uncontrolled, began, rule, instrument,
 		gas, drawn, drawn_of, method, replaced, limit, accepts, source, why, expected, open,
 		bench_time, journal, chain, record, torn, only, needs_budget, warning, earlier,
-		unknown, became, adjusted, interrupted, away;
+		unknown, became, adjusted, photo, interrupted, away;
 } TEXTS = {
 	.adjusted = {"adjusted", "调校"},
+	.photo = {"photo", "照片"},
 	.interrupted = {"no verdict: interrupted; go on with it, or end it, with davy continue",
 			"尚无判定:已中断,可用 davy continue 继续或结束"},
 	.away = {"INTERRUPTED", "中断"},
@@ -200,6 +202,18 @@ static void adjusted_row(struct table *table, const struct account *account)
 	buf_done(&text);
 }
 
+static void photo_rows(struct table *table, const struct account *account, struct buf *line)
+{
+	struct value *photos = photos_looked_at(account->folder, account->photos);
+
+	for (size_t i = 0; i < value_count(photos); i++) {
+		buf_clear(line);
+		figure_photo(line, value_at(photos, i));
+		row(table, TEXTS.photo, line->data);
+	}
+	value_free(photos);
+}
+
 /* As its verdict says; before there is one, as it was ordered. */
 static bool is_controlled(const struct account *account)
 {
@@ -244,6 +258,7 @@ static void print_head(const struct account *account)
 	device_rows(table, account->devices);
 	gas_rows(table, account->gases);
 	adjusted_row(table, account);
+	photo_rows(table, account, &line);
 	away_rows(table, account);
 	row(table, TEXTS.method, value_get_text(head, "deviation"));
 	for (size_t i = 0; i < value_count(value_get(head, "warnings")); i++)

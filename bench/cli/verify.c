@@ -88,6 +88,9 @@ static const struct {
 	  "follow "
 	  "from them",
 	  "%s 份检验日志:字节、哈希链、各数据序列与记录相符,记录可由其重新得出"}},
+	{"photos",
+	 true,
+	 {"photos (%s): the files whose digests were recorded", "%s 张照片:文件与登记的摘要一致"}},
 	{"replays",
 	 true,
 	 {"runs done again from their journals (%s): the same measures and verdicts",

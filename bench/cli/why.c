@@ -16,6 +16,7 @@
 #include "cli/commands.h"
 #include "cli/figures.h"
 #include "cli/place.h"
+#include "run/photo.h"
 #include "run/trail.h"
 
 struct why_settings {
@@ -68,6 +69,8 @@ static void add_head(struct value *tree, const struct account *account)
 	value_set_text(tree, "why_zh", value_get_text(account->verdict, "why_zh"));
 	if (value_count(account->adjustments))
 		value_set(tree, "adjustments", value_copy(account->adjustments));
+	if (value_count(account->photos))
+		value_set(tree, "photos", photos_looked_at(account->folder, account->photos));
 	if (value_count(account->resumed))
 		value_set(tree, "resumed", value_copy(account->resumed));
 	if (account->interrupted)

@@ -21,18 +21,19 @@
 #include "verdict/expression.h"
 
 static const struct {
-	struct words step, open, interrupted, away, dut, began, adjusted, instrument, nameless, why,
-		met, limit, accepts, rule, grade, standard, edition, clause, source, key, replaced,
-		set, no_limit, head_limit, head_value, head_budget, head_readings, head_why, value,
-		from, share, again, differs, given, no_line, not_given, none, not_evaluated,
-		conformance, expected, found, figures, more, whole, journal, chain, guarded, simple,
-		none_rests, missing, incomplete, record, replay, no_measures;
+	struct words step, open, interrupted, away, dut, began, adjusted, photo, instrument,
+		nameless, why, met, limit, accepts, rule, grade, standard, edition, clause, source,
+		key, replaced, set, no_limit, head_limit, head_value, head_budget, head_readings,
+		head_why, value, from, share, again, differs, given, no_line, not_given, none,
+		not_evaluated, conformance, expected, found, figures, more, whole, journal, chain,
+		guarded, simple, none_rests, missing, incomplete, record, replay, no_measures;
 } TEXTS = {
 	.step = {"step", "步骤"},
 	.open = {"no verdict: running, or cut short", "尚无判定:进行中或中断"},
 	.dut = {"device under test", "受检样品"},
 	.began = {"began", "开始"},
 	.adjusted = {"adjusted", "调校"},
+	.photo = {"photo", "照片"},
 	.away = {"INTERRUPTED", "中断"},
 	.interrupted = {"no verdict: interrupted (davy continue)",
 			"尚无判定:已中断(davy continue)"},
@@ -516,6 +517,11 @@ static void print_head(const struct value *tree, bool whole)
 	if (figure_adjusted(&line, value_get(tree, "adjustments"),
 			    value_get_bool(value_get(tree, "order"), "as_left")))
 		why_row(0, TEXTS.adjusted, line.data);
+	for (size_t i = 0; i < value_count(value_get(tree, "photos")); i++) {
+		buf_clear(&line);
+		figure_photo(&line, value_at(value_get(tree, "photos"), i));
+		why_row(0, TEXTS.photo, line.data);
+	}
 	buf_done(&line);
 }
 

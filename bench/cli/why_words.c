@@ -55,6 +55,7 @@ static const struct {
 	{"reference", {"certified value of {name}", "{name} 的证书值"}},
 	{"enter", {"what a person read and typed: {text}", "人工读取并输入:{text}"}},
 	{"scan", {"what a person scanned: {text}", "人工扫描:{text}"}},
+	{"photograph", {"SHA-256 of the photo: {text}", "照片的 SHA-256:{text}"}},
 	{"confirm", {"what a person confirmed: {text}", "人工确认:{text}"}},
 	{"pulse_widths",
 	 {"shortest {which} time of a pulse in the last count of {channel}",

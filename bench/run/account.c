@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "record/entry.h"
 #include "run/journal_read.h"
+#include "run/photo.h"
 
 /* ---- finding ---- */
 
@@ -183,6 +184,41 @@ static void take_gas(struct account *account, const struct value *line)
 	value_set_text(gas, "unit", value_get_text(line, "unit"));
 }
 
+/* ---- photos ---- */
+
+static void take_question(struct account *account, const struct value *line)
+{
+	const struct value *says = value_get(line, "says");
+	const char *verb = value_get_text(says, "verb");
+	struct value *photo;
+
+	if (!verb || strcmp(verb, PHOTOGRAPH) != 0)
+		return;
+	photo = value_add(account->photos, value_map());
+	value_set_int(photo, "t", value_get_int(line, "t", 0));
+	value_set_int(photo, "request", value_get_int(line, "id", 0));
+	value_set_text(photo, "id", value_get_text(says, "id"));
+	value_set_text(photo, "text", value_get_text(says, "text"));
+	value_set_text(photo, "zh", value_get_text(says, "zh"));
+}
+
+static void take_photo(struct account *account, const struct value *line)
+{
+	const struct value *given = value_get(line, "photo");
+	int64_t request = value_get_int(line, "id", 0);
+
+	for (size_t i = 0; given && i < value_count(account->photos); i++) {
+		struct value *photo = (struct value *)value_at(account->photos, i);
+
+		if (value_get_int(photo, "request", 0) != request)
+			continue;
+		value_set_int(photo, "t", value_get_int(line, "t", 0));
+		value_set_text(photo, "says", value_get_text(line, "text"));
+		for (size_t k = 0; k < value_count(given); k++)
+			value_set(photo, value_key(given, k), value_copy(value_at(given, k)));
+	}
+}
+
 static void take_line(struct account *account, const struct journal_item *item)
 {
 	if (!strcmp(item->kind, "run"))
@@ -201,6 +237,10 @@ static void take_line(struct account *account, const struct journal_item *item)
 		keep(&account->consumes, item->line);
 	else if (!strcmp(item->kind, "adjusted"))
 		value_add(account->adjustments, value_copy(item->line));
+	else if (!strcmp(item->kind, "request"))
+		take_question(account, item->line);
+	else if (!strcmp(item->kind, "operator"))
+		take_photo(account, item->line);
 	else if (!strcmp(item->kind, "gas"))
 		take_gas(account, item->line);
 	else if (!strcmp(item->kind, "start"))
@@ -271,6 +311,7 @@ struct account *account_read(const char *folder, struct error *err)
 	account->judged = value_list();
 	account->gases = value_list();
 	account->adjustments = value_list();
+	account->photos = value_list();
 	account->resumed = value_list();
 	account->devices = value_list();
 	account->sources = value_list();
@@ -294,6 +335,7 @@ void account_free(struct account *account)
 	value_free(account->judged);
 	value_free(account->gases);
 	value_free(account->adjustments);
+	value_free(account->photos);
 	value_free(account->devices);
 	value_free(account->sources);
 	value_free(account->record);

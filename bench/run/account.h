@@ -23,9 +23,12 @@ struct account {
 	struct value *
 		gases; /* list of {"line","cylinder","seconds","volume","unit"}: what each line drew in all */
 	struct value *adjustments; /* list of the lines "adjusted": {"t","what","by"} */
-	bool has_started;	   /* its script, or what stands in its place */
-	struct value *verdict;	   /* the last line, or NULL: running, interrupted, or cut short */
-	bool interrupted;	   /* it stands where it may be taken up again */
+	struct value *
+		photos; /* list: what photos the script asked for, {"t","id","text","zh"} and, where it has one, what
+				 run/photo.h has, and "says": the person's words */
+	bool has_started;      /* its script, or what stands in its place */
+	struct value *verdict; /* the last line, or NULL: running, interrupted, or cut short */
+	bool interrupted;      /* it stands where it may be taken up again */
 	struct value *resumed; /* list of the lines "resumed": {"t","interruption","away_ns",…} */
 	struct value
 		*record; /* {"seq","id"} of its signed record, or NULL: it has none, or not yet */

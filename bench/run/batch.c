@@ -447,6 +447,18 @@ void batch_answer(struct batch *batch, int slot, uint32_t request, const char *t
 	}
 }
 
+void batch_photograph(struct batch *batch, int slot, uint32_t request,
+		      const struct run_photo *photo, const char *text)
+{
+	for (size_t i = 0; i < batch->count; i++) {
+		struct job *job = &batch->job[i];
+
+		if (job->run && !job->over && (!slot || job->slot == slot) &&
+		    run_photograph(job->run, request, photo, text))
+			return;
+	}
+}
+
 void batch_operate(struct batch *batch, const char *text)
 {
 	for (size_t i = 0; i < batch->count; i++)

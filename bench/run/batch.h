@@ -38,6 +38,9 @@ size_t batch_make_safe(struct batch *batch, const char *why);
 bool batch_has_wires(const struct batch *batch);
 /* To the run on this slot (0: whichever has the question). */
 void batch_answer(struct batch *batch, int slot, uint32_t request, const char *text);
+/* The same of a photo. */
+void batch_photograph(struct batch *batch, int slot, uint32_t request,
+		      const struct run_photo *photo, const char *text);
 /* What a person typed, to the run that is operated by hand. */
 void batch_operate(struct batch *batch, const char *text);
 /* Whoever watched it is gone: what was operated by hand ends, all else goes on. */

@@ -14,10 +14,12 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "record/bag.h"
+#include "record/event.h"
 #include "record/log_read.h"
 #include "record/lot.h"
 #include "record/lot_retest.h"
 #include "record/tlog_proof.h"
+#include "run/photo.h"
 #include "run/proof_inside.h"
 #include "run/series_away.h"
 #include "run/series_holders.h"
@@ -70,7 +72,8 @@ struct bundle {
 	struct buf checkpoint;
 	uint64_t size; /* records in the checkpoint */
 	int64_t records, runs;
-	struct value *away; /* map: runs whose journals have left the bench, to away.json */
+	struct value *missing; /* list: sentences that name the photos which are not written */
+	struct value *away;    /* map: runs whose journals have left the bench, to away.json */
 };
 
 static char *copy_of(const char *text)
@@ -288,6 +291,52 @@ static int write_journal(struct bundle *bundle, const char *run, struct error *e
 	return done;
 }
 
+/* Two questions may have been answered with one picture, which is written once. */
+static bool is_repeated(const struct value *photos, size_t at)
+{
+	const char *sha256 = value_get_text(value_at(photos, at), "sha256");
+
+	for (size_t i = 0; i < at; i++) {
+		const char *other = value_get_text(value_at(photos, i), "sha256");
+
+		if (other && !strcmp(other, sha256))
+			return true;
+	}
+	return false;
+}
+
+/* One that is missing or was changed keeps nothing else from being written: it is not in the bundle, and whoever asked is told. */
+static int write_photos(struct bundle *bundle, const char *run, const struct value *event,
+			struct error *err)
+{
+	char *folder = xprintf("%s/runs/%s", bundle->wish->state, run);
+	struct value *extension = event_extension(event, "run");
+	const struct value *photos = value_get(extension, "photos");
+	int done = 0;
+
+	for (size_t i = 0; i < value_count(photos) && done == 0; i++) {
+		const struct value *photo = value_at(photos, i);
+		char *own = photo_name(photo),
+		     *name = own ? xprintf("data/runs/%s/%s", run, own) : NULL;
+		struct error why;
+		struct buf bytes;
+
+		buf_init(&bytes);
+		if (!value_get_text(photo, "sha256") || is_repeated(photos, i))
+			;
+		else if (photo_read(folder, photo, &bytes, &why) < 0)
+			value_add(bundle->missing, value_printf("%s: %s", run, why.text));
+		else
+			done = bag_add(bundle->bag, name, bytes.data, bytes.size, err);
+		buf_done(&bytes);
+		free(own);
+		free(name);
+	}
+	value_free(extension);
+	free(folder);
+	return done;
+}
+
 /* Two lots may have one list, which is written once. */
 static bool is_written(const struct bundle *bundle, uint64_t seq, const char *sha256)
 {
@@ -327,6 +376,8 @@ static int write_record(void *ctx, const struct log_record *record, struct error
 		done = write_proof(bundle, seq, err);
 	if (done == 0 && item->run)
 		done = write_journal(bundle, item->run, err);
+	if (done == 0 && item->run)
+		done = write_photos(bundle, item->run, record->entry->says, err);
 	if (done == 0 && item->list && !is_written(bundle, seq, item->list))
 		done = write_list(bundle, item->list, err);
 	bundle->records++;
@@ -422,14 +473,17 @@ static void bundle_done(struct bundle *bundle)
 	}
 	free(bundle->items);
 	value_free(bundle->away);
+	value_free(bundle->missing);
 	buf_done(&bundle->checkpoint);
 	log_reader_free(bundle->reader);
 }
 
 struct value *bundle_write(const struct bundle_wish *wish, struct error *err)
 {
-	struct bundle bundle = {
-		.wish = wish, .reader = log_reader_new(LOG_WHOLE), .away = value_map()};
+	struct bundle bundle = {.wish = wish,
+				.reader = log_reader_new(LOG_WHOLE),
+				.away = value_map(),
+				.missing = value_list()};
 	char *path = xprintf("%s/records/records.jsonl", wish->state);
 	struct value *says = NULL;
 	int done;
@@ -446,6 +500,8 @@ struct value *bundle_write(const struct bundle_wish *wish, struct error *err)
 		value_set_int(says, "size", (int64_t)bundle.size);
 		if (value_count(bundle.away))
 			value_set(says, "away", value_copy(bundle.away));
+		if (value_count(bundle.missing))
+			value_set(says, "photosMissing", value_copy(bundle.missing));
 	}
 	bundle_done(&bundle);
 	free(path);

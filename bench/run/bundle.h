@@ -6,6 +6,7 @@
  *   data/proofs/000000412.tlog-proof   that it is in the log (record/tlog_proof.h)
  *   data/checkpoint                    the log's checkpoint, which all proofs lead to
  *   data/runs/ID/journal               of each run among them
+ *   data/runs/ID/photos/SHA-256.jpg   … and its photos (run/photo.h)
  *   data/files/SHA-256                 the list of units of each lot among them
  *
  * Besides those that are asked for: the first record, with the bench's keys; all records of keys and hand-overs, persons' signatures under those
@@ -32,7 +33,8 @@ struct bundle_wish {
 
 /*
  * What was put into it: {folder, records, runs, size}, and "away", a map of the runs whose series have left the bench and are not
- * in it to what series_away.h says; the caller frees it. The log is verified on the way, and one
+ * in it to what series_away.h says, and "photosMissing", sentences that name photos which are not in it because the bench has them
+ * no more or has others; the caller frees it. The log is verified on the way, and one
  * that is not good is refused; a record behind the last checkpoint is, too.
  */
 struct value *bundle_write(const struct bundle_wish *wish, struct error *err);

@@ -502,6 +502,8 @@ void course_answer(struct course *course, uint32_t id, const char *text)
 		take_adjustment(course, request, text);
 		return;
 	}
+	if (!strcmp(request->operator_verb, PHOTOGRAPH))
+		return; /* words are no photo */
 	course_unlink(course, request);
 	if (!strcmp(request->operator_verb, "confirm")) {
 		course_answer_plain(course, id);
@@ -511,6 +513,21 @@ void course_answer(struct course *course, uint32_t id, const char *text)
 		value_set_text(value, "text", text);
 		course->host->result(course->ctx, id, course_result(value));
 	}
+	request_free(request);
+}
+
+void course_photographed(struct course *course, uint32_t id, const struct value *photo)
+{
+	struct request *request = course_find(course, id);
+	struct value *value;
+
+	if (!request || request->kind != REQUEST_OPERATOR ||
+	    strcmp(request->operator_verb, PHOTOGRAPH) != 0)
+		return;
+	course_unlink(course, request);
+	value = value_map();
+	value_set_text(value, "text", value_get_text(photo, "sha256"));
+	course->host->result(course->ctx, id, course_result(value));
 	request_free(request);
 }
 

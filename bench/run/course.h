@@ -11,6 +11,7 @@
 #include "run/condition.h"
 #include "run/evidence.h"
 #include "run/judgement.h"
+#include "run/photo.h"
 #include "run/resource.h"
 
 enum request_kind {
@@ -56,7 +57,7 @@ struct request {
 		int write;
 		double number; /* in the write's unit */
 	} setting[REQUEST_SETTINGS];
-	const char *operator_verb; /* OPERATOR: "confirm" "enter" "scan" "adjust" */
+	const char *operator_verb; /* OPERATOR: "confirm" "enter" "scan" "adjust" "photograph" */
 	char operator_id[48];
 	char operator_unit[24];
 	char *zh;     /* OPERATOR: its text in Chinese; or NULL */
@@ -109,8 +110,9 @@ struct course {
 	/* what has left its safe level, and what was set that has none: course_interruption.c */
 	bool away[FIXTURE_MOST], set_away[FIXTURE_MOST][FIXTURE_SAFE_WRITES];
 	char set_for_good[80];
-	bool has_met;  /* other runs, in step */
-	bool is_alone; /* it was interrupted: the others have gone on without it */
+	int photographs; /* so many photos were asked for */
+	bool has_met;	 /* other runs, in step */
+	bool is_alone;	 /* it was interrupted: the others have gone on without it */
 	char step[96];
 	bool in_step; /* it was begun, and has not been ended */
 	struct {
@@ -157,6 +159,8 @@ void course_took(struct course *course, uint32_t id, nsec now);
 void course_refused(struct course *course, uint32_t id, const char *why);
 /* The operator answered. */
 void course_answer(struct course *course, uint32_t id, const char *text);
+/* The operator gave a photo (run/photo.h), which the script knows by its digest. */
+void course_photographed(struct course *course, uint32_t id, const struct value *photo);
 /* The script gives a measure. -1: it may not; the sentence ends the run as ERROR. */
 int course_measure(struct course *course, const struct value *payload, struct error *err);
 /*

@@ -397,7 +397,7 @@ static int verb_reference(struct course *course, uint32_t id, nsec now, const st
 static int verb_operator(struct course *course, uint32_t id, nsec now, const struct value *payload,
 			 struct error *err)
 {
-	static const char *const VERBS[] = {"confirm", "enter", "scan"};
+	static const char *const VERBS[] = {"confirm", "enter", "scan", PHOTOGRAPH};
 	const char *verb = value_get_text(payload, "verb");
 	const char *text = value_get_text(payload, "text");
 	const char *name = value_get_text(payload, "id");
@@ -407,8 +407,10 @@ static int verb_operator(struct course *course, uint32_t id, nsec now, const str
 
 	if (!text)
 		return error_set(err, ERROR_USAGE, "the operator needs a text to read");
+	if (!strcmp(verb, PHOTOGRAPH) && ++course->photographs > PHOTOS_MOST)
+		return error_set(err, ERROR_USAGE, "a run asks for at most %d photos", PHOTOS_MOST);
 	request = request_new(id, REQUEST_OPERATOR, now);
-	for (int i = 0; i < 3; i++)
+	for (size_t i = 0; i < sizeof(VERBS) / sizeof(VERBS[0]); i++)
 		if (!strcmp(verb, VERBS[i]))
 			request->operator_verb = VERBS[i];
 	request->text = xstrdup(text);
@@ -542,6 +544,7 @@ static const struct {
 	{"confirm", verb_operator},
 	{"enter", verb_operator},
 	{"scan", verb_operator},
+	{PHOTOGRAPH, verb_operator},
 	{"adjust", verb_adjust},
 	{"consecutive", verb_consecutive},
 	{"pulse_widths", verb_pulse_widths},

@@ -341,6 +341,17 @@ static void listen_in(struct client *client)
 	client->listens = true;
 }
 
+static void photograph(struct client *client, const struct value *request)
+{
+	const char *from = value_get_text(request, "from"), *text = value_get_text(request, "text");
+	struct run_photo photo = {value_get_text(request, "photo"), from ? from : "file"};
+
+	if (client->job)
+		batch_photograph(client->job->batch, (int)value_get_int(request, "slot", 0),
+				 (uint32_t)value_get_int(request, "id", 0), &photo,
+				 text ? text : "");
+}
+
 void desk_take_request(struct client *client, const struct value *request)
 {
 	const char *what = value_get_text(request, "do");
@@ -372,6 +383,8 @@ void desk_take_request(struct client *client, const struct value *request)
 	} else if (what && !strcmp(what, "operate")) {
 		if (client->job)
 			batch_operate(client->job->batch, text ? text : "");
+	} else if (what && !strcmp(what, "answer") && value_get_text(request, "photo")) {
+		photograph(client, request);
 	} else if (what && !strcmp(what, "answer")) {
 		if (client->job)
 			batch_answer(client->job->batch, slot,

@@ -14,6 +14,7 @@
 #include "run/feed.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void feed_fail(struct feed *feed, const struct error *err)
@@ -359,6 +360,26 @@ static void take_device(struct feed *feed, const struct value *line)
 		value_set_text(feed->devices, device, identity);
 }
 
+/* No replay needs the picture; one that is there must be the one that was taken. */
+static void take_operator(struct feed *feed, uint32_t id, const struct value *line)
+{
+	const struct value *photo = value_get(line, "photo");
+	struct error err;
+	struct buf bytes;
+
+	if (!photo) {
+		course_answer(feed->course, id, value_get_text(line, "text"));
+		return;
+	}
+	buf_init(&bytes);
+	if (photo_is_there(feed->folder, photo) &&
+	    photo_read(feed->folder, photo, &bytes, &err) < 0)
+		feed_fail(feed, &err);
+	else
+		course_photographed(feed->course, id, photo);
+	buf_done(&bytes);
+}
+
 static bool is_one_of(const char *kind, const char *const *kinds, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -393,7 +414,7 @@ static void take_line(struct feed *feed, const struct journal_item *item)
 	else if (!strcmp(item->kind, "refused"))
 		course_refused(feed->course, id, value_get_text(item->line, "why"));
 	else if (!strcmp(item->kind, "operator"))
-		course_answer(feed->course, id, value_get_text(item->line, "text"));
+		take_operator(feed, id, item->line);
 	else if (!strcmp(item->kind, "stop"))
 		take_stop(feed, item);
 	else if (!strcmp(item->kind, "trip"))
@@ -565,5 +586,6 @@ void feed_done(struct feed *feed)
 	replay_bytes_free(feed->bytes);
 	replay_breath_free(feed->breath);
 	replay_head_done(&feed->head);
+	free(feed->folder);
 	journal_reader_close(feed->reader);
 }

@@ -28,6 +28,7 @@ struct feed {
 	void (*ended)(void *ctx); /* it is over, or has failed; not to be freed in it */
 	void *ctx;
 	struct journal_reader *reader;
+	char *folder; /* of the run */
 	struct replay_head head;
 	struct course *course;		 /* the owner's */
 	struct peer *runner;		 /* the owner's */

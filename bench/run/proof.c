@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "record/base64.h"
 #include "record/cylinder.h"
+#include "record/event.h"
 #include "record/identification.h"
 #include "record/job_order.h"
 #include "record/job_standing.h"
@@ -260,6 +261,16 @@ void proof_run(struct proof *proof, const char *folder, uint64_t seq, const stru
 	value_set_int(replay, "measures", found.replay.measures);
 }
 
+void proof_photos(struct proof *proof, const char *folder, uint64_t seq, const struct value *event)
+{
+	struct value *run = event_extension(event, "run");
+	struct error err;
+
+	if (run_proof_photos(folder, value_get(run, "photos"), &proof->photos, &err) < 0)
+		proof_problem(proof, seq, value_get_text(run, "run"), NULL, err.text);
+	value_free(run);
+}
+
 /* Who has it is asked of the receipts; what the release says of them is held against that. */
 bool proof_is_away(struct proof *proof, uint64_t seq, const struct value *event, bool is_simulated)
 {
@@ -372,6 +383,8 @@ static void say_counts(struct proof *proof)
 
 	if (proof->journals)
 		value_set_int(proof_proved(proof, "journals"), "count", proof->journals);
+	if (proof->photos)
+		value_set_int(proof_proved(proof, "photos"), "count", proof->photos);
 	if (proof->replays)
 		value_set_int(proof_proved(proof, "replays"), "count", proof->replays);
 	if (runs && proof->replays < proof->journals)

@@ -9,7 +9,8 @@
  *   log        {origin, bench, base, key, simulationKey, records, size, root, wall}: of the checkpoint the last three
  *   runs       list of {seq, run, verdict, simulated, bytes, series, journal, replay: {messages, samples, readings,
  *              measures}, notReplayed}
- *   proved     list of {what, …}: "records" count, "chosen" count, "checkpoint" size, "database", "journals" count, "replays" count,
+ *   proved     list of {what, …}: "records" count, "chosen" count, "checkpoint" size, "database", "journals" count, "photos" count,
+ *              "replays" count,
  *              "older" size, "persons" count, "lists" count, "draws" count, "lots" count, "results" count, "administrator", "bag" files, "keys", "folder"
  *   notProved  list of {what, why?, …}: always "gas", "key" (unless an administrator is given), "after", "time"; "choice"
  *              of a bundle, "database", "replay", "journal" of a run, "lots" count, "results" count, "kind", "unrecorded", "unbegun",

@@ -116,15 +116,27 @@ static void note_absent(struct bundle_proof *of, const struct log_record *record
 	value_set(one, "event", value_copy(record->entry->says));
 }
 
+static bool is_here(const char *folder)
+{
+	char *path = xprintf("%s/journal", folder);
+	bool is = file_exists(path);
+
+	free(path);
+	return is;
+}
+
 static void check_run(struct bundle_proof *of, const struct log_record *record, const char *run)
 {
 	char *folder = xprintf("%s/data/runs/%s", of->folder, run);
-	bool is_there = !strchr(run, '/') && strcmp(run, "..") != 0 && file_exists(folder);
+	bool is_named = !strchr(run, '/') && strcmp(run, "..") != 0;
+	bool is_there = is_named && is_here(folder);
 
 	if (value_get(of->runs, run))
 		proof_problem(&of->proof, record->entry->seq, run, NULL,
 			      "this run was recorded before");
 	value_set_int(of->runs, run, (int64_t)record->entry->seq);
+	if (is_named && file_exists(folder))
+		proof_photos(&of->proof, folder, record->entry->seq, record->entry->says);
 	if (is_there)
 		proof_run(&of->proof, folder, record->entry->seq, record->entry->says,
 			  record->is_simulated);

@@ -23,7 +23,7 @@ struct proof {
 	bool is_allowed,
 		not_allowed; /* the bench's key was the bench's, as he has it, once; or once not */
 	struct value *says;
-	int64_t journals, replays, persons, unknown;
+	int64_t journals, replays, photos, persons, unknown;
 	struct proof_lots *lots;
 	struct run_brackets *brackets;
 	bool is_whole; /* every record of the log comes */
@@ -54,6 +54,8 @@ void proof_record(struct proof *proof, const struct log_record *record);
 /* The run of a record, whose journal is in `folder`. */
 void proof_run(struct proof *proof, const char *folder, uint64_t seq, const struct value *event,
 	       bool is_simulated);
+/* The photos of a run, whose folder is there even where its series have left. */
+void proof_photos(struct proof *proof, const char *folder, uint64_t seq, const struct value *event);
 /*
  * A run whose journal is not in `folder`: false where no record says that its series have left. Where one does, it is held against
  * the receipts in the log before it, and said to be not proved.

@@ -347,6 +347,7 @@ static void check_run(struct state_proof *of, const struct recorded *run)
 		proof_problem(&of->proof, run->seq, run->run, NULL, err.text);
 	else {
 		check_beside(of, run, folder, &text);
+		proof_photos(&of->proof, folder, run->seq, entry.says);
 		if (is_here(folder) ||
 		    !proof_is_away(&of->proof, run->seq, entry.says, run->is_simulated))
 			proof_run(&of->proof, folder, run->seq, entry.says, run->is_simulated);

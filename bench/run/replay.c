@@ -118,6 +118,7 @@ int replay_run(const char *folder, const char *program, struct replay *replay, s
 	replaying->loop = loop_new(err);
 	if (replaying->loop && replay_head_read(&feed->head, folder, err) == 0) {
 		feed_course(feed, &replaying->course);
+		feed->folder = xstrdup(folder);
 		feed->reader = journal_reader_open(folder, err);
 		if (feed->reader && !feed->head.start)
 			done = replay_unbegun(feed);

@@ -196,26 +196,6 @@ void run_trip(struct run *run, const char *why)
 		end_by_trip(run, VERDICT_ABORTED, why);
 }
 
-bool run_answer(struct run *run, uint32_t request, const char *text)
-{
-	const struct request *asked = course_find(&run->course, request);
-	struct value *line;
-
-	if (run->state == RUN_RETURNING)
-		return false; /* the course is fed answers of before */
-	if (run->plan->order->qualifies)
-		return run->state == RUN_RUNNING && qualify_answer(run, request, text);
-	if (run->state >= RUN_SAFING || !asked || asked->kind != REQUEST_OPERATOR)
-		return false;
-	((struct live *)asked->host)->ended = true;
-	line = value_map();
-	value_set_int(line, "id", request);
-	value_set_text(line, "text", text);
-	journal_line(run->journal, run_now(run), "operator", line);
-	course_answer(&run->course, request, text);
-	return true;
-}
-
 void run_check_quota(struct run *run)
 {
 	if (journal_over_quota(run->journal) && run->state < RUN_SAFING)

@@ -63,6 +63,12 @@ void run_stop(struct run *run, const char *why);
 void run_trip(struct run *run, const char *why);
 /* False: it has no such question. */
 bool run_answer(struct run *run, uint32_t request, const char *text);
+/* A photo for such a question: a file and where it comes from ("file", "folder", "camera"), with the person's words. */
+struct run_photo {
+	const char *path, *from;
+};
+bool run_photograph(struct run *run, uint32_t request, const struct run_photo *photo,
+		    const char *text);
 /* Of a run that is operated by hand: what a person typed. Answered by an event "operated". */
 void run_operate(struct run *run, const char *text);
 /* The processes of a run, for tests and for `davy list`; 0 where there is none. */
@@ -104,7 +110,8 @@ struct live {
 	bool holds_clock; /* … that waits for other runs, in virtual time */
 	bool ended; /* TAKE, MEET: by being granted, and not dropped; OPERATOR: by an answer */
 	bool asked; /* OPERATOR: the person has the question */
-	struct claim person; /* OPERATOR */
+	struct claim person;	 /* OPERATOR */
+	struct keeping *keeping; /* OPERATOR: its photo is on the way to the disk; or NULL */
 };
 
 struct run {
@@ -223,6 +230,13 @@ void share_give(struct run *run);
 /* It is not waited for in step any more: it stops or makes itself safe. */
 void share_leave(struct run *run);
 void share_done(struct run *run);
+
+/* A wait that takes no time where time is virtual: `go_on` is told in the instant in which the wait began. */
+void share_wait(struct live *live, timer_fn *go_on);
+void share_go_on(struct live *live, timer_fn *go_on);
+
+/* run_answer.c: nobody waits for the photo that is on its way to the disk. */
+void photograph_forget(struct live *live);
 
 /* run_hazard.c: what it leaves in its slot. */
 bool hazard_begin(struct run *run, writer_done_fn *fn); /* false: nothing, and fn is not called */

@@ -292,6 +292,27 @@ static void copy_members(struct value *to, const struct value *from, const char 
 			value_set(to, *names, value_copy(value_get(from, *names)));
 }
 
+/* What was asked for, and what came of it; when it was taken, else when it was asked for. */
+static struct value *photos_of(const struct account *account, int zone_minutes)
+{
+	static const char *const MEMBERS[] = {"id",    "text",	 "zh",	 "sha256", "type", "size",
+					      "width", "height", "file", "from",   NULL};
+	struct value *list = value_list();
+
+	for (size_t i = 0; i < value_count(account->photos); i++) {
+		const struct value *photo = value_at(account->photos, i);
+		const char *says = value_get_text(photo, "says");
+		struct wall_time at = wall_at(account, value_get_int(photo, "t", 0), zone_minutes);
+		struct value *one = value_add(list, value_map());
+
+		copy_members(one, photo, MEMBERS);
+		if (says && *says)
+			value_set_text(one, "says", says);
+		set_time(one, "at", &at);
+	}
+	return list;
+}
+
 /* A run that the bench has spoilt says nothing of the specimen, and counts no more; no other verdict goes away like this. */
 static void set_retest(struct value *says, const struct value *retest, const struct value *earlier)
 {
@@ -393,6 +414,8 @@ static struct value *describe_run(const struct account *account, const struct ru
 		value_set(says, "gases", value_copy(account->gases));
 	if (value_count(account->adjustments))
 		value_set(says, "adjustments", adjustments_of(account, made->zone_minutes));
+	if (value_count(account->photos))
+		value_set(says, "photos", photos_of(account, made->zone_minutes));
 	if (account->environment)
 		value_set(says, "environment", value_copy(account->environment));
 	value_set(says, "notReached", not_reached(account));

@@ -15,6 +15,7 @@
 #include "record/wall_time.h"
 #include "run/account.h"
 #include "run/journal_digest.h"
+#include "run/photo.h"
 #include "run/run_event.h"
 
 /* ---- digests ---- */
@@ -105,12 +106,12 @@ static bool same(const struct value *a, const struct value *b)
 static bool is_always_said(const char *name)
 {
 	static const char *const NAMES[] = {
-		"sensorElementList", "disposition",    "epcList",	"mse:run",
-		"mse:verdict",	     "mse:why",	       "mse:simulated", "mse:simulated_why",
-		"mse:unfit",	     "mse:force",      "mse:only",	"mse:fault",
-		"mse:notReached",    "mse:by_hand",    "mse:warnings",	"mse:late",
-		"mse:certificates",  "mse:devices",    "mse:sources",	"mse:journal",
-		"mse:as_left",	     "mse:adjustments"};
+		"sensorElementList", "disposition",	"epcList",	 "mse:run",
+		"mse:verdict",	     "mse:why",		"mse:simulated", "mse:simulated_why",
+		"mse:unfit",	     "mse:force",	"mse:only",	 "mse:fault",
+		"mse:notReached",    "mse:by_hand",	"mse:warnings",	 "mse:late",
+		"mse:certificates",  "mse:devices",	"mse:sources",	 "mse:journal",
+		"mse:as_left",	     "mse:adjustments", "mse:photos"};
 
 	for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
 		if (!strcmp(name, NAMES[i]))
@@ -180,6 +181,28 @@ static int check_provenance(const struct run_claim *claim, const struct account 
 			"it %s",
 			journal ? "simulated" : "real", record ? "simulated" : "real",
 			claim->is_simulated ? "simulated" : "real");
+	return 0;
+}
+
+/* ---- photos ---- */
+
+int run_proof_photos(const char *folder, const struct value *photos, int64_t *count,
+		     struct error *err)
+{
+	for (size_t i = 0; i < value_count(photos); i++) {
+		const struct value *photo = value_at(photos, i);
+		struct buf bytes;
+		int done;
+
+		if (!value_get_text(photo, "sha256"))
+			continue; /* asked for, and never taken */
+		buf_init(&bytes);
+		done = photo_read(folder, photo, &bytes, err);
+		buf_done(&bytes);
+		if (done < 0)
+			return -1;
+		(*count)++;
+	}
 	return 0;
 }
 

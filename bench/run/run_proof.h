@@ -29,6 +29,12 @@ struct run_proof {
 	char not_replayed[200]; /* why, where it was to be */
 };
 
+/*
+ * Are the photos that a record names ("photos" of its run) in the run's folder, and the ones that were taken? Adds to `*count` how
+ * many are. Refused where one is missing or another one.
+ */
+int run_proof_photos(const char *folder, const struct value *photos, int64_t *count,
+		     struct error *err);
 /* Refused (ERROR_REFUSED) with what does not fit; a series that is another one is named. */
 int run_proof(const struct run_claim *claim, struct run_proof *proof, struct error *err);
 

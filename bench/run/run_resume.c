@@ -432,7 +432,7 @@ static int read_head(struct run *run, struct error *err)
 		done = error_set(err, ERROR_USAGE, "its script had not begun");
 	if (done == 0)
 		feed->reader = journal_reader_open(folder, err);
-	free(folder);
+	feed->folder = folder;
 	return done == 0 && feed->reader ? 0 : -1;
 }
 

@@ -48,6 +48,7 @@ static void live_free(struct live *live)
 	while (*place != live)
 		place = &(*place)->next;
 	*place = live->next;
+	photograph_forget(live);
 	timer_stop(&live->timer);
 	free(live);
 }

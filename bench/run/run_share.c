@@ -32,7 +32,7 @@ static void let_clock_go(struct live *live)
 	live->holds_clock = false;
 }
 
-static void begin_waiting(struct live *live, timer_fn *go_on)
+void share_wait(struct live *live, timer_fn *go_on)
 {
 	struct run *run = live->run;
 
@@ -43,7 +43,7 @@ static void begin_waiting(struct live *live, timer_fn *go_on)
 	timer_start(&live->timer, run->clock, run_now(run), TIMER_CONDITION, go_on, live);
 }
 
-static void end_waiting(struct live *live, timer_fn *go_on)
+void share_go_on(struct live *live, timer_fn *go_on)
 {
 	struct run *run = live->run;
 
@@ -101,7 +101,7 @@ static void taken_granted(void *ctx)
 	struct run *run = ctx;
 
 	tell_goes_on(run, &run->taken);
-	end_waiting(live_of(run, run->course.taken.id), took);
+	share_go_on(live_of(run, run->course.taken.id), took);
 }
 
 static void taken_waits(void *ctx, size_t before)
@@ -117,7 +117,7 @@ static void begin_taking(struct live *live)
 
 	for (size_t i = 0; i < run->course.taken.count; i++)
 		claim_add(&run->taken, run->course.taken.name[i]);
-	begin_waiting(live, took);
+	share_wait(live, took);
 	resource_ask(run->place.resources, &run->taken);
 }
 
@@ -147,7 +147,7 @@ static void released(void *ctx)
 	run->meets = NULL;
 	if (run->member.missing)
 		watch_goes_on(run);
-	end_waiting(live, met);
+	share_go_on(live, met);
 }
 
 static void missed(void *ctx, size_t missing)
@@ -161,7 +161,7 @@ static void begin_meeting(struct live *live, const struct request *request)
 {
 	struct run *run = live->run;
 
-	begin_waiting(live, met);
+	share_wait(live, met);
 	run->meets = live;
 	meeting_arrive(&run->member, request->text);
 }
@@ -180,7 +180,7 @@ static void person_granted(void *ctx)
 	struct live *live = ctx;
 
 	tell_goes_on(live->run, &live->person);
-	end_waiting(live, person_is_free);
+	share_go_on(live, person_is_free);
 }
 
 static void person_waits(void *ctx, size_t before)
@@ -194,9 +194,9 @@ static void begin_asking(struct live *live)
 {
 	struct run *run = live->run;
 
-	begin_waiting(live, person_is_free);
+	share_wait(live, person_is_free);
 	if (run->taken.held && claim_has(&run->taken, RESOURCE_OPERATOR)) {
-		end_waiting(live, person_is_free);
+		share_go_on(live, person_is_free);
 		return;
 	}
 	live->person.granted = person_granted;

@@ -165,6 +165,11 @@ void watch_question(struct run *run, const struct request *request, const char *
 		return;
 	value_set_int(event, "id", request->id);
 	value_set_text(event, "verb", request->operator_verb);
+	value_set_text(event, "name", request->operator_id);
+	if (!strcmp(request->operator_verb, PHOTOGRAPH)) {
+		value_set_text(event, "photos", value_get_text(run->plan->station_data, "photos"));
+		value_set_text(event, "camera", value_get_text(run->plan->station_data, "camera"));
+	}
 	value_set_text(event, "text", request->text);
 	if (request->zh)
 		value_set_text(event, "zh", request->zh);

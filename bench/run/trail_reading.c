@@ -122,6 +122,7 @@ static const struct verb {
 	{"reference", NO_SAMPLES, tell_reference},
 	{"enter", NO_SAMPLES, tell_operator},
 	{"scan", NO_SAMPLES, tell_operator},
+	{"photograph", NO_SAMPLES, tell_operator},
 	{"confirm", NO_SAMPLES, tell_operator},
 	{"pulse_widths", NO_SAMPLES, tell_pulse},
 };

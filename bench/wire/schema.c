@@ -116,6 +116,7 @@ static const struct form FORMS[] = {
 	{FRAME_REQUEST, "adjust", {TEXT("what")}},
 	{FRAME_REQUEST, "scan", {TEXT("text"), MAYBE_TEXT("zh"), MAYBE_TEXT("id"),
 				 MAYBE_TEXT("unit")}},
+	{FRAME_REQUEST, "photograph", {TEXT("text"), MAYBE_TEXT("zh"), TEXT("id")}},
 	{FRAME_REQUEST, "consecutive", {TEXT("step"), LIST("measures")}},
 	{FRAME_REQUEST, "take", {LIST("names")}},
 	{FRAME_REQUEST, "give", {INT("of"), BOOL("left")}},

@@ -73,9 +73,9 @@ _davy() {
 		mapfile -t COMPREPLY < <(compgen -W "intact broken absent" -- "$word")
 	elif [[ $before == --list ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "marks prohibited seen" -- "$word")
-	elif [[ $before == --state || $command$before == export--to || $command$before == receive--into ]]; then
+	elif [[ $before == --state || $before == --photos-from || $command$before == export--to || $command$before == receive--into ]]; then
 		mapfile -t COMPREPLY < <(compgen -d -- "$word")
-	elif [[ $before =~ ^--(station|limits|file|photo|csv|key|public|passphrase-file|checkpoint|administrator)$ ]]; then
+	elif [[ $before =~ ^--(station|limits|file|photo|camera|csv|key|public|passphrase-file|checkpoint|administrator)$ ]]; then
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 	elif [[ $before == --* ]] && _davy_takes_word "$command" "$before"; then
 		return

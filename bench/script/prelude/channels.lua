@@ -371,8 +371,23 @@ local function operator_word(verb)
   end
 end
 
+-- lua: operator:photograph { "The seal, closed", zh = "…", id = "seal" } -> SHA-256      [suspends]
+local function photograph(_, written)
+  if type(written) == "string" then written = { written } end
+  if type(written) ~= "table" or type(written[1]) ~= "string" then
+    davy.raise("operator:photograph needs a sentence for the operator")
+  end
+  check_options(written, "operator:photograph", "zh", "id")
+  if type(written.id) ~= "string" or not written.id:find "^[%w_]+$" then
+    davy.raise("operator:photograph needs an id, by which its photo is known: id = \"seal\"")
+  end
+  return ask("photograph", { text = written[1], id = written.id, zh = written.zh },
+    "operator:photograph")
+end
+
 davy.operator = {
   confirm = operator_word "confirm", enter = operator_word "enter", scan = operator_word "scan",
+  photograph = photograph,
   -- lua: operator:adjust "zero"      [suspends]
   adjust = function(_, what)
     if type(what) ~= "string" then

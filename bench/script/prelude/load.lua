@@ -19,7 +19,7 @@ local WORDS = {
   together = tasks.together, race = tasks.race,
   operator = {
     confirm = operator_word "confirm", enter = operator_word "enter", scan = operator_word "scan",
-    adjust = operator_word "adjust",
+    adjust = operator_word "adjust", photograph = operator_word "photograph",
   },
 }
 

@@ -7,6 +7,7 @@ local raise_at = davy.raise_at
 
 local STATION = {
   name = "string", slots = "table", calibration = "string", watchdog = "string",
+  photos = "string", camera = "string",
 }
 local SLOT = {
   [1] = "integer", fixture = "string", ports = "table", lines = "table", rig = "table",
@@ -118,9 +119,16 @@ local function slot_data(where, slot)
   }
 end
 
+-- It is looked at where `davy run` is, whichever folder that stands in.
+local function path_data(where, name, path)
+  if path and not path:find "^/" then raise_at(where, "%s: '%s' does not begin with /", name, path) end
+  return path
+end
+
 local function station_data(where, written)
   local data = {
     name = written.name, calibration = written.calibration, watchdog = written.watchdog,
+    photos = path_data(where, "photos", written.photos), camera = path_data(where, "camera", written.camera),
     slots = {},
   }
   local taken, labels = {}, {}
