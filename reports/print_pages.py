@@ -47,7 +47,9 @@ MIME_TYPES = {
     ".gz": "application/gzip",
     ".html": "text/html",
     ".json": "application/json",
+    ".jpg": "image/jpeg",
     ".jsonl": "application/jsonl",
+    ".png": "image/png",
     ".txt": "text/plain",
 }
 

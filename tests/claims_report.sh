@@ -32,7 +32,7 @@ run_folder() { # of the run that was recorded last
 settled() {
 	sed -E 's/[0-9a-f]{64}/DIGEST/g; s/(sim-[a-z_.]+)-[0-9a-f]{10}/\1-0000000000/g; s/urn:uuid:[0-9a-f-]{36}/UUID/g
 		s/20[2-9][0-9]-[0-9]{2}-[0-9]{2}T[0-9:.]+[+-][0-9:]+/WALL/g; s/20[2-9][0-9]-[0-9]{2}-[0-9]{2} [0-9:]{8} [+-][0-9]{2}:[0-9]{2}/WALL/g
-		s/DIGEST \([0-9]+ /DIGEST (N /; s/[0-9a-f]{32}/SEED/g' | perl -0pe 's/<svg.*?<\/svg>/<svg\/>/gs'
+		s/DIGEST \([0-9]+ /DIGEST (N /; s/[0-9a-f]{32}/SEED/g' | perl -0pe 's/<svg.*?<\/svg>/<svg\/>/gs; s/data:image[^"]*/PHOTO/g'
 }
 
 # same_as_golden NAME LANGUAGE WHAT…

@@ -10,6 +10,9 @@ cd "$(dirname "$0")/.." || exit 1
 . tests/bag.sh
 trap 'unplug; rm -rf "$scratch"' EXIT
 
+# A run that has photos.
+simulate() { within 120 "$davy" run scripts/self_rescuer/acceptance_chemical.lua --sim --limits scripts/limits/example.json --brief >/dev/null; }
+
 # asks for DAYS of retention
 retention() { sed -i "s/\"ownDisk\"/\"retentionDays\":$1,\"ownDisk\"/" "$state/destinations.json"; }
 
@@ -70,6 +73,15 @@ verifies() {
 	says "everything fits" && says "they are not here, and were not looked at" && says "with first (record" && says "two receivers' receipts" || return
 	! grep -q "journals (1)\|runs done again" "$scratch/out" &&
 		LC_ALL=zh_CN.UTF-8 "$davy" verify >"$scratch/zh" && says "未予查看" zh
+}
+
+# Its photos stay, and are looked at all the same, here and in a bundle.
+photos_stay() {
+	local photos=$state/runs/$run/photos
+	[ -d "$photos" ] && within 60 "$davy" verify >"$scratch/out" && says "photos (2)" && mv "$photos" "$scratch/photos" || return
+	within 60 "$davy" verify >"$scratch/out"
+	[ $? = 3 ] && says "its photo 'seal' is missing" && mv "$scratch/photos" "$photos" && within 60 "$davy" export "$run" --to "$scratch/with" >/dev/null &&
+		within 60 "$davy" verify "$scratch/with" >"$scratch/out" && says "photos (2)" && [ ! -e "$scratch/with/data/runs/$run/journal" ]
 }
 
 asks() {
@@ -176,6 +188,7 @@ claim "who lets series go says who and why" nobody_asks
 claim "what is here and is not what was recorded stays" changed_here
 claim "with two receivers the journal leaves, and its record stays" leaves
 claim "verify says what is not here and who has it, and proves all else" verifies
+claim "the photos of a run stay when its series leave, and are proved without them" photos_stay
 claim "show, why, replay, list and export say where the series are" asks
 claim "a journal that was merely removed is missing" removed_by_hand
 claim "a copy that is another file is not taken back" another_copy

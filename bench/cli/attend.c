@@ -18,18 +18,18 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/json.h"
 #include "cli/conversation.h"
 #include "cli/figures.h"
 #include "cli/order.h"
 #include "cli/progress.h"
+#include "cli/summaries.h"
 #include "cli/typing.h"
 #include "verdict/decision.h"
 
 #define REDRAW_EVERY MSEC(500)
 
 static const struct {
-	struct words stop_once, stop_twice, stop_early, gone, gone_early, no_input, fault, confirm,
+	struct words stop_once, stop_twice, stop_early, gone, gone_early, no_input, confirm,
 		unconfirmed, another, consumed, unfit, unused;
 } TEXTS = {
 	.stop_once =
@@ -45,7 +45,6 @@ static const struct {
 	.gone_early = {"the controller is gone before the run had begun", "控制器在检验开始前消失"},
 	.no_input = {"the operator's answer cannot be read: standard input has ended",
 		     "无法读取操作员的回答:标准输入已结束"},
-	.fault = {"fault", "故障"},
 	.confirm = {"this test uses up its specimen. To begin, type the serial number of what "
 		    "stands in slot %lld again:",
 		    "本试验为破坏性试验,样品将被耗尽。请再次输入工位 %lld 上样品的出厂编号以开始:"},
@@ -65,8 +64,7 @@ static const struct {
 
 struct question {
 	int64_t slot, id;
-	struct value
-		*photo; /* the event, where it asks for one and has not been shown; else NULL */
+	struct value *photo; /* the event, where it asks for one and was not shown yet; else NULL */
 	bool for_photo;
 };
 
@@ -366,24 +364,11 @@ static void ask_to_confirm(struct watching *watching, const struct value *event)
 
 /* ---- events ---- */
 
-/* What was confirmed for the specimen of this refusal, or NULL. */
-static const char *confirmed_as(const struct watching *watching, const struct value *event)
-{
-	for (size_t i = 0; i < value_count(watching->orders); i++) {
-		const struct value *order = value_at(watching->orders, i);
-		const char *serial = value_get_text(value_get(order, "dut"), "serial");
-
-		if (serial && !strcmp(serial, value_get_text(event, "serial")))
-			return value_get_text(order, "destroys");
-	}
-	return NULL;
-}
-
 /* A specimen that the test would use up: asked about once, on a terminal. */
 static void take_specimen(struct watching *watching, const struct value *event, const char *kind)
 {
 	const char *serial = value_get_text(event, "serial");
-	const char *confirmed = confirmed_as(watching, event);
+	const char *confirmed = order_confirmed(watching->orders, serial);
 
 	if (!strcmp(kind, "consumed"))
 		finish(watching, error_set(watching->err, ERROR_USAGE, say(TEXTS.consumed), serial,
@@ -416,38 +401,6 @@ static void take_refusal(struct watching *watching, const struct value *event)
 				   "%s", why ? why : "refused"));
 }
 
-static const struct value *summary_of_slot(const struct watching *watching, int64_t slot)
-{
-	for (size_t i = 0; i < value_count(watching->summaries); i++)
-		if (value_get_int(value_at(watching->summaries, i), "slot", 0) == slot)
-			return value_at(watching->summaries, i);
-	return NULL;
-}
-
-/* One run is one object, several are a list in the order of their slots. */
-static int print_summaries(const struct watching *watching, struct error *err)
-{
-	struct buf text;
-	int done = 0;
-
-	buf_init(&text);
-	if (watching->runs == 1)
-		json_write(&text, value_at(watching->summaries, 0));
-	for (int64_t slot = 1; watching->runs > 1 && slot <= ORDER_SLOTS_MOST; slot++) {
-		const struct value *summary = summary_of_slot(watching, slot);
-
-		if (!summary)
-			continue;
-		buf_add_text(&text, text.size ? "," : "[");
-		json_write(&text, summary);
-	}
-	if (printf("%s%s\n", text.data, watching->runs > 1 ? "]" : "") < 0 || fflush(stdout) == EOF)
-		done = error_os(err, "standard output does not take the summary of %s",
-				watching->run);
-	buf_done(&text);
-	return done;
-}
-
 static void tell_unused(const struct watching *watching)
 {
 	const char *unused = photo_source_unused(watching->photos);
@@ -472,7 +425,8 @@ static void take_end(struct watching *watching, const struct value *event, struc
 		return;
 	progress_end(watching->progress);
 	tell_unused(watching);
-	if (watching->json && !watching->mortal && print_summaries(watching, watching->err) < 0)
+	if (watching->json && !watching->mortal &&
+	    summaries_print(watching->summaries, watching->runs, watching->run, watching->err) < 0)
 		finish(watching, -1);
 	else
 		finish(watching, (int)figure_exit(verdict_name(watching->worst)));
@@ -570,35 +524,21 @@ static FILE *progress_goes_to(bool json)
 	return isatty(STDERR_FILENO) ? stderr : NULL;
 }
 
-static void remark_fault(struct progress *progress, const struct value *order)
-{
-	const char *fault = value_get_text(order, "fault");
-	char *text;
-
-	if (!fault)
-		return;
-	text = xprintf("%s %s", say(TEXTS.fault), fault);
-	if (value_get(order, "severity")) {
-		char *whole = xprintf("%s (%.3g)", text, value_get_real(order, "severity", 1));
-
-		free(text);
-		text = whole;
-	}
-	progress_remark(progress, text);
-	free(text);
-}
-
 static int watch(struct watching *watching, const char *state, struct value *orders)
 {
 	static const struct conversation_handlers HANDLERS = {take_event, pause_of_events,
 							      controller_gone};
+	char *remark;
 
 	watching->orders = orders;
 	watching->conversation =
 		conversation_open(watching->loop, state, &HANDLERS, watching, watching->err);
 	if (!watching->conversation || take_signals(watching, watching->err) < 0)
 		return -1;
-	remark_fault(watching->progress, value_at(orders, 0));
+	remark = order_remark(value_at(orders, 0));
+	if (remark)
+		progress_remark(watching->progress, remark);
+	free(remark);
 	say_orders(watching);
 	redraw(watching);
 	if (loop_run(watching->loop, watching->err) < 0)
@@ -633,6 +573,8 @@ int attend_runs(const char *state, struct value *orders, const struct attending 
 	progress_free(watching.progress);
 	photo_source_free(watching.photos);
 	loop_free(watching.loop);
+	for (size_t i = 0; i < watching.count; i++)
+		value_free(watching.question[i].photo);
 	free(watching.question);
 	value_free(watching.summaries);
 	value_free(watching.orders);

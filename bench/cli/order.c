@@ -476,3 +476,27 @@ struct value *orders_of_settings(const struct run_settings *settings, const char
 	free(protocol);
 	return orders;
 }
+
+char *order_remark(const struct value *order)
+{
+	static const struct words FAULT = {"fault", "故障"};
+	const char *fault = value_get_text(order, "fault");
+
+	if (!fault)
+		return NULL;
+	if (!value_get(order, "severity"))
+		return xprintf("%s %s", say(FAULT), fault);
+	return xprintf("%s %s (%.3g)", say(FAULT), fault, value_get_real(order, "severity", 1));
+}
+
+const char *order_confirmed(const struct value *orders, const char *serial)
+{
+	for (size_t i = 0; i < value_count(orders); i++) {
+		const struct value *order = value_at(orders, i);
+		const char *own = value_get_text(value_get(order, "dut"), "serial");
+
+		if (own && !strcmp(own, serial))
+			return value_get_text(order, "destroys");
+	}
+	return NULL;
+}

@@ -31,4 +31,9 @@ extern const struct option RUN_OPTIONS[];
 struct value *orders_of_settings(const struct run_settings *settings, const char *name,
 				 struct error *err);
 
+/* What is remarked of a simulated run's fault: "fault drop (0.5)"; NULL: it has none. The caller frees it. */
+char *order_remark(const struct value *order);
+/* The serial number that one of these orders confirms for the specimen of this one, or NULL. */
+const char *order_confirmed(const struct value *orders, const char *serial);
+
 #endif

@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "cli/commands.h"
 #include "cli/place.h"
+#include "cli/report_photos.h"
 #include "cli/report_print.h"
 #include "cli/report_subject.h"
 #include "cli/ticket_printer.h"
@@ -265,6 +266,7 @@ static int make_one(const struct making *making, const char *subject,
 	if (done == 0) {
 		printed->path = path_of(making, made.facts);
 		printed->folder = made.folder ? xstrdup(made.folder) : NULL;
+		printed->photos = report_photos_shown(made.facts);
 	}
 	report_made_done(&made);
 	return done;
@@ -322,6 +324,7 @@ static int make_all(struct making *making, const struct value *subjects, struct 
 		buf_done(&making->at[i].text);
 		free(making->at[i].path);
 		free(making->at[i].folder);
+		value_free(making->at[i].photos);
 	}
 	free(making->at);
 	return done;

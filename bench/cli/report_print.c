@@ -13,6 +13,7 @@
 #include "report/battery_data.h"
 #include "report/paper.h"
 #include "report/run_curves.h"
+#include "run/photo.h"
 
 static const struct {
 	struct words undeclared, of_none;
@@ -30,12 +31,13 @@ static const struct {
 
 /* ---- paper ---- */
 
-enum { ATTACHED_MOST = 3 };
+enum { ATTACHED_MOST = 3 /* besides photos */ };
 
 struct attachments {
-	struct paper_attachment at[ATTACHED_MOST];
+	struct paper_attachment *at;
 	size_t count;
 	char *record, *digest;
+	char **names; /* of photos, two for each: where, and how it is called; NULL behind the last */
 	struct buf series;
 };
 
@@ -60,9 +62,37 @@ static int add_digest(struct attachments *attachments, const char *folder, struc
 	return done;
 }
 
-static int attach(struct attachments *attachments, const char *folder, struct error *err)
+/* Those that the page shows, under the names of their numbers there. */
+static void add_photos(struct attachments *attachments, const char *folder,
+		       const struct value *photos)
 {
+	char **name = attachments->names;
+
+	for (size_t i = 0; i < value_count(photos); i++) {
+		char *own = photo_name(value_at(photos, i));
+		const char *dot = own ? strrchr(own, '.') : NULL;
+
+		if (own) {
+			name[0] = xprintf("%s/%s", folder, own);
+			name[1] = xprintf(
+				"photo-%lld%s",
+				(long long)value_get_int(value_at(photos, i), "number", 0), dot);
+			attachments->at[attachments->count++] = (struct paper_attachment){
+				.path = name[0], .name = name[1], .description = "photo 照片"};
+			name += 2;
+		}
+		free(own);
+	}
+}
+
+static int attach(struct attachments *attachments, const char *folder, const struct value *photos,
+		  struct error *err)
+{
+	size_t most = ATTACHED_MOST + value_count(photos);
+
 	*attachments = (struct attachments){0};
+	attachments->at = xcalloc(most, sizeof(*attachments->at));
+	attachments->names = xcalloc(2 * most, sizeof(*attachments->names));
 	buf_init(&attachments->series);
 	if (!folder)
 		return 0;
@@ -80,11 +110,16 @@ static int attach(struct attachments *attachments, const char *folder, struct er
 		.name = "series.csv.gz",
 		.description = "all series of the run, gzip 全部数据序列,gzip 压缩",
 		.gzip = true};
+	add_photos(attachments, folder, photos);
 	return 0;
 }
 
 static void attachments_done(struct attachments *attachments)
 {
+	for (char **name = attachments->names; *name; name++)
+		free(*name);
+	free(attachments->names);
+	free(attachments->at);
 	free(attachments->record);
 	free(attachments->digest);
 	buf_done(&attachments->series);
@@ -98,7 +133,7 @@ int report_print(const struct report_printed *reports, size_t count, struct erro
 	int done = 0;
 
 	for (size_t i = 0; done == 0 && i < count; i++) {
-		done = attach(&attached[i], reports[i].folder, err);
+		done = attach(&attached[i], reports[i].folder, reports[i].photos, err);
 		jobs[i] = (struct paper_job){.html = reports[i].text.data,
 					     .size = reports[i].text.size,
 					     .pdf = reports[i].path,

@@ -10,14 +10,15 @@
 #include "base/value.h"
 
 struct report_printed {
-	struct buf text; /* HTML */
-	char *path;	 /* where it goes; NULL: to standard output */
-	char *folder;	 /* of the run behind it; or NULL */
+	struct buf text;      /* HTML */
+	char *path;	      /* where it goes; NULL: to standard output */
+	char *folder;	      /* of the run behind it; or NULL */
+	struct value *photos; /* those that it shows, as run/photo.h has them; or NULL */
 };
 
 /*
  * Print them as PDF, all in one start of the printer (report/paper.h). Of a run there are attached its signed record, the digest of
- * its journal, and all of its series. -1, and the first that was not printed; the others are.
+ * its journal, all of its series, and the photos that the page shows. -1, and the first that was not printed; the others are.
  */
 int report_print(const struct report_printed *reports, size_t count, struct error *err);
 /* Append the measures of a report's facts as CSV (RFC 4180, UTF-8 with the mark that spreadsheets ask for). */

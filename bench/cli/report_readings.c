@@ -40,6 +40,8 @@ static const struct {
 	struct words on, off;
 } SWITCHED = {.on = {"on", "开"}, .off = {"off", "关"}};
 
+static const struct words PHOTO = {"photo", "照片"};
+
 enum { KIND_COUNT = sizeof(KINDS) / sizeof(KINDS[0]) };
 
 /* What a script asks of people and outputs; what it asks of instruments shows as readings. */
@@ -47,9 +49,13 @@ static const struct {
 	const char *verb;
 	struct words title;
 } VERBS[] = {
-	{"step_begin", {"step", "步骤"}},	    {"confirm", {"operator asked", "请操作员"}},
-	{"enter", {"operator asked", "请操作员"}},  {"scan", {"operator asked", "请操作员"}},
-	{"adjust", {"operator asked", "请操作员"}}, {"act", {"output", "输出"}},
+	{"step_begin", {"step", "步骤"}},
+	{"confirm", {"operator asked", "请操作员"}},
+	{"enter", {"operator asked", "请操作员"}},
+	{"scan", {"operator asked", "请操作员"}},
+	{"adjust", {"operator asked", "请操作员"}},
+	{"photograph", {"photo asked for", "请拍照"}},
+	{"act", {"output", "输出"}},
 };
 
 enum { VERB_COUNT = sizeof(VERBS) / sizeof(VERBS[0]) };
@@ -129,6 +135,16 @@ static void set_text(struct value *row, const struct value *line, const struct v
 	free(text);
 }
 
+/* Which photo it is, by its id and its digest; what else the person said stands beside the photo. */
+static void set_photo(struct value *row, const struct value *photo)
+{
+	const char *sha256 = value_get_text(photo, "sha256");
+
+	report_set(row, "of", value_get_text(photo, "id"));
+	value_set(row, "text",
+		  value_printf("%s: sha-256 %.16s…", say(PHOTO), sha256 ? sha256 : "?"));
+}
+
 static void add_row(struct value *rows, const struct journal_item *item, int kind)
 {
 	static const char *const OF[] = {"of",	    "measure", "what", "port", "line",
@@ -149,6 +165,8 @@ static void add_row(struct value *rows, const struct journal_item *item, int kin
 	report_set(row, "key", is_judged ? value_get_text(item->line, "key") : NULL);
 	report_set(row, "verdict", is_judged ? value_get_text(item->line, "verdict") : NULL);
 	set_text(row, item->line, says);
+	if (value_get(item->line, "photo"))
+		set_photo(row, value_get(item->line, "photo"));
 	add_value(row, item->line, is_reading);
 	buf_done(&time);
 }

@@ -13,9 +13,11 @@
 #include "base/file.h"
 #include "cli/job_state.h"
 #include "cli/report_lot.h"
+#include "cli/report_photos.h"
 #include "cli/report_run.h"
 #include "cli/words.h"
 #include "record/checkpoint.h"
+#include "record/event.h"
 #include "report/qr.h"
 #include "report/run_curves.h"
 
@@ -110,6 +112,16 @@ static int draw_curves(struct report_made *made, struct error *err)
 	return 0;
 }
 
+/* ---- photos ---- */
+
+static void draw_photos(struct report_made *made, const struct value *event)
+{
+	struct value *run = event_extension(event, "run");
+
+	report_photos(made->facts, made->drawings, made->folder, value_get(run, "photos"));
+	value_free(run);
+}
+
 /* ---- facts ---- */
 
 static int make_run(struct report_made *made, const char *state, const char *name,
@@ -128,6 +140,7 @@ static int make_run(struct report_made *made, const char *state, const char *nam
 		readings = report_readings(account, err);
 	if (readings) {
 		value_set(made->facts, "readings", readings);
+		draw_photos(made, event.event);
 		done = draw_curves(made, err);
 	}
 	book_event_done(&event);

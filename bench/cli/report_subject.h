@@ -11,7 +11,7 @@
 
 struct report_made {
 	struct value *facts;
-	struct value *drawings; /* a map of SVG texts (report/page.h) */
+	struct value *drawings; /* a map of texts (report/page.h): SVG, and photos as images */
 	char *folder;		/* of the run, or NULL: it is of none */
 };
 

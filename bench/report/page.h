@@ -9,7 +9,7 @@
  *   {% for m in measures %} … {% else %} … {% end %}        once for each of a list; of an empty one what is behind else
  *   {% if m.verdict is "FAIL" %} … {% elif not m.why %} … {% else %} … {% end %}
  *   {% include "letterhead.html" %}   another template of the same folders
- *   {% drawing m.curve %}             a drawing that Davy made, by the name that the fact has
+ *   {% drawing m.curve %}             a drawing that Davy made, or a photo, by the name that the fact has
  *   {# a remark #}                    nothing
  *
  * Within a `for`, `loop.number` counts from 1, `loop.count` is how many there are, and `loop.last` is true at the last.
