@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
-#include "run/order.h"
+#include "cli/order.h"
 
 static const struct value *of_slot(const struct value *summaries, int64_t slot)
 {
