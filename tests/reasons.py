@@ -16,7 +16,7 @@ verdict/decision.c verdict/series.c codec/modbus.c codec/frame.c port/link.c por
 port/gpio_input.c port/gpio_hold.c port/gpio_real.c port/gpio_v1.c port/gpio_v2.c loop/child.c wire/peer.c
 run/judgement.c run/judgement_verdict.c run/limit_set.c:snprintf run/condition.c run/evidence.c run/course.c run/course_conditions.c
 run/course_share.c run/course_trace.c run/course_interruption.c run/run.c run/run_runner.c run/run_keep.c run/run_operate.c:run_end_early
-run/batch.c:batch_stop run/desk.c:batch_stop run/controller.c:journal_end_cut_short run/qualify_plug.c:not_pulled run/qualify_trip.c run/follow.c run/guard.c run/guard_contacts.c
+run/batch.c:batch_stop run/desk.c:batch_stop run/controller.c:journal_end_cut_short run/qualify_plug.c:not_pulled run/qualify_trip.c run/follow.c run/run_answer.c run/guard.c run/guard_contacts.c
 run/guard_gas.c run/guard_settings.c run/guard_watch.c run/gas_supply.c run/exchange.c run/slot.c run/slot_acts.c
 run/slot_channels.c run/slot_links.c run/slot_safe.c run/slot_streams.c run/slot_up.c run/slot_wires.c run/slot_breath.c
 run/consumed.c run/world.c run/writer.c cli/attend.c:stop
