@@ -98,6 +98,8 @@ claim "nor does a figure whose sign was lost in the copy that was read decide ab
 	without_limits_inconclusive scripts/self_rescuer/capacity.lua "42 CFR Part 84"
 claim "nor what a standard that was not read asks of a filter self-rescuer" \
 	without_limits_inconclusive scripts/self_rescuer/filter_life.lua "GB 8159-2011"
+claim "nor what makers' sheets say of a compressed-oxygen self-rescuer's supply" \
+	without_limits_inconclusive scripts/self_rescuer/oxygen_supply.lua "AQ 1054-2008"
 claim "less carbon monoxide than the method's never passes a filter self-rescuer" \
 	gentler_never_passes scripts/self_rescuer/filter_life.lua content="2000 ppm" method.content
 claim "a filter self-rescuer of three hours is held for three hours" \
@@ -109,6 +111,8 @@ claim "what came through a filter self-rescuer is worked out again from its anal
 	recomputed scripts/self_rescuer/filter_life.lua short_desiccant tests/filter_life.py
 claim "the oxygen that a self-rescuer gave is worked out again from the bytes of what drew it off" \
 	recomputed scripts/self_rescuer/capacity.lua under_filled tests/capacity.py
+claim "a self-rescuer's constant flow is worked out again from what its cylinder lost, without the flow meter" \
+	recomputed scripts/self_rescuer/oxygen_supply.lua reducer_droops tests/oxygen_supply.py
 claim "a step in scaled real time gives its measure and replays bit for bit" \
 	keeps_real_time scripts/gas/methane_transmitter.lua
 claim "a station says which slots there are, and whose certificates count" \

@@ -54,6 +54,13 @@ the_starter_bench() {
 		says "✓ output pull: pulled follows, both ways" && says "✓ interlock 1 trips" && says "✓ emergency stop"
 }
 
+# Two pairs of alike instruments, and a controller that the interlock stops, too.
+the_supply_bench() {
+	qualify 5 oxygen_supply_bench --sim && ! grep -q "✗" "$scratch/out" && [ "$(grep -c "  ? " "$scratch/out")" = 6 ] &&
+		[ "$(grep -c "which is alike" "$scratch/out")" = 5 ] && says "✓ interlock 1 trips" && says "✓ interlock 2 trips" &&
+		says "✓ interlock 2 refuses: refused: suction.setpoint" && says "✓ emergency stop"
+}
+
 # Whoever compares its label sees nothing of it.
 a_silent_analyser() {
 	qualify 1 breathing_bench --sim=co2_analyser.mute &&
@@ -154,6 +161,7 @@ ctrl_c() {
 claim "of the other benches that are shipped only what needs a station or wires is left" the_other_benches
 claim "of the filter bench the two analysers, which are alike, are left, and every interlock trips" the_filter_bench
 claim "a bench without an output is qualified by its instruments and its contact" a_bench_that_only_looks
+claim "of the bench for a self-rescuer's oxygen supply both interlocks stop valves and suction" the_supply_bench
 claim "of the starter bench the cylinder is seen to arrive, and the shield to stop it" the_starter_bench
 claim "an instrument that only speaks by itself, and does not, is found" a_silent_analyser
 claim "of a good simulated bench only what needs wires is left" a_good_bench
