@@ -61,6 +61,12 @@ the_supply_bench() {
 		says "✓ interlock 2 refuses: refused: suction.setpoint" && says "✓ emergency stop"
 }
 
+# Nothing moves: who is there is all there is to see.
+the_hold_bench() {
+	qualify 5 oxygen_hold_bench --sim && ! grep -q "✗" "$scratch/out" && [ "$(grep -c "  ? " "$scratch/out")" = 2 ] &&
+		says "✓ device cylinder: SIM PRESSURE 001" && says "✓ device thermocouple: answers; its label was compared"
+}
+
 # Whoever compares its label sees nothing of it.
 a_silent_analyser() {
 	qualify 1 breathing_bench --sim=co2_analyser.mute &&
@@ -162,6 +168,7 @@ claim "of the other benches that are shipped only what needs a station or wires 
 claim "of the filter bench the two analysers, which are alike, are left, and every interlock trips" the_filter_bench
 claim "a bench without an output is qualified by its instruments and its contact" a_bench_that_only_looks
 claim "of the bench for a self-rescuer's oxygen supply both interlocks stop valves and suction" the_supply_bench
+claim "of the bench that looks at cylinders for days both instruments are asked" the_hold_bench
 claim "of the starter bench the cylinder is seen to arrive, and the shield to stop it" the_starter_bench
 claim "an instrument that only speaks by itself, and does not, is found" a_silent_analyser
 claim "of a good simulated bench only what needs wires is left" a_good_bench
