@@ -93,6 +93,12 @@ local test = protocol {
       "it lets somebody connect the unit in peace: what is drawn next is the same flow",
     ["Bench: wait 1 left out"] =
       "the simulated hose comes to rest at once",
+    ["run_down: fx.mouthpiece:release 1 left out"] =
+      "it takes the pressure off while nothing is measured: what follows fills the bag, or draws it flat",
+    ["demand: fx.mouth_pressure:becomes 1 left out"] =
+      "the simulated bag has been let out to its last before: a real one may keep some",
+    ["Supply: ask 3 left out"] =
+      "all is measured: the valve is shut for whoever takes the unit off",
   },
 }
 local p, dut = test.params, test.dut
@@ -210,11 +216,12 @@ local function opening(fx)
 end
 
 -- The most, by steps downwards, that does not pull the mouthpiece deeper and deeper once the bag is empty: what the bag
--- still gives while it collapses is not the valve's. It lies between that and the step before, which did. The least is
--- less than the constant flow.
+-- still gives while it collapses is not the valve's. It lies between that and the step before, which did. The last is
+-- about the constant flow.
 local function demand(fx)
-  local least, drawn, too_much = q "1 L/min STPD", p.draw, nil
-  while true do
+  local too_much
+  for _, share in ipairs { 1, 0.88, 0.76, 0.64, 0.52, 0.4, 0.28, 0.16, 0.02 } do
+    local drawn = share * p.draw
     fx.mouthpiece:draw(drawn)
     fx.mouth_pressure:becomes { "<= -10 Pa", within = "20 s" }
     local depth, flow = fx.mouth_pressure:trace "50 ms", fx.large_flow:trace "200 ms"
@@ -223,9 +230,7 @@ local function demand(fx)
     local given = holds and flow:after("2 s"):mean()
     fx.mouthpiece:release()
     if given then return too_much and q.within(given, too_much) or given end
-    if drawn <= least then return nil end
     too_much = drawn
-    drawn = q.max { drawn - q "8 L/min STPD", least }
   end
 end
 
@@ -270,7 +275,6 @@ step "Supply" {
     ask("Put the bag back on", "装回气囊", "bag")
     ask("Cap the exhaust valve", "封堵排气阀", "cap")
     levels(m, fx)
-    fx.mouthpiece:release()
     ask("Shut the unit's oxygen valve and uncap the exhaust valve. The unit must be filled before it is used again",
       "关闭样品氧气瓶阀并取下排气阀封堵。样品须重新充氧后方可使用", "shut")
   end,
