@@ -23,20 +23,6 @@ destinations() {
 	END
 }
 
-start_relay() {
-	echo through >"$there/relay"
-	node tests/relay.mjs "$there" "$(cat "$there/postgres_port")" 2>"$scratch/relay" &
-	echo $! >"$there/relay_pid"
-	disown
-	for _ in $(seq 100); do
-		[ -e "$there/relay_port" ] && return
-		sleep 0.1
-	done
-	return 1
-}
-
-stop_relay() { [ ! -e "$there/relay_pid" ] || kill "$(cat "$there/relay_pid")" 2>/dev/null; }
-
 # ---- records ----
 
 # What the bench has recorded is there, each once and to the byte, but for its receipts, and nothing else of it is.
@@ -332,6 +318,47 @@ many() {
 		awk '/receiving/ { print $2 }' "$scratch/out" | cmp - "$scratch/numbers"
 }
 
+# stats OPTION…: over the laboratory
+stats() { DAVY_STATE=$scratch/desk within 60 "$davy" stats "$@" --from all >"$scratch/out" 2>"$scratch/err"; }
+
+# Three benches test good and bad products. What is said of all is what another program says of the lines of all.
+counted() {
+	local i seed by lines=()
+	for i in 14 15 16; do
+		for seed in 1 2 3=slow_sensor; do
+			at "$i" within 120 "$davy" run scripts/gas/methane_bump.lua "--sim${seed#[0-9]}" --seed "$i${seed%%=*}" \
+				--limits scripts/limits/example.json --dut ma=MFA150001 >"$scratch/run" 2>&1 </dev/null
+			[ $? -le 1 ] || { cat "$scratch/run"; return 1; }
+		done
+		at "$i" drain
+		lines+=("$scratch/benches/$i/records/records.jsonl")
+	done
+	cat "${lines[@]}" >"$scratch/lines"
+	for by in protocol version maker slot bench; do
+		stats --by "$by" --json || { cat "$scratch/err"; return 1; }
+		python3 tests/stats_reference.py "$scratch/lines" "$by" "$scratch/out" 0 several || return
+	done
+	stats && says "9 runs" && says "every run counted was verified again on arrival" &&
+		LC_ALL=zh_CN.UTF-8 stats --by slot && says "工位 $(bench_of "$scratch/benches/14") 1" && says "重新验证"
+}
+
+# A run that its bench has declared wrong counts no more, there and here.
+counted_no_more() {
+	at 14 administrator && at 14 person 0011 reviewer || return
+	at 14 within 60 "$davy" correct last --reason did_not_occur --why "another was meant" --key "$scratch/0011.pem" "${word[@]}" >"$scratch/out" 2>&1 || {
+		cat "$scratch/out"
+		return 1
+	}
+	at 14 drain
+	stats || { cat "$scratch/out" "$scratch/err"; return 1; }
+	says "9 runs" && says "8 decided" && says "1 voided or declared wrong"
+}
+
+stats_only_readers() {
+	"$davy" stats --from lab >"$scratch/out" 2>&1
+	[ $? = 3 ] && says "davy_reader"
+}
+
 # What somebody has declared wrong is told as that.
 corrected() {
 	at 6 administrator && at 6 person 0010 reviewer || return
@@ -394,6 +421,8 @@ forged() {
 		WHERE bench = '$bench' AND seq = 2; ALTER TABLE davy.record ENABLE ALWAYS TRIGGER record_is_kept; COMMIT" || return
 	history own-31
 	[ $? = 5 ] && says "NOT VERIFIED" && says "not signed by the bench's key" && says "nothing is known" || { cat "$scratch/out"; return 1; }
+	stats
+	[ $? = 5 ] && says "9 runs" && says "only their own logs vouch" || return
 	history shared
 	[ $? = 5 ] && says "of 20 benches" || [ "$(grep -c receiving "$scratch/out")" = 20 ]
 }
@@ -406,7 +435,7 @@ mkdir -p "$state" "$there"
 make_certificates && make_postgres || echo "no PostgreSQL"
 within 60 "$davy" record receiving --dut ma=MFA150001 --dut serial=A0 >/dev/null
 bench=$(bench_of "$state")
-bench_role "$bench" && start_relay
+bench_role "$bench" && start_relay "$(cat "$there/postgres_port")"
 destinations ""
 claim "records of all kinds reach PostgreSQL to the byte, once each, and their receipts stand in the log" delivers
 claim "what is due at once is one transaction" together
@@ -453,6 +482,9 @@ claim "a bench does not read what is another's" only_readers
 claim "a cloned tag is found across benches, with its two records" cloned
 claim "what was destroyed and is alive at another bench is shown, with its two records" after_end
 claim "of many records of one bench each is verified behind the one before it" many
+claim "yield, failing measures and figures of three benches' runs are those of another program, each run verified on arrival" counted
+claim "… of which one counts no more that its bench has declared wrong" counted_no_more
+claim "… and only for who may read" stats_only_readers
 claim "what was declared wrong at its bench is told as that" corrected
 claim "a bench that the laboratory has named is whose key somebody has read there" named
 claim "a bench whose key has changed is verified as before" handed_over

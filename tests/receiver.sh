@@ -78,3 +78,20 @@ stop() {
 }
 
 mode() { echo "$1" >"$there/mode"; }
+
+# ---- the way to it ----
+
+# start_relay PORT: at $there/relay_port, as $there/relay says (relay.mjs)
+start_relay() {
+	echo through >"$there/relay"
+	node tests/relay.mjs "$there" "$1" 2>"$scratch/relay" &
+	echo $! >"$there/relay_pid"
+	disown
+	for _ in $(seq 100); do
+		[ -e "$there/relay_port" ] && return
+		sleep 0.1
+	done
+	return 1
+}
+
+stop_relay() { [ ! -e "$there/relay_pid" ] || kill "$(cat "$there/relay_pid")" 2>/dev/null; }

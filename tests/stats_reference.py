@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What davy stats --json should say, worked out another way: from the lines of records.jsonl, with Python's own statistics.
 
-    stats_reference.py RECORDS.jsonl BY TOLD.json [JUDGED]
+    stats_reference.py RECORDS.jsonl BY TOLD.json [JUDGED [several]]
 
-ends with 1 and says what differs. JUDGED: so many figures of indices must have been compared, or more.
+ends with 1 and says what differs. JUDGED: so many figures of indices must have been compared, or more. With "several" the
+lines are those of several benches behind each other.
 """
 import base64, collections, json, math, re, statistics, sys
 
 records, by, told, least = sys.argv[1], sys.argv[2], json.load(open(sys.argv[3])), int((sys.argv[4:] + ["0"])[0])
+several = sys.argv[5:] == ["several"]
 groups = collections.defaultdict(lambda: {"runs": 0, "verdicts": collections.Counter(), "failing": collections.Counter(), "values": collections.defaultdict(list)})
 
 
@@ -37,9 +39,10 @@ for line in open(records):
     run = event.get("mse:run")
     if not run:
         continue
+    bench = event["mse:log"]["mse:bench"]
     dut = {pair["mse:name"]: pair["mse:value"] for pair in run["mse:dut"]}
     name = {"protocol": run["mse:protocol"], "version": f"{run['mse:protocol']} {run['mse:version']}",
-            "maker": dut.get("maker", dut.get("ma", "")), "slot": str(run["mse:slot"])}[by]
+            "maker": dut.get("maker", dut.get("ma", "")), "slot": (bench + " " if several else "") + str(run["mse:slot"]), "bench": bench}[by]
     group = groups[run["mse:simulated"], name]
     group["runs"] += 1
     group["verdicts"][run["mse:verdict"]] += 1
@@ -76,6 +79,10 @@ def compare(group, there, name):
         failing[tuple(one.get(k) for k in ("step", "measure", "key", "adjustment"))] += one["count"]
     same(name + " failing", dict(group["failing"]), dict(failing))
     same(name + " order", [f["count"] for f in there["failing"]], sorted((f["count"] for f in there["failing"]), reverse=True))
+    total, so_far = sum(group["failing"].values()), 0
+    for one in there["failing"]:
+        so_far += one["count"]
+        same(name + " cumulative", so_far / total, one["cumulative"])
     seen = set()
     for one in there["measures"]:
         key = tuple(one.get(k) for k in ("step", "measure", "key", "adjustment"))

@@ -5,13 +5,9 @@
  *
  * It ends with 1 where records cannot both be, and with 5 where some could not be verified.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/json.h"
@@ -19,6 +15,7 @@
 #include "cli/commands.h"
 #include "cli/figures.h"
 #include "cli/history.h"
+#include "cli/laboratory_store.h"
 #include "cli/place.h"
 #include "record/event.h"
 
@@ -40,8 +37,8 @@ static const struct option OPTIONS[] = {
 };
 
 static const struct {
-	struct words title, none, bench, number, what, at, became, specimen, came, unverified,
-		not_verified, unknown, conflict, is_cut, own_clocks, gone, verified;
+	struct words title, none, bench, number, what, at, became, specimen, came, conflict, is_cut,
+		own_clocks, verified;
 } TEXTS = {
 	.title = {"%s, of %zu benches", "%s(来自 %zu 台检验台)"},
 	.none = {"nothing is known of it there", "库中没有它的记录"},
@@ -52,17 +49,6 @@ static const struct {
 	.became = {"verdict, and what became of it", "判定及其后处置"},
 	.specimen = {"specimen", "样品"},
 	.came = {"came there", "入库时间"},
-	.unverified =
-		{"NOT VERIFIED: %zu records that stand there as these benches' own, and prove "
-		 "nothing; nothing above is taken from them:",
-		 "未通过验证:库中有 %zu 条记录自称出自以下检验台,但不能证明;以上内容均未采用:"},
-	.not_verified = {"%s, record %lld, brought by %s at %s: %s",
-			 "%s,记录 %lld,由 %s 于 %s 送入:%s"},
-	.unknown =
-		{"KEYS that only their own logs vouch for; read them at these benches (davy keys) "
-		 "and put them into the destination's \"benches\":",
-		 "以下检验台的密钥只有其自身日志作证;请到各台用 davy keys 核对,并写入该目的地的 "
-		 "benches:"},
 	.conflict = {"CANNOT BOTH BE (no verdict: find out which is wrong):",
 		     "不能同时成立(并非判定,请查明何者有误):"},
 	.is_cut = {"there is more than is read at once: ask for one piece by its identity "
@@ -70,8 +56,6 @@ static const struct {
 		   "记录过多,未能一次读完:请用完整身份标识(eq/MA/…/SN/…)查询"},
 	.own_clocks = {"by their own clocks, of which not both were synchronised",
 		       "以各自时钟为准,且两者未都同步"},
-	.gone = {"the program that reads the laboratory's store cannot be started",
-		 "无法启动读取实验室汇总库的程序"},
 	.verified = {"every record shown was verified again on arrival: its bench's signature, and "
 		     "what it was made behind where that came, too; that none is missing no store "
 		     "can prove",
@@ -93,52 +77,6 @@ static const struct {
 	 {"the same tag was read on two pieces of equipment", "同一电子标签出现在两件设备上"}},
 	{"differs", {"what is read on it differs", "读出的内容不一致"}},
 };
-
-/* ---- reading ---- */
-
-static void become(const char *program, const char *state, const char *from, const char *equipment,
-		   int out)
-{
-	char *const arguments[] = {(char *)program, (char *)state,     (char *)from,
-				   (char *)"read",  (char *)equipment, NULL};
-
-	if (dup2(out, STDOUT_FILENO) >= 0)
-		execv(program, arguments);
-	_exit(EXIT_IS_ERROR);
-}
-
-static void hear(int fd, struct buf *text)
-{
-	char bytes[65536];
-	ssize_t got;
-
-	while ((got = read(fd, bytes, sizeof(bytes))) > 0 || (got < 0 && errno == EINTR))
-		buf_add(text, bytes, got > 0 ? (size_t)got : 0);
-}
-
-/* What it ended with, or -1; where that is not 0 it has said why. */
-static int read_far(const char *state, const char *from, const char *equipment, struct buf *text,
-		    struct error *err)
-{
-	char *program = place_push_program(err);
-	int ends[2], status = 0;
-	pid_t child;
-
-	if (!program)
-		return -1;
-	child = pipe2(ends, O_CLOEXEC) == 0 ? fork() : -1;
-	if (child == 0)
-		become(program, state, from, equipment, ends[1]);
-	free(program);
-	if (child < 0)
-		return error_os(err, "%s", say(TEXTS.gone));
-	close(ends[1]);
-	hear(ends[0], text);
-	close(ends[0]);
-	if (waitpid(child, &status, 0) != child)
-		return error_os(err, "%s", say(TEXTS.gone));
-	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_IS_ERROR;
-}
 
 /* ---- showing ---- */
 
@@ -203,22 +141,6 @@ static void print_line(char *line)
 	free(line);
 }
 
-static void print_unverified(const struct value *list)
-{
-	if (value_count(list))
-		print_line(xprintf(say(TEXTS.unverified), value_count(list)));
-	for (size_t i = 0; i < value_count(list); i++) {
-		const struct value *one = value_at(list, i);
-		char *text = xprintf(say(TEXTS.not_verified), value_get_text(one, "bench"),
-				     (long long)value_get_int(one, "seq", 0),
-				     value_get_text(one, "cameBy"), value_get_text(one, "cameAt"),
-				     value_get_text(one, "why"));
-
-		print_line(xprintf("  %s", text));
-		free(text);
-	}
-}
-
 static void add_side(struct buf *text, const struct value *side)
 {
 	const char *uri = value_get_text(side, "specimen");
@@ -254,27 +176,6 @@ static void print_conflict(const struct value *one)
 	print_line(buf_detach(&text));
 }
 
-static bool has_unknown(const struct value *benches)
-{
-	for (size_t i = 0; i < value_count(benches); i++)
-		if (!value_get_bool(value_at(benches, i), "known"))
-			return true;
-	return false;
-}
-
-static void print_unknown(const struct value *benches)
-{
-	if (has_unknown(benches))
-		columns_print(stdout, say(TEXTS.unknown));
-	for (size_t i = 0; i < value_count(benches); i++) {
-		const struct value *bench = value_at(benches, i);
-
-		if (!value_get_bool(bench, "known"))
-			print_line(xprintf("  %s: %s", value_get_text(bench, "bench"),
-					   value_get_text(bench, "key")));
-	}
-}
-
 static void print_far(const char *equipment, const struct value *told)
 {
 	const struct value *life = value_get(told, "life"), *list = value_get(told, "conflicts");
@@ -287,8 +188,7 @@ static void print_far(const char *equipment, const struct value *told)
 		printf("%s\n", say(TEXTS.conflict));
 	for (size_t i = 0; i < value_count(list); i++)
 		print_conflict(value_at(list, i));
-	print_unverified(value_get(told, "unverified"));
-	print_unknown(value_get(told, "benches"));
+	laboratory_store_print_open(told);
 	if (value_get_bool(told, "isCut"))
 		printf("%s\n", say(TEXTS.is_cut));
 	if (value_count(life))
@@ -300,28 +200,19 @@ static void print_far(const char *equipment, const struct value *told)
 static int show_far(const char *state, const char *equipment, const struct life_settings *settings,
 		    struct error *err)
 {
-	struct value *told = NULL;
-	struct buf text;
-	int code;
+	struct value *told;
+	int code = laboratory_store_read(state, settings->from, equipment, &told, err);
 
-	buf_init(&text);
-	code = read_far(state, settings->from, equipment, &text, err);
-	if (code == 0) {
-		told = json_parse(text.data, text.size, settings->from, err);
-		code = !told					   ? -1
-		       : value_count(value_get(told, "conflicts")) ? EXIT_IS_FAIL
-		       : value_count(value_get(told, "unverified")) ||
-				       has_unknown(value_get(told, "benches")) ||
-				       value_get_bool(told, "isCut")
-			       ? EXIT_IS_INCONCLUSIVE
-			       : EXIT_IS_PASS;
-	}
-	if (told && settings->json)
+	if (!told)
+		return code;
+	code = value_count(value_get(told, "conflicts")) ? EXIT_IS_FAIL
+	       : laboratory_store_is_open(told)		 ? EXIT_IS_INCONCLUSIVE
+							 : EXIT_IS_PASS;
+	if (settings->json)
 		json_print(stdout, told);
-	else if (told)
+	else
 		print_far(equipment, told);
 	value_free(told);
-	buf_done(&text);
 	return code;
 }
 

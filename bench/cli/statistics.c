@@ -12,7 +12,7 @@
 
 #include "base/alloc.h"
 #include "cli/book.h"
-#include "record/event.h"
+#include "record/run_outcome.h"
 #include "record/signing.h"
 #include "verdict/capability.h"
 #include "verdict/limit.h"
@@ -69,9 +69,18 @@ static const char *of_specimen(const struct value *run, const char *name)
 	return NULL;
 }
 
-static char *name_of(const struct value *run, enum statistics_by by)
+static char *slot_of(const struct value *run, const char *bench)
 {
+	long long slot = (long long)value_get_int(run, "slot", 0);
+
+	return bench ? xprintf("%s %lld", bench, slot) : xprintf("%lld", slot);
+}
+
+static char *name_of(const struct value *one, enum statistics_by by, bool of_several)
+{
+	const struct value *run = value_get(one, "run");
 	const char *protocol = value_get_text(run, "protocol"), *maker;
+	const char *bench = value_get_text(one, "bench");
 
 	switch (by) {
 	case STATISTICS_VERSION:
@@ -81,7 +90,9 @@ static char *name_of(const struct value *run, enum statistics_by by)
 		maker = maker ? maker : of_specimen(run, "ma");
 		return xstrdup(maker ? maker : "");
 	case STATISTICS_SLOT:
-		return xprintf("%lld", (long long)value_get_int(run, "slot", 0));
+		return slot_of(run, of_several ? bench : NULL);
+	case STATISTICS_BENCH:
+		return xstrdup(bench ? bench : "");
 	case STATISTICS_PROTOCOL:
 		break;
 	}
@@ -179,23 +190,6 @@ static void take_item(struct group *group, const struct value *run, const struct
 	measure->values[measure->count++] = value_get_real(item, "value", 0);
 }
 
-static void take_items(struct group *group, const struct value *run, const struct value *event)
-{
-	const struct value *elements = value_get(event, "sensorElementList");
-
-	for (size_t i = 0; i < value_count(elements); i++) {
-		const struct value *reports = value_get(value_at(elements, i), "sensorReport");
-
-		for (size_t j = 0; j < value_count(reports); j++) {
-			struct value *item = event_extension(value_at(reports, j), "item");
-
-			if (item)
-				take_item(group, run, item);
-			value_free(item);
-		}
-	}
-}
-
 /* ---- groups ---- */
 
 static struct group *find_group(struct groups *groups, char *name, bool simulated)
@@ -215,24 +209,25 @@ static struct group *find_group(struct groups *groups, char *name, bool simulate
 	return group;
 }
 
-static void take_run(struct groups *groups, const struct book_event *event, enum statistics_by by)
+static void take_run(struct groups *groups, const struct value *one, char *name)
 {
-	struct value *run = event_extension(event->event, "run");
+	const struct value *run = value_get(one, "run"), *items = value_get(one, "items");
 	const char *verdict = value_get_text(run, "verdict");
-	struct group *group =
-		find_group(groups, name_of(run, by), value_get_bool(run, "simulated"));
+	struct group *group = find_group(groups, name, value_get_bool(run, "simulated"));
 
 	group->runs++;
-	if (counts_no_more(event)) {
+	if (value_get_bool(one, "voided")) {
 		group->voided++;
-	} else if (verdict) {
-		value_set_int(group->verdicts, verdict,
-			      value_get_int(group->verdicts, verdict, 0) + 1);
-		group->failed += !strcmp(verdict, "FAIL");
-		if (strcmp(verdict, "ERROR") != 0 && strcmp(verdict, "ABORTED") != 0)
-			take_items(group, run, event->event);
+		return;
 	}
-	value_free(run);
+	if (!verdict)
+		return;
+	value_set_int(group->verdicts, verdict, value_get_int(group->verdicts, verdict, 0) + 1);
+	group->failed += !strcmp(verdict, "FAIL");
+	if (!strcmp(verdict, "ERROR") || !strcmp(verdict, "ABORTED"))
+		return;
+	for (size_t i = 0; i < value_count(items); i++)
+		take_item(group, run, value_at(items, i));
 }
 
 /* ---- the end ---- */
@@ -247,9 +242,19 @@ static int by_failed(const void *one, const void *other)
 	return a < b ? -1 : a > b;
 }
 
+static int64_t count_failures(const struct group *group)
+{
+	int64_t all = 0;
+
+	for (size_t i = 0; i < group->measures; i++)
+		all += group->measure[i].failed;
+	return all;
+}
+
 static struct value *failing(const struct group *group)
 {
 	const struct measured **order = xcalloc(group->measures + 1, sizeof(*order));
+	int64_t all = count_failures(group), so_far = 0;
 	struct value *list = value_list();
 
 	for (size_t i = 0; i < group->measures; i++)
@@ -258,10 +263,13 @@ static struct value *failing(const struct group *group)
 	for (size_t i = 0; i < group->measures && order[i]->failed; i++) {
 		struct value *one = value_add(list, value_copy(order[i]->says));
 
+		so_far += order[i]->failed;
 		value_set_int(one, "count", order[i]->failed);
 		if (group->failed)
 			value_set_real(one, "share",
 				       (double)order[i]->failed / (double)group->failed);
+		value_set_real(one, "cumulative", (double)so_far / (double)all);
+		value_set_int(one, "n", (int64_t)order[i]->count);
 	}
 	free(order);
 	return list;
@@ -273,6 +281,7 @@ static struct value *figures(const struct measured *measure)
 	struct capability capability;
 
 	capability_make(&capability, measure->values, measure->count, measure->low, measure->high);
+	value_set_int(one, "failed", measure->failed);
 	value_set_int(one, "n", (int64_t)capability.count);
 	value_set_real(one, "mean", capability.mean);
 	if (capability.count > 1) {
@@ -336,22 +345,35 @@ static void groups_done(struct groups *groups)
 	free(groups->at);
 }
 
-struct value *statistics_of(const char *state, enum statistics_by by, struct error *err)
+struct value *statistics_runs(const char *state, struct error *err)
 {
 	struct book_events events;
-	struct groups groups = {0};
-	struct value *list = NULL;
+	struct value *runs = NULL;
 
 	if (book_events(state, is_run, NULL, &events, err) == 0) {
-		list = value_list();
-		for (size_t i = 0; i < events.count; i++)
-			take_run(&groups, &events.at[i], by);
-		if (groups.count)
-			qsort(groups.at, groups.count, sizeof(*groups.at), by_name);
-		for (size_t i = 0; i < groups.count; i++)
-			value_add(list, tell(&groups.at[i]));
+		runs = value_list();
+		for (size_t i = 0; i < events.count; i++) {
+			struct value *one = value_add(runs, run_outcome(events.at[i].event));
+
+			if (counts_no_more(&events.at[i]))
+				value_set_bool(one, "voided", true);
+		}
 	}
-	groups_done(&groups);
 	book_events_done(&events);
+	return runs;
+}
+
+struct value *statistics_of(const struct value *runs, enum statistics_by by, bool of_several)
+{
+	struct groups groups = {0};
+	struct value *list = value_list();
+
+	for (size_t i = 0; i < value_count(runs); i++)
+		take_run(&groups, value_at(runs, i), name_of(value_at(runs, i), by, of_several));
+	if (groups.count)
+		qsort(groups.at, groups.count, sizeof(*groups.at), by_name);
+	for (size_t i = 0; i < groups.count; i++)
+		value_add(list, tell(&groups.at[i]));
+	groups_done(&groups);
 	return list;
 }

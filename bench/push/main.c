@@ -2,8 +2,8 @@
 /*
  * davy-push STATE DESTINATION FD once|always: the process of one destination. `davy push` starts it, with the socket of
  * the controller as descriptor FD.
- * davy-push STATE DESTINATION read EQUIPMENT: what that destination has about it, on stdout (reading.h). `davy history`
- * starts it.
+ * davy-push STATE DESTINATION read EQUIPMENT, davy-push STATE DESTINATION read-runs all: what that destination has about it,
+ * or of all runs, on stdout (reading.h). `davy history` and `davy stats` start it.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -29,6 +29,14 @@ static int be(const struct courier_place *place, struct error *err)
 	return live < 0 ? -1 : live ? live_run(place, err) : courier_run(place, err);
 }
 
+static int tell(const struct courier_place *place, const char *equipment)
+{
+	const struct reading reading = {place->state, place->destination, equipment};
+	struct error err;
+
+	return reading_run(&reading, stdout, &err) == 0 ? 0 : end(place, &err);
+}
+
 int main(int count, char **arguments)
 {
 	struct courier_place place;
@@ -43,12 +51,7 @@ int main(int count, char **arguments)
 				       .destination = arguments[2],
 				       .controller = atoi(arguments[3]),
 				       .leaves = !strcmp(arguments[4], "once")};
-	if (!strcmp(arguments[3], "read"))
-		return reading_run(&(struct reading){.state = place.state,
-						     .destination = place.destination,
-						     .equipment = arguments[4]},
-				   stdout, &err) == 0
-			       ? 0
-			       : end(&place, &err);
+	if (!strncmp(arguments[3], "read", 4))
+		return tell(&place, strcmp(arguments[3], "read-runs") ? arguments[4] : NULL);
 	return be(&place, &err) == 0 ? 0 : end(&place, &err);
 }

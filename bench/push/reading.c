@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Asked twice where the first answer has names that lead further: a tag that was read on this piece may have been read on
- * another one.
+ * About a piece it is asked twice where the first answer has names that lead further: a tag that was read on this piece may have
+ * been read on another one. Runs are asked for bench by bench, so that no more than one bench's records are in memory, and what
+ * is kept of them is what statistics take.
  */
 #include "push/reading.h"
 
@@ -14,6 +15,7 @@
 #include "push/kind.h"
 #include "record/destinations.h"
 #include "record/laboratory_life.h"
+#include "record/laboratory_runs.h"
 
 static const char MAY_READ[] = "SELECT 1 FROM pg_roles WHERE rolname = 'davy_reader' "
 			       "AND pg_has_role(session_user, oid, 'USAGE')";
@@ -32,6 +34,21 @@ static const char ROWS[] =
 	"to_char(r.came_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') "
 	"FROM davy.record AS r JOIN wanted AS w ON r.bench = w.bench AND r.seq = w.seq "
 	"ORDER BY r.bench, r.seq LIMIT $2::text::int";
+
+static const char BENCHES[] = "SELECT DISTINCT bench FROM davy.record ORDER BY bench";
+/* Of a bench: its latest runs, what voids them or declares them wrong, and its keys. */
+static const char RUNS[] =
+	"WITH about AS (SELECT seq, id FROM davy.record WHERE bench = $1::text AND kind = 'event' "
+	"AND jsonb_exists(davy.payload(jws), 'mse:run') ORDER BY seq DESC LIMIT $2::text::int), "
+	"wanted AS (SELECT seq FROM about UNION SELECT r.seq FROM davy.record AS r JOIN about AS a "
+	"ON davy.payload(r.jws) #>> '{says,of}' = a.id "
+	"WHERE r.bench = $1::text AND r.kind IN ('declaration', 'signature') "
+	"UNION SELECT seq FROM davy.record WHERE bench = $1::text "
+	"AND kind IN ('log', 'hand-over')) "
+	"SELECT r.bench, r.seq::text, r.kind, r.jws, r.came_by, "
+	"to_char(r.came_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') "
+	"FROM davy.record AS r JOIN wanted AS w ON r.seq = w.seq "
+	"WHERE r.bench = $1::text ORDER BY r.seq";
 
 enum { COLUMN_BENCH, COLUMN_SEQ, COLUMN_KIND, COLUMN_JWS, COLUMN_BY, COLUMN_AT };
 
@@ -128,6 +145,80 @@ static struct value *read_life(struct database *database, const char *equipment,
 	return told;
 }
 
+/* ---- all runs ---- */
+
+static struct value *list_benches(struct database *database, struct database_said *said)
+{
+	struct value *benches;
+	size_t size;
+
+	if (database_ask(database, BENCHES, NULL, 0, said) < 0)
+		return NULL;
+	benches = value_list();
+	for (size_t i = 0; i < database_rows(database); i++) {
+		const char *name = database_cell(database, i, 0, &size);
+
+		value_add(benches, value_text(name ? name : ""));
+	}
+	return benches;
+}
+
+/* What is told of one bench goes behind what was told of others. */
+static void join(struct value *list, const struct value *more)
+{
+	for (size_t i = 0; i < value_count(more); i++)
+		value_add(list, value_copy(value_at(more, i)));
+}
+
+struct all {
+	struct value *told, *runs, *benches, *unverified;
+};
+
+static int add_bench(struct all *all, struct database *database, const char *bench,
+		     const struct value *keys, struct database_said *said)
+{
+	char *most = xprintf("%d", LABORATORY_RUNS_MOST);
+	const struct database_value asked[] = {{bench, strlen(bench)}, {most, strlen(most)}};
+	int done = database_ask(database, RUNS, asked, 2, said);
+
+	if (done == 0) {
+		struct value *rows = take_rows(database), *told = laboratory_runs(rows, keys);
+
+		if (value_get_bool(told, "isCut"))
+			value_set_bool(all->told, "isCut", true);
+		join(all->runs, value_get(told, "runs"));
+		join(all->benches, value_get(told, "benches"));
+		join(all->unverified, value_get(told, "unverified"));
+		value_free(told);
+		value_free(rows);
+	}
+	free(most);
+	return done;
+}
+
+static struct value *read_runs(struct database *database, const struct value *keys,
+			       struct database_said *said)
+{
+	struct value *benches = list_benches(database, said), *told = value_map();
+	struct all all = {
+		.told = told,
+		.runs = value_set(told, "runs", value_list()),
+		.benches = value_set(told, "benches", value_list()),
+		.unverified = value_set(told, "unverified", value_list()),
+	};
+	int done = benches ? 0 : -1;
+
+	for (size_t i = 0; done == 0 && i < value_count(benches); i++)
+		done = add_bench(&all, database, value_at(benches, i)->text, keys, said);
+	value_free(benches);
+	if (done == 0)
+		return told;
+	value_free(told);
+	return NULL;
+}
+
+/* ---- either ---- */
+
 static int read_all(struct database *database, const struct reading *reading,
 		    const struct value *keys, FILE *out, struct error *err)
 {
@@ -142,7 +233,8 @@ static int read_all(struct database *database, const struct reading *reading,
 				 "%s: this role sees its own bench's records alone: ask the "
 				 "server's administrator to make it a member of davy_reader",
 				 reading->destination);
-	told = read_life(database, reading->equipment, keys, &said);
+	told = reading->equipment ? read_life(database, reading->equipment, keys, &said)
+				  : read_runs(database, keys, &said);
 	if (!told)
 		return failed(reading->destination, &said, err);
 	buf_init(&text);
@@ -164,8 +256,8 @@ int reading_run(const struct reading *reading, FILE *out, struct error *err)
 
 	if (settings && strcmp(kind, PUSH_KIND_POSTGRESQL.name) != 0)
 		error_set(err, ERROR_USAGE,
-			  "destination '%s' is of kind %.40s, which is not read from: a history is "
-			  "asked of one of kind postgresql",
+			  "destination '%s' is of kind %.40s, which is not read from: the "
+			  "laboratory's store is one of kind postgresql",
 			  reading->destination, kind);
 	else if (settings)
 		database = database_open(settings, err);

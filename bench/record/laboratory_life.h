@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The life of a piece of equipment as the logs of several benches tell it, out of a store that somebody else keeps: each
- * record is verified again, bench by bench (log_read.h: its form, the bench's signature, and what it was made behind where
- * the record before it came, too). What cannot be verified is told as that, and nothing is concluded from it.
+ * The life of a piece of equipment as the logs of several benches tell it, out of a store that somebody else keeps, whose
+ * records are verified again (laboratory_records.h). What cannot be verified is told as that, and nothing is concluded from it.
  *
  * What cannot both be is told with its two records, and is no verdict: which of both is wrong, or whether a tag was
  * cloned, is for people to find out. Only what the records themselves say counts, nothing simulated, and nothing that has been
@@ -30,13 +29,7 @@ struct value *laboratory_names_asked(const char *equipment); /* as a person writ
 bool laboratory_names_join(struct value *names, const struct value *more, const char *kind);
 
 /*
- * Whose a log is. A bench that nobody has named is called as its key begins, and proves its name by that; of one that the
- * laboratory has named, `keys` {"B07":"…"} says how the id of the first key of its log begins (12 characters or more), as
- * somebody has read it there. What has neither is told ("known" is false), for the store's owner could have written all of
- * it.
- *
- * `rows` are {"bench","seq","kind","jws","cameBy","cameAt"}, each bench's together and in the order of their numbers, the
- * records of its keys among them; `jws` is text. The caller frees:
+ * Of `rows` and `keys` as laboratory_records.h has them. The caller frees:
  *
  *   {"life":[…],"benches":[{"bench","key","known"}],"unverified":[{"bench","seq","why","cameBy","cameAt"}],"conflicts":[…]}
  *

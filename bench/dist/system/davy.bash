@@ -68,7 +68,9 @@ _davy() {
 	elif [[ $before == --as ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "tester reviewer signatory sampler witness" -- "$word")
 	elif [[ $command$before == stats--by ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "protocol version maker slot" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "protocol version maker slot bench" -- "$word")
+	elif [[ $command$before =~ ^(stats|history)--from$ ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(_davy_destinations "${state[@]}")" -- "$word")
 	elif [[ $before == --seal ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "intact broken absent" -- "$word")
 	elif [[ $before == --list ]]; then
