@@ -135,6 +135,67 @@ damaged() {
 	audit 5 && says "NOT READ: honest-001" && says "1 runs were looked at"
 }
 
+# What was read is kept in a file meanwhile; where there is no place for it, that is said.
+no_room() {
+	rm -rf "$state" && forge honest 2 1 && TMPDIR=$scratch/none audit 3 && says "cannot be kept there meanwhile" &&
+		(ulimit -f 40 && trap '' XFSZ && audit 3) && says "make room" && audit 0
+}
+
+# ---- bundles ----
+
+exported() {
+	rm -rf "$scratch/bundle" && within 60 "$davy" export "$(cd "$scratch/simulated/runs" && echo sim-methane_transmitter.adjustment-*)" \
+		--to "$scratch/bundle" --state "$scratch/simulated" >"$scratch/out" 2>&1 || { cat "$scratch/out"; return 1; }
+	run=$(ls "$scratch/bundle/data/runs") && [ -n "$run" ]
+}
+
+# Of a bench that has no store of its own, and of the very bench that has exported it: there it is one run and not two.
+bundles() {
+	exported && state=$scratch/none audit 0 "$scratch/bundle/" && says "1 runs were looked at" && says "davy verify says" &&
+		state=$scratch/simulated audit 0 "$scratch/bundle" && says "1 runs were looked at" &&
+		LC_ALL=zh_CN.UTF-8 state=$scratch/none audit 0 "$scratch/bundle" && says "由 davy verify 验证"
+}
+
+# brought KIND: the bundle has a journal that was forged of the honest runs of this store, under the name of its run
+brought() {
+	rm -rf "$state" "$scratch/forged" && forge honest 12 1 && cp -r "$state" "$scratch/forged" && state=$scratch/forged forge "$1" 1 2 && exported &&
+		cp "$scratch/forged/runs/$1-000/journal" "$scratch/bundle/data/runs/$run/journal"
+}
+
+copied_there() {
+	brought copy && audit 1 "$scratch/bundle" && says "bundle: $run: the same noise in two runs" && says "honest-000" &&
+		audit 1 "$scratch/bundle" --json && counted "{f[0] for f in found} <= {'same_noise', 'faster_than_time'} and len(told['runs']) == 1" && audit 0
+}
+
+# Two benches have a slot 1 each; a specimen is only at one of them.
+two_places() {
+	brought slot && audit 0 "$scratch/bundle" && brought specimen && audit 1 "$scratch/bundle" && says "one serial number in two runs at the same time"
+}
+
+incomplete() {
+	exported && rm -r "$scratch/bundle/data/runs/$run" && state=$scratch/none audit 5 "$scratch/bundle" && says "NOT READ" && says "have left the bench" &&
+		exported && for record in "$scratch"/bundle/data/records/*; do echo x >"$record"; done && state=$scratch/none audit 5 "$scratch/bundle" && says "NOT READ" &&
+		audit 2 "$scratch/bundle/data"
+}
+
+# ---- equipment ----
+
+# looked SERIAL MAKER TAG
+looked() {
+	within 60 "$davy" identify --class gas_detector --plate ma=MFA150001 --plate serial="$1" --plate maker="$2" --tag uid="$3" --state "$state" \
+		>"$scratch/looked" 2>&1 </dev/null
+	[ $? -le 5 ] || { cat "$scratch/looked"; return 1; }
+}
+
+pieces() {
+	rm -rf "$state" && looked T1 "Maker A" "E200 3412" && looked T1 "maker a" "E2003412" && looked T2 "Maker A" "E200 9999" && audit 0 || return
+	looked T3 "Maker B" "e2:00:34:12" && audit 1 && says "the same tag was read on two pieces" && says "what is read on it differs — maker: Maker A / Maker B" &&
+		says "MA/MFA150001/SN/T1" && says "SN/T3" && says "may be a clone" && audit 1 --json &&
+		python3 -c 'import json, sys; sys.exit(sorted((f["flag"], f.get("field")) for f in json.load(open(sys.argv[1]))["findings"]) != [
+			("identity_differs", "maker"), ("identity_differs", "serial"), ("tag_twice", None)])' "$scratch/out" &&
+		LC_ALL=zh_CN.UTF-8 audit 1 && says "同一电子标签出现在两件设备上" && says "检验台"
+}
+
 claim "rehearsals of good and of bad products are made, of which two lend their first lines" begin
 claim "rehearsals of the repository are left in peace, and what cannot be judged of them is said" rehearsals
 claim "forty honest runs on wires are left in peace" honest
@@ -162,4 +223,10 @@ claim "nothing that was recorded is changed by it" unchanged
 claim "a rehearsal that is passed off as real took longer than time had passed" rehearsed
 claim "values that are no numbers, and times that are none, are left out" nonsense
 claim "a journal that cannot be read is said, and ends it with 5" damaged
+claim "where what was read cannot be kept meanwhile, that is said, and nothing is concluded" no_room
+claim "the runs of a bundle are looked at, at a bench that has none and at the one that exported it" bundles
+claim "… and held against this store: a series that came from there is named, with its bundle" copied_there
+claim "two benches' slots are two, and a specimen is at one of them" two_places
+claim "a bundle without its series, and one whose records cannot be read, are said, and end it with 5" incomplete
+claim "a tag that was read on two pieces of equipment is named with its two records, and one that was read twice is not" pieces
 claims_end

@@ -80,7 +80,8 @@ static void take_honest(struct store *store, uint32_t run, double budget, struct
 
 static struct alarms honest_store(long runs, double budget)
 {
-	struct store store = {.twins = twins_new(), .timing = timing_table_new()};
+	struct store store = {.twins = twins_new(NULL, TWINS_PRINTS_MOST),
+			      .timing = timing_table_new(NULL, TIMING_PLACES_MOST)};
 	struct alarms alarms = {0};
 	uint64_t state = 20261127;
 
@@ -171,7 +172,7 @@ static void every_copy_is_found_however_it_was_changed(void)
 		int found = 0, tried = 0;
 
 		for (int i = 0; i < FORGERIES; i++) {
-			struct twins *twins = twins_new();
+			struct twins *twins = twins_new(NULL, TWINS_PRINTS_MOST);
 			double one[LENGTH], other[LENGTH], noise = NOISES[3 + i % 4];
 			size_t count;
 			static const enum honest_kind KINDS[] = {HONEST_WHITE, HONEST_AR,
@@ -190,12 +191,46 @@ static void every_copy_is_found_however_it_was_changed(void)
 	printf("\n      ");
 }
 
+/* Of a store that is larger than the table of fingerprints may be. */
+static void a_table_that_is_full_stays_so_and_copies_are_found(void)
+{
+	enum { MOST = 1 << 12, SERIES = 60, COPIES = 20 };
+	struct twins *twins = twins_new(NULL, MOST), *large = twins_new(NULL, TWINS_PRINTS_MOST);
+	static double values[SERIES][LENGTH];
+	uint64_t state = 60;
+	size_t found = 0, false_alarms = 0;
+	struct twin_pair pair;
+	struct noise noise;
+
+	for (int i = 0; i < SERIES; i++) {
+		honest_series(values[i], LENGTH, HONEST_WHITE, 4, &state);
+		noise_make(&noise, values[i], LENGTH, 1);
+		false_alarms += twins_add(twins, &noise, (uint64_t)i, BUDGET, &pair);
+		noise_make(&noise, values[i], LENGTH, 1);
+		twins_add(large, &noise, (uint64_t)i, BUDGET, &pair);
+	}
+	CU_ASSERT(twins_prints(large) > (size_t)8 * MOST);
+	CU_ASSERT(twins_prints(twins) <= MOST);
+	CU_ASSERT_EQUAL(false_alarms, 0);
+	for (size_t i = 0; i < COPIES; i++) {
+		double copy[LENGTH];
+		size_t count = change(copy, values[i], MOVED, 4, &state);
+
+		noise_make(&noise, copy, count, 1);
+		found += twins_add(twins, &noise, SERIES + i, BUDGET, &pair) && pair.one == i;
+	}
+	CU_ASSERT_EQUAL(found, COPIES);
+	CU_ASSERT(twins_prints(twins) <= MOST);
+	twins_free(twins);
+	twins_free(large);
+}
+
 /* ---- fifty sets ---- */
 
 static int drawn_until_noticed(uint64_t *state, int *missed)
 {
 	static double sets[50][LENGTH];
-	struct twins *twins = twins_new();
+	struct twins *twins = twins_new(NULL, TWINS_PRINTS_MOST);
 	bool seen[50] = {false};
 	int noticed = 0;
 
@@ -404,7 +439,7 @@ static void stamps_that_run_backwards_are_found(void)
 
 static void the_same_intervals_twice_are_found_wherever_they_begin(void)
 {
-	struct timing_table *table = timing_table_new();
+	struct timing_table *table = timing_table_new(NULL, TIMING_PLACES_MOST);
 	nsec one[LENGTH], other[LENGTH];
 	uint64_t state = 6;
 	struct timing_pair pair;
@@ -426,8 +461,8 @@ static void the_same_intervals_twice_are_found_wherever_they_begin(void)
 
 static void series_of_one_group_are_the_same_by_right(void)
 {
-	struct timing_table *table = timing_table_new();
-	struct twins *twins = twins_new();
+	struct timing_table *table = timing_table_new(NULL, TIMING_PLACES_MOST);
+	struct twins *twins = twins_new(NULL, TWINS_PRINTS_MOST);
 	double values[LENGTH];
 	nsec times[LENGTH];
 	uint64_t state = 7;
@@ -452,6 +487,7 @@ void suite_noise(void)
 	claim(false_alarms_are_under_one_in_a_thousand_honest_runs);
 	claim(a_budget_that_is_too_large_is_noticed);
 	claim(every_copy_is_found_however_it_was_changed);
+	claim(a_table_that_is_full_stays_so_and_copies_are_found);
 	claim(original_records_drawn_from_fifty_sets_are_noticed);
 	claim(lines_and_formulas_are_found_where_the_instrument_has_noise);
 	claim(a_line_that_stands_still_amid_noise_needs_no_other_run);

@@ -1,26 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * davy audit: what the journals of runs hold that is implausible (run/audit.h), told as sentences
- * with their evidence. Runs that are named are held against all others of the store; without a
- * name, all of them are told.
+ * davy audit: what the journals of runs hold that is implausible (run/audit.h), and what records say of equipment that
+ * cannot both be (run/audit_pieces.h), told as sentences with their evidence. Runs that are named, and those of bundles
+ * that other benches have exported, are held against all others of the store and against each other; without a name,
+ * all of the store are told.
  *
  * It ends with 0 where nothing was flagged, with 1 where something was, and with 5 where nothing
  * was but a run could not be read.
  */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/json.h"
-#include "cli/columns.h"
+#include "cli/audit_told.h"
+#include "cli/book.h"
 #include "cli/commands.h"
-#include "cli/figures.h"
 #include "cli/place.h"
 #include "run/account.h"
 #include "run/audit.h"
+#include "run/audit_pieces.h"
 #include "run/series_away.h"
 
 struct audit_settings {
@@ -39,359 +41,47 @@ static const struct option OPTIONS[] = {
 	{0},
 };
 
-/* ---- what each flag says ---- */
-
-static const struct flag {
-	const char *flag;
-	struct words what, look;
-} FLAGS[] = {
-	{"flat_line",
-	 {"flat line: the same value all along, where this instrument has noise",
-	  "平线:数值始终不变,而该仪器在此量值处本有波动"},
-	 {"did the instrument freeze, or was it disconnected or replaced by a constant?",
-	  "仪器是否死机、断开,或被恒定值代替?"}},
-	{"smooth_line",
-	 {"too smooth: as a line or a formula, where this instrument has noise",
-	  "过于平滑:如直线或公式,而该仪器在此量值处本有波动"},
-	 {"is there a measurement behind these values? See the instrument, and who was there",
-	  "这些数值是否真由测量得来?查仪器,问在场人员"}},
-	{"same_noise",
-	 {"the same noise in two runs: one series seems to be copied from the other",
-	  "两次检验的波动相同:一条曲线疑似由另一条复制而来"},
-	 {"look at both curves beside each other; were both specimens there?",
-	  "将两条曲线并列查看;两件样品当时是否都在?"}},
-	{"same_intervals",
-	 {"the same times between samples in two runs, to the nanosecond",
-	  "两次检验的采样间隔逐个相同,精确到纳秒"},
-	 {"one journal seems to be made from the other: when was which recorded?",
-	  "一份日志疑似由另一份制成:各自何时记录?"}},
-	{"regular_times",
-	 {"times more regular than a machine can take them", "采样时刻过于规整,非机器实测所能"},
-	 {"what wrote these samples? A real clock scatters",
-	  "这些采样由何程序写入?真实时钟必有离散"}},
-	{"terminal_digits",
-	 {"last digits that are not as chance gives them", "末位数字的分布不似偶然"},
-	 {"were values typed by hand, or made up?", "数值是否为手工填写或编造?"}},
-	{"times_backwards",
-	 {"a sample is not later than the one before it", "采样时刻不晚于前一个"},
-	 {"the bench does not write that: what did?", "检验台不会如此写入:由何程序写入?"}},
-	{"short_wait",
-	 {"a wait ended before it was over", "等待未满规定时间即结束"},
-	 {"was the protocol that is named the one that ran? See davy replay",
-	  "实际执行的是否为所示程序?见 davy replay"}},
-	{"faster_than_time",
-	 {"the run took more time than had passed when it was signed",
-	  "检验所用时间超过签名时实际经过的时间"},
-	 {"was it rehearsed, and passed off as real? Was the clock set?",
-	  "是否以演练冒充实测?时钟是否被调整?"}},
-	{"slot_twice",
-	 {"two runs on one slot at the same time", "同一工位同时进行了两次检验"},
-	 {"only one of both can have been there", "两者之中至多一次属实"}},
-	{"specimen_twice",
-	 {"one serial number in two runs at the same time", "同一出厂编号同时出现在两次检验中"},
-	 {"read both nameplates; davy history tells the life of that number",
-	  "核对两件样品铭牌;用 davy history 查看该编号的经历"}},
-	{"before_the_gas",
-	 {"a response before the gas can have come through the sampling line",
-	  "响应早于气体经采样管路到达的时间"},
-	 {"is the declared transit right, and was the gas where it should be?",
-	  "所声明的传输时间是否正确?气体是否在应在之处?"}},
-	{"silence",
-	 {"a traced channel gave nothing for a while", "缺线:被跟踪的通道一段时间没有数据"},
-	 {"see what else happened then: davy show --journal",
-	  "查看当时发生了什么:davy show --journal"}},
-	{"gap",
-	 {"gap: an instrument's messages were lost", "缺线:仪器报文丢失"},
-	 {"does what was measured then rest on it? davy why",
-	  "当时的测量是否依赖于它?见 davy why"}},
-	{"link_lost", {"a wire was lost", "断线:线路中断"}, {"whose plug was it?", "是哪个插头?"}},
-};
-
 static const struct {
-	struct words at, from_to, values, other, probability, noise, of_others, digit, waited,
-		bench_time, overlap, response, every, rate, serial, look, none, flagged, runs,
-		unread, away, unjudged, no_verdict, slots;
+	struct words either, no_name;
 } TEXTS = {
-	.at = {"at %s", "于 %s"},
-	.from_to = {"%s to %s", "%s 至 %s"},
-	.values = {"%lld values", "%lld 个值"},
-	.other = {"and %s %s", "与 %s %s"},
-	.probability = {"by chance at most 1 in 10^%.0f", "偶然发生的概率不超过 10 的 -%.0f 次方"},
-	.noise = {"expected noise %.3g %s (standard deviation)", "应有波动 %.3g %s(标准差)"},
-	.of_others = {"as in its other runs", "据其在其他检验中的表现"},
-	.digit = {"last digit %lld in %.1f %%", "末位 %lld 占 %.1f %%"},
-	.waited = {"%s of %s, asked for at %s", "%s,应为 %s,位于 %s"},
-	.bench_time = {"%s on the bench's clock, of which %s had passed",
-		       "检验台时钟记 %s,实际仅过 %s"},
-	.overlap = {"for %s", "重叠 %s"},
-	.slots = {"slots %lld and %lld", "工位 %lld 与 %lld"},
-	.serial = {"serial %s", "编号 %s"},
-	.response = {"%.3f s, and the sampling line takes %.3f s or more",
-		     "响应 %.3f s,而采样管路至少需 %.3f s"},
-	.every = {"asked for every %s", "应每 %s 一次"},
-	.rate = {"correlation %.3f", "相关系数 %.3f"},
-	.look = {"look: %s", "建议:%s"},
-	.none = {"nothing implausible was found", "未发现不合常理之处"},
-	.flagged = {"%zu flags in %zu runs that were looked at; none of them is a verdict, and no "
-		    "verdict was changed",
-		    "共 %zu 处提示(查看 %zu 次检验);提示不是判定,判定均未改变"},
-	.runs = {"%zu runs were looked at: %s", "查看了 %zu 次检验:%s"},
-	.unread = {"NOT READ: %s: %s", "无法读取:%s:%s"},
-	.away = {"NOT READ: %s: its series have left the bench", "无法读取:%s:原始数据已移出本机"},
-	.unjudged = {"Not judged: %s (%zu of %zu runs)", "未能判断:%s(%zu/%zu 次检验)"},
+	.either = {"davy audit names runs and bundles, or says --store: not both",
+		   "davy audit 或指明检验、数据包,或用 --store,不可并用"},
+	.no_name = {"what its record calls it is no name of a run", "记录中的检验编号不成立"},
 };
 
-static const struct {
-	const char *why;
-	struct words words;
-} WHYS[] = {
-	{"no_transit",
-	 {"whether a response came before the gas: nothing was timed behind a sampling line whose "
-	  "transit the fixture declares",
-	  "响应是否早于气体:夹具未声明采样管路的传输时间,或未在其后计时"}},
-	{"no_real_clock",
-	 {"whether times are too regular: virtual and scaled time is exact by right",
-	  "采样时刻是否过于规整:虚拟时间本来就是精确的"}},
-	{"no_noise",
-	 {"whether series are copied: their noise is less than their last digit",
-	  "曲线是否复制:波动小于末位数字"}},
+struct reading {
+	struct audit *audit;
+	struct audit_pieces *pieces;
+	struct value *wanted; /* runs that are told, by their names */
+	struct value *unread;
+	bool has_bundles;
 };
 
-static const struct flag *flag_of(const char *name)
+/* ---- runs of this bench ---- */
+
+static void leave_out(struct reading *reading, const char *run, const char *bundle, const char *why)
 {
-	for (size_t i = 0; i < sizeof(FLAGS) / sizeof(*FLAGS); i++)
-		if (!strcmp(FLAGS[i].flag, name))
-			return &FLAGS[i];
-	return &FLAGS[0];
+	struct value *one = value_add(reading->unread, value_map());
+
+	value_set_text(one, "run", run);
+	value_set_text(one, "bundle", bundle);
+	value_set_text(one, "why", why);
 }
 
-/* ---- one finding ---- */
-
-static void add_time(struct buf *text, const struct value *of, const char *key)
+static void read_run(struct reading *reading, const char *folder, const struct audit_origin *origin)
 {
-	figure_time(text, value_get_int(of, key, 0));
-}
-
-static void add_span(struct buf *text, const struct value *of)
-{
-	struct buf from, to;
-
-	buf_init(&from);
-	buf_init(&to);
-	add_time(&from, of, "from_ns");
-	add_time(&to, of, "to_ns");
-	if (value_get(of, "to_ns"))
-		buf_printf(text, say(TEXTS.from_to), from.data, to.data);
-	else if (value_get(of, "from_ns"))
-		buf_printf(text, say(TEXTS.at), from.data);
-	buf_done(&from);
-	buf_done(&to);
-}
-
-/* Two times in a sentence. */
-static void add_times(struct buf *text, struct words words, nsec one, nsec other, const char *where)
-{
-	struct buf a, b;
-
-	buf_init(&a);
-	buf_init(&b);
-	figure_time(&a, one);
-	figure_time(&b, other);
-	buf_printf(text, say(words), a.data, b.data, where);
-	buf_done(&a);
-	buf_done(&b);
-}
-
-static void comma(struct buf *text)
-{
-	buf_add_text(text, words_are_chinese() ? ";" : "; ");
-}
-
-static void add_chance(struct buf *text, const struct value *finding)
-{
-	comma(text);
-	buf_printf(text, say(TEXTS.probability), floor(-value_get_real(finding, "log10_p", 0)));
-}
-
-static void add_figures(struct buf *text, const struct value *finding)
-{
-	const char *unit = value_get_text(finding, "unit");
-
-	if (value_get(finding, "values")) {
-		comma(text);
-		buf_printf(text, say(TEXTS.values), (long long)value_get_int(finding, "values", 0));
-	}
-	if (value_get(finding, "correlation")) {
-		comma(text);
-		buf_printf(text, say(TEXTS.rate), value_get_real(finding, "correlation", 0));
-	}
-	if (value_get(finding, "expected")) {
-		comma(text);
-		buf_printf(text, say(TEXTS.noise), value_get_real(finding, "expected", 0),
-			   unit ? unit : "");
-	}
-	if (value_get_bool(finding, "from_others")) {
-		comma(text);
-		buf_add_text(text, say(TEXTS.of_others));
-	}
-	if (value_get(finding, "digit")) {
-		comma(text);
-		buf_printf(text, say(TEXTS.digit), (long long)value_get_int(finding, "digit", 0),
-			   100 * value_get_real(finding, "share", 0));
-	}
-}
-
-static void add_facts(struct buf *text, const struct value *finding)
-{
-	const char *serial = value_get_text(finding, "serial");
-	const char *where = value_get_text(finding, "where");
-
-	if (value_get(finding, "asked_ns")) {
-		comma(text);
-		add_times(text, TEXTS.waited,
-			  value_get_int(finding, "to_ns", 0) - value_get_int(finding, "from_ns", 0),
-			  value_get_int(finding, "asked_ns", 0), where ? where : "");
-	}
-	if (value_get(finding, "bench_ns"))
-		add_times(text, TEXTS.bench_time, value_get_int(finding, "bench_ns", 0),
-			  value_get_int(finding, "wall_ns", 0), "");
-	if (value_get(finding, "response_ns")) {
-		comma(text);
-		buf_printf(text, say(TEXTS.response),
-			   nsec_seconds(value_get_int(finding, "response_ns", 0)),
-			   nsec_seconds(value_get_int(finding, "transit_ns", 0)));
-	}
-	if (value_get(finding, "every_ns")) {
-		comma(text);
-		add_times(text, TEXTS.every, value_get_int(finding, "every_ns", 0), 0, "");
-	}
-	if (value_get(finding, "overlap_ns")) {
-		add_times(text, TEXTS.overlap, value_get_int(finding, "overlap_ns", 0), 0, "");
-		comma(text);
-		buf_printf(text, say(TEXTS.slots), (long long)value_get_int(finding, "slot", 0),
-			   (long long)value_get_int(value_get(finding, "other"), "slot", 0));
-		if (serial && *serial) {
-			comma(text);
-			buf_printf(text, say(TEXTS.serial), serial);
-		}
-	}
-}
-
-static void add_other(struct buf *text, const struct value *other)
-{
-	struct buf span;
-
-	buf_init(&span);
-	add_span(&span, other);
-	comma(text);
-	figure_provenance(text, value_get_bool(other, "simulated"));
-	buf_printf(text, say(TEXTS.other), value_get_text(other, "run"),
-		   span.data ? span.data : "");
-	buf_done(&span);
-}
-
-static void print_finding(const struct value *finding)
-{
-	const struct flag *flag = flag_of(value_get_text(finding, "flag"));
-	const char *channel = value_get_text(finding, "channel");
-	const struct value *other = value_get(finding, "other"), *line = value_get(finding, "line");
-	struct buf text;
-
-	buf_init(&text);
-	buf_add_text(&text, "? ");
-	figure_provenance(&text, value_get_bool(finding, "simulated"));
-	buf_printf(&text, "%s: %s", value_get_text(finding, "run"), say(flag->what));
-	columns_clean(text.data);
-	columns_print(stdout, text.data);
-	buf_clear(&text);
-	buf_printf(&text, "    %s%s", channel ? channel : "", channel ? " " : "");
-	add_span(&text, finding);
-	add_figures(&text, finding);
-	add_facts(&text, finding);
-	if (other)
-		add_other(&text, other);
-	if (line) {
-		comma(&text);
-		json_write(&text, line);
-	}
-	if (value_get(finding, "log10_p"))
-		add_chance(&text, finding);
-	columns_clean(text.data);
-	columns_print(stdout, text.data);
-	buf_clear(&text);
-	buf_add_text(&text, "    ");
-	buf_printf(&text, say(TEXTS.look), say(flag->look));
-	columns_print(stdout, text.data);
-	buf_done(&text);
-}
-
-/* ---- all of them ---- */
-
-static size_t count_unjudged(const struct value *runs, const char *why)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < value_count(runs); i++) {
-		const struct value *list = value_get(value_at(runs, i), "unjudged");
-
-		for (size_t j = 0; j < value_count(list); j++)
-			count += !strcmp(value_get_text(value_at(list, j), "why"), why);
-	}
-	return count;
-}
-
-static void print_line(char *line)
-{
-	columns_clean(line);
-	columns_print(stdout, line);
-	free(line);
-}
-
-static void print_all(const struct value *told)
-{
-	const struct value *runs = value_get(told, "runs"), *findings = value_get(told, "findings");
-	const struct value *unread = value_get(told, "unread");
-
-	for (size_t i = 0; i < value_count(findings); i++)
-		print_finding(value_at(findings, i));
-	for (size_t i = 0; i < value_count(unread); i++) {
-		const struct value *one = value_at(unread, i);
-		const char *why = value_get_text(one, "why");
-
-		print_line(why ? xprintf(say(TEXTS.unread), value_get_text(one, "run"), why)
-			       : xprintf(say(TEXTS.away), value_get_text(one, "run")));
-	}
-	if (value_count(findings))
-		print_line(xprintf(say(TEXTS.flagged), value_count(findings), value_count(runs)));
-	else
-		print_line(xprintf(say(TEXTS.runs), value_count(runs), say(TEXTS.none)));
-	for (size_t i = 0; i < sizeof(WHYS) / sizeof(*WHYS); i++) {
-		size_t count = count_unjudged(runs, WHYS[i].why);
-
-		if (count)
-			print_line(xprintf(say(TEXTS.unjudged), say(WHYS[i].words), count,
-					   value_count(runs)));
-	}
-}
-
-/* ---- reading ---- */
-
-static void read_run(struct audit *audit, const char *folder, struct value *unread)
-{
-	struct value *one, *away;
+	struct value *away;
 	struct error why;
 
-	if (audit_take(audit, folder, &why) == 0)
+	if (audit_take(reading->audit, folder, origin, &why) == 0)
 		return;
-	one = value_add(unread, value_map());
 	away = series_away(folder);
-	value_set_text(one, "run", strrchr(folder, '/') + 1);
-	if (!away)
-		value_set_text(one, "why", why.text);
+	leave_out(reading, strrchr(folder, '/') + 1, origin ? origin->bundle : NULL,
+		  away ? NULL : why.text);
 	value_free(away);
 }
 
-static void read_all(struct audit *audit, const char *state, struct value *unread)
+static void read_store(struct reading *reading, const char *state)
 {
 	size_t count;
 	char **names = account_list(state, &count);
@@ -399,12 +89,116 @@ static void read_all(struct audit *audit, const char *state, struct value *unrea
 	for (size_t i = 0; i < count; i++) {
 		char *folder = xprintf("%s/runs/%s", state, names[i]);
 
-		read_run(audit, folder, unread);
+		read_run(reading, folder, NULL);
 		free(folder);
 		free(names[i]);
 	}
 	free(names);
 }
+
+static int take_entry(void *pieces, const struct jws *jws, const struct entry *entry,
+		      struct error *err)
+{
+	(void)jws;
+	(void)err;
+	audit_pieces_take(pieces, entry);
+	return 0;
+}
+
+/* ---- bundles ---- */
+
+static bool is_bundle(const char *operand)
+{
+	char *path = xprintf("%s/bagit.txt", operand);
+	bool is = file_exists(path);
+
+	free(path);
+	return is;
+}
+
+/* Into `records`, name of a run to the path of its record, where it is of one. */
+static int read_record(struct reading *reading, struct value *records, const char *path,
+		       struct error *err)
+{
+	struct entry entry;
+	struct jws *jws = NULL;
+	const char *run;
+	struct buf text;
+
+	buf_init(&text);
+	if (file_read(path, JWS_LARGEST, &text, err) == 0)
+		jws = entry_parse(&entry, text.data, text.size, path, err);
+	buf_done(&text);
+	if (!jws)
+		return -1;
+	run = value_get_text(value_get(entry.says, "mse:run"), "mse:run");
+	if (!strcmp(entry.kind, ENTRY_EVENT) && run)
+		value_set_text(records, run, path);
+	audit_pieces_take(reading->pieces, &entry);
+	entry_done(&entry);
+	jws_free(jws);
+	return 0;
+}
+
+static struct value *read_records(struct reading *reading, const char *bundle)
+{
+	char *folder = xprintf("%s/data/records", bundle), **names;
+	struct value *records = value_map();
+	struct error why;
+	size_t count;
+
+	if (file_list(folder, &names, &count, &why) < 0) {
+		leave_out(reading, "data/records", bundle, why.text);
+		count = 0;
+		names = NULL;
+	}
+	for (size_t i = 0; i < count; i++) {
+		char *path = xprintf("%s/%s", folder, names[i]);
+
+		if (read_record(reading, records, path, &why) < 0)
+			leave_out(reading, names[i], bundle, why.text);
+		free(path);
+		free(names[i]);
+	}
+	free(names);
+	free(folder);
+	return records;
+}
+
+/* One whose series have left is in the bundle without its journal. */
+static void read_bundle_run(struct reading *reading, const char *bundle, const char *run,
+			    const char *record)
+{
+	char *folder = xprintf("%s/data/runs/%s", bundle, run);
+	char *journal = xprintf("%s/journal", folder);
+
+	value_add(reading->wanted, value_text(run));
+	if (strchr(run, '/'))
+		leave_out(reading, run, bundle, say(TEXTS.no_name));
+	else if (file_exists(journal))
+		read_run(reading, folder, &(struct audit_origin){bundle, record});
+	else
+		leave_out(reading, run, bundle, NULL);
+	free(journal);
+	free(folder);
+}
+
+static void read_bundle(struct reading *reading, const char *operand)
+{
+	char *bundle = xstrdup(operand);
+	struct value *records;
+
+	while (strlen(bundle) > 1 && bundle[strlen(bundle) - 1] == '/')
+		bundle[strlen(bundle) - 1] = '\0';
+	reading->has_bundles = true;
+	records = read_records(reading, bundle);
+	for (size_t i = 0; i < value_count(records); i++)
+		read_bundle_run(reading, bundle, value_key(records, i), value_at(records, i)->text);
+	value_free(records);
+	free(bundle);
+}
+
+/* ---- what is told ---- */
 
 static bool is_wanted(const struct value *wanted, const char *run)
 {
@@ -414,8 +208,8 @@ static bool is_wanted(const struct value *wanted, const char *run)
 	return false;
 }
 
-/* Those of `key` that are about a run that is wanted. */
-static void keep_wanted(struct value *told, const char *key, const struct value *wanted)
+/* Those of `key` that are about a run that is wanted or came in a bundle; of equipment, where there are bundles. */
+static void keep_wanted(struct value *told, const char *key, const struct reading *reading)
 {
 	const struct value *all = value_get(told, key);
 	struct value *kept = value_list();
@@ -423,51 +217,81 @@ static void keep_wanted(struct value *told, const char *key, const struct value 
 	for (size_t i = 0; i < value_count(all); i++) {
 		const struct value *one = value_at(all, i);
 
-		if (is_wanted(wanted, value_get_text(one, "run")) ||
-		    is_wanted(wanted, value_get_text(value_get(one, "other"), "run")))
+		if (is_wanted(reading->wanted, value_get_text(one, "run")) ||
+		    is_wanted(reading->wanted, value_get_text(value_get(one, "other"), "run")) ||
+		    value_get(one, "bundle") || (reading->has_bundles && value_get(one, "record")))
 			value_add(kept, value_copy(one));
 	}
 	value_set(told, key, kept);
 }
 
-static int name_wanted(struct value *wanted, const char *state, char **operands, int count,
-		       struct error *err)
+static int read_all(struct reading *reading, const char *state, char **operands, int count,
+		    struct error *err)
 {
 	for (int i = 0; i < count; i++) {
-		char *folder = account_find(state, operands[i], err);
+		char *folder =
+			is_bundle(operands[i]) ? NULL : account_find(state, operands[i], err);
 
-		if (!folder)
+		if (!folder && !is_bundle(operands[i]))
 			return -1;
-		value_add(wanted, value_text(strrchr(folder, '/') + 1));
+		if (folder)
+			value_add(reading->wanted, value_text(strrchr(folder, '/') + 1));
 		free(folder);
 	}
+	read_store(reading, state);
+	if (book_each(state, take_entry, reading->pieces, err) < 0)
+		return -1;
+	for (int i = 0; i < count; i++)
+		if (is_bundle(operands[i]))
+			read_bundle(reading, operands[i]);
 	return 0;
 }
 
-static int audit_state(const char *state, const struct audit_settings *settings,
-		       const struct value *wanted)
+static struct value *conclude(struct reading *reading, bool is_choice, struct error *err)
 {
-	struct audit *audit = audit_new();
-	struct value *unread = value_list(), *told;
-	int code;
+	struct value *told = audit_findings(reading->audit, err), *findings;
 
-	read_all(audit, state, unread);
-	told = audit_findings(audit);
-	value_set(told, "unread", unread);
-	if (value_count(wanted)) {
-		keep_wanted(told, "runs", wanted);
-		keep_wanted(told, "findings", wanted);
-		keep_wanted(told, "unread", wanted);
+	if (!told)
+		return NULL;
+	findings = value_set(told, "findings", value_copy(value_get(told, "findings")));
+	audit_pieces_tell(reading->pieces, findings);
+	value_set(told, "unread", value_copy(reading->unread));
+	value_set_bool(told, "bundles", reading->has_bundles);
+	if (is_choice) {
+		keep_wanted(told, "runs", reading);
+		keep_wanted(told, "findings", reading);
+		keep_wanted(told, "unread", reading);
 	}
-	if (settings->json)
-		json_print(stdout, told);
-	else
-		print_all(told);
-	code = value_count(value_get(told, "findings")) ? EXIT_IS_FAIL
-	       : value_count(value_get(told, "unread")) ? EXIT_IS_INCONCLUSIVE
-							: EXIT_IS_PASS;
+	return told;
+}
+
+static int audit_all(const char *state, char **operands, int count, bool json, struct error *err)
+{
+	struct reading reading = {
+		.audit = audit_new(err),
+		.pieces = audit_pieces_new(),
+		.wanted = value_list(),
+		.unread = value_list(),
+	};
+	struct value *told = NULL;
+	int code = -1;
+
+	if (reading.audit && read_all(&reading, state, operands, count, err) == 0)
+		told = conclude(&reading, count > 0, err);
+	if (told) {
+		if (json)
+			json_print(stdout, told);
+		else
+			audit_print(told);
+		code = value_count(value_get(told, "findings")) ? EXIT_IS_FAIL
+		       : value_count(value_get(told, "unread")) ? EXIT_IS_INCONCLUSIVE
+								: EXIT_IS_PASS;
+	}
 	value_free(told);
-	audit_free(audit);
+	audit_free(reading.audit);
+	audit_pieces_free(reading.pieces);
+	value_free(reading.wanted);
+	value_free(reading.unread);
 	return code;
 }
 
@@ -475,32 +299,29 @@ static int run_audit(void *ctx, char **operands, int count, struct error *err)
 {
 	const struct audit_settings *settings = ctx;
 	char *state = place_state(settings->state, err);
-	struct value *wanted = value_list();
 	int code = -1;
 
 	if (state && settings->store && count)
-		error_set(err, ERROR_USAGE, "%s",
-			  say((struct words){"davy audit names runs, or says --store: not both",
-					     "davy audit 或指明检验,或用 --store,不可并用"}));
-	else if (state && name_wanted(wanted, state, operands, count, err) == 0)
-		code = audit_state(state, settings, wanted);
-	value_free(wanted);
+		error_set(err, ERROR_USAGE, "%s", say(TEXTS.either));
+	else if (state)
+		code = audit_all(state, operands, count, settings->json, err);
 	free(state);
 	return code;
 }
 
 const struct command COMMAND_AUDIT = {
 	.name = "audit",
-	.operands = "[RUN…]",
+	.operands = "[RUN…|BUNDLE…]",
 	.most = 1000,
-	.summary = {"implausible data: copies, flat lines, impossible times",
-		    "不合常理的数据:复制的曲线、平线、不可能的时刻"},
-	.more = {"Without a name every run of the store; runs that are named are held against all "
-		 "of "
-		 "it. Each flag has its evidence and is for a person to look at: no verdict is "
-		 "changed. Simulated runs are shown as that. It ends with 1 where something was "
-		 "flagged, with 5 where a run could not be read.",
-		 "不指定检验时查看全部;指定的检验与全部对照。每处提示附有证据,供人查看,"
+	.summary = {"implausible data: copies, flat lines, impossible times, cloned tags",
+		    "不合常理的数据:复制的曲线、平线、不可能的时刻、克隆的标签"},
+	.more = {"Without a name every run of the store; runs that are named, and those of "
+		 "bundles (davy export), are held against all of it and each other. Each flag has "
+		 "its evidence and is for a person to look at: no verdict is changed. Simulated "
+		 "runs are shown as that. It ends with 1 where something was flagged, with 5 where "
+		 "a run could not be read.",
+		 "不指定检验时查看全部;指定的检验、以及数据包(davy "
+		 "export)中的检验与全部对照,并相互对照。每处提示附有证据,供人查看,"
 		 "不改变任何判定。"
 		 "仿真检验均注明。有提示时退出码为 1,有检验无法读取时为 5。"},
 	.options = OPTIONS,

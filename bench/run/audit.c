@@ -4,6 +4,10 @@
  * twins and, with its stamps, into one of intervals, and what is known of its instrument's noise
  * grows. What needs all of them is looked for at the end. Of a series that is longer than LONGEST,
  * only so much is looked at for noise: a copy of a whole run begins as the run does.
+ *
+ * In memory there is one run's journal at a time, both tables, which have their bounds, and a few kilobytes
+ * of each run; noise and stamps stand on a shelf (audit_shelf.h), noise as floats, which is finer than
+ * any of it.
  */
 #include "run/audit.h"
 
@@ -13,16 +17,19 @@
 
 #include "base/alloc.h"
 #include "run/audit_parts.h"
+#include "run/audit_shelf.h"
 #include "verdict/quiet.h"
 #include "verdict/timing.h"
 #include "verdict/twins.h"
 
 enum { LONGEST = 16384, EVERY_MOST = 3, LEAST = 64 };
 
-/* Which values of which series a number of the twins is. */
+/* Which values of which series a number of the twins is, and where its noise stands. */
 struct view {
 	uint32_t run, series;
 	size_t first, every;
+	struct noise noise; /* without its values */
+	uint64_t place;	    /* of second differences; counts of a whole series are behind them */
 };
 
 struct instrument {
@@ -40,15 +47,113 @@ struct audit {
 	size_t view_count, view_room;
 	struct instrument *instrument;
 	size_t instrument_count;
+	struct audit_shelf *shelf;
+	struct noise got; /* the noise, and the stamps, that were got last */
+	nsec *got_times;
 };
 
-struct audit *audit_new(void)
-{
-	struct audit *audit = xcalloc(1, sizeof(*audit));
+/* ---- the shelf ---- */
 
+static void put_noise(void *ctx, size_t number, const struct noise *noise)
+{
+	struct audit *audit = ctx;
+	struct view *view = &audit->view[number];
+	float *second;
+
+	view->noise = *noise;
+	view->noise.counts = view->noise.second = NULL;
+	/* a part of a series is got again only to be held against another one */
+	if (view->every > 1 && !(noise->is_noisy && noise->is_random))
+		return;
+	second = xcalloc(noise->count + 1, sizeof(*second));
+	for (size_t i = 0; i < noise->count; i++)
+		second[i] = (float)noise->second[i];
+	view->place = audit_shelf_put(audit->shelf, second, noise->count * sizeof(*second));
+	if (view->every == 1)
+		audit_shelf_put(audit->shelf, noise->counts, noise->count * sizeof(double));
+	free(second);
+}
+
+static const struct noise *get_noise(void *ctx, size_t number)
+{
+	struct audit *audit = ctx;
+	const struct view *view = &audit->view[number];
+	size_t count = view->noise.count;
+	float *second = xcalloc(count + 1, sizeof(*second));
+
+	noise_done(&audit->got);
+	audit->got = view->noise;
+	audit->got.counts = xcalloc(count + 1, sizeof(double));
+	audit->got.second = xcalloc(count + 1, sizeof(double));
+	audit_shelf_get(audit->shelf, view->place, second, count * sizeof(*second));
+	if (view->every == 1)
+		audit_shelf_get(audit->shelf, view->place + count * sizeof(*second),
+				audit->got.counts, count * sizeof(double));
+	for (size_t i = 0; i < count; i++)
+		audit->got.second[i] = second[i];
+	free(second);
+	return &audit->got;
+}
+
+/* A series' name in the table of intervals: so many runs and channels there are at most. */
+static uint32_t name_of(uint32_t run, uint32_t which)
+{
+	return run << 8 | which;
+}
+
+static struct audited_series *series_of(const struct audit *audit, uint32_t name)
+{
+	return &audit->run[name >> 8]->series[name & 255];
+}
+
+static const nsec *get_times(void *ctx, uint32_t name, size_t *size)
+{
+	struct audit *audit = ctx;
+	const struct audited_series *series = series_of(audit, name);
+
+	free(audit->got_times);
+	audit->got_times = xcalloc(series->count + 1, sizeof(nsec));
+	audit_shelf_get(audit->shelf, series->kept_times, audit->got_times,
+			series->count * sizeof(nsec));
+	*size = series->count;
+	return audit->got_times;
+}
+
+static nsec time_of(const struct audit *audit, const struct audited_series *series, size_t index)
+{
+	nsec time;
+
+	if (series->times)
+		return series->times[index];
+	audit_shelf_get(audit->shelf, series->kept_times + index * sizeof(time), &time,
+			sizeof(time));
+	return time;
+}
+
+static void forget_values(struct audited_series *series)
+{
+	free(series->times);
+	free(series->values);
+	series->times = NULL;
+	series->values = NULL;
+}
+
+/* ---- an audit ---- */
+
+struct audit *audit_new(struct error *err)
+{
+	struct audit_shelf *shelf = audit_shelf_open(err);
+	struct audit *audit;
+
+	if (!shelf)
+		return NULL;
+	audit = xcalloc(1, sizeof(*audit));
+	audit->shelf = shelf;
 	audit->findings = value_list();
-	audit->twins = twins_new();
-	audit->timing = timing_table_new();
+	audit->twins =
+		twins_new(&(struct twins_shelf){put_noise, get_noise, audit}, TWINS_PRINTS_MOST);
+	audit->timing =
+		timing_table_new(&(struct timing_shelf){get_times, audit}, TIMING_PLACES_MOST);
 	return audit;
 }
 
@@ -68,6 +173,9 @@ void audit_free(struct audit *audit)
 	value_free(audit->findings);
 	twins_free(audit->twins);
 	timing_table_free(audit->timing);
+	noise_done(&audit->got);
+	free(audit->got_times);
+	audit_shelf_close(audit->shelf);
 	free(audit);
 }
 
@@ -80,23 +188,30 @@ static struct value *tell(struct audit *audit, const struct audited *run,
 	struct value *finding = audited_finding(audit->findings, run, flag);
 
 	value_set_text(finding, "channel", series->name);
-	value_set_int(finding, "from_ns", series->times[first]);
-	value_set_int(finding, "to_ns", series->times[last]);
+	value_set_int(finding, "from_ns", time_of(audit, series, first));
+	value_set_int(finding, "to_ns", time_of(audit, series, last));
 	value_set_int(finding, "values", (int64_t)(last - first + 1));
 	value_set_real(finding, "log10_p", log10_p);
 	return finding;
 }
 
-static struct value *tell_other(struct value *finding, const struct audited *run,
-				const struct audited_series *series, size_t first, size_t last)
+static void name_run(struct value *says, const struct audited *run)
+{
+	value_set_text(says, "run", run->run);
+	value_set_text(says, "bundle", run->bundle);
+	value_set_bool(says, "simulated", run->simulated);
+}
+
+static struct value *tell_other(const struct audit *audit, struct value *finding,
+				const struct audited *run, const struct audited_series *series,
+				size_t first, size_t last)
 {
 	struct value *other = value_set(finding, "other", value_map());
 
-	value_set_text(other, "run", run->run);
-	value_set_bool(other, "simulated", run->simulated);
+	name_run(other, run);
 	value_set_text(other, "channel", series->name);
-	value_set_int(other, "from_ns", series->times[first]);
-	value_set_int(other, "to_ns", series->times[last]);
+	value_set_int(other, "from_ns", time_of(audit, series, first));
+	value_set_int(other, "to_ns", time_of(audit, series, last));
 	return other;
 }
 
@@ -130,26 +245,39 @@ static void tell_overlap(struct audit *audit, const struct audited *one,
 	value_set_int(finding, "slot", one->slot);
 	value_set_int(finding, "overlap_ns", time);
 	of_other = value_set(finding, "other", value_map());
-	value_set_text(of_other, "run", other->run);
-	value_set_bool(of_other, "simulated", other->simulated);
+	name_run(of_other, other);
 	value_set_int(of_other, "slot", other->slot);
 }
 
-/* A second is what starting and ending may take. */
+/* Two makers may have one number; of a piece without a certificate nobody knows. */
+static bool is_one_specimen(const struct audited *one, const struct audited *other)
+{
+	return *one->serial && !strcmp(one->serial, other->serial) &&
+	       (!*one->ma || !*other->ma || !strcmp(one->ma, other->ma));
+}
+
+/* A second is what starting and ending may take; two benches have two clocks. */
+static void look_at_pair(struct audit *audit, const struct audited *one,
+			 const struct audited *other)
+{
+	bool one_bench = (!one->bundle && !other->bundle) || !strcmp(one->bench, other->bench);
+	int64_t time = overlap(one, other);
+
+	if (!one_bench)
+		time -= MSEC(one->error_ms + other->error_ms);
+	if (time < SEC(1) || !one->has_one_clock || !other->has_one_clock)
+		return;
+	if (one_bench && one->slot == other->slot)
+		tell_overlap(audit, one, other, "slot_twice", time);
+	else if (is_one_specimen(one, other))
+		tell_overlap(audit, one, other, "specimen_twice", time);
+}
+
 static void look_at_overlaps(struct audit *audit)
 {
 	for (size_t i = 0; i < audit->count; i++)
-		for (size_t j = i + 1; j < audit->count; j++) {
-			const struct audited *one = audit->run[j], *other = audit->run[i];
-			int64_t time = overlap(one, other);
-
-			if (time < SEC(1) || !one->has_one_clock || !other->has_one_clock)
-				continue;
-			if (one->slot == other->slot)
-				tell_overlap(audit, one, other, "slot_twice", time);
-			else if (*one->serial && !strcmp(one->serial, other->serial))
-				tell_overlap(audit, one, other, "specimen_twice", time);
-		}
+		for (size_t j = i + 1; j < audit->count; j++)
+			look_at_pair(audit, audit->run[j], audit->run[i]);
 }
 
 /* ---- one series ---- */
@@ -182,7 +310,7 @@ static void tell_twins(struct audit *audit, const struct twin_pair *pair)
 	value_set_int(finding, "values", (int64_t)pair->match.length);
 	value_set_real(finding, "correlation", pair->match.r);
 	value_set_int(finding, "every", (int64_t)other->every);
-	of_other = tell_other(finding, one_run, one_series, one->first + first * one->every,
+	of_other = tell_other(audit, finding, one_run, one_series, one->first + first * one->every,
 			      one->first + last * one->every);
 	value_set_int(of_other, "every", (int64_t)one->every);
 }
@@ -213,7 +341,7 @@ static void look_for_twins(struct audit *audit, uint32_t index, uint32_t which)
 						       audit->view_room * sizeof(*audit->view));
 			}
 			audit->view[audit->view_count++] =
-				(struct view){index, which, first, every};
+				(struct view){index, which, first, every, {0}, 0};
 			if (twins_add(audit->twins, &noise, group_of(audit->run[index], index),
 				      AUDIT_BUDGET, &pair) &&
 			    pair.log10_p < best.log10_p)
@@ -261,14 +389,15 @@ static void look_at_times(struct audit *audit, uint32_t index, uint32_t which)
 	log10_p = timing_regular(series->times, series->count, &first, &count);
 	if (log10_p < AUDIT_BUDGET)
 		tell(audit, run, series, "regular_times", first, first + count, log10_p);
-	if (!timing_table_add(audit->timing, index << 8 | which, index, series->times,
+	if (!timing_table_add(audit->timing, name_of(index, which), index, series->times,
 			      series->count, &pair) ||
 	    pair.log10_p >= AUDIT_BUDGET)
 		return;
-	tell_other(tell(audit, run, series, "same_intervals", pair.at, pair.at + pair.count,
+	tell_other(audit,
+		   tell(audit, run, series, "same_intervals", pair.at, pair.at + pair.count,
 			pair.log10_p),
-		   audit->run[pair.one >> 8], &audit->run[pair.one >> 8]->series[pair.one & 255],
-		   pair.one_at, pair.one_at + pair.count);
+		   audit->run[pair.one >> 8], series_of(audit, pair.one), pair.one_at,
+		   pair.one_at + pair.count);
 }
 
 static void look_at_clock(struct audit *audit, const struct audited *run)
@@ -284,32 +413,61 @@ static void look_at_clock(struct audit *audit, const struct audited *run)
 	value_set_int(finding, "wall_ns", wall);
 }
 
-int audit_take(struct audit *audit, const char *folder, struct error *err)
+/* What is needed of it later on goes to the shelf first. */
+static void look_at_series(struct audit *audit, uint32_t index, uint32_t which)
 {
-	struct audited *run = audited_read(folder, audit->findings, err);
+	struct audited_series *series = &audit->run[index]->series[which];
+	const struct noise *noise;
+
+	series->kept_times =
+		audit_shelf_put(audit->shelf, series->times, series->count * sizeof(nsec));
+	look_at_times(audit, index, which);
+	if (series->step > 0 && series->count >= LEAST) {
+		look_for_twins(audit, index, which);
+		noise = twins_noise(audit->twins, series->number);
+		look_at_digits(audit, audit->run[index], series, noise);
+		quiet_known_add(known_of(audit, series->instrument), index, noise);
+	}
+	forget_values(series);
+}
+
+static bool is_taken(const struct audit *audit, const struct audited *run)
+{
+	for (size_t i = 0; i < audit->count; i++)
+		if (!strcmp(audit->run[i]->head, run->head))
+			return true;
+	return false;
+}
+
+static void take(struct audit *audit, struct audited *run, const struct value *facts)
+{
 	uint32_t index = (uint32_t)audit->count;
 
-	if (!run)
-		return -1;
 	if (audit->count == audit->room) {
 		audit->room = audit->room ? audit->room * 2 : 64;
 		audit->run = xrealloc(audit->run, audit->room * sizeof(struct audited *));
 	}
 	audit->run[audit->count++] = run;
+	for (size_t i = 0; i < value_count(facts); i++)
+		value_add(audit->findings, value_copy(value_at(facts, i)));
 	look_at_clock(audit, run);
-	for (uint32_t i = 0; i < run->series_count; i++) {
-		const struct audited_series *series = &run->series[i];
-		const struct noise *noise;
+	for (uint32_t i = 0; i < run->series_count; i++)
+		look_at_series(audit, index, i);
+}
 
-		look_at_times(audit, index, i);
-		if (!(series->step > 0) || series->count < LEAST)
-			continue;
-		look_for_twins(audit, index, i);
-		noise = twins_noise(audit->twins, series->number);
-		look_at_digits(audit, run, series, noise);
-		quiet_known_add(known_of(audit, series->instrument), index, noise);
-	}
-	return 0;
+int audit_take(struct audit *audit, const char *folder, const struct audit_origin *origin,
+	       struct error *err)
+{
+	struct value *facts = value_list();
+	struct audited *run = audited_read(folder, origin, facts, err);
+	int done = run ? 0 : -1;
+
+	if (run && is_taken(audit, run))
+		audited_free(run);
+	else if (run)
+		take(audit, run, facts);
+	value_free(facts);
+	return done;
 }
 
 /* ---- the end ---- */
@@ -349,11 +507,10 @@ static void end_run(struct audit *audit, uint32_t index, struct value *list)
 			continue;
 		series++;
 		values += (int64_t)run->series[i].count;
-		noisy += twins_noise(audit->twins, run->series[i].number)->is_noisy;
+		noisy += audit->view[run->series[i].number].noise.is_noisy;
 		look_for_quiet(audit, index, &run->series[i]);
 	}
-	value_set_text(says, "run", run->run);
-	value_set_bool(says, "simulated", run->simulated);
+	name_run(says, run);
 	value_set_int(says, "series", series);
 	value_set_int(says, "values", values);
 	value_set_int(says, "noisy", noisy);
@@ -366,7 +523,7 @@ static void end_run(struct audit *audit, uint32_t index, struct value *list)
 		leave_open(unjudged, "same_noise", "no_noise");
 }
 
-struct value *audit_findings(struct audit *audit)
+struct value *audit_findings(struct audit *audit, struct error *err)
 {
 	struct value *told = value_map(), *runs = value_set(told, "runs", value_list());
 
@@ -375,5 +532,8 @@ struct value *audit_findings(struct audit *audit)
 		end_run(audit, i, runs);
 	value_set(told, "findings", audit->findings);
 	audit->findings = value_list();
-	return told;
+	if (audit_shelf_check(audit->shelf, err) == 0)
+		return told;
+	value_free(told);
+	return NULL;
 }

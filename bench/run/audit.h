@@ -5,7 +5,7 @@
  * them. That a journal is the one that was recorded, and that its verdict follows from it, is for
  * davy verify and davy replay: here it is taken as it stands, and its chain is checked.
  *
- * A finding is {"flag","run","simulated", …}; one that is a matter of chance has "log10_p", the
+ * A finding is {"flag","run","simulated", …}, with "bundle" where the run came in one, as "other" has it; one that is a matter of chance has "log10_p", the
  * decimal logarithm of how probable it is, at most, under the null hypothesis that the header named
  * here states, and is told where that is below AUDIT_BUDGET: of 50 series with five tests each,
  * honest runs are flagged less than once in a thousand. Times are bench time of its run, ns.
@@ -22,7 +22,7 @@
  *   times_backwards          a number's sample is not later than the one before it: "channel","from_ns"
  *   short_wait               a wait, or a mean over a time, ended before it was over: "verb","where","from_ns","to_ns","asked_ns"
  *   faster_than_time         the record was signed before so much time had passed by the bench's clock: "bench_ns","wall_ns"
- *   slot_twice, specimen_twice   two runs overlap by the bench's clock, on one slot, or with one serial number: "serial","other","overlap_ns"
+ *   slot_twice, specimen_twice   two runs overlap by the bench's clock, on one slot of one bench, or with one serial number: "serial","other","overlap_ns"
  *   before_the_gas           a channel behind a sampling line had responded before what it samples can have come: "channel",
  *                            "from_ns","response_ns","transit_ns" (the fixture's `delay` less what is known of it)
  *   silence                  an instrument that was traced gave nothing for 5 of its periods, and 5 s: "channel","from_ns","to_ns",
@@ -43,16 +43,28 @@ enum { AUDIT_BUDGET = -6 };
 
 struct audit;
 
-struct audit *audit_new(void);
+/* NULL: what is read cannot be kept meanwhile (audit_shelf.h). */
+struct audit *audit_new(struct error *err);
 void audit_free(struct audit *audit); /* accepts NULL */
-/* Take the run in `folder`. -1: it cannot be read, and does not count. */
-int audit_take(struct audit *audit, const char *folder, struct error *err);
+/* Where a run comes from that is not this bench's own. */
+struct audit_origin {
+	const char *bundle; /* as findings name it, or NULL */
+	const char *record; /* its record, or NULL: FOLDER/record.json */
+};
+
+/*
+ * Take the run in `folder`; `origin` may be NULL. -1: it cannot be read, and does not count. A journal that was taken already,
+ * as out of a bundle of this very bench, is not taken again.
+ */
+int audit_take(struct audit *audit, const char *folder, const struct audit_origin *origin,
+	       struct error *err);
 /*
  * Once all are taken:
- * {"runs":[{"run","simulated","series","values","noisy","unjudged":[{"flag","why"}]}],"findings":[…]},
+ * {"runs":[{"run","bundle","simulated","series","values","noisy","unjudged":[{"flag","why"}]}],"findings":[…]},
  * which the caller frees. "why" is one of "no_transit" (the fixture declares none),
- * "no_real_clock", "no_noise" (no series has any to speak of).
+ * "no_real_clock", "no_noise" (no series has any to speak of). NULL: what was read could not be kept
+ * meanwhile, as on a full disk.
  */
-struct value *audit_findings(struct audit *audit);
+struct value *audit_findings(struct audit *audit, struct error *err);
 
 #endif

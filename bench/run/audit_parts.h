@@ -17,18 +17,23 @@ struct audited_series {
 	struct unit unit;
 	double step;	   /* what it resolves, SI; 0: computed, or not known */
 	bool stamped_here; /* one by one, by the bench's clock; else in blocks, by the instrument */
-	nsec *times;
+	nsec *times;	   /* these two until the run was looked at */
 	double *values;
 	size_t count, room;
-	size_t number; /* of its first view in the twins */
+	uint64_t kept_times; /* on the audit's shelf, from then on */
+	size_t number;	     /* of its first view in the twins */
 };
 
 struct audited {
-	char *run; /* its id */
+	char *run;     /* its id */
+	char *bundle;  /* or NULL */
+	char *bench;   /* as its record says, or "" */
+	char head[65]; /* of its journal's chain */
 	bool simulated, real_time;
 	int64_t slot;
-	char *serial;		       /* serial: "" where none was said */
+	char *serial, *ma;	       /* "" where none was said */
 	int64_t begun_ns, recorded_ms; /* wall clock; 0: not known */
+	int64_t error_ms;	       /* of the bench's clock, when it was recorded */
 	bool has_one_clock;	       /* nobody set the calendar while it was on */
 	nsec end;		       /* of bench time */
 	struct fixture *fixture;       /* or NULL; freed once it was read */
@@ -38,7 +43,8 @@ struct audited {
 };
 
 /* Read it; facts are appended to `findings`. NULL: it cannot be read. */
-struct audited *audited_read(const char *folder, struct value *findings, struct error *err);
+struct audited *audited_read(const char *folder, const struct audit_origin *origin,
+			     struct value *findings, struct error *err);
 void audited_free(struct audited *audited); /* accepts NULL */
 /* Append {"flag","run","simulated"} and return it; it is the list's. */
 struct value *audited_finding(struct value *findings, const struct audited *audited,

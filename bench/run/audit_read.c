@@ -20,6 +20,8 @@
 #define LONGEST_SPACING SEC(3600)
 /* Wall time that nanoseconds hold, with thirty years to spare. */
 #define WALL_MOST (INT64_MAX - LATEST)
+/* By so much a bench's clock may be said to be wrong: a day. */
+#define ERROR_MOST_MS 86400000
 
 static const double COUNTS_MOST = 1e15;
 
@@ -37,6 +39,7 @@ struct value *audited_finding(struct value *findings, const struct audited *audi
 
 	value_set_text(finding, "flag", flag);
 	value_set_text(finding, "run", audited->run);
+	value_set_text(finding, "bundle", audited->bundle);
 	value_set_bool(finding, "simulated", audited->simulated);
 	return finding;
 }
@@ -47,6 +50,7 @@ static void take_head(struct audited *audited, const struct value *line)
 {
 	const struct value *order = value_get(line, "order");
 	const char *serial = value_get_text(value_get(order, "dut"), "serial");
+	const char *ma = value_get_text(value_get(order, "dut"), "ma");
 	const char *clock = value_get_text(order, "clock");
 	struct error ignored;
 
@@ -55,6 +59,8 @@ static void take_head(struct audited *audited, const struct value *line)
 	audited->slot = value_get_int(order, "slot", 0);
 	free(audited->serial);
 	audited->serial = xstrdup(serial ? serial : "");
+	free(audited->ma);
+	audited->ma = xstrdup(ma ? ma : "");
 	audited->fixture = fixture_compile(value_get(line, "fixture_data"),
 					   value_get(line, "drivers"), "journal", &ignored);
 	if (!audited->fixture)
@@ -168,11 +174,9 @@ static void name_instruments(struct reading *reading)
 	}
 }
 
-/* When the bench signed its record, by its own clock. */
-static int64_t recorded_at(const char *folder)
+/* Which bench signed its record, and when by its own clock. */
+static void take_record(struct audited *audited, const char *path)
 {
-	char *path = xprintf("%s/record.json", folder);
-	int64_t at_ms = 0;
 	struct error none_yet;
 	struct entry entry;
 	struct jws *record = NULL;
@@ -182,16 +186,37 @@ static int64_t recorded_at(const char *folder)
 	if (file_exists(path) && file_read(path, JWS_LARGEST, &text, &none_yet) == 0)
 		record = entry_parse(&entry, text.data, text.size, path, &none_yet);
 	if (record) {
-		at_ms = entry.at.wall.ms <= WALL_MOST / 1000000 ? entry.at.wall.ms : 0;
+		int64_t at_ms = entry.at.wall.ms;
+
+		free(audited->bench);
+		audited->bench = xstrdup(entry.bench);
+		audited->recorded_ms = at_ms > 0 && at_ms <= WALL_MOST / 1000000 ? at_ms : 0;
+		audited->error_ms = entry.at.error_ms > 0 && entry.at.error_ms <= ERROR_MOST_MS
+					    ? entry.at.error_ms
+					    : 0;
 		entry_done(&entry);
 	}
 	jws_free(record);
 	buf_done(&text);
-	free(path);
-	return at_ms;
 }
 
-struct audited *audited_read(const char *folder, struct value *findings, struct error *err)
+static struct audited *audited_new(const char *folder, const struct audit_origin *origin)
+{
+	struct audited *audited = xcalloc(1, sizeof(*audited));
+	char *own = xprintf("%s/record.json", folder);
+
+	audited->run = xstrdup(strrchr(folder, '/') + 1);
+	audited->bundle = origin && origin->bundle ? xstrdup(origin->bundle) : NULL;
+	audited->bench = xstrdup("");
+	audited->serial = xstrdup("");
+	audited->ma = xstrdup("");
+	take_record(audited, origin && origin->record ? origin->record : own);
+	free(own);
+	return audited;
+}
+
+struct audited *audited_read(const char *folder, const struct audit_origin *origin,
+			     struct value *findings, struct error *err)
 {
 	struct journal_reader *reader = journal_reader_open(folder, err);
 	struct reading reading = {.findings = findings};
@@ -200,10 +225,7 @@ struct audited *audited_read(const char *folder, struct value *findings, struct 
 
 	if (!reader)
 		return NULL;
-	reading.audited = xcalloc(1, sizeof(*reading.audited));
-	reading.audited->run = xstrdup(strrchr(folder, '/') + 1);
-	reading.audited->serial = xstrdup("");
-	reading.audited->recorded_ms = recorded_at(folder);
+	reading.audited = audited_new(folder, origin);
 	reading.identities = value_map();
 	while ((more = journal_reader_next(reader, &item, err)) > 0) {
 		if (!item.kind) {
@@ -224,6 +246,7 @@ struct audited *audited_read(const char *folder, struct value *findings, struct 
 	} else if (more == 0) {
 		more = error_set(err, ERROR_USAGE, "it was cut short before it began");
 	}
+	journal_reader_head(reader, reading.audited->head);
 	audited_facts_free(reading.facts);
 	value_free(reading.identities);
 	journal_reader_close(reader);
@@ -247,6 +270,9 @@ void audited_free(struct audited *audited)
 	fixture_free(audited->fixture);
 	free(audited->series);
 	free(audited->serial);
+	free(audited->ma);
+	free(audited->bench);
+	free(audited->bundle);
 	free(audited->run);
 	free(audited);
 }

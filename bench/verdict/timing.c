@@ -12,7 +12,7 @@
 
 #include "base/alloc.h"
 
-enum { INTERVALS = 24, PRINTS_MOST = 1024 };
+enum { INTERVALS = 24, PRINTS_MOST = 1024, RAREST = 8 };
 
 double timing_regular(const nsec *times, size_t size, size_t *first, size_t *count)
 {
@@ -46,24 +46,29 @@ struct place {
 };
 
 struct kept {
-	nsec *times;
+	const nsec *times;
 	size_t size;
 	uint32_t series;
 	uint64_t group;
 };
 
 struct timing_table {
+	struct timing_shelf shelf; /* without a function: `kept` has the stamps */
 	struct place *place;
-	size_t used, size; /* a power of two */
+	size_t used, size, most; /* a power of two */
+	unsigned rarity;	 /* of each 2^rarity places one is kept */
 	struct kept *kept;
 	size_t count, room;
 	double places; /* that were looked at, of all */
 };
 
-struct timing_table *timing_table_new(void)
+struct timing_table *timing_table_new(const struct timing_shelf *shelf, size_t most)
 {
 	struct timing_table *table = xcalloc(1, sizeof(*table));
 
+	if (shelf)
+		table->shelf = *shelf;
+	table->most = most;
 	table->size = 1 << 12;
 	table->place = xcalloc(table->size, sizeof(*table->place));
 	return table;
@@ -74,7 +79,7 @@ void timing_table_free(struct timing_table *table)
 	if (!table)
 		return;
 	for (size_t i = 0; i < table->count; i++)
-		free(table->kept[i].times);
+		free((nsec *)table->kept[i].times);
 	free(table->kept);
 	free(table->place);
 	free(table);
@@ -110,26 +115,45 @@ static void put(struct timing_table *table, struct place place)
 	table->used++;
 }
 
-static void grow(struct timing_table *table)
+static bool is_kept(const struct timing_table *table, uint64_t hash)
+{
+	return (hash >> 32 & 0xff & ((1U << table->rarity) - 1)) == 0;
+}
+
+static bool is_full(const struct timing_table *table)
+{
+	return table->used * 2 >= table->size;
+}
+
+/* A table that is as large as it may be has every second place taken out instead. */
+static void make_room(struct timing_table *table)
 {
 	struct place *old = table->place;
 	size_t size = table->size;
 
-	table->size *= 2;
+	if (table->size / 2 < table->most)
+		table->size *= 2;
+	else
+		table->rarity++;
 	table->used = 0;
 	table->place = xcalloc(table->size, sizeof(*table->place));
 	for (size_t i = 0; i < size; i++)
-		if (old[i].hash)
+		if (old[i].hash && is_kept(table, old[i].hash))
 			put(table, old[i]);
 	free(old);
 }
 
-static size_t shared(const struct kept *one, size_t one_at, const struct kept *other, size_t at)
+/* Intervals from both places on that are the same. */
+static size_t shared(const struct timing_table *table, const struct kept *one, size_t one_at,
+		     const struct kept *other, size_t at)
 {
-	size_t count = 0;
+	size_t size = one->size, count = 0;
+	const nsec *times = table->shelf.get
+				    ? table->shelf.get(table->shelf.ctx, one->series, &size)
+				    : one->times;
 
-	while (one_at + count + 1 < one->size && at + count + 1 < other->size &&
-	       one->times[one_at + count + 1] - one->times[one_at + count] ==
+	while (times && one_at + count + 1 < size && at + count + 1 < other->size &&
+	       times[one_at + count + 1] - times[one_at + count] ==
 		       other->times[at + count + 1] - other->times[at + count])
 		count++;
 	return count;
@@ -140,54 +164,69 @@ static void look(const struct timing_table *table, const struct kept *own, size_
 {
 	size_t mask = table->size - 1;
 
-	for (size_t i = hash >> 8 & mask; hash && table->place[i].hash; i = (i + 1) & mask) {
+	if (!hash || !is_kept(table, hash))
+		return;
+	for (size_t i = hash >> 8 & mask; table->place[i].hash; i = (i + 1) & mask) {
 		const struct place *place = &table->place[i];
 		const struct kept *one = &table->kept[place->index];
 		size_t count;
 
 		if (place->hash != hash || one->group == own->group)
 			continue;
-		count = shared(one, place->at, own, at);
+		count = shared(table, one, place->at, own, at);
 		if (count >= INTERVALS && count > pair->count)
 			*pair = (struct timing_pair){one->series, place->at, at, count, 0};
 	}
 }
 
-static void enter(struct timing_table *table, size_t index)
+static void enter(struct timing_table *table, size_t index, const nsec *times, size_t size)
 {
-	const struct kept *own = &table->kept[index];
+	for (size_t at = 0; at + INTERVALS < size; at++) {
+		uint64_t hash = print_of(times + at);
 
-	for (size_t at = 0; at + INTERVALS < own->size; at++) {
-		uint64_t hash = print_of(own->times + at);
-
-		if (!hash || (hash >> 40) % (own->size / PRINTS_MOST + 1))
+		if (!hash || (hash >> 40) % (size / PRINTS_MOST + 1) || !is_kept(table, hash))
 			continue;
-		if (table->used * 2 > table->size)
-			grow(table);
-		put(table, (struct place){hash, (uint32_t)index, (uint32_t)at});
+		if (is_full(table) && table->rarity < RAREST)
+			make_room(table);
+		if (is_kept(table, hash) && !is_full(table))
+			put(table, (struct place){hash, (uint32_t)index, (uint32_t)at});
 	}
+}
+
+/* Its index. */
+static size_t keep(struct timing_table *table, const struct kept *own)
+{
+	struct kept *kept;
+
+	if (table->count == table->room) {
+		table->room = table->room ? table->room * 2 : 64;
+		table->kept = xrealloc(table->kept, table->room * sizeof(*table->kept));
+	}
+	kept = &table->kept[table->count];
+	*kept = *own;
+	kept->times = NULL;
+	if (!table->shelf.get) {
+		nsec *times = xcalloc(own->size, sizeof(*times));
+
+		memcpy(times, own->times, own->size * sizeof(*times));
+		kept->times = times;
+	}
+	return table->count++;
 }
 
 bool timing_table_add(struct timing_table *table, uint32_t series, uint64_t group,
 		      const nsec *times, size_t size, struct timing_pair *pair)
 {
-	struct kept *own;
+	struct kept own = {times, size, series, group};
 
 	*pair = (struct timing_pair){0};
 	if (size <= INTERVALS)
 		return false;
-	if (table->count == table->room) {
-		table->room = table->room ? table->room * 2 : 64;
-		table->kept = xrealloc(table->kept, table->room * sizeof(*table->kept));
-	}
-	own = &table->kept[table->count++];
-	*own = (struct kept){xcalloc(size, sizeof(*times)), size, series, group};
-	memcpy(own->times, times, size * sizeof(*times));
 	for (size_t at = 0; at + INTERVALS < size; at++)
-		look(table, own, at, print_of(times + at), pair);
+		look(table, &own, at, print_of(times + at), pair);
 	table->places += (double)size;
 	if (pair->count < size / 2) /* a copy has nothing new to find others by */
-		enter(table, table->count - 1);
+		enter(table, keep(table, &own), times, size);
 	pair->log10_p = fmin(0, log10(table->places) + log10((double)size) - (double)pair->count);
 	return pair->count > 0;
 }

@@ -34,6 +34,14 @@ size_t timing_backwards(const nsec *times, size_t size);
  */
 struct timing_table;
 
+/* Where the stamps of series are that were put in, under their names; they live until the next are got. NULL: nowhere. */
+struct timing_shelf {
+	const nsec *(*get)(void *ctx, uint32_t series, size_t *size);
+	void *ctx;
+};
+
+enum { TIMING_PLACES_MOST = 1 << 20 }; /* in 32 MiB; of more every second one goes, as of twins.h */
+
 struct timing_pair {
 	uint32_t one;	   /* the series as it was named */
 	size_t one_at, at; /* the stamps with which they begin */
@@ -41,11 +49,12 @@ struct timing_pair {
 	double log10_p;
 };
 
-struct timing_table *timing_table_new(void);
+/* `shelf` is copied; NULL: in memory. `most`: a power of two, of places. */
+struct timing_table *timing_table_new(const struct timing_shelf *shelf, size_t most);
 void timing_table_free(struct timing_table *table); /* accepts NULL */
 /*
  * Find the longest that one series before it, of another `group`, shares with it; then put it in.
- * False: there is none. `times` are copied.
+ * False: there is none. `times` are copied where there is no shelf.
  */
 bool timing_table_add(struct timing_table *table, uint32_t series, uint64_t group,
 		      const nsec *times, size_t size, struct timing_pair *pair);

@@ -4,7 +4,8 @@
  * series have tells nothing. Each series puts in at most PRINTS_MOST of them, evenly chosen by
  * their own value (winnowing, Schleimer, Wilkerson and Aiken 2003), so that a copy that begins
  * elsewhere chooses the same. What little was added to a copy turns the signs of its smallest
- * differences: whoever looks tries its three smallest both ways.
+ * differences: whoever looks tries its three smallest both ways. Of a table that is full
+ * prints are taken out by their own value, too.
  */
 #include "verdict/twins.h"
 
@@ -20,7 +21,8 @@ enum {
 	PLACES = 8,
 	TRIED_MOST = 256,
 	PRINTS_MOST = 2048,
-	HITS_MOST = 1 << 16
+	HITS_MOST = 1 << 16,
+	RAREST = 8
 };
 
 struct print {
@@ -29,17 +31,22 @@ struct print {
 };
 
 struct twins {
+	struct twins_shelf shelf; /* without functions: `noise` */
 	struct noise *noise;
 	uint64_t *group;
 	size_t count, room;
 	struct print *table;
-	size_t used, size; /* a power of two */
+	size_t used, size, most; /* a power of two */
+	unsigned rarity;	 /* of each 2^rarity prints one is kept */
 };
 
-struct twins *twins_new(void)
+struct twins *twins_new(const struct twins_shelf *shelf, size_t most)
 {
 	struct twins *twins = xcalloc(1, sizeof(*twins));
 
+	if (shelf)
+		twins->shelf = *shelf;
+	twins->most = most;
 	twins->size = 1 << 12;
 	twins->table = xcalloc(twins->size, sizeof(*twins->table));
 	return twins;
@@ -49,7 +56,7 @@ void twins_free(struct twins *twins)
 {
 	if (!twins)
 		return;
-	for (size_t i = 0; i < twins->count; i++)
+	for (size_t i = 0; !twins->shelf.get && i < twins->count; i++)
 		noise_done(&twins->noise[i]);
 	free(twins->noise);
 	free(twins->group);
@@ -133,16 +140,31 @@ static void put(struct twins *twins, struct print print)
 	}
 }
 
-static void grow(struct twins *twins)
+/* By bits that neither the table nor the choice of a series go by. */
+static bool is_kept(const struct twins *twins, uint64_t hash)
+{
+	return (hash >> 32 & 0xff & ((1U << twins->rarity) - 1)) == 0;
+}
+
+static bool is_full(const struct twins *twins)
+{
+	return twins->used * 2 >= twins->size;
+}
+
+/* A table that is as large as it may be has every second print taken out instead. */
+static void make_room(struct twins *twins)
 {
 	struct print *old = twins->table;
 	size_t size = twins->size;
 
-	twins->size *= 2;
+	if (twins->size / 2 < twins->most)
+		twins->size *= 2;
+	else
+		twins->rarity++;
 	twins->used = 0;
 	twins->table = xcalloc(twins->size, sizeof(*twins->table));
 	for (size_t i = 0; i < size; i++)
-		if (old[i].hash)
+		if (old[i].hash && is_kept(twins, old[i].hash))
 			put(twins, old[i]);
 	free(old);
 }
@@ -155,10 +177,10 @@ static bool is_chosen(uint64_t hash, size_t count)
 
 /* ---- finding ---- */
 
-static void look(const struct twins *twins, size_t own, size_t with, long shift,
-		 struct twin_pair *best)
+static void look(const struct twins *twins, const struct noise *other, size_t own, size_t with,
+		 long shift, struct twin_pair *best)
 {
-	const struct noise *one = &twins->noise[with], *other = &twins->noise[own];
+	const struct noise *one = twins_noise(twins, with);
 	struct noise_match match;
 	double log10_p = noise_same(one, other, shift, &match);
 
@@ -202,7 +224,9 @@ static void collect_print(const struct twins *twins, size_t own, size_t i, uint6
 {
 	size_t mask = twins->size - 1;
 
-	for (size_t at = hash >> 8 & mask; hash && twins->table[at].hash; at = (at + 1) & mask) {
+	if (!hash || !is_kept(twins, hash))
+		return;
+	for (size_t at = hash >> 8 & mask; twins->table[at].hash; at = (at + 1) & mask) {
 		const struct print *print = &twins->table[at];
 
 		if (print->hash != hash || hits->count == HITS_MOST ||
@@ -216,10 +240,9 @@ static void collect_print(const struct twins *twins, size_t own, size_t i, uint6
 	}
 }
 
-static void collect(const struct twins *twins, size_t own, struct hits *hits)
+static void collect(const struct twins *twins, const struct noise *noise, size_t own,
+		    struct hits *hits)
 {
-	const struct noise *noise = &twins->noise[own];
-
 	for (size_t i = WINDOW + 1; i < noise->count; i++) {
 		struct window window = window_at(noise, i);
 
@@ -229,12 +252,13 @@ static void collect(const struct twins *twins, size_t own, struct hits *hits)
 }
 
 /* Those that most prints speak for are held against each other. */
-static void find(const struct twins *twins, size_t own, struct twin_pair *best)
+static void find(const struct twins *twins, const struct noise *noise, size_t own,
+		 struct twin_pair *best)
 {
 	struct hits hits = {0};
 	size_t places = 0;
 
-	collect(twins, own, &hits);
+	collect(twins, noise, own, &hits);
 	if (!hits.count)
 		return;
 	qsort(hits.at, hits.count, sizeof(*hits.at), by_place);
@@ -246,8 +270,36 @@ static void find(const struct twins *twins, size_t own, struct twin_pair *best)
 	}
 	qsort(hits.at, places, sizeof(*hits.at), by_votes);
 	for (size_t i = 0; i < places && i < TRIED_MOST; i++)
-		look(twins, own, hits.at[i].with, hits.at[i].shift, best);
+		look(twins, noise, own, hits.at[i].with, hits.at[i].shift, best);
 	free(hits.at);
+}
+
+/* What it can be found by later on. */
+static void enter(struct twins *twins, const struct noise *noise, size_t own)
+{
+	for (size_t i = WINDOW + 1; i < noise->count; i++) {
+		struct window window = window_at(noise, i);
+		uint64_t hash = print_of(&window, 0);
+
+		if (!is_chosen(hash, noise->count) || !is_kept(twins, hash))
+			continue;
+		if (is_full(twins) && twins->rarity < RAREST)
+			make_room(twins);
+		if (is_kept(twins, hash) && !is_full(twins))
+			put(twins, (struct print){hash, (uint32_t)own, (uint32_t)i});
+	}
+}
+
+/* Takes what is in `noise`. */
+static void keep(struct twins *twins, size_t own, struct noise *noise)
+{
+	if (twins->shelf.put) {
+		twins->shelf.put(twins->shelf.ctx, own, noise);
+		noise_done(noise);
+		return;
+	}
+	twins->noise[own] = *noise;
+	*noise = (struct noise){0};
 }
 
 bool twins_add(struct twins *twins, struct noise *noise, uint64_t group, double log10_budget,
@@ -258,29 +310,26 @@ bool twins_add(struct twins *twins, struct noise *noise, uint64_t group, double 
 	*pair = (struct twin_pair){.log10_p = 0};
 	if (twins->count > twins->room) {
 		twins->room = twins->room ? twins->room * 2 : 64;
-		twins->noise = xrealloc(twins->noise, twins->room * sizeof(*twins->noise));
+		if (!twins->shelf.put)
+			twins->noise = xrealloc(twins->noise, twins->room * sizeof(*twins->noise));
 		twins->group = xrealloc(twins->group, twins->room * sizeof(*twins->group));
 	}
-	twins->noise[own] = *noise;
 	twins->group[own] = group;
-	*noise = (struct noise){0};
-	noise = &twins->noise[own];
-	if (!noise->is_noisy || !noise->is_random)
-		return false;
-	find(twins, own, pair);
-	for (size_t i = WINDOW + 1; i < noise->count; i++) {
-		struct window window = window_at(noise, i);
-		uint64_t hash = print_of(&window, 0);
-
-		if (twins->used * 2 > twins->size)
-			grow(twins);
-		if (is_chosen(hash, noise->count))
-			put(twins, (struct print){hash, (uint32_t)own, (uint32_t)i});
+	if (noise->is_noisy && noise->is_random) {
+		find(twins, noise, own, pair);
+		enter(twins, noise, own);
 	}
+	keep(twins, own, noise);
 	return pair->log10_p < log10_budget;
 }
 
 const struct noise *twins_noise(const struct twins *twins, size_t number)
 {
-	return &twins->noise[number];
+	return twins->shelf.get ? twins->shelf.get(twins->shelf.ctx, number)
+				: &twins->noise[number];
+}
+
+size_t twins_prints(const struct twins *twins)
+{
+	return twins->used;
 }

@@ -117,8 +117,8 @@ _davy_operands() {
 		compgen -W sign -- "$word"
 		compgen -f -- "$word"
 	) ;;
-	show | continue | replay | export | sign | void | correct | audit) mapfile -t COMPREPLY < <(compgen -W "$(_davy_runs "${state[@]}")" -- "$word") ;;
-	verify) mapfile -t COMPREPLY < <(
+	show | continue | replay | export | sign | void | correct) mapfile -t COMPREPLY < <(compgen -W "$(_davy_runs "${state[@]}")" -- "$word") ;;
+	verify | audit) mapfile -t COMPREPLY < <(
 		compgen -W "$(_davy_runs "${state[@]}")" -- "$word"
 		compgen -d -- "$word"
 	) ;;
