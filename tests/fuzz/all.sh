@@ -45,7 +45,7 @@ options() {
 	unit | quantity | limit | expression | calibration | limit_set) echo -dict=tests/fuzz/dict/words.dict ;;
 	driver | fixture | station | protocol | image | replay) echo -dict=tests/fuzz/dict/names.dict ;;
 	frame | template | listener) echo -dict=tests/fuzz/dict/codecs.dict ;;
-	json | talk | journal | chained | canonical | answer | received) echo -dict=tests/fuzz/dict/json.dict ;;
+	json | talk | journal | chained | canonical | answer | received | audit) echo -dict=tests/fuzz/dict/json.dict ;;
 	jws | checkpoint) echo -dict=tests/fuzz/dict/proof.dict ;;
 	page) echo -dict=tests/fuzz/dict/pages.dict ;;
 	esac

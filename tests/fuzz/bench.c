@@ -31,6 +31,25 @@ static const char DRIVERS[] =
 	"\"writes\":{\"flow\":{\"holding\":0,\"as\":\"u16\",\"scale\":0.01,\"unit\":\"L/min\","
 	"\"range\":\"0 .. 10 L/min\"},\"output\":{\"holding\":1,\"words\":{\"off\":0,\"on\":1}}}}}";
 
+static struct value *parse(const char *text)
+{
+	struct error err;
+	struct value *value = json_parse(text, strlen(text), "the small fixture", &err);
+
+	must(value != NULL);
+	return value;
+}
+
+struct value *bench_fixture_data(void)
+{
+	return parse(FIXTURE);
+}
+
+struct value *bench_drivers_data(void)
+{
+	return parse(DRIVERS);
+}
+
 const struct fixture *bench_fixture(void)
 {
 	static struct fixture *fixture;
@@ -39,8 +58,8 @@ const struct fixture *bench_fixture(void)
 
 	if (fixture)
 		return fixture;
-	value = json_parse(FIXTURE, strlen(FIXTURE), "fixture", &err);
-	drivers = json_parse(DRIVERS, strlen(DRIVERS), "drivers", &err);
+	value = bench_fixture_data();
+	drivers = bench_drivers_data();
 	fixture = fixture_compile(value, drivers, "mini", &err);
 	must(fixture != NULL);
 	value_free(value);
