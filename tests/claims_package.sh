@@ -141,6 +141,13 @@ completes() {
 
 completion() {
 	local run
+	mkdir -p "$scratch/sending" && cat >"$scratch/sending/destinations.json" <<-END
+		{"destinations":[{"name":"platform","kind":"epcis","url":"https://platform.example.cn/"},
+		{"name":"screen","kind":"mqtt","host":"broker.example.cn","bench":"B07"}]}
+	END
+	completes push --state "$scratch/sending" sc screen && completes push --state "$scratch/sending" pl platform &&
+		completes stats --state "$scratch/sending" --from "" platform && completes stats --by be bench &&
+		completes history --state "$scratch/sending" A1 --from pl platform || return
 	run=$("$davy" list runs --state "$state" | awk 'NR == 3 { print $1 }')
 	[ -n "$run" ] && completes ru run && completes run --lim --limits && completes list ru runs && completes show la last &&
 		completes run gas/ gas/methane_transmitter && completes run --clock v virtual && completes help wi wires && completes why la last &&

@@ -447,6 +447,18 @@ a_person_s_own_key_opens_or_does_not() {
 		matter "your key" ✗ "opens, and is nobody's" --key "$scratch/old.pem" "${word[@]}" --until 2030-01-01
 }
 
+# Once there is a CA it could be shown something; records go there as little as before.
+a_broker_is_seen() {
+	local done=0
+	cat >"$DAVY_STATE/destinations.json" <<-END
+		{"destinations":[{"name":"screen","kind":"mqtt","host":"broker.lab.example","bench":"B07","ca":"$scratch/broker-ca.pem"}]}
+	END
+	matter outbox ! "screen: cannot be shown live, $scratch/broker-ca.pem is not there" && touch "$scratch/broker-ca.pem" &&
+		matter outbox ✓ "records go to no destination" && says "screen: shown live to broker.lab.example, no records" || done=1
+	rm "$DAVY_STATE/destinations.json"
+	return "$done"
+}
+
 # ---- the screen ----
 
 both_languages() {
@@ -538,6 +550,7 @@ claim "a person's own key opens and is his, or is not ready" a_person_s_own_key_
 claim "the screen is in Chinese where that is asked for" both_languages
 claim "nothing is wider than a narrow terminal" a_narrow_terminal
 claim "--json says the same" json_says_the_same
+claim "a broker is named with what is missing to show it anything, and is no place for records" a_broker_is_seen
 claim "job orders are seen, and what is left of them" job_orders_are_seen
 claim "a stage that is overdue, or ends by the last day, is named" job_orders_have_their_time
 claims_end

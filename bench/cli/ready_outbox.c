@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * davy ready: what has not reached the platform or the laboratory. A day at a mine can do with it, since everything waits;
- * but what is parked, paused or late is better looked at where there is a network and somebody to ask.
+ * but what is parked, paused or late is better looked at where there is a network and somebody to ask. A broker is sent no
+ * records: what it needs to be shown anything is looked at, and whether somebody shows it something is for `davy push`.
  */
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "cli/ready_parts.h"
 #include "cli/request.h"
+#include "record/destinations.h"
 
 static const struct {
-	struct words none, waits, stuck, look;
+	struct words none, waits, stuck, look, live, no_file, push;
 } TEXTS = {
+	.live = {"%s: shown live to %s, no records", "%s:向 %s 实时显示,不投递记录"},
+	.no_file = {"%s: cannot be shown live, %s is not there", "%s:无法实时显示,缺少文件 %s"},
+	.push = {"man davy, push", "man davy,push 一节"},
 	.none = {"records go to no destination", "记录不送往任何目的地"},
 	.waits = {"%s: %lld waiting", "%s:待送 %lld 条"},
 	.stuck = {"%s: %lld waiting, %lld parked%s%s", "%s:待送 %lld 条,搁置 %lld 条%s%s"},
@@ -37,6 +43,37 @@ static void look_at(struct ready_finding *finding, const struct value *says)
 		ready_find(finding, READY_YES, xprintf(say(TEXTS.waits), name, waiting), NULL);
 }
 
+static void look_at_live(struct ready_finding *finding, const struct value *destination)
+{
+	static const char *const FILES[] = {"ca", "certificate", "key", "crl"};
+	const char *name = value_get_text(destination, "name");
+	const char *host = value_get_text(destination, "host");
+
+	for (size_t i = 0; i < sizeof(FILES) / sizeof(*FILES); i++) {
+		const char *path = value_get_text(destination, FILES[i]);
+
+		if (path && !file_exists(path)) {
+			ready_find(finding, READY_LOOK, xprintf(say(TEXTS.no_file), name, path),
+				   say(TEXTS.push));
+			return;
+		}
+	}
+	ready_find(finding, READY_YES, xprintf(say(TEXTS.live), name, host ? host : "?"), NULL);
+}
+
+static void look_at_all_live(const struct ready *ready, struct ready_finding *finding)
+{
+	struct error why;
+	struct value *destinations = destinations_read(ready->state, &why);
+
+	if (!destinations)
+		ready_unseen(finding, why.text);
+	for (size_t i = 0; i < value_count(destinations); i++)
+		if (destination_is_live(value_at(destinations, i)))
+			look_at_live(finding, value_at(destinations, i));
+	value_free(destinations);
+}
+
 void ready_outbox(const struct ready *ready, struct ready_finding *finding)
 {
 	struct value *request, *answer = NULL;
@@ -56,5 +93,6 @@ void ready_outbox(const struct ready *ready, struct ready_finding *finding)
 		ready_unseen(finding, why.text);
 	else if (!value_count(list))
 		ready_find(finding, READY_YES, xstrdup(say(TEXTS.none)), NULL);
+	look_at_all_live(ready, finding);
 	value_free(answer);
 }

@@ -101,16 +101,32 @@ struct value *destinations_read(const char *state, struct error *err)
 	return list;
 }
 
+static int refuse(const struct value *list, const char *name, struct error *err)
+{
+	struct buf names;
+
+	if (!value_count(list))
+		return error_set(err, ERROR_USAGE,
+				 "destinations.json is not there, or names no destination, so "
+				 "there is no '%.40s'",
+				 name);
+	buf_init(&names);
+	for (size_t i = 0; i < value_count(list); i++)
+		buf_printf(&names, "%s%s", i ? ", " : "",
+			   value_get_text(value_at(list, i), "name"));
+	error_set(err, ERROR_USAGE,
+		  "destinations.json has no destination '%.40s'; there are: %.300s", name,
+		  names.data);
+	buf_done(&names);
+	return -1;
+}
+
 const struct value *destinations_find(const struct value *list, const char *name, struct error *err)
 {
 	for (size_t i = 0; i < value_count(list); i++)
 		if (!strcmp(value_get_text(value_at(list, i), "name"), name))
 			return value_at(list, i);
-	error_set(err, ERROR_USAGE,
-		  value_count(list) ? "destinations.json has no destination '%.40s'"
-				    : "destinations.json is not there, or names no destination, so "
-				      "there is no '%.40s'",
-		  name);
+	refuse(list, name, err);
 	return NULL;
 }
 
