@@ -57,13 +57,15 @@ int error_set(struct error *err, enum error_kind kind, const char *format, ...)
 	va_end(arguments);
 
 	err->kind = kind;
+	err->os = 0;
 	error_say(err, text);
 	return -1;
 }
 
 int error_os(struct error *err, const char *format, ...)
 {
-	const char *reason = strerror(errno);
+	int os = errno;
+	const char *reason = strerror(os);
 	char what[sizeof(err->text)], text[sizeof(err->text) + 1];
 	va_list arguments;
 
@@ -74,6 +76,7 @@ int error_os(struct error *err, const char *format, ...)
 		text[0] = '\0';
 
 	err->kind = ERROR_OS;
+	err->os = os;
 	error_say(err, text);
 	return -1;
 }

@@ -20,6 +20,7 @@ enum error_kind {
 
 struct error {
 	enum error_kind kind;
+	int os;		/* errno, where the operating system has said it; else 0 */
 	char text[480]; /* UTF-8, one sentence, no newline, cut on a character border */
 };
 

@@ -138,11 +138,11 @@ static int explain(const char *state, const char *folder, const struct value *se
 		       (!value_get_bool(settings, "ownDisk") && stat(state, &here) == 0 &&
 			here.st_dev == there.st_dev);
 
-	if (is_gone || strstr(why.text, strerror(EIO)) || strstr(why.text, strerror(ENODEV)))
+	if (is_gone || why.os == EIO || why.os == ENODEV)
 		return error_set(err, ERROR_REFUSED, say(TEXTS.pulled), folder);
-	if (strstr(why.text, strerror(ENOSPC)) || strstr(why.text, strerror(EDQUOT)))
+	if (why.os == ENOSPC || why.os == EDQUOT)
 		return error_set(err, ERROR_REFUSED, say(TEXTS.full), folder, count);
-	if (strstr(why.text, strerror(EROFS)))
+	if (why.os == EROFS)
 		return error_set(err, ERROR_REFUSED, say(TEXTS.read_only), folder);
 	if (strstr(why.text, "read again behind its writing"))
 		return error_set(err, ERROR_REFUSED, say(TEXTS.changed), folder, why.text);
