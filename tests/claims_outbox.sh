@@ -9,13 +9,13 @@ cd "$(dirname "$0")/.." || exit 1
 . tests/outbox.sh
 . tests/receiver.sh
 state=$scratch/state there=$scratch/there
-trap 'stop; rm -rf "$scratch"' EXIT
+trap 'stop_relay; stop; rm -rf "$scratch"' EXIT
 export DAVY_STATE=$state
 
 # destinations MEMBERS: one called platform, of kind epcis, with these members besides
 destinations() {
 	cat >"$state/destinations.json" <<-END
-		{"destinations":[{"name":"platform","kind":"epcis","url":"https://127.0.0.1:$(cat "$there/port")","ca":"$there/ca.pem",
+		{"destinations":[{"name":"platform","kind":"epcis","url":"https://127.0.0.1:${WAY:-$(cat "$there/port")}","ca":"$there/ca.pem",
 		"certificate":"$there/bench.pem","key":"$there/bench.key","patience":1,"simulated":true$1}]}
 	END
 }
@@ -313,6 +313,31 @@ killed() {
 	drain && is new 0 && is retry 0 && once && "$davy" verify >"$scratch/out" 2>&1
 }
 
+# The way is cut at each piece, wherever that falls: handshake, request, answer.
+cut_everywhere() {
+	local how piece WAY done=0
+	start_relay "$(cat "$there/port")" && mode ok || return
+	WAY=$(cat "$there/relay_port")
+	destinations ""
+	for how in cut cut-answer; do
+		for piece in $(seq 0 "$([ "$how" = cut ] && echo 13 || echo 6)"); do
+			echo through >"$there/relay"
+			record "$how$piece" >/dev/null && record "$how$piece-2" >/dev/null || return
+			echo "$how $piece" >"$there/relay"
+			drain
+			echo through >"$there/relay"
+			settle && is new 0 && once || {
+				echo "$how $piece"
+				done=1
+				break 2
+			}
+		done
+	done
+	WAY='' destinations ""
+	stop_relay
+	return "$done"
+}
+
 # As many as one report may have, each with an answer that takes six times its bytes in JSON.
 loud() {
 	local i
@@ -389,6 +414,7 @@ claim "a person's correction goes behind its event and the right one, by /captur
 claim "a JSON platform gets the fields of its mapping, and what lacks one is parked" json_platform
 claim "the outbox can be deleted: records and receipts make it again, parked ones among it" rebuilt
 claim "the process is killed at any moment, and so are receiver and controller: each event is there once" killed
+claim "the way is cut at each piece of a delivery: each event is there once" cut_everywhere
 claim "what receivers say never keeps the bench from writing down that they said it" loud
 claim "sixty records wait for a network, and are brought at once when it is there" offline
 claims_end

@@ -14,8 +14,10 @@
 struct record_rig *record_rig_new(void)
 {
 	struct record_rig *rig = xcalloc(1, sizeof(*rig));
+	const char *folder = getenv("TMPDIR");
 
-	snprintf(rig->folder, sizeof(rig->folder), "/tmp/davy-test-record-XXXXXX");
+	snprintf(rig->folder, sizeof(rig->folder), "%s/davy-test-record-XXXXXX",
+		 folder && strlen(folder) < 32 ? folder : "/tmp");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(rig->folder));
 	return rig;
 }

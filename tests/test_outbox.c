@@ -18,45 +18,17 @@
 #include "record/outbox.h"
 #include "record/outbox_request.h"
 #include "tests/claims.h"
+#include "tests/outbox_rig.h"
 #include "tests/people_rig.h"
 
 enum { HOUR_MS = 3600 * 1000 };
 
 static const char PLATFORM[] = "{\"destinations\":[{\"name\":\"p\",\"kind\":\"epcis\"}]}";
-static const char EVERYTHING[] =
-	"{\"destinations\":[{\"name\":\"p\",\"kind\":\"epcis\","
-	"\"records\":[\"event\",\"declaration\",\"signature\"],\"simulated\":true}]}";
-
-static void name_destinations(struct people *people, const char *text)
-{
-	char *path = xprintf("%s/destinations.json", people->rig->folder);
-	struct error err;
-
-	CU_ASSERT_EQUAL_FATAL(file_write(path, text, strlen(text), &err), 0);
-	free(path);
-}
-
-/* What is answered to this JSON; NULL where it is refused. The caller frees it. */
-static struct value *ask(struct people *people, const char *format, ...)
-{
-	struct value *request, *answer;
-	va_list arguments;
-	char text[600];
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	request = json_parse(text, strlen(text), "claim", &people->err);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
-	answer = outbox_request(people->log, request, &people->now, &people->err);
-	value_free(request);
-	return answer;
-}
-
 /* The numbers of what is due, "2 3 5"; of a static buffer. */
 static const char *due(struct people *people)
 {
-	struct value *answer = ask(people, "{\"what\":\"next\",\"destination\":\"p\",\"most\":16}");
+	struct value *answer =
+		outbox_ask(people, "{\"what\":\"next\",\"destination\":\"p\",\"most\":16}");
 	const struct value *items = value_get(answer, "items");
 	static char text[400];
 	size_t size = 0;
@@ -71,23 +43,15 @@ static const char *due(struct people *people)
 
 static bool report(struct people *people, uint64_t seq, const char *outcome, const char *more)
 {
-	struct value *answer = ask(people,
-				   "{\"what\":\"report\",\"destination\":\"p\",\"outcomes\":[{"
-				   "\"seq\":%llu,\"outcome\":\"%s\"%s}]}",
-				   (unsigned long long)seq, outcome, more);
+	struct value *answer =
+		outbox_ask(people,
+			   "{\"what\":\"report\",\"destination\":\"p\",\"outcomes\":[{"
+			   "\"seq\":%llu,\"outcome\":\"%s\"%s}]}",
+			   (unsigned long long)seq, outcome, more);
 	bool taken = answer != NULL;
 
 	value_free(answer);
 	return taken;
-}
-
-static int64_t count(struct people *people, const char *what)
-{
-	struct value *answer = ask(people, "{\"what\":\"list\"}");
-	int64_t counted = value_get_int(value_at(value_get(answer, "destinations"), 0), what, -1);
-
-	value_free(answer);
-	return counted;
 }
 
 static bool is_due(struct people *people, const char *expected, ...)
@@ -115,7 +79,7 @@ static void what_is_recorded_is_due_and_nothing_else(void)
 
 	people_open(&people);
 	event = people_event(&people);
-	name_destinations(&people, PLATFORM);
+	outbox_destinations(&people, PLATFORM);
 	CU_ASSERT(is_due(&people, "%llu", event)); /* also what was there before */
 	CU_ASSERT_EQUAL(people_event(&people), event + 1);
 
@@ -149,12 +113,12 @@ static void what_was_simulated_goes_to_nobody_who_has_not_asked_for_it(void)
 
 	people_open(&people);
 	before = simulated(&people);
-	name_destinations(&people, PLATFORM);
+	outbox_destinations(&people, PLATFORM);
 	simulated(&people);
 	event = people_event(&people);
 	CU_ASSERT(is_due(&people, "%llu", event));
 
-	name_destinations(&people, EVERYTHING);
+	outbox_destinations(&people, OUTBOX_EVERYTHING);
 
 	CU_ASSERT(is_due(&people, "%llu %llu %llu", before, before + 1, event));
 	people_close(&people);
@@ -166,13 +130,13 @@ static void a_signature_comes_behind_its_event_and_the_signature_before(void)
 	uint64_t event, tested, reviewed;
 
 	people_open(&people);
-	name_destinations(&people, EVERYTHING);
+	outbox_destinations(&people, OUTBOX_EVERYTHING);
 	event = people_event(&people);
 	tested = people_sign(&people, event, TESTER, ROLE_TESTER, MEANING_TESTED);
 	reviewed = people_sign(&people, event, REVIEWER, ROLE_REVIEWER, MEANING_REVIEWED);
 
 	CU_ASSERT(is_due(&people, "%llu", event));
-	CU_ASSERT_EQUAL(count(&people, "blocked"), 2);
+	CU_ASSERT_EQUAL(outbox_count(&people, "blocked"), 2);
 	CU_ASSERT(report(&people, event, "parked", ",\"reason\":\"refused\",\"status\":400"));
 	CU_ASSERT(is_due(&people, ""));
 	CU_ASSERT(people_event(&people) > 0); /* others do not wait */
@@ -197,11 +161,11 @@ static void what_rests_on_a_record_goes_only_where_that_one_goes(void)
 		 "{\"destinations\":[{\"name\":\"p\",\"kind\":\"epcis\",\"from\":%llu,"
 		 "\"records\":[\"event\",\"signature\"]}]}",
 		 (unsigned long long)event + 1);
-	name_destinations(&people, text);
+	outbox_destinations(&people, text);
 	CU_ASSERT(people_sign(&people, event, TESTER, ROLE_TESTER, MEANING_TESTED) > 0);
 
 	CU_ASSERT(is_due(&people, ""));
-	CU_ASSERT_EQUAL(count(&people, "new"), 0);
+	CU_ASSERT_EQUAL(outbox_count(&people, "new"), 0);
 	people_close(&people);
 }
 
@@ -211,14 +175,14 @@ static void a_list_of_destinations_that_is_none_keeps_no_record_from_being_made(
 	uint64_t event;
 
 	people_open(&people);
-	name_destinations(&people, PLATFORM);
+	outbox_destinations(&people, PLATFORM);
 	event = people_event(&people);
-	name_destinations(&people, "{\"destinations\":[{\"name\":\"P!\"}]}");
+	outbox_destinations(&people, "{\"destinations\":[{\"name\":\"P!\"}]}");
 	CU_ASSERT_EQUAL(people_event(&people), event + 1);
-	CU_ASSERT_PTR_NULL(ask(&people, "{\"what\":\"list\"}"));
+	CU_ASSERT_PTR_NULL(outbox_ask(&people, "{\"what\":\"list\"}"));
 	CU_ASSERT(people_hear(&people, "destination 1 has no \"name\" of small letters"));
 
-	name_destinations(&people, PLATFORM);
+	outbox_destinations(&people, PLATFORM);
 
 	CU_ASSERT(is_due(&people, "%llu %llu", event, event + 1));
 	people_close(&people);
@@ -245,8 +209,8 @@ static void destinations_that_are_none_are_refused_with_a_sentence(void)
 
 	people_open_alone(&people);
 	for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
-		name_destinations(&people, ROWS[i].text);
-		CU_ASSERT_PTR_NULL(ask(&people, "{\"what\":\"list\"}"));
+		outbox_destinations(&people, ROWS[i].text);
+		CU_ASSERT_PTR_NULL(outbox_ask(&people, "{\"what\":\"list\"}"));
 		CU_ASSERT(people_hear(&people, ROWS[i].part));
 	}
 	people_close(&people);
@@ -260,7 +224,7 @@ static void a_delivery_is_a_receipt_in_the_log_and_no_second_one_is_made(void)
 	uint64_t event, records;
 
 	people_open(&people);
-	name_destinations(&people, PLATFORM);
+	outbox_destinations(&people, PLATFORM);
 	event = people_event(&people);
 	CU_ASSERT(report(&people, event, "delivered", ",\"status\":201"));
 	CU_ASSERT(is_due(&people, ""));
@@ -274,7 +238,7 @@ static void a_delivery_is_a_receipt_in_the_log_and_no_second_one_is_made(void)
 	CU_ASSERT(report(&people, event + 9, "delivered", ""));
 
 	CU_ASSERT_EQUAL(bench_log_count(people.log), records);
-	CU_ASSERT_EQUAL(count(&people, "delivered"), 1);
+	CU_ASSERT_EQUAL(outbox_count(&people, "delivered"), 1);
 	CU_ASSERT(is_due(&people, ""));
 	people_close(&people);
 }
@@ -285,7 +249,7 @@ static void what_is_tried_again_is_due_in_its_time_also_when_the_clock_was_set_b
 	uint64_t event;
 
 	people_open(&people);
-	name_destinations(&people, PLATFORM);
+	outbox_destinations(&people, PLATFORM);
 	event = people_event(&people);
 	CU_ASSERT(report(&people, event, "retry", ",\"delayMs\":60000,\"reason\":\"broken\""));
 	CU_ASSERT(is_due(&people, ""));
@@ -306,7 +270,7 @@ static void a_destination_that_is_paused_is_probed_with_one_record_every_hour(vo
 	uint64_t event;
 
 	people_open(&people);
-	name_destinations(&people, PLATFORM);
+	outbox_destinations(&people, PLATFORM);
 	event = people_event(&people);
 	people_event(&people);
 	CU_ASSERT(report(&people, event, "paused", ",\"delayMs\":3600000,\"reason\":\"expired\""));
@@ -315,7 +279,7 @@ static void a_destination_that_is_paused_is_probed_with_one_record_every_hour(vo
 	CU_ASSERT(is_due(&people, "%llu", event));
 	CU_ASSERT(report(&people, event, "paused", ",\"delayMs\":3600000,\"reason\":\"expired\""));
 	CU_ASSERT(is_due(&people, ""));
-	value_free(ask(&people, "{\"what\":\"hasten\",\"destination\":\"p\"}"));
+	value_free(outbox_ask(&people, "{\"what\":\"hasten\",\"destination\":\"p\"}"));
 	CU_ASSERT(is_due(&people, "%llu", event));
 
 	CU_ASSERT(report(&people, event, "delivered", ""));
@@ -340,12 +304,12 @@ static void a_report_that_is_none_changes_nothing(void)
 	uint64_t event;
 
 	people_open(&people);
-	name_destinations(&people, PLATFORM);
+	outbox_destinations(&people, PLATFORM);
 	event = people_event(&people);
 	for (size_t i = 0; i < sizeof(REPORTS) / sizeof(REPORTS[0]); i++)
-		value_free(ask(&people,
-			       "{\"what\":\"report\",\"destination\":\"p\",\"outcomes\":%s}",
-			       REPORTS[i]));
+		value_free(outbox_ask(&people,
+				      "{\"what\":\"report\",\"destination\":\"p\",\"outcomes\":%s}",
+				      REPORTS[i]));
 
 	CU_ASSERT_EQUAL(bench_log_count(people.log), event);
 	CU_ASSERT(is_due(&people, "%llu", event));
@@ -362,16 +326,16 @@ static void what_waits_for_longer_than_a_day_is_an_alarm(void)
 	const struct value *says;
 
 	people_open(&people);
-	name_destinations(&people, PLATFORM);
+	outbox_destinations(&people, PLATFORM);
 	people_event(&people);
 	people.now.wall.ms += 24 * (int64_t)HOUR_MS;
-	answer = ask(&people, "{\"what\":\"list\"}");
+	answer = outbox_ask(&people, "{\"what\":\"list\"}");
 	says = value_at(value_get(answer, "destinations"), 0);
 	CU_ASSERT(!value_get_bool(says, "alarm"));
 	value_free(answer);
 	people.now.wall.ms += 1;
 
-	answer = ask(&people, "{\"what\":\"list\"}");
+	answer = outbox_ask(&people, "{\"what\":\"list\"}");
 	says = value_at(value_get(answer, "destinations"), 0);
 	CU_ASSERT(value_get_bool(says, "alarm"));
 
@@ -385,19 +349,20 @@ static void only_what_is_parked_is_released_with_a_reason(void)
 	uint64_t event;
 
 	people_open(&people);
-	name_destinations(&people, PLATFORM);
+	outbox_destinations(&people, PLATFORM);
 	event = people_event(&people);
-	CU_ASSERT_PTR_NULL(ask(&people,
-			       "{\"what\":\"release\",\"destination\":\"p\",\"seq\":%llu,"
-			       "\"why\":\"x\"}",
-			       (unsigned long long)event));
+	CU_ASSERT_PTR_NULL(outbox_ask(&people,
+				      "{\"what\":\"release\",\"destination\":\"p\",\"seq\":%llu,"
+				      "\"why\":\"x\"}",
+				      (unsigned long long)event));
 	CU_ASSERT(people_hear(&people, "is neither parked nor carried at 'p'"));
 	CU_ASSERT(report(&people, event, "parked", ",\"reason\":\"refused\""));
-	CU_ASSERT_PTR_NULL(ask(&people, "{\"what\":\"release\",\"destination\":\"p\"}"));
+	CU_ASSERT_PTR_NULL(outbox_ask(&people, "{\"what\":\"release\",\"destination\":\"p\"}"));
 	CU_ASSERT(people_hear(&people, "says why"));
 	CU_ASSERT(is_due(&people, ""));
 
-	value_free(ask(&people, "{\"what\":\"release\",\"destination\":\"p\",\"why\":\"mapped\"}"));
+	value_free(outbox_ask(&people,
+			      "{\"what\":\"release\",\"destination\":\"p\",\"why\":\"mapped\"}"));
 
 	CU_ASSERT(is_due(&people, "%llu", event));
 	people_close(&people);
@@ -412,8 +377,8 @@ static char *rows(struct people *people)
 
 	buf_init(&text);
 	for (uint64_t seq = 1; seq <= bench_log_count(people->log); seq++) {
-		struct value *answer =
-			ask(people, "{\"what\":\"show\",\"seq\":%llu}", (unsigned long long)seq);
+		struct value *answer = outbox_ask(people, "{\"what\":\"show\",\"seq\":%llu}",
+						  (unsigned long long)seq);
 		const struct value *row = value_at(value_get(answer, "rows"), 0);
 		const char *state = value_get_text(row, "state");
 		const char *reason = value_get_text(row, "reason");
@@ -456,8 +421,8 @@ static void do_something(struct people *people, uint64_t first, uint32_t *seed)
 		report(people, seq, "retry", ",\"reason\":\"busy\",\"delayMs\":60000");
 		break;
 	case 4:
-		value_free(ask(people,
-			       "{\"what\":\"release\",\"destination\":\"p\",\"why\":\"mended\"}"));
+		value_free(outbox_ask(
+			people, "{\"what\":\"release\",\"destination\":\"p\",\"why\":\"mended\"}"));
 		break;
 	default:
 		report(people, seq, "paused", ",\"reason\":\"expired\",\"delayMs\":60000");
@@ -474,12 +439,12 @@ static void records_and_receipts_make_the_outbox_again_whatever_has_happened(voi
 		char *before, *after;
 
 		people_open(&people);
-		name_destinations(&people, EVERYTHING);
+		outbox_destinations(&people, OUTBOX_EVERYTHING);
 		first = people_event(&people);
 		for (int i = 0; i < 40; i++)
 			do_something(&people, first, &seed);
 		before = rows(&people);
-		value_free(ask(&people, "{\"what\":\"rebuild\"}"));
+		value_free(outbox_ask(&people, "{\"what\":\"rebuild\"}"));
 		after = rows(&people);
 
 		CU_ASSERT_STRING_EQUAL(after, before);
@@ -559,20 +524,20 @@ static void a_writer_that_is_killed_leaves_each_record_with_its_row_and_each_rec
 	int64_t told = 0;
 
 	people_open(&people);
-	name_destinations(&people, PLATFORM);
+	outbox_destinations(&people, PLATFORM);
 	for (int i = 0; i < 20; i++) {
 		int tellings = 1 + (int)(random_next(&seed) % 3);
 		int64_t delivered;
 
 		append_until_killed(&people, tellings, random_next(&seed) % 4000);
 		told += tellings;
-		delivered = count(&people, "delivered");
-		CU_ASSERT_EQUAL((uint64_t)(count(&people, "new") + delivered),
+		delivered = outbox_count(&people, "delivered");
+		CU_ASSERT_EQUAL((uint64_t)(outbox_count(&people, "new") + delivered),
 				count_events(&people));
-		value_free(ask(&people, "{\"what\":\"rebuild\"}"));
-		CU_ASSERT_EQUAL(count(&people, "delivered"), delivered);
+		value_free(outbox_ask(&people, "{\"what\":\"rebuild\"}"));
+		CU_ASSERT_EQUAL(outbox_count(&people, "delivered"), delivered);
 	}
-	CU_ASSERT(count(&people, "delivered") >= told);
+	CU_ASSERT(outbox_count(&people, "delivered") >= told);
 	people_close(&people);
 }
 
