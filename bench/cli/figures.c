@@ -22,8 +22,11 @@
 
 static const struct {
 	struct words no_limit, not_reached, warning, wires, real, rig, untouched, as_found, as_left,
-		adjusted_by, on_left, on_found, away, not_taken, no_photo, missing, changed;
+		adjusted_by, on_left, on_found, away, not_taken, no_photo, missing, changed, drawn,
+		drawn_of;
 } TEXTS = {
+	.drawn = {"%s: %.4g %s in %.4g s", "%s:%.4g %s,历时 %.4g s"},
+	.drawn_of = {", cylinder %s", ",气瓶 %s"},
 	.away = {"up to %.3f s of bench time nothing was seen for %.3f s (± %.3f s), in the wait "
 		 "'%s'",
 		 "试验时间 %.3f s 之前有 %.3f s(± %.3f s)无任何观测,发生于等待 '%s'"},
@@ -158,6 +161,17 @@ void figure_away(struct buf *out, const struct value *resumed)
 
 	add_clean(out, text);
 	free(text);
+}
+
+void figure_gas(struct buf *out, const struct value *gas)
+{
+	const char *cylinder = value_get_text(gas, "cylinder");
+	const char *line = value_get_text(gas, "line"), *unit = value_get_text(gas, "unit");
+
+	buf_printf(out, say(TEXTS.drawn), line ? line : "?", value_get_real(gas, "volume", NAN),
+		   unit ? unit : "", value_get_real(gas, "seconds", NAN));
+	if (cylinder)
+		buf_printf(out, say(TEXTS.drawn_of), cylinder);
 }
 
 void figure_photo(struct buf *out, const struct value *photo)

@@ -20,6 +20,8 @@ void figure_state(struct buf *out, const struct value *measure);
 void figure_away(struct buf *out, const struct value *resumed);
 /* Of a photo (run/photo.h, looked at): what it shows, its id and digest; or that there is none. */
 void figure_photo(struct buf *out, const struct value *photo);
+/* What was drawn by one line, for how long, and of which cylinder. */
+void figure_gas(struct buf *out, const struct value *gas);
 /* "zero, by 0017" of each adjustment, and on which state the verdict rests where the order says so. */
 bool figure_adjusted(struct buf *out, const struct value *adjustments, bool as_left);
 void figure_value(struct buf *out, const struct value *measure); /* "2.05 %vol ± 0.03 %vol", "on" */

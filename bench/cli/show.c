@@ -3,7 +3,6 @@
  * davy show: a run as its journal tells it, with everything that its verdict rests on. A journal whose
  * chain does not hold is not shown as if it did: the command names the line and ends with 3.
  */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,9 +44,9 @@ static const struct option OPTIONS[] = {
 static const struct {
 	struct words protocol, standard, dut, order, fault, severity, seed, slot, simulated_why,
 		limit_set, calibration, control, controlled, uncontrolled, began, rule, instrument,
-		gas, drawn, drawn_of, method, replaced, limit, accepts, source, why, expected, open,
-		bench_time, journal, chain, record, torn, only, needs_budget, warning, earlier,
-		unknown, became, adjusted, photo, interrupted, away;
+		gas, method, replaced, limit, accepts, source, why, expected, open, bench_time,
+		journal, chain, record, torn, only, needs_budget, warning, earlier, unknown, became,
+		adjusted, photo, interrupted, away;
 } TEXTS = {
 	.adjusted = {"adjusted", "调校"},
 	.photo = {"photo", "照片"},
@@ -73,8 +72,6 @@ static const struct {
 	.rule = {"decision rule", "判定规则"},
 	.instrument = {"instrument", "检测设备"},
 	.gas = {"gas", "用气"},
-	.drawn = {"%s: %.4g %s in %.4g s", "%s:%.4g %s,历时 %.4g s"},
-	.drawn_of = {", cylinder %s", ",气瓶 %s"},
 	.method = {"DEVIATION: the method differs", "偏离:方法"},
 	.replaced = {"DEVIATION: in place of", "偏离:代替"},
 	.limit = {"limit", "限值"},
@@ -160,21 +157,15 @@ static void device_rows(struct table *table, const struct value *devices)
 
 static void gas_rows(struct table *table, const struct value *gases)
 {
-	for (size_t i = 0; i < value_count(gases); i++) {
-		const struct value *gas = value_at(gases, i);
-		const char *cylinder = value_get_text(gas, "cylinder");
-		const char *line = value_get_text(gas, "line"), *unit = value_get_text(gas, "unit");
-		struct buf text;
+	struct buf text;
 
-		buf_init(&text);
-		buf_printf(&text, say(TEXTS.drawn), line ? line : "?",
-			   value_get_real(gas, "volume", NAN), unit ? unit : "",
-			   value_get_real(gas, "seconds", NAN));
-		if (cylinder)
-			buf_printf(&text, say(TEXTS.drawn_of), cylinder);
+	buf_init(&text);
+	for (size_t i = 0; i < value_count(gases); i++) {
+		buf_clear(&text);
+		figure_gas(&text, value_at(gases, i));
 		row(table, TEXTS.gas, text.data);
-		buf_done(&text);
 	}
+	buf_done(&text);
 }
 
 /* Between two stretches of the run. */
