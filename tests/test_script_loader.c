@@ -203,8 +203,8 @@ static void a_protocol_that_measures_nothing_is_refused(void)
 static void a_misspelt_field_is_named(void)
 {
 	check_refused("protocol", HEAD "titel = 'x' }\n" MEASURED, "",
-		      "t.lua:1: protocol has no field 'titel'; it has: adjusts, bounds, bracket, "
-		      "checks, class, decision, ");
+		      "t.lua:1: protocol has no field 'titel'; it has: adjusts, bdf, bounds, "
+		      "bracket, checks, class, decision, ");
 }
 
 /* A factor that nobody reads would be one of 1. */
