@@ -225,7 +225,7 @@ def pieces_of(attachment):
 
 def gzipped(pieces):
     """The same as a gzip file, without a name or a time in it."""
-    deflate = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    deflate = zlib.compressobj(wbits=16 + zlib.MAX_WBITS)
     for piece in pieces:
         yield deflate.compress(piece)
     yield deflate.flush()
