@@ -99,6 +99,18 @@ static void what_is_no_picture_is_named(void)
 	refuse("%PDF-1.7", 8, "PDF");
 }
 
+/* A JPEG may say in a later segment how many lines it has; no camera does, and no report could draw it. */
+static void a_picture_without_lines_or_columns_is_refused(void)
+{
+	uint8_t flat[sizeof(JPEG)];
+
+	for (size_t at = 14; at <= 16; at += 2) {
+		memcpy(flat, JPEG, sizeof(JPEG));
+		flat[at] = 0;
+		refuse(flat, sizeof(flat), "damaged or not whole");
+	}
+}
+
 /* A few bytes that ask for gigabytes. */
 static void a_picture_that_no_report_draws_is_refused(void)
 {
@@ -475,6 +487,7 @@ void suite_photo(void)
 	claim(a_picture_that_ends_early_is_refused_wherever_it_ends);
 	claim(a_png_with_one_bit_turned_is_refused);
 	claim(what_is_no_picture_is_named);
+	claim(a_picture_without_lines_or_columns_is_refused);
 	claim(a_picture_that_no_report_draws_is_refused);
 	claim(a_simulated_picture_is_whole_and_not_blank);
 	claim(a_picture_is_kept_as_it_came);

@@ -67,7 +67,8 @@ static int look_at_jpeg(const uint8_t *bytes, size_t size, struct picture *pictu
 		}
 		at += 2 + length;
 		if (mark == 0xda)
-			return picture->width && has_end_mark(bytes + at, size - at)
+			return picture->width && picture->height &&
+					       has_end_mark(bytes + at, size - at)
 				       ? 0
 				       : ends_early(err);
 	}
