@@ -54,7 +54,8 @@ static struct rig *rig_new(void)
 static void rig_start_program(struct rig *rig, char *const argv[], int cpu)
 {
 	rig->child = child_start(rig->loop, argv, rig->far, cpu, child_ended, rig, &rig->err);
-	close(rig->far);
+	if (rig->far >= 0)
+		close(rig->far);
 	rig->far = -1;
 }
 
@@ -103,6 +104,19 @@ static void check_says(const char *script, const char *wanted)
 static void a_child_speaks_on_descriptor_three(void)
 {
 	check_says("echo hello >&3", "hello\n");
+}
+
+static void a_child_that_needs_no_descriptor_has_nothing_there(void)
+{
+	struct rig *rig = rig_new();
+
+	close(rig->far);
+	rig->far = -1;
+	rig_start(rig, "test \"$(readlink /proc/$$/fd/3)\" = /dev/null");
+	loop_run(rig->loop, &rig->err);
+	CU_ASSERT_EQUAL(rig->ends, 1);
+	CU_ASSERT(WIFEXITED(rig->status) && WEXITSTATUS(rig->status) == 0);
+	rig_free(rig);
 }
 
 /*
@@ -388,6 +402,7 @@ void suite_child(void)
 {
 	suite_begin("child");
 	claim(a_child_speaks_on_descriptor_three);
+	claim(a_child_that_needs_no_descriptor_has_nothing_there);
 	claim(a_child_has_no_other_descriptors);
 	claim(the_standard_descriptors_lead_nowhere);
 	claim(any_descriptor_number_of_ours_will_do);

@@ -19,14 +19,13 @@
 #include "codec/picture.h"
 #include "loop/child.h"
 #include "loop/clock.h"
+#include "run/photo.h"
 
 /* Our own choices: what a camera needs to begin, thirty frames at five a second, and to spare. */
 #define PATIENCE SEC(15)
 #define SKIPPED "--stream-skip=30"
 /* More than a USB camera has: its driver takes the nearest. */
 #define FORMAT "--set-fmt-video=width=3840,height=2160,pixelformat=MJPG"
-
-enum { PICTURE_MOST = 16 << 20 };
 
 static const struct {
 	struct words no_camera, no_tool, not_ready, failed, no_jpeg, slow;
@@ -102,7 +101,7 @@ static void look(struct photo_camera *camera)
 	int done;
 
 	buf_init(&bytes);
-	done = file_read(camera->picture, PICTURE_MOST, &bytes, &err);
+	done = file_read(camera->picture, PHOTO_SIZE_MOST, &bytes, &err);
 	if (done == 0)
 		done = picture_look((const uint8_t *)bytes.data, bytes.size, &picture, &err);
 	if (done == 0)
@@ -146,7 +145,7 @@ static int start(struct photo_camera *camera, struct loop *loop, char *tool, str
 	char *argv[] = {tool, device, FORMAT, "--stream-mmap", SKIPPED, "--stream-count=1",
 			to,   NULL};
 
-	camera->child = child_start(loop, argv, STDIN_FILENO, -1, ended, camera, err);
+	camera->child = child_start(loop, argv, -1, -1, ended, camera, err);
 	free(to);
 	free(device);
 	if (!camera->child)

@@ -221,10 +221,10 @@ static void too_long(void *ctx)
 	loop_quit(drawing->loop);
 }
 
-static int run_drawing(struct drawing *drawing, char *const argv[], int nothing, struct error *err)
+static int run_drawing(struct drawing *drawing, char *const argv[], struct error *err)
 {
 	struct bench_clock *clock = loop_real_clock(drawing->loop);
-	struct child *child = child_start(drawing->loop, argv, nothing, -1, drawn, drawing, err);
+	struct child *child = child_start(drawing->loop, argv, -1, -1, drawn, drawing, err);
 	struct timer timer = {0};
 	int done = -1;
 
@@ -251,19 +251,18 @@ static int draw(const char *pdf, const char *folder, struct error *err)
 			      root,
 			      NULL};
 	struct drawing drawing = {.loop = loop_new(err)};
-	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC), done = -1;
+	int done = -1;
 
 	snprintf(dots, sizeof(dots), "%d", TICKET_DPI);
 	if (access(argv[0], X_OK) < 0)
 		error_set(err, ERROR_OS, say(TEXTS.no_drawing), argv[0]);
 	else if (drawing.loop)
-		done = run_drawing(&drawing, argv, nothing, err);
+		done = run_drawing(&drawing, argv, err);
 	if (done == 0 && (!drawing.ended || drawing.status != 0)) {
 		if (drawing.ended)
 			child_describe_end(drawing.status, end, sizeof(end));
 		done = error_set(err, ERROR_OS, say(TEXTS.not_drawn), pdf, end);
 	}
-	close(nothing);
 	loop_free(drawing.loop);
 	free(root);
 	return done;

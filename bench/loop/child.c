@@ -99,10 +99,11 @@ static void default_signals(void)
 /* Out of the way of the low numbers first: `fd` or the pipe may stand where another must go. */
 static int lay_out_descriptors(struct launch *launch)
 {
-	int fd = fcntl(launch->fd, F_DUPFD, CHILD_FIRST_FREE);
+	bool has_fd = launch->fd >= 0;
+	int fd = has_fd ? fcntl(launch->fd, F_DUPFD, CHILD_FIRST_FREE) : -1;
 	int report = fcntl(launch->report, F_DUPFD_CLOEXEC, CHILD_FIRST_FREE);
 
-	if (fd < 0 || report < 0)
+	if ((has_fd && fd < 0) || report < 0)
 		return -1;
 	launch->report = report;
 
@@ -113,7 +114,7 @@ static int lay_out_descriptors(struct launch *launch)
 	for (int number = 0; number < CHILD_SOCKET; number++)
 		if (dup2(null, number) < 0)
 			return -1;
-	if (dup2(fd, CHILD_SOCKET) < 0 || dup3(report, CHILD_REPORT, O_CLOEXEC) < 0)
+	if (dup2(has_fd ? fd : null, CHILD_SOCKET) < 0 || dup3(report, CHILD_REPORT, O_CLOEXEC) < 0)
 		return -1;
 	launch->report = CHILD_REPORT;
 	return (int)syscall(SYS_close_range, CHILD_FIRST_FREE, ~0u, 0);

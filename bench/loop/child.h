@@ -18,8 +18,8 @@ typedef void child_end_fn(void *ctx, int status);
 
 /*
  * Start `argv[0]` with an empty environment but `PATH` and `LANG`. `fd` becomes the child's
- * descriptor 3 (the caller's copy stays the caller's); 0, 1 and 2 are /dev/null; all else is
- * closed; the child dies when this process dies. `cpu` >= 0 pins it to that processor.
+ * descriptor 3 (the caller's copy stays the caller's; -1: it needs none); 0, 1 and 2 are /dev/null; all else
+ * is closed; the child dies when this process dies. `cpu` >= 0 pins it to that processor.
  */
 struct child *child_start(struct loop *loop, char *const argv[], int fd, int cpu, child_end_fn *fn,
 			  void *ctx, struct error *err);
