@@ -294,18 +294,19 @@ static void one_that_is_missing_or_changed_is_told(void)
 
 	files_open(&files);
 	photo = kept(&files);
-	CU_ASSERT_PTR_NULL(photo_state(files.run, photo));
+	buf_init(&bytes);
+	CU_ASSERT_PTR_NULL(photo_state(files.run, photo, &bytes));
+	CU_ASSERT(bytes.size == sizeof(JPEG) && !memcmp(bytes.data, JPEG, sizeof(JPEG)));
 	name = photo_name(photo);
 	path = xprintf("%s/%s", files.run, name);
-	buf_init(&bytes);
 	CU_ASSERT_EQUAL(file_write(path, "another", 7, &err), 0);
 	CU_ASSERT_EQUAL(photo_read(files.run, photo, &bytes, &err), -1);
 	CU_ASSERT(strstr(err.text, "its photo 'seal' is not the one that was recorded") != NULL);
-	CU_ASSERT_STRING_EQUAL(photo_state(files.run, photo), PHOTO_CHANGED);
+	CU_ASSERT_STRING_EQUAL(photo_state(files.run, photo, &bytes), PHOTO_CHANGED);
 	unlink(path);
 	CU_ASSERT_EQUAL(photo_read(files.run, photo, &bytes, &err), -1);
 	CU_ASSERT(strstr(err.text, "its photo 'seal' is missing") != NULL);
-	CU_ASSERT_STRING_EQUAL(photo_state(files.run, photo), PHOTO_MISSING);
+	CU_ASSERT_STRING_EQUAL(photo_state(files.run, photo, &bytes), PHOTO_MISSING);
 	buf_done(&bytes);
 	free(path);
 	free(name);

@@ -38,16 +38,12 @@ static void draw(struct value *drawings, const char *name, const struct value *p
 static const char *look(struct value *drawings, const char *name, const char *folder,
 			const struct value *photo, size_t *shown)
 {
-	const char *state = photo_state(folder, photo);
-	struct error ignored;
+	const char *state;
 	struct buf bytes;
 
-	if (state)
-		return state;
 	buf_init(&bytes);
-	if (photo_read(folder, photo, &bytes, &ignored) < 0)
-		state = PHOTO_MISSING;
-	else if (bytes.size > SHOWN_MOST - *shown)
+	state = photo_state(folder, photo, &bytes);
+	if (!state && bytes.size > SHOWN_MOST - *shown)
 		state = "too_large";
 	if (!state) {
 		draw(drawings, name, photo, &bytes);

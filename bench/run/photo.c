@@ -88,34 +88,33 @@ int photo_read(const char *folder, const struct value *photo, struct buf *bytes,
 			 id_of(photo), value_get_text(photo, "sha256"));
 }
 
-const char *photo_state(const char *folder, const struct value *photo)
+const char *photo_state(const char *folder, const struct value *photo, struct buf *bytes)
 {
-	const char *state = NULL;
 	struct error ignored;
-	struct buf bytes;
 
 	if (!value_get(photo, "sha256"))
 		return PHOTO_NOT_TAKEN;
 	if (!photo_is_there(folder, photo))
 		return PHOTO_MISSING;
-	buf_init(&bytes);
-	if (photo_read(folder, photo, &bytes, &ignored) < 0)
-		state = PHOTO_CHANGED;
-	buf_done(&bytes);
-	return state;
+	return photo_read(folder, photo, bytes, &ignored) < 0 ? PHOTO_CHANGED : NULL;
 }
 
 struct value *photos_looked_at(const char *folder, const struct value *photos)
 {
 	struct value *list = value_list();
+	struct buf bytes;
 
+	buf_init(&bytes);
 	for (size_t i = 0; i < value_count(photos); i++) {
 		struct value *photo = value_add(list, value_copy(value_at(photos, i)));
-		const char *state = photo_state(folder, photo);
+		const char *state;
 
+		buf_clear(&bytes);
+		state = photo_state(folder, photo, &bytes);
 		if (state)
 			value_set_text(photo, "state", state);
 	}
+	buf_done(&bytes);
 	return list;
 }
 

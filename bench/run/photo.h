@@ -42,11 +42,14 @@ struct value *photo_keep_simulated(const char *folder, struct error *err);
 char *photo_name(const struct value *photo);
 /* Append the bytes of that file in `folder`. -1: it is missing, or is not the one that was recorded. */
 int photo_read(const char *folder, const struct value *photo, struct buf *bytes, struct error *err);
-/* What is amiss with one, which may also have been asked for and not taken, without a "sha256"; NULL: nothing is. */
+/*
+ * What is amiss with one, which may also have been asked for and not taken, without a "sha256"; NULL: nothing is, and its
+ * bytes are appended.
+ */
 #define PHOTO_NOT_TAKEN "not_taken"
 #define PHOTO_MISSING "missing"
 #define PHOTO_CHANGED "changed"
-const char *photo_state(const char *folder, const struct value *photo);
+const char *photo_state(const char *folder, const struct value *photo, struct buf *bytes);
 /* A copy of such a list in which each has its "state", where something is amiss. The caller frees it. */
 struct value *photos_looked_at(const char *folder, const struct value *photos);
 /* Does its file exist in `folder`? */
