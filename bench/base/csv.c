@@ -128,6 +128,11 @@ int csv_next(struct csv *csv, struct error *err)
 
 /* ---- writing ---- */
 
+void csv_add_mark(struct buf *out)
+{
+	buf_add_text(out, MARK);
+}
+
 /* What begins with a sign and a digit is a value, unless it calls a function or another program. */
 static bool is_computed(const char *text)
 {

@@ -32,6 +32,9 @@ int csv_next(struct csv *csv, struct error *err);
 
 /* ---- writing ---- */
 
+/* What stands before the first row: by it spreadsheets know that it is UTF-8. */
+void csv_add_mark(struct buf *out);
+
 /*
  * A field, in quotes where it needs them (RFC 4180, 2.6 and 2.7). One that a spreadsheet would compute, as a specimen that somebody
  * has called "=HYPERLINK(…)", gets an apostrophe before it, and is a text everywhere; a value such as "-0.5 V" stays as it is.

@@ -173,7 +173,7 @@ void report_rows(struct buf *out, const struct value *measures)
 					      "grade",	    "conformance"};
 	enum { COLUMN_COUNT = sizeof(COLUMNS) / sizeof(COLUMNS[0]) };
 
-	buf_add_text(out, "\xef\xbb\xbf");
+	csv_add_mark(out);
 	for (int i = 0; i < COLUMN_COUNT; i++)
 		buf_printf(out, "%s%s", i ? "," : "", COLUMNS[i]);
 	buf_add_text(out, ",verdict,why\r\n");

@@ -6,9 +6,6 @@
 #include "base/csv.h"
 #include "base/json.h"
 
-/* By which spreadsheets know UTF-8. */
-#define BYTE_ORDER_MARK "\xef\xbb\xbf"
-
 static const char *const OF_GROUP[] = {"of", "simulated", "runs", "voided", "decided", "yield"};
 static const char *const OF_MEASURE[] = {"protocol",   "version", "step",      "measure", "key",
 					 "adjustment", "unit",	  "limit",     "low",	  "high",
@@ -41,7 +38,8 @@ static void print_head(FILE *out)
 	struct buf row;
 
 	buf_init(&row);
-	buf_add_text(&row, BYTE_ORDER_MARK "group,");
+	csv_add_mark(&row);
+	buf_add_text(&row, "group,");
 	for (size_t i = 1; i < GROUP_COLUMNS; i++)
 		buf_printf(&row, "%s,", OF_GROUP[i]);
 	for (size_t i = 0; i < MEASURE_COLUMNS; i++)
