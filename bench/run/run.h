@@ -273,6 +273,8 @@ int run_reopen_slot(struct run *run, slot_done_fn *up, struct error *err);
 void watch_started(struct run *run);
 void watch_step(struct run *run, const char *name, int repeat);
 void watch_output(struct run *run, int line, bool level);
+/* A line, or a setting of a device, has come to this level. */
+void watch_driven(struct run *run, const char *name, const char *level, bool safe);
 void watch_judged(struct run *run, const struct judged *judged);
 void watch_adjusted(struct run *run, const struct value *adjustment);
 void watch_note(struct run *run, const char *text);

@@ -57,23 +57,13 @@ static void tell_readings(struct run *run)
 	}
 }
 
-static void tell_setting(struct run *run, const char *name, const char *level, bool away)
-{
-	struct value *event = watch_event(run, "output");
-
-	value_set_text(event, "line", name);
-	value_set_text(event, "level", level);
-	value_set_bool(event, "safe", !away);
-	watch_tell(run, event);
-}
-
 static void tell_levels(struct run *run)
 {
 	struct value *levels = run->shown->level;
 
 	run->shown->level = value_map();
 	for (size_t i = 0; i < value_count(levels); i++)
-		tell_setting(run, value_key(levels, i), value_at(levels, i)->text, true);
+		watch_driven(run, value_key(levels, i), value_at(levels, i)->text, false);
 	value_free(levels);
 }
 
@@ -236,6 +226,6 @@ void watch_setting(struct run *run, int device, int index, const char *level, bo
 	}
 	tell_levels(run); /* what was before it */
 	value_set_bool(run->shown->away, name, away);
-	tell_setting(run, name, level, away);
+	watch_driven(run, name, level, !away);
 	watch_awaits(run); /* what is asked for changes with what is energised */
 }

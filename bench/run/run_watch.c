@@ -110,17 +110,23 @@ void watch_step(struct run *run, const char *name, int repeat)
 	watch_tell(run, event);
 }
 
-void watch_output(struct run *run, int index, bool level)
+void watch_driven(struct run *run, const char *name, const char *level, bool safe)
 {
-	const struct fixture_line *line = &run->plan->fixture->line[index];
 	struct value *event = watch_event(run, "output");
 
 	if (!event)
 		return;
-	value_set_text(event, "line", line->name);
-	value_set_text(event, "level", fixture_level_name(line, level));
-	value_set_bool(event, "safe", level == line->safe);
+	value_set_text(event, "line", name);
+	value_set_text(event, "level", level);
+	value_set_bool(event, "safe", safe);
 	watch_tell(run, event);
+}
+
+void watch_output(struct run *run, int index, bool level)
+{
+	const struct fixture_line *line = &run->plan->fixture->line[index];
+
+	watch_driven(run, line->name, fixture_level_name(line, level), level == line->safe);
 	watch_awaits(run); /* what is asked for changes with what is energised */
 }
 
