@@ -14,16 +14,19 @@
 #include "cli/columns.h"
 #include "cli/figures.h"
 #include "cli/words.h"
+#include "run/photo.h"
 
 enum { CLAUSES_SHOWN = 2 };
 
 static const struct {
-	struct words confirm, enter, scan, sign;
+	struct words confirm, enter, scan, sign, photo;
 } TEXTS = {
 	.confirm = {"[done: Enter]", "[完成后按回车键]"},
 	.enter = {"[type it, then Enter]", "[输入后按回车键]"},
 	.scan = {"[scan it, or type it and press Enter]", "[扫码,或输入后按回车键]"},
 	.sign = {"[done: your name or number, then Enter]", "[完成后输入姓名或工号,再按回车键]"},
+	.photo = {"[the picture's file, or what is said above; then Enter]",
+		  "[输入照片文件或按上述方式,再按回车键]"},
 };
 
 void view_init(struct view *view, int64_t slot)
@@ -95,6 +98,8 @@ static struct words expected_by(const char *verb)
 		return TEXTS.scan;
 	if (verb && !strcmp(verb, "adjust"))
 		return TEXTS.sign;
+	if (verb && !strcmp(verb, PHOTOGRAPH))
+		return TEXTS.photo;
 	return TEXTS.enter;
 }
 
