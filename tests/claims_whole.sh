@@ -83,9 +83,10 @@ no_part_is_missing() {
 
 # ---- the sample ----
 
-# Commits of a tree of their own: what is drawn must not hang on this one's history.
+# Commits of a tree of their own: what is drawn must hang neither on this history nor on the hour of the test.
 commits=$scratch/commits
 make_commits() {
+	local -x GIT_AUTHOR_DATE=2026-01-01T00:00:00Z GIT_COMMITTER_DATE=2026-01-01T00:00:00Z
 	git init -q "$commits" && mkdir -p "$commits/tests/fuzz" && cp tests/sample.sh tests/strain.sh "$commits/tests" &&
 		cp tests/test_*.c "$commits/tests" && cp tests/fuzz/fuzz_*.c "$commits/tests/fuzz" || return
 	for number in $(seq 120); do
