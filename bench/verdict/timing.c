@@ -159,6 +159,13 @@ static size_t shared(const struct timing_table *table, const struct kept *one, s
 	return count;
 }
 
+/* A later place of a stretch that is known already, which is shorter from there on. */
+static bool is_inside(const struct timing_pair *pair, uint32_t series, size_t there, size_t here)
+{
+	return pair->count && series == pair->one && here >= pair->at &&
+	       here - pair->at < pair->count && there - pair->one_at == here - pair->at;
+}
+
 static void look(const struct timing_table *table, const struct kept *own, size_t at, uint64_t hash,
 		 struct timing_pair *pair)
 {
@@ -171,7 +178,8 @@ static void look(const struct timing_table *table, const struct kept *own, size_
 		const struct kept *one = &table->kept[place->index];
 		size_t count;
 
-		if (place->hash != hash || one->group == own->group)
+		if (place->hash != hash || one->group == own->group ||
+		    is_inside(pair, one->series, place->at, at))
 			continue;
 		count = shared(table, one, place->at, own, at);
 		if (count >= INTERVALS && count > pair->count)
