@@ -66,6 +66,10 @@ local test = protocol {
       "it is for a transmitter whose indication follows its relay: this world's shows both at once",
     ["Consecutive tests: fx.ch4_3:close 1 left out"] =
       "that a valve is open while a cylinder is changed concerns who changes it: no cup and no indication shows it",
+    ["Consecutive tests: fx.alarm:becomes 1 left out"] =
+      "it is for a transmitter whose alarm releases later than its cut-off: in this world it is the cut-off that is waited for",
+    ["Consecutive tests: comparison 1 turned round"] =
+      "whether gas is spent on more tests once one has failed: that one's own measure fails the run, whatever follows",
   },
 }
 local p, dut = test.params, test.dut
