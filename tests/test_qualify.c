@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Qualifications of a simulated bench: what is found of a good one and of broken ones.
- *
- * The bench has two meters that are alike, a motor with a contact that shows it, a fan that the motor needs, a
- * valve that nobody shows and that needs the lid, an input, and an E-stop; its world does and sees all that a
- * person would. Simulated, a controller that dies and late timers are never looked at.
+ * Qualifications of a simulated bench: what is found of a good one and of broken ones. The bench is that of
+ * qualify_files.h. Simulated, a controller that dies and late timers are never looked at.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,92 +10,7 @@
 #include "run/replay.h"
 #include "tests/claims.h"
 #include "tests/bench_rig.h"
-
-static const char FIXTURE[] =
-	"return fixture {\n"
-	"  id = 'mini', title = 'A bench for claims',\n"
-	"  ports = { bus = serial { '19200 8N1' }, other = serial { '19200 8N1' } },\n"
-	"  devices = { left = device { 'mini_meter', port = 'bus', unit = 1 },\n"
-	"    right = device { 'mini_meter', port = 'other', unit = 1,\n"
-	"      safe = { drive = '0 Pa', trim = '1 Pa' }, bounds = { drive = '0 .. 100 Pa' } } },\n"
-	"  lines = {\n"
-	"    fan = switch { safe = 'off', read_back = 'blows', within = '300 ms' },\n"
-	"    motor = switch { safe = 'off', read_back = 'turns', within = '300 ms' },\n"
-	"    valve = valve { safe = 'closed', longest = '10 s' },\n"
-	"    blows = contact {}, turns = contact { debounce = '20 ms' },\n"
-	"    lid = contact { debounce = '10 ms' }, stop = contact {}, limit = contact {},\n"
-	"    pulses = pulse {} },\n"
-	"  estop = 'stop',\n"
-	"  interlocks = {\n"
-	"    { 'the lid is shut while the valve is open', needs = 'lid', guards = { 'valve' } },\n"
-	"    { 'the fan runs while the motor does', needs = 'fan', guards = { 'motor' } },\n"
-	"    { 'no more than 5 kPa while the valve is open', needs = 'pressure',\n"
-	"      limit = '<= 5 kPa', guards = { 'valve' } },\n"
-	"    { 'the motor is felt while it runs', needs = 'felt', limit = '>= 8 kPa',\n"
-	"      guards = { 'motor' }, after = '4 s' },\n"
-	"    { 'the lid is shut while it drives', needs = 'lid', guards = { 'right.drive' } } },\n"
-	"  safe_sequence = { 'motor', 'valve', 'fan' },\n"
-	"  channels = { pressure = { from = 'left.pressure', every = '200 ms' },\n"
-	"    felt = { from = 'right.pressure', every = '200 ms' } },\n"
-	"  world = 'mini/world.lua',\n"
-	"}\n";
-
-static const char WORLD[] =
-	"local function yes() return 'yes' end\n"
-	"local function moves(what)\n"
-	"  return function(w) if not w.dead[what] then w[what] = not w[what] end return 'done' "
-	"end\n"
-	"end\n"
-	"return world {\n"
-	"  grid = '10 ms',\n"
-	"  state = { time = 0, lid = true, stop = true, limit = false, high = false, fan = false,\n"
-	"    motor = false, dead = {}, left = 'MINI L', right = 'MINI R' },\n"
-	"  advance = function(w, dt, lines)\n"
-	"    w.time = w.time + dt\n"
-	"    lines.lid, lines.stop, lines.limit = w.lid, w.stop, w.limit\n"
-	"    lines.blows = lines.fan\n"
-	"    if not w.dead.turns then w.motor = lines.motor or w.welded and w.motor end\n"
-	"    lines.turns = w.stuck or w.motor\n"
-	"    lines.pulses = 250\n"
-	"  end,\n"
-	"  operator = { see_valve = function(w) return w.blind or 'yes' end,\n"
-	"    move_lid = moves 'lid', move_stop = moves 'stop', move_limit = moves 'limit',\n"
-	"    move_pressure = moves 'high' },\n"
-	"  faults = {\n"
-	"    swapped = { title = 'swapped', function(w) w.left, w.right = w.right, w.left end },\n"
-	"    stranger = { title = 'stranger', function(w) w.left = 'MAXI 9' end },\n"
-	"    newcomer = { title = 'newcomer', function(w) w.left = 'MINI X' end },\n"
-	"    sick = { title = 'sick', function(w) w.sick = true end },\n"
-	"    jams = { title = 'jams', function(w) w.dead.turns = true end },\n"
-	"    welds = { title = 'welds', function(w) w.welded = true end },\n"
-	"    stuck = { title = 'stuck', function(w) w.stuck = true end },\n"
-	"    unseen = { title = 'unseen', function(w) w.blind = 'no' end },\n"
-	"    skips = { title = 'skips', function(w) w.blind = 'skip' end },\n"
-	"    lid_dead = { title = 'lid', function(w) w.dead.lid = true end },\n"
-	"    stop_dead = { title = 'stop', function(w) w.dead.stop = true end },\n"
-	"    limit_dead = { title = 'limit', function(w) w.dead.limit = true end },\n"
-	"    pressed = { title = 'pressed', function(w) w.stop = false end },\n"
-	"    felt = { title = 'felt', function(w) w.felt = true end },\n"
-	"    breaks = { title = 'breaks',\n"
-	"      function(w) w.dead = setmetatable({}, { __index = function() error 'it broke' end "
-	"}) end },\n"
-	"  },\n"
-	"}\n";
-
-static const char TWIN[] =
-	"return simulator {\n"
-	"  id = 'mini_meter', bus = 'modbus', delay = '2 ms',\n"
-	"  registers = {\n"
-	"    { input = 0, as = 'f32', read = function(w)\n"
-	"      if w.device == 'right' then return w.felt and 9000 or 1000 end\n"
-	"      return w.high and 9000 or 1000 end },\n"
-	"    { input = 2, as = 'u16', read = function(w) return w.sick and 1 or 0 end },\n"
-	"    { holding = 0x0100, as = 'string[8]', read = function(w)\n"
-	"      return w.device == 'left' and w.left or w.right end },\n"
-	"    { holding = 16, as = 'u16', write = function(w, value) w.drive = value end },\n"
-	"    { holding = 17, as = 'u16', write = function(w, value) w.trim = value end },\n"
-	"  },\n"
-	"}\n";
+#include "tests/qualify_files.h"
 
 #define STATION(identities)                                                                        \
 	"return station { slots = { slot { 1, fixture = 'mini', " identities                       \
@@ -111,9 +23,8 @@ static void qualify_with(const char *station, const char *fault,
 			 void (*at_start)(struct bench *bench))
 {
 	bench_open(&bench);
-	bench_put(&bench, "fixtures/mini/fixture.lua", FIXTURE);
-	bench_put(&bench, "fixtures/mini/world.lua", WORLD);
-	bench_put(&bench, "fixtures/drivers/mini_meter/twin.lua", TWIN);
+	for (const struct bench_file *file = QUALIFY_FILES; file->path; file++)
+		bench_put(&bench, file->path, file->text);
 	bench_run(&bench, .qualifies = true, .station = station, .fault = fault,
 		  .at_start = at_start);
 }
