@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "port/serial_sim.h"
 #include "run/replay.h"
 #include "tests/claims.h"
 #include "tests/bench_rig.h"
@@ -447,6 +448,45 @@ static void stops(struct bench *at)
 	run_stop(at->run, "enough");
 }
 
+static struct timer pulling;
+
+static void pull_bus(void *slot)
+{
+	serial_sim_unplug(((struct slot *)slot)->port[0].serial);
+}
+
+/* As on real wires whose ports opened and whose lines did not: nobody holds those, and nobody answers. */
+static void open_ports_alone(struct bench *at)
+{
+	struct slot *slot = at->run->slot;
+	struct error err;
+
+	world_free(slot->world);
+	slot->world = NULL;
+	for (size_t i = 0; i < slot->fixture->line_count; i++) {
+		gpio_close(slot->line[i].gpio);
+		slot->line[i].gpio = NULL;
+	}
+	for (size_t i = 0; i < slot->fixture->port_count; i++)
+		serial_sim_set_fault(slot->port[i].serial, LINE_MUTE);
+	error_set(&err, ERROR_DEVICE, "GPIO9: another program has it");
+	slot_came_up(slot, &err);
+	timer_start(&pulling, at->run->clock, MSEC(50), TIMER_BYTES, pull_bus, slot);
+}
+
+/* While its devices are asked all the same, an adapter is pulled. */
+static void a_bench_whose_lines_did_not_open_outlives_a_trip(void)
+{
+	qualify_with(NAMED, NULL, open_ports_alone);
+
+	CU_ASSERT(bench_ended(&bench, VERDICT_FAIL, "the bench comes up"));
+	CU_ASSERT(found("the bench comes up", "FAIL", "GPIO9: another program has it"));
+	CU_ASSERT(found("device left", "FAIL", "bus: LINK LOST"));
+	CU_ASSERT(found("output valve", "INCONCLUSIVE", "GPIO9: another program has it"));
+	CU_ASSERT(found("safe at the end", "INCONCLUSIVE", "the wire of fan was not open"));
+	bench_close(&bench);
+}
+
 static void stop_at_start(struct bench *at)
 {
 	bench_soon(at, stops);
@@ -482,6 +522,7 @@ void suite_qualify(void)
 	claim(an_output_that_does_not_follow_is_found_and_the_rest_is_looked_at);
 	claim(one_that_welds_is_found_on_its_way_back);
 	claim(a_contact_that_is_stuck_keeps_the_bench_down);
+	claim(a_bench_whose_lines_did_not_open_outlives_a_trip);
 	claim(an_output_that_nobody_saw_move_is_found);
 	claim(what_is_skipped_was_not_looked_at);
 	claim(an_input_that_shows_nothing_is_found);

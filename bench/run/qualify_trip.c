@@ -74,6 +74,17 @@ void qualify_reopen(struct qualification *q)
 
 /* ---- trips ---- */
 
+/* An output whose wire was never open: nobody knows where it is. NULL: there is none. */
+static const char *unknown_output(const struct qualification *q)
+{
+	const struct fixture *fixture = q->run->plan->fixture;
+
+	for (size_t i = 0; i < fixture->line_count; i++)
+		if (fixture->line[i].output && !q->run->slot->line[i].gpio)
+			return fixture->line[i].name;
+	return NULL;
+}
+
 bool qualify_is_safe(const struct qualification *q, struct phrase *why)
 {
 	const struct fixture *fixture = q->run->plan->fixture;
@@ -109,7 +120,7 @@ static void all_is_safe(void *ctx, const struct error *err)
 	if (q->over)
 		return;
 	q->on_trip = NULL;
-	if (!q->trip.unsafe.text[0])
+	if (!q->trip.unsafe.text[0] && !unknown_output(q)) /* nobody has moved what was not open */
 		qualify_is_safe(q, &q->trip.unsafe);
 	if (q->trip.unsafe.text[0]) {
 		phrase_lead(&q->not_up, "after a trip: ", "跳闸后:", &q->trip.unsafe);
@@ -148,17 +159,6 @@ static bool ends_unsafe(struct qualification *q, const char *why)
 	q->end_is_known = true;
 	qualify_tell(q, &qualify_end_check, CHECK_FAILS, &said);
 	return true;
-}
-
-/* An output whose wire was never open: nobody knows where it is. NULL: there is none. */
-static const char *unknown_output(const struct qualification *q)
-{
-	const struct fixture *fixture = q->run->plan->fixture;
-
-	for (size_t i = 0; i < fixture->line_count; i++)
-		if (fixture->line[i].output && !q->run->slot->line[i].gpio)
-			return fixture->line[i].name;
-	return NULL;
 }
 
 static enum check_state how_it_ends(struct qualification *q, struct phrase *why)
