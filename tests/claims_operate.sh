@@ -103,6 +103,36 @@ a_slot_has_one_hand() {
 	wait
 }
 
+# A pump whose contactor was closed before anybody took its line, and falls after 40 ms; in one fault it never does.
+a_late_contact() {
+	mkdir -p "$scratch/tree/scripts" "$scratch/tree/fixtures/late"
+	cat >"$scratch/tree/fixtures/late/fixture.lua" <<'END'
+return fixture {
+  id = "late", title = "A pump",
+  lines = { pump = switch { safe = "off", read_back = "runs", within = "300 ms" }, runs = contact { debounce = "20 ms" } },
+  world = "late/world.lua",
+}
+END
+	cat >"$scratch/tree/fixtures/late/world.lua" <<'END'
+return world {
+  grid = "10 ms",
+  state = { time = 0, falls = 0.045 },
+  advance = function(w, dt, lines)
+    w.time = w.time + dt
+    lines.runs = lines.pump or w.time < w.falls
+  end,
+  faults = { welded = { title = "it stays", zh = "粘连", function(w) w.falls = math.huge end } },
+}
+END
+}
+
+a_late_contact_is_waited_for() {
+	a_late_contact && cd "$scratch/tree" && types 'set pump on\n' 0 late --sim && says done &&
+		"$davy" show last --journal >"$scratch/out" && says '"k":"awaits"' &&
+		types 'set pump on\n' 3 late --sim=welded && says "pump is off, but its contact runs says on: welded" &&
+		! grep -qx done "$scratch/out"
+}
+
 mkfifo "$scratch/pipe"
 claim "it shows what there is" shows_what_there_is
 claim "lines and settings move, and are read" moves_and_reads
@@ -113,6 +143,7 @@ claim "what cannot be is answered, and the session goes on" nonsense_is_answered
 claim "only quit leaves, and nothing is done after it" only_quit_leaves
 claim "raw bytes are sent, and those of a port are watched" bytes_are_sent_and_seen
 claim "a device that is silent is told of, and ends nothing" a_silent_device_ends_nothing
+claim "a contact that still falls when a line is taken is waited for, and one that has welded is not" a_late_contact_is_waited_for
 claim "its record is maintenance, and no evidence" its_record_is_no_evidence
 claim "whoever operates it and is gone leaves it safe" whoever_is_gone_leaves_it_safe
 claim "a slot is operated by one" a_slot_has_one_hand

@@ -69,6 +69,8 @@ static void run(struct slot_rig *rig)
 	CU_ASSERT_EQUAL(loop_run(rig->loop, &err), 0);
 }
 
+#define SCALE 10
+
 static void open_slot(struct slot_rig *rig, const char *fault)
 {
 	static const struct slot_handlers HANDLERS = {sample, samples, pulse, output, tripped};
@@ -95,13 +97,16 @@ static void open_slot(struct slot_rig *rig, const char *fault)
 
 	rig->slot = slot_open(&settings, &HANDLERS, rig, &err);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(rig->slot);
+	if (clock_kind(rig->clock) == CLOCK_KIND_SCALED) { /* as wires_open does */
+		rig->slot->wire_clock = loop_real_clock(rig->loop);
+		rig->slot->wire_scale = SCALE;
+	}
 	slot_start(rig->slot, done);
-	run(rig);
 	value_free(start);
 }
 
-static void open_rig(struct slot_rig *rig, const char *fault, const struct bench_file *files,
-		     const struct value *connections, enum clock_kind kind)
+static void begin(struct slot_rig *rig, const char *fault, const struct bench_file *files,
+		  const struct value *connections, enum clock_kind kind)
 {
 	struct error err;
 	char *folder;
@@ -109,6 +114,8 @@ static void open_rig(struct slot_rig *rig, const char *fault, const struct bench
 	memset(rig, 0, sizeof(*rig));
 	buf_init(&rig->outputs);
 	bench_open(&rig->bench);
+	if (kind == CLOCK_KIND_SCALED)
+		bench_be_patient(&rig->bench);
 	for (; files && files->path; files++)
 		bench_put(&rig->bench, files->path, files->text);
 	rig->plan = bench_plan(&rig->bench, .fault = fault);
@@ -122,13 +129,20 @@ static void open_rig(struct slot_rig *rig, const char *fault, const struct bench
 
 	rig->loop = loop_new(&err);
 	rig->writer = writer_new(rig->loop, &err);
-	rig->clock = clock_new(rig->loop, kind, 1);
+	rig->clock = clock_new(rig->loop, kind, kind == CLOCK_KIND_SCALED ? SCALE : 1);
 	folder = xprintf("%s/runs/slot", rig->bench.state);
 	rig->journal = journal_create(rig->writer, folder, 0, &err);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(rig->journal);
 	snprintf(rig->bench.journal, sizeof(rig->bench.journal), "%s", folder);
 	free(folder);
 	open_slot(rig, fault);
+}
+
+static void open_rig(struct slot_rig *rig, const char *fault, const struct bench_file *files,
+		     const struct value *connections, enum clock_kind kind)
+{
+	begin(rig, fault, files, connections, kind);
+	run(rig);
 }
 
 void slot_rig_open(struct slot_rig *rig, const char *fault, const struct bench_file *files)
@@ -145,6 +159,11 @@ void slot_rig_open_supplied(struct slot_rig *rig, const struct bench_file *files
 void slot_rig_open_in_real_time(struct slot_rig *rig, const struct bench_file *files)
 {
 	open_rig(rig, NULL, files, NULL, CLOCK_KIND_REAL);
+}
+
+void slot_rig_open_scaled(struct slot_rig *rig, const struct bench_file *files)
+{
+	open_rig(rig, NULL, files, NULL, CLOCK_KIND_SCALED);
 }
 
 void slot_rig_close(struct slot_rig *rig)
@@ -196,6 +215,13 @@ void slot_rig_wait(struct slot_rig *rig, nsec time)
 	timer_start(&rig->alarm, rig->clock, clock_now(rig->clock) + time, TIMER_WAIT, alarm_rings,
 		    rig);
 	run(rig);
+}
+
+void slot_rig_begin(struct slot_rig *rig, const char *fault, const struct bench_file *files,
+		    nsec time)
+{
+	begin(rig, fault, files, NULL, CLOCK_KIND_VIRTUAL);
+	slot_rig_wait(rig, time);
 }
 
 void slot_rig_settle(struct slot_rig *rig)

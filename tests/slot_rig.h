@@ -29,11 +29,16 @@ struct slot_rig {
 
 /* Open and bring it up with a fault (NULL: none); with `files`, after writing those into the tree. */
 void slot_rig_open(struct slot_rig *rig, const char *fault, const struct bench_file *files);
+/* The same, but no longer than this: it may be coming up still. */
+void slot_rig_begin(struct slot_rig *rig, const char *fault, const struct bench_file *files,
+		    nsec time);
 /* As on real wires, with these cylinders connected (run/gas_supply.h). */
 void slot_rig_open_supplied(struct slot_rig *rig, const struct bench_file *files,
 			    const struct value *connections);
 /* Its clock is the real one. */
 void slot_rig_open_in_real_time(struct slot_rig *rig, const struct bench_file *files);
+/* Its clock runs ten times as fast as its wires', which is the real one, as where a rig's bench is scaled. */
+void slot_rig_open_scaled(struct slot_rig *rig, const struct bench_file *files);
 void slot_rig_close(struct slot_rig *rig);
 /* Each runs the loop until the deed is done; 0, or -1 and rig->error. */
 int slot_rig_act(struct slot_rig *rig, const char *line, bool on);

@@ -129,6 +129,53 @@ static void a_slot_ordered_twice_is_refused(void)
 	house_close(&house);
 }
 
+/* A pump whose contact falls 40 ms after the bench began, and stays in one fault of it. */
+static void put_a_pump(struct house *house)
+{
+	bench_put(&house->bench, "fixtures/mini/fixture.lua",
+		  "return fixture {\n"
+		  "  id = 'mini', title = 'A bench for claims', suits = { 'mini' },\n"
+		  "  ports = { bus = serial { '19200 8N1' } },\n"
+		  "  devices = { meter = device { 'mini_meter', port = 'bus', unit = 1 } },\n"
+		  "  lines = { pump = switch { safe = 'off', read_back = 'runs', within = '300 ms' "
+		  "},\n"
+		  "    runs = contact { debounce = '20 ms' } },\n"
+		  "  channels = { pressure = { from = 'meter.pressure', every = '200 ms' } },\n"
+		  "  groups = { 'cell' },\n"
+		  "  world = 'mini/world.lua',\n"
+		  "}\n");
+	bench_put(&house->bench, "fixtures/mini/world.lua",
+		  "return world { grid = '10 ms',\n"
+		  "  state = { time = 0, level = 1000, pressure = 1000, falls = 0.045 },\n"
+		  "  advance = function(w, dt, lines)\n"
+		  "    w.time = w.time + dt\n"
+		  "    lines.runs = lines.pump or w.time < w.falls\n"
+		  "  end,\n"
+		  "  faults = { welded = { title = 'it stays',\n"
+		  "    function(w) w.falls = math.huge end } } }\n");
+}
+
+static void every_slot_waits_for_its_own_contact(void)
+{
+	struct house house;
+	struct command command;
+
+	house_open(&house);
+	put_a_pump(&house);
+	command = command_come(&house);
+
+	command_batch(&command, &house, &(struct mini_order){.body = MEASURED}, "123");
+	CU_ASSERT_STRING_EQUAL(verdicts(&command), "PPP");
+	command_batch(&command, &house, &(struct mini_order){.fault = "welded", .body = MEASURED},
+		      "12");
+	for (int i = 0; i < 2; i++)
+		CU_ASSERT(command_verdict(&command, "ERROR",
+					  "pump is off, but its contact runs says on: welded"));
+
+	command_go(&command);
+	house_close(&house);
+}
+
 static void a_stop_ends_one_run_or_all_of_them(void)
 {
 	struct house house;
@@ -162,5 +209,6 @@ void suite_batch(void)
 	claim(a_batch_with_a_busy_slot_begins_nothing);
 	claim(a_batch_of_which_one_cannot_be_planned_begins_nothing);
 	claim(a_slot_ordered_twice_is_refused);
+	claim(every_slot_waits_for_its_own_contact);
 	claim(a_stop_ends_one_run_or_all_of_them);
 }

@@ -344,6 +344,24 @@ static void a_contact_that_is_stuck_keeps_the_bench_down(void)
 	bench_close(&bench);
 }
 
+/* At the beginning, and after each trip: in each world it falls 200 ms after somebody asked who is there first. */
+static void a_contact_that_falls_late_is_waited_for_whenever_the_bench_comes_up(void)
+{
+	int trips;
+
+	qualify("floated");
+
+	CU_ASSERT(bench_ended(&bench, VERDICT_INCONCLUSIVE, "2 of "));
+	CU_ASSERT(found("the bench comes up", "PASS", ""));
+	CU_ASSERT(found("output motor", "PASS", "turns follows, both ways"));
+	CU_ASSERT(found("emergency stop", "PASS", "every output safe"));
+	trips = journal_count(bench.journal, "trip");
+	CU_ASSERT(trips > 1);
+	CU_ASSERT_EQUAL(journal_count(bench.journal, "awaits"), 1 + trips);
+	CU_ASSERT(replays(VERDICT_INCONCLUSIVE));
+	bench_close(&bench);
+}
+
 static void an_output_that_nobody_saw_move_is_found(void)
 {
 	qualify("unseen");
@@ -522,6 +540,7 @@ void suite_qualify(void)
 	claim(an_output_that_does_not_follow_is_found_and_the_rest_is_looked_at);
 	claim(one_that_welds_is_found_on_its_way_back);
 	claim(a_contact_that_is_stuck_keeps_the_bench_down);
+	claim(a_contact_that_falls_late_is_waited_for_whenever_the_bench_comes_up);
 	claim(a_bench_whose_lines_did_not_open_outlives_a_trip);
 	claim(an_output_that_nobody_saw_move_is_found);
 	claim(what_is_skipped_was_not_looked_at);

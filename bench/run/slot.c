@@ -212,6 +212,7 @@ static void world_streams(void *ctx, const struct value *streams)
 
 static void world_ready(void *ctx)
 {
+	slot_takes_lines(ctx, 0);
 	slot_bring_up(ctx);
 }
 

@@ -159,6 +159,7 @@ struct slot_line {
 	bool cut;	      /* … its safe one, and nobody was told yet: see slot_cut_outputs */
 	struct timer longest; /* runs while an output is on */
 	struct timer follows; /* runs while its contact may still show the level before */
+	bool told_late;	      /* the journal says that the bench comes up later for its contact */
 	bool noted;	      /* the safe sequence says of it what came of it */
 };
 
@@ -240,7 +241,7 @@ struct slot {
 	enum verdict cause; /* of the trip, or 0 */
 	slot_done_fn *on_up;
 	bool identified;      /* start-up: every device, and the contacts have settled */
-	nsec has_lines_since; /* the levels of inputs are looked at since then */
+	nsec has_lines_since; /* on the wires' clock: the levels of inputs are looked at since then */
 	struct timer settle;
 	char identity[FIXTURE_MOST][DEVICE_IDENTITY]; /* of each device, since it was identified */
 	size_t identify_next;			      /* start-up: which device is asked next */
@@ -281,6 +282,11 @@ void links_close(struct slot *slot);
 /* The bench time of an instant of the wires' clock. */
 nsec slot_wire_time(const struct slot *slot, nsec time);
 
+/*
+ * The lines are the slot's from now on, its outputs at their safe levels: `known` later the levels of its inputs were
+ * looked at, and the contacts that show outputs have their time from now.
+ */
+void slot_takes_lines(struct slot *slot, nsec known);
 /* Ask every device who it is; on_up is called once, when all is known or something is wrong. */
 void slot_bring_up(struct slot *slot);
 void slot_came_up(struct slot *slot, const struct error *err);
@@ -347,7 +353,10 @@ void guard_want(struct slot *slot, struct interest *interest, int channel);
 void guard_want_needed(struct slot *slot, int interlock);
 /* How often the reading that it needs is asked for. */
 nsec guard_looks_every(const struct slot *slot, int interlock);
-/* Once, when the bench is up: false when it tripped, by the E-stop or a contact that shows otherwise. */
+/*
+ * All else is known: may the bench be up? False when it tripped, by the E-stop or a contact that shows otherwise, or
+ * when a contact still has time: slot_check_up is called again once that may have changed.
+ */
 bool guard_ready(struct slot *slot);
 /* Start or stop an output's longest on-time, and what must be watched while it is on. */
 void guard_watch_output(struct slot *slot, int line, bool level);
@@ -379,6 +388,9 @@ void contact_awaited(struct slot *slot, int line);
 void contact_moved(struct slot *slot, int line);
 /* Does its contact show another level than the output has? The sentence about it. */
 bool contact_differs(const struct slot *slot, int line, char *why, size_t size);
+/* Every output was taken, and driven safe by that: each contact has its time from now. */
+void contacts_taken(struct slot *slot);
+/* Does each show its output's level? False, too, when one that has had its time does not, and the bench tripped. */
 bool contacts_ready(struct slot *slot);
 void contacts_forget(struct slot *slot);
 /* The safe sequence: what came of an output whose contact was awaited (slot_safe.c). */

@@ -3,10 +3,11 @@
  * A slot coming up: who is there, and is all of it well.
  *
  * Devices are asked one after the other, each for its identity and then for what its driver calls
- * healthy. Meanwhile contacts settle, what streams all the time is heard, and the channels that
- * interlocks need are read. When all of that is known the bench is up, once; until then a device that
- * refuses says so to whoever started it, and a trip has told everybody already. A slot that is operated by
- * hand comes up whatever its devices say: it may be there to find out what is wrong with them.
+ * healthy. Meanwhile contacts settle, those that show outputs follow what was driven safe, what streams all
+ * the time is heard, and the channels that interlocks need are read. When all of that is known the bench is
+ * up, once; until then a device that refuses says so to whoever started it, and a trip has told everybody
+ * already. A slot that is operated by hand comes up whatever its devices say: it may be there to find out
+ * what is wrong with them. What its contacts show is waited for, and refused, there too.
  */
 #include <stdio.h>
 #include <string.h>
@@ -110,16 +111,16 @@ void slot_check_up(struct slot *slot)
 		slot_came_up(slot, NULL);
 }
 
-/* A contact's level counts once it was there for as long as it may bounce. */
+/* A contact's level counts once it was there for as long as it may bounce. A scaled bench does not make that shorter. */
 static nsec settling_time(const struct slot *slot)
 {
-	nsec longest = 0, settled_at;
+	nsec longest = 0, settled_at, now = clock_now(slot->wire_clock);
 
 	for (size_t i = 0; i < slot->fixture->line_count; i++)
 		if (slot->fixture->line[i].debounce > longest)
 			longest = slot->fixture->line[i].debounce;
 	settled_at = slot->has_lines_since + longest;
-	return settled_at > slot_now(slot) ? settled_at : slot_now(slot);
+	return settled_at > now ? settled_at : now;
 }
 
 static void settled(void *ctx)
@@ -157,8 +158,8 @@ static void identify_next(struct slot *slot)
 	if (wires_all_identified(slot, &err) < 0 && !slot->settings.by_hand)
 		slot_came_up(slot, &err);
 	else
-		timer_start(&slot->settle, slot->clock, settling_time(slot), TIMER_POLL, settled,
-			    slot);
+		timer_start(&slot->settle, slot->wire_clock, settling_time(slot), TIMER_POLL,
+			    settled, slot);
 }
 
 static void want_interlock_channels(struct slot *slot)
@@ -169,6 +170,12 @@ static void want_interlock_channels(struct slot *slot)
 		if (interlock->channel >= 0 && !interlock->after)
 			guard_want_needed(slot, (int)i);
 	}
+}
+
+void slot_takes_lines(struct slot *slot, nsec known)
+{
+	slot->has_lines_since = clock_now(slot->wire_clock) + known;
+	contacts_taken(slot);
 }
 
 void slot_bring_up(struct slot *slot)

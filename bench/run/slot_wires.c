@@ -157,7 +157,7 @@ static int open_lines(struct slot_wires *wires, struct error *err)
 	for (size_t i = 0; i < count; i++)
 		slot_has_line(slot, (int)i, lines[i]);
 	wires->has_lines = true;
-	slot->has_lines_since = slot_now(slot) + LEVELS_KNOWN;
+	slot_takes_lines(slot, LEVELS_KNOWN);
 	return 0;
 }
 
