@@ -372,8 +372,8 @@ static void a_world_that_stops_for_messages_keeps_up_with_a_fast_clock(void)
 
 /* ---- drivers on ports ---- */
 
-/* The fixture with one thing in it replaced by another. */
-static void check_refused(const char *what, const char *by, const char *why)
+/* The bench, the fixture with one thing in it replaced by another. */
+static void open_changed(const char *what, const char *by)
 {
 	const char *fixture = STREAM_FILES[0].text;
 	const char *at = strstr(fixture, what);
@@ -384,9 +384,14 @@ static void check_refused(const char *what, const char *by, const char *why)
 	buf_printf(&changed, "%.*s%s%s", (int)(at - fixture), fixture, by, at + strlen(what));
 	bench_open_streams(&bench);
 	bench_put(&bench, "fixtures/mini/fixture.lua", changed.data);
+	buf_done(&changed);
+}
+
+static void check_refused(const char *what, const char *by, const char *why)
+{
+	open_changed(what, by);
 	bench_run(&bench, .body = "m.x = q '5 Pa'");
 	CU_ASSERT(bench_refused(&bench, why));
-	buf_done(&changed);
 	bench_close(&bench);
 }
 
@@ -408,6 +413,47 @@ static void a_port_too_slow_for_its_stream_is_refused(void)
 	check_refused("115200", "4800",
 		      "device 'module': its 'block' has 50 bytes, which take 0.104167 s on port "
 		      "'fast' at 4800 baud, and one is due every 0.1 s");
+}
+
+/* The interlock needs what the clerk tells, whose twin tells nothing: the bench would wait for it without end. */
+static void open_clerk(const char *silent, const char *after)
+{
+	struct buf lua;
+
+	buf_init(&lua);
+	buf_printf(&lua, "needs = 'teller', limit = '<= 1 h',%s", after);
+	open_changed("needs = 'ramp', limit = '<= 2 kPa',", lua.data);
+	buf_clear(&lua);
+	buf_printf(&lua,
+		   "return driver {\n"
+		   "  id = 'teller', bus = 'line', framing = { ends = '\\r\\n' },\n"
+		   "  streams = { tell = { layout = 'Z {number}'%s } },\n"
+		   "  reads = { time = { stream = 'tell', field = 1, unit = 'ms', digit = 1 } },\n"
+		   "}\n",
+		   silent);
+	bench_put(&bench, "fixtures/drivers/teller/driver.lua", lua.data);
+	bench_put(&bench, "fixtures/drivers/teller/twin.lua",
+		  "return simulator { id = 'teller', bus = 'line',\n"
+		  "  streams = { { 'Z {number}', every = '200 ms', function() end } } }\n");
+	buf_done(&lua);
+	bench_run(&bench, .body = "m.x = fx.pressure:mean '400 ms'");
+}
+
+static void what_may_never_come_is_no_interlock_s(void)
+{
+	open_clerk("", "");
+	CU_ASSERT(bench_refused(&bench,
+				"interlock 1: needs 'teller', which comes when it comes: the bench "
+				"would wait for it without end if nothing came"));
+	bench_close(&bench);
+
+	open_clerk(", silent = '3 s'", "");
+	CU_ASSERT(bench_ended(&bench, VERDICT_ERROR, "clerk: no 'tell' message for 3 s"));
+	bench_close(&bench);
+
+	open_clerk("", " after = '4 s',"); /* nobody waits for it */
+	CU_ASSERT(bench_ended(&bench, VERDICT_PASS, ""));
+	bench_close(&bench);
 }
 
 /* ---- the guard looks at the past ---- */
@@ -467,5 +513,6 @@ void suite_streams(void)
 	claim(two_talkers_on_one_port_are_refused);
 	claim(a_talker_beside_modbus_is_refused);
 	claim(a_port_too_slow_for_its_stream_is_refused);
+	claim(what_may_never_come_is_no_interlock_s);
 	claim(an_interlock_is_broken_by_what_was_sampled_while_it_was_in_force);
 }

@@ -210,6 +210,30 @@ static int compile_fresh(const struct fixture *fixture, struct fixture_interlock
 	return 0;
 }
 
+/* The bench waits for what an interlock needs: of what may never come somebody must be able to say so. */
+static int check_comes(const struct fixture *fixture, const struct fixture_interlock *interlock,
+		       struct error *err)
+{
+	const struct fixture_channel *channel;
+	const struct driver *driver;
+	const struct driver_stream *stream;
+
+	if (interlock->channel < 0 || interlock->after)
+		return 0;
+	channel = &fixture->channel[interlock->channel];
+	if (channel->breath || !fixture_channel_streams(fixture, channel))
+		return 0;
+	driver = fixture->device[channel->device].driver;
+	stream = &driver->stream[driver->read[channel->read].stream];
+	if (stream->silent)
+		return 0;
+	return error_set(err, ERROR_USAGE,
+			 "needs '%s', which comes when it comes: the bench would wait for it "
+			 "without end if nothing came; give the stream '%s' of driver '%s' a "
+			 "`silent`, after which nothing is an error",
+			 channel->name, stream->name, driver->id);
+}
+
 static int compile_interlock(struct fixture *fixture, const struct value *value, struct error *err)
 {
 	struct fixture_interlock *interlock = &fixture->interlock[fixture->interlock_count++];
@@ -229,7 +253,8 @@ static int compile_interlock(struct fixture *fixture, const struct value *value,
 	    fixture_duration(&interlock->after, value, "after", 0, err) < 0)
 		return -1;
 	if (compile_guards(fixture, interlock, value_get(value, "guards"), err) < 0 ||
-	    compile_fresh(fixture, interlock, value, err) < 0)
+	    compile_fresh(fixture, interlock, value, err) < 0 ||
+	    check_comes(fixture, interlock, err) < 0)
 		return -1;
 	return interlock->line >= 0 ? check_sequence(fixture, interlock, err) : 0;
 }
