@@ -11,7 +11,12 @@
 
 #include <qrencode.h>
 
-enum { QUIET = 4, MOST = 2331 /* bytes of version 40, level M: ISO/IEC 18004 */ };
+enum {
+	QUIET = 4,
+	MOST = 2331, /* bytes of version 40, level M: ISO/IEC 18004 */
+	ECI_UTF8 = 26,
+	ECI_BYTES = 2, /* 4 bits of mode and 8 of the number */
+};
 
 static bool is_dark(const QRcode *code, int x, int y)
 {
@@ -45,21 +50,66 @@ static void draw(struct buf *out, const QRcode *code)
 	buf_add_text(out, "\"/></svg>");
 }
 
-int qr_svg(struct buf *out, const char *text, struct error *err)
+static bool is_ascii(const char *text)
 {
-	size_t size = strlen(text);
+	for (; *text; text++)
+		if ((unsigned char)*text > 0x7f)
+			return false;
+	return true;
+}
+
+/* Without its header readers guess what bytes beyond ASCII mean, and take UTF-8 for Shift JIS. */
+static QRcode *encode_bytes(const char *text)
+{
+	QRinput *input = QRinput_new2(0, QR_ECLEVEL_M);
+	QRcode *code = NULL;
+
+	if (!input)
+		return NULL;
+	if ((is_ascii(text) || QRinput_appendECIheader(input, ECI_UTF8) == 0) &&
+	    QRinput_append(input, QR_MODE_8, (int)strlen(text), (const unsigned char *)text) == 0)
+		code = QRcode_encodeInput(input);
+	QRinput_free(input);
+	return code;
+}
+
+static QRcode *encode(const char *text, struct error *err)
+{
+	size_t size = strlen(text), most = is_ascii(text) ? MOST : MOST - ECI_BYTES;
 	QRcode *code;
 
-	if (size == 0)
-		return error_set(err, ERROR_USAGE, "a QR code of nothing says nothing");
-	if (size > MOST)
-		return error_set(err, ERROR_USAGE,
-				 "a QR code holds no more than %d bytes, and this text has %zu",
-				 MOST, size);
-	code = QRcode_encodeData((int)size, (const unsigned char *)text, 0, QR_ECLEVEL_M);
+	if (size == 0) {
+		error_set(err, ERROR_USAGE, "a QR code of nothing says nothing");
+		return NULL;
+	}
+	if (size > most) {
+		error_set(err, ERROR_USAGE,
+			  "a QR code holds no more than %zu bytes, and this text has %zu", most,
+			  size);
+		return NULL;
+	}
+	code = encode_bytes(text);
 	if (!code)
-		return error_os(err, "the QR code cannot be made");
+		error_os(err, "the QR code cannot be made");
+	return code;
+}
+
+int qr_svg(struct buf *out, const char *text, struct error *err)
+{
+	QRcode *code = encode(text, err);
+
+	if (!code)
+		return -1;
 	draw(out, code);
 	QRcode_free(code);
 	return 0;
+}
+
+int qr_width(const char *text, struct error *err)
+{
+	QRcode *code = encode(text, err);
+	int width = code ? code->width + 2 * QUIET : -1;
+
+	QRcode_free(code);
+	return width;
 }

@@ -7,11 +7,13 @@
 #include "base/error.h"
 
 /*
- * Append an <svg> element with the QR code of `text` (UTF-8, taken as bytes), black on white, in the smallest
- * version that holds it. Error correction M; the quiet zone of 4 modules on each side (ISO/IEC 18004) is in the
+ * Append an <svg> element with the QR code of `text` (UTF-8; where it is more than ASCII the code says so, ECI 26), black
+ * on white, in the smallest version that holds it. Error correction M; the quiet zone of 4 modules on each side (ISO/IEC 18004) is in the
  * drawing. Its viewBox counts modules; how large it is drawn is for the page to say. Fails when `text` is empty
- * or longer than a QR code holds at that level (2,331 bytes).
+ * or longer than a QR code holds at that level (2,331 bytes, 2,329 of more than ASCII).
  */
 int qr_svg(struct buf *out, const char *text, struct error *err);
+/* How many modules that drawing has on each side, the quiet zone included; -1 where it would fail. */
+int qr_width(const char *text, struct error *err);
 
 #endif
