@@ -5,28 +5,10 @@
 # not whole, is said. The printer is tests/ticket_printer.py.
 cd "$(dirname "$0")/.." || exit 1
 . tests/claims.sh
+printer=tests/ticket_printer.py
+. tests/at_printer.sh
 export DAVY_STATE=$scratch/state LC_ALL=C davy=$PWD/build/davy
 davy() { within 60 "$davy" "$@"; }
-
-# at_printer "TEMPER…" COMMAND…: with a printer at $device; what it printed lies in $scratch/printer.
-at_printer() {
-	local tempers=$1 status patience=50
-	shift
-	rm -rf "$scratch/printer"
-	mkdir "$scratch/printer"
-	mkfifo "$scratch/printer/on"
-	# shellcheck disable=SC2086 # words
-	python3 tests/ticket_printer.py "$scratch/printer" $tempers <"$scratch/printer/on" 2>"$scratch/printer/says" &
-	exec 9>"$scratch/printer/on"
-	while [ ! -e "$scratch/printer/device" ] && [ "$patience" -gt 0 ]; do sleep 0.1; patience=$((patience - 1)); done
-	device=$(cat "$scratch/printer/device")
-	"$@"
-	status=$?
-	exec 9>&-
-	wait $!
-	[ ! -s "$scratch/printer/says" ] || { cat "$scratch/printer/says"; return 1; }
-	return "$status"
-}
 
 print() { davy report "$@" --printer "serial:$device"; }
 printed() { find "$scratch/printer" -name 'ticket-*.pbm' | wc -l; }
@@ -105,14 +87,6 @@ a_page_for_larger_paper_is_refused() {
 
 without_what_draws_it_the_package_is_named() {
 	DAVY_PDFTOPPM=/nowhere/pdftoppm at_printer "" refused 3 "install the package poppler-utils" print last && [ "$(printed)" = 0 ]
-}
-
-# ready PART: what the row of the printer says, when the printer is the one at $device.
-ready() {
-	mkdir -p "$scratch/sys/class/usbmisc/lp0/device" "$scratch/dev/usb"
-	ln -sf "$device" "$scratch/dev/usb/lp0"
-	DAVY_SYS=$scratch/sys DAVY_DEV=$scratch/dev davy ready >"$scratch/out" 2>&1
-	grep -E '^[^ ]+ printer' "$scratch/out" | tee "$scratch/row" | grep -qF "$1" || { cat "$scratch/row"; return 1; }
 }
 
 before_leaving_paper_is_looked_at() {

@@ -37,7 +37,7 @@ class Printer:
             self.bytes = b[3:]
         elif b[:2] == b"\x1b@":
             self.rows, self.bytes = [], b[2:]
-        elif b[:2] == b"\x1bd" and len(b) >= 3:
+        elif b[:2] in (b"\x1bd", b"\x1b!") and len(b) >= 3:
             self.bytes = b[3:]
         elif b[:3] == b"\x1dVB" and len(b) >= 4:
             self.cut()

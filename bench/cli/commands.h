@@ -25,6 +25,7 @@ extern const struct command COMMAND_APPROVE;
 extern const struct command COMMAND_LIMITS;
 extern const struct command COMMAND_CHECK_STANDARD;
 extern const struct command COMMAND_LOT;
+extern const struct command COMMAND_LABEL;
 extern const struct command COMMAND_GAS;
 extern const struct command COMMAND_READY;
 extern const struct command COMMAND_CONTROLLER;

@@ -15,6 +15,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "cli/columns.h"
+#include "cli/label_printer.h"
 #include "cli/ready_parts.h"
 #include "cli/ticket_printer.h"
 #include "loop/machine_time.h"
@@ -267,7 +268,10 @@ static bool is_printer(const char *folder, const char *device)
 	return !strncmp(device, "lp", strlen("lp"));
 }
 
-/* It is in the kernel's list of printers, so it may be asked. */
+/*
+ * It is in the kernel's list of printers, so it may be asked. What a label printer is asked is to a ticket printer the
+ * choice of a typeface, which it forgets with the next ticket; the other way round it would be half a command.
+ */
 static void ask_printer(struct ready_finding *finding, const char *path, const char *product)
 {
 	struct stat status;
@@ -275,7 +279,8 @@ static void ask_printer(struct ready_finding *finding, const char *path, const c
 	bool answered = false;
 
 	if (stat(path, &status) == 0 && S_ISCHR(status.st_mode) &&
-	    ticket_printer_look(path, &answered, &err) < 0)
+	    (label_printer_look(path, &answered, &err) < 0 ||
+	     (!answered && ticket_printer_look(path, &answered, &err) < 0)))
 		ready_find(finding, READY_LOOK, xstrdup(err.text), NULL);
 	else
 		ready_find(finding, READY_YES,

@@ -80,6 +80,8 @@ _davy() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$word")
 	elif [[ $before =~ ^--(station|limits|file|photo|camera|csv|key|public|passphrase-file|checkpoint|administrator)$ ]]; then
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+	elif [[ $command$before == label--to ]]; then
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 	elif [[ $before == --* ]] && _davy_takes_word "$command" "$before"; then
 		return
 	else
@@ -111,6 +113,7 @@ _davy_operands() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 	fi ;;
 	lot) [ "$COMP_CWORD" != 2 ] || mapfile -t COMPREPLY < <(compgen -W "open draw seal judge retest show plan list" -- "$word") ;;
+	label) ;;
 	push) mapfile -t COMPREPLY < <(compgen -W "$(_davy_destinations "${state[@]}")" -- "$word") ;;
 	check-standard) mapfile -t COMPREPLY < <(compgen -W "add show" -- "$word") ;;
 	calibrations) mapfile -t COMPREPLY < <(compgen -W "add show due" -- "$word") ;;
