@@ -9,17 +9,14 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "cli/catalogue.h"
-#include "cli/place.h"
+#include "cli/reader_port.h"
 #include "cli/words.h"
-#include "port/serial_real.h"
 #include "run/reader.h"
 
 #define PATIENCE SEC(30)
 
 static const struct {
-	struct words hold, or_enter, typed, nothing, not_here, given, no_speed, no_driver,
-		no_reader;
+	struct words hold, or_enter, typed, nothing, not_here, given, no_reader;
 } TEXTS = {
 	.hold = {"%s: hold the tag or code before the reader", "%s:请将标签或二维码靠近读取器"},
 	.or_enter = {" (Enter: type it)", "(回车:改为手工输入)"},
@@ -29,11 +26,8 @@ static const struct {
 		     "驱动 %s 读取的是 '%s',而核验只用标签(tag)和二维码(code)"},
 	.given = {"its %s was given already: read it or type it",
 		  "%s 已经给出:请只用读取器读取或只手工输入"},
-	.no_speed = {"driver %s does not say how its line is set: write %s=%s,9600 8N1",
-		     "驱动 %s 未说明串口参数:请写 %s=%s,9600 8N1"},
 	.no_reader = {"driver %s scans nothing: it is no reader",
 		      "驱动 %s 不读取标签或二维码:不是读取器"},
-	.no_driver = {"--reader %s: there is no such driver", "--reader %s:没有这个驱动"},
 };
 
 struct session {
@@ -65,9 +59,7 @@ static void said(void *ctx, const char *scan, const char *text)
 	readers = (struct value *)value_get(session->read, "readers");
 	if (!readers)
 		readers = value_set(session->read, "readers", value_map());
-	by = xprintf("%s on %s%s%s", session->driver->id, serial_real_identity(session->serial),
-		     *reader_identity(session->reader) ? ": " : "",
-		     reader_identity(session->reader));
+	by = reader_port_name(session->driver, session->serial, reader_identity(session->reader));
 	value_set_text(readers, scan, by);
 	free(by);
 	fprintf(stderr, "%s: %s\n", session->driver->id, text);
@@ -121,22 +113,6 @@ static int check_scans(const struct session *session, struct error *err)
 	return 0;
 }
 
-static int wire_of(const struct driver *driver, const char *place, struct serial_wire *wire,
-		   struct error *err)
-{
-	const char *comma = strchr(place, ',');
-
-	*wire = (struct serial_wire){.settings = driver->settings};
-	snprintf(wire->where, sizeof(wire->where), "%.*s",
-		 comma ? (int)(comma - place) : (int)strlen(place), place);
-	if (comma)
-		return serial_settings_parse(&wire->settings, comma + 1 + strspn(comma + 1, " "),
-					     err);
-	if (driver->has_settings)
-		return 0;
-	return error_set(err, ERROR_USAGE, say(TEXTS.no_speed), driver->id, driver->id, place);
-}
-
 static int listen(struct session *session, bool asks, struct error *err)
 {
 	static const struct reader_handlers HANDLERS = {said, failed};
@@ -166,47 +142,25 @@ static int read_with(struct value *read, const struct driver *driver, const char
 		     struct error *err)
 {
 	struct session session = {.read = read, .driver = driver, .err = err};
-	struct serial_wire wire;
 	int code = -1;
 
-	if (check_scans(&session, err) < 0 || wire_of(driver, place, &wire, err) < 0)
+	if (check_scans(&session, err) < 0)
 		return -1;
 	session.loop = loop_new(err);
 	if (!session.loop)
 		return -1;
-	session.serial = serial_real_open(session.loop, &wire, err);
+	session.serial = reader_port_open(session.loop, driver, place, err);
 	if (session.serial)
 		code = listen(&session, asks, err);
 	loop_free(session.loop);
 	return code;
 }
 
-static struct driver *driver_named(const char *name, struct error *err)
-{
-	char *program = place_program(err), *tree = place_tree();
-	char *path = xprintf("%s/fixtures/drivers/%s/driver.lua", tree ? tree : ".", name);
-	struct value *data = NULL;
-	struct driver *driver = NULL;
-
-	if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != strlen(name) ||
-	    access(path, R_OK) < 0)
-		error_set(err, ERROR_USAGE, say(TEXTS.no_driver), name);
-	else if (program)
-		data = catalogue_load(program, "driver", path, err);
-	if (data)
-		driver = driver_compile(data, place_short(path, tree ? tree : ""), err);
-	value_free(data);
-	free(path);
-	free(tree);
-	free(program);
-	return driver;
-}
-
 int identify_by_readers(struct value *read, const struct value *readers, bool asks,
 			struct error *err)
 {
 	for (size_t i = 0; i < value_count(readers); i++) {
-		struct driver *driver = driver_named(value_key(readers, i), err);
+		struct driver *driver = reader_port_driver(value_key(readers, i), err);
 		int code;
 
 		if (!driver)
