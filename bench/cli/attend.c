@@ -22,6 +22,7 @@
 #include "cli/figures.h"
 #include "cli/order.h"
 #include "cli/progress.h"
+#include "cli/scan_source.h"
 #include "cli/summaries.h"
 #include "cli/typing.h"
 #include "verdict/decision.h"
@@ -30,7 +31,7 @@
 
 static const struct {
 	struct words stop_once, stop_twice, stop_early, gone, gone_early, no_input, confirm,
-		unconfirmed, another, consumed, unfit, unused;
+		unconfirmed, unfit;
 } TEXTS = {
 	.stop_once =
 		{"stopping: the script's finally blocks run now; Ctrl-C again makes everything "
@@ -52,19 +53,12 @@ static const struct {
 		{"this test uses up its specimen: confirm it with --destroys %s. Nothing was "
 		 "begun",
 		 "本试验为破坏性试验,样品将被耗尽:请用 --destroys %s 确认。检验未开始"},
-	.another = {"the specimen was named '%s' and confirmed as '%s': nothing was begun",
-		    "样品编号为 '%s',确认时给出的是 '%s':检验未开始"},
-	.consumed = {"specimen %s was used up by run %s: a destructive test needs a new one. "
-		     "Nothing was begun",
-		     "样品 %s 已在检验 %s 中耗尽:破坏性试验须用新样品。检验未开始"},
-	.unused = {"davy: nothing has asked for the photo '%s': it is not in the record\n",
-		   "davy: 没有步骤要求照片 '%s',未入记录\n"},
 	.unfit = {"", "环境条件不符合检验要求,检验未开始;--force 可强制进行,但不判合格"},
 };
 
 struct question {
 	int64_t slot, id;
-	struct value *photo; /* the event, where it asks for one and was not shown yet; else NULL */
+	struct value *event; /* of a photo or scan that was not put yet; else NULL */
 	bool for_photo;
 };
 
@@ -86,6 +80,7 @@ struct watching {
 	size_t count;
 	struct typing *typing;
 	struct photo_source *photos;
+	struct scan_source *scans;
 	bool taking; /* a camera is at it */
 	struct error *err;
 };
@@ -212,7 +207,7 @@ static void show_typed(void *ctx)
 
 static void listen(struct watching *watching);
 static void say_answer(struct watching *watching, const char *text,
-		       const struct photo_answer *photo);
+		       const struct photo_answer *photo, const char *reader);
 
 /* Told by the source of photos, which has taken its time or not. */
 static void photo_found(void *ctx, const struct photo_answer *photo, const struct error *err)
@@ -223,22 +218,19 @@ static void photo_found(void *ctx, const struct photo_answer *photo, const struc
 	/* which it is, also where Enter took it */
 	progress_say(watching->progress, photo ? photo->path : err->text);
 	if (photo)
-		say_answer(watching, photo->text, photo);
+		say_answer(watching, photo->text, photo, NULL);
 	else
 		listen(watching);
 	progress_show(watching->progress);
 }
 
 /* True: it was answered with what was given in advance. */
-static bool ask_for_photo(struct watching *watching)
+static bool ask_for_photo(struct watching *watching, const struct value *event)
 {
-	struct value *event = watching->question[0].photo;
 	bool is_given;
 	char *hint;
 
-	watching->question[0].photo = NULL;
 	photo_source_ask(watching->photos, event);
-	value_free(event);
 	is_given = photo_source_given(watching->photos, photo_found, watching);
 	if (is_given)
 		return true;
@@ -248,10 +240,41 @@ static bool ask_for_photo(struct watching *watching)
 	return false;
 }
 
+static void scan_told(void *ctx, const char *sentence)
+{
+	struct watching *watching = ctx;
+
+	progress_say(watching->progress, sentence);
+	progress_show(watching->progress);
+}
+
+static void scan_read(void *ctx, const char *text, const char *reader)
+{
+	scan_told(ctx, text);
+	say_answer(ctx, text, NULL, reader);
+}
+
+/* Of the question that a person is to answer what else may answer it is told; true: it was, in advance. */
+static bool put_question(struct watching *watching)
+{
+	struct value *event = watching->count ? watching->question[0].event : NULL;
+	bool is_given = false;
+
+	if (!event)
+		return false;
+	watching->question[0].event = NULL;
+	if (watching->question[0].for_photo)
+		is_given = ask_for_photo(watching, event);
+	else
+		scan_source_ask(watching->scans, event);
+	value_free(event);
+	return is_given;
+}
+
 /* The oldest question is the one to be answered: nobody has to wonder which, and the block says it. */
 static void listen(struct watching *watching)
 {
-	if (watching->count && watching->question[0].photo && ask_for_photo(watching))
+	if (put_question(watching))
 		return;
 	if (watching->count)
 		typing_begin(watching->typing, progress_is_live(watching->progress));
@@ -262,9 +285,10 @@ static void listen(struct watching *watching)
 
 static void forget_question(struct watching *watching, size_t index)
 {
-	value_free(watching->question[index].photo);
+	value_free(watching->question[index].event);
 	if (index == 0) {
 		photo_source_forget(watching->photos);
+		scan_source_forget(watching->scans);
 		watching->taking = false;
 	}
 	memmove(&watching->question[index], &watching->question[index + 1],
@@ -274,7 +298,7 @@ static void forget_question(struct watching *watching, size_t index)
 }
 
 static void say_answer(struct watching *watching, const char *text,
-		       const struct photo_answer *photo)
+		       const struct photo_answer *photo, const char *reader)
 {
 	const struct question *question = &watching->question[0];
 	struct value *request = value_map();
@@ -285,6 +309,7 @@ static void say_answer(struct watching *watching, const char *text,
 	value_set_text(request, "text", text);
 	value_set_text(request, "photo", photo ? photo->path : NULL);
 	value_set_text(request, "from", photo ? photo->from : NULL);
+	value_set_text(request, "reader", reader);
 	conversation_say(watching->conversation, request);
 	progress_answered(watching->progress, question->slot, question->id);
 	forget_question(watching, 0);
@@ -293,7 +318,7 @@ static void say_answer(struct watching *watching, const char *text,
 static void answer(struct watching *watching, const char *text)
 {
 	if (!watching->question[0].for_photo) {
-		say_answer(watching, text, NULL);
+		say_answer(watching, text, NULL, NULL);
 	} else if (!watching->taking) {
 		watching->taking = true;
 		photo_source_take(watching->photos, text, photo_found, watching);
@@ -317,7 +342,7 @@ static void typed(void *ctx, const char *text)
 
 static void take_question(struct watching *watching, const struct value *event)
 {
-	bool for_photo = photo_source_is_asked(event);
+	bool for_photo = photo_source_is_asked(event), for_scan = scan_source_is_asked(event);
 
 	if (value_get_bool(event, "simulated"))
 		return;
@@ -326,7 +351,7 @@ static void take_question(struct watching *watching, const struct value *event)
 	watching->question[watching->count++] =
 		(struct question){.slot = value_get_int(event, "slot", 0),
 				  .id = value_get_int(event, "id", 0),
-				  .photo = for_photo ? value_copy(event) : NULL,
+				  .event = for_photo || for_scan ? value_copy(event) : NULL,
 				  .for_photo = for_photo};
 	if (watching->count == 1)
 		listen(watching);
@@ -365,22 +390,15 @@ static void ask_to_confirm(struct watching *watching, const struct value *event)
 /* ---- events ---- */
 
 /* A specimen that the test would use up: asked about once, on a terminal. */
-static void take_specimen(struct watching *watching, const struct value *event, const char *kind)
+static void take_specimen(struct watching *watching, const struct value *event)
 {
-	const char *serial = value_get_text(event, "serial");
-	const char *confirmed = order_confirmed(watching->orders, serial);
-
-	if (!strcmp(kind, "consumed"))
-		finish(watching, error_set(watching->err, ERROR_USAGE, say(TEXTS.consumed), serial,
-					   value_get_text(event, "by")));
-	else if (confirmed)
-		finish(watching, error_set(watching->err, ERROR_USAGE, say(TEXTS.another), serial,
-					   confirmed));
+	if (order_refuses_specimen(watching->orders, event, watching->err))
+		finish(watching, -1);
 	else if (!watching->json && isatty(STDIN_FILENO))
 		ask_to_confirm(watching, event);
 	else
-		finish(watching,
-		       error_set(watching->err, ERROR_USAGE, say(TEXTS.unconfirmed), serial));
+		finish(watching, error_set(watching->err, ERROR_USAGE, say(TEXTS.unconfirmed),
+					   value_get_text(event, "serial")));
 }
 
 static void take_refusal(struct watching *watching, const struct value *event)
@@ -393,20 +411,12 @@ static void take_refusal(struct watching *watching, const struct value *event)
 		return;
 	}
 	if (kind && (!strcmp(kind, "confirm") || !strcmp(kind, "consumed"))) {
-		take_specimen(watching, event, kind);
+		take_specimen(watching, event);
 		return;
 	}
 	finish(watching, error_set(watching->err,
 				   kind && !strcmp(kind, "usage") ? ERROR_USAGE : ERROR_REFUSED,
 				   "%s", why ? why : "refused"));
-}
-
-static void tell_unused(const struct watching *watching)
-{
-	const char *unused = photo_source_unused(watching->photos);
-
-	if (unused)
-		fprintf(stderr, say(TEXTS.unused), unused);
 }
 
 /* One more run has ended; the last of them ends the command, by the worst verdict. */
@@ -424,7 +434,7 @@ static void take_end(struct watching *watching, const struct value *event, struc
 	if (watching->ended < watching->runs)
 		return;
 	progress_end(watching->progress);
-	tell_unused(watching);
+	photo_source_tell_unused(watching->photos);
 	if (watching->json && !watching->mortal &&
 	    summaries_print(watching->summaries, watching->runs, watching->run, watching->err) < 0)
 		finish(watching, -1);
@@ -550,6 +560,7 @@ int attend_runs(const char *state, struct value *orders, const struct attending 
 		struct error *err)
 {
 	static const struct typing_handlers TYPED = {typed, show_typed};
+	static const struct scan_source_handlers SCANNED = {scan_read, scan_told};
 	struct watching watching = {.json = attending->json,
 				    .mortal = attending->mortal,
 				    .err = err,
@@ -564,6 +575,7 @@ int attend_runs(const char *state, struct value *orders, const struct attending 
 	watching.typing = typing_new(watching.loop, STDIN_FILENO, &TYPED, &watching);
 	watching.summaries = value_list();
 	watching.photos = photo_source_new(watching.loop, &attending->photos);
+	watching.scans = scan_source_new(watching.loop, attending->readers, &SCANNED, &watching);
 	watching.progress = progress_new(progress_goes_to(attending->json), attending->brief,
 					 watching.runs > 1, loop_real_clock(watching.loop));
 	code = watch(&watching, state, orders);
@@ -572,9 +584,10 @@ int attend_runs(const char *state, struct value *orders, const struct attending 
 	conversation_close(watching.conversation);
 	progress_free(watching.progress);
 	photo_source_free(watching.photos);
+	scan_source_free(watching.scans);
 	loop_free(watching.loop);
 	for (size_t i = 0; i < watching.count; i++)
-		value_free(watching.question[i].photo);
+		value_free(watching.question[i].event);
 	free(watching.question);
 	value_free(watching.summaries);
 	value_free(watching.orders);

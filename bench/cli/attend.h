@@ -15,6 +15,7 @@ struct attending {
 	bool json, brief;
 	bool mortal; /* the controller is expected to die in it; what it ends with otherwise is no result */
 	struct photo_wish photos;
+	const struct value *readers; /* a map: driver to port; NULL: as the station says */
 	char **run; /* the first run's name, or NULL where none began; the caller's. NULL: nobody asks */
 };
 

@@ -18,7 +18,7 @@
 
 struct continue_settings {
 	const char *serial, *why, *outage, *state, *photos_from, *camera;
-	struct value *photos;
+	struct value *photos, *readers;
 	bool end, json, brief;
 };
 
@@ -63,6 +63,14 @@ static const struct option OPTIONS[] = {
 	 offsetof(struct continue_settings, camera),
 	 {"a USB camera, as /dev/video0: Enter takes a picture with it",
 	  "USB 摄像头,如 /dev/video0:按 Enter 拍摄"}},
+	{"reader",
+	 OPTION_PAIR,
+	 "DRIVER=PORT",
+	 offsetof(struct continue_settings, readers),
+	 {"a reader beside the bench that answers its scans, as yrm100=/dev/ttyUSB0 or "
+	  "qr_reader=/dev/ttyUSB0,9600 8N1; else those of the station",
+	  "台旁用于应答扫描的读取器,如 yrm100=/dev/ttyUSB0 或 qr_reader=/dev/ttyUSB0,9600 8N1;"
+	  "缺省为接线文件所列"}},
 	{"brief",
 	 OPTION_FLAG,
 	 NULL,
@@ -97,7 +105,8 @@ static int go_on(const struct continue_settings *settings, const char *state,
 			   &(struct attending){.json = settings->json,
 					       .brief = settings->brief,
 					       .photos = {settings->photos, settings->photos_from,
-							  settings->camera}},
+							  settings->camera},
+					       .readers = settings->readers},
 			   err);
 }
 

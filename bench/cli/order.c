@@ -155,6 +155,14 @@ const struct option RUN_OPTIONS[] = {
 	 offsetof(struct run_settings, camera),
 	 {"a USB camera, as /dev/video0: Enter takes a picture with it",
 	  "USB 摄像头,如 /dev/video0:按 Enter 拍摄"}},
+	{"reader",
+	 OPTION_PAIR,
+	 "DRIVER=PORT",
+	 offsetof(struct run_settings, readers),
+	 {"a reader beside the bench that answers its scans, as yrm100=/dev/ttyUSB0 or "
+	  "qr_reader=/dev/ttyUSB0,9600 8N1; else those of the station",
+	  "台旁用于应答扫描的读取器,如 yrm100=/dev/ttyUSB0 或 qr_reader=/dev/ttyUSB0,9600 8N1;"
+	  "缺省为接线文件所列"}},
 	{"brief",
 	 OPTION_FLAG,
 	 NULL,
@@ -167,8 +175,14 @@ const struct option RUN_OPTIONS[] = {
 
 static const struct {
 	struct words verdict, severity_twice, severity, severity_alone, clock, sim_only,
-		sim_and_rig, no_wires, rig_station, slots, slot_twice, no_slot, sim_photo;
+		sim_and_rig, no_wires, rig_station, slots, slot_twice, no_slot, sim_photo,
+		sim_reader, another, consumed;
 } TEXTS = {
+	.another = {"the specimen was named '%s' and confirmed as '%s': nothing was begun",
+		    "样品编号为 '%s',确认时给出的是 '%s':检验未开始"},
+	.consumed = {"specimen %s was used up by run %s: a destructive test needs a new one. "
+		     "Nothing was begun",
+		     "样品 %s 已在检验 %s 中耗尽:破坏性试验须用新样品。检验未开始"},
 	.verdict = {"--verdict takes as-found or as-left, and '%s' is neither",
 		    "--verdict 须为 as-found 或 as-left,'%s' 不是"},
 	.severity_twice = {"the severity was given twice: by --sim and by --severity",
@@ -191,6 +205,8 @@ static const struct {
 	.sim_photo = {"a simulated run takes no photo of anything: leave --photo, --photos-from "
 		      "and --camera out",
 		      "仿真检验不拍摄实物照片:请勿使用 --photo、--photos-from 与 --camera"},
+	.sim_reader = {"a simulated run reads no tag of anything: leave --reader out",
+		       "仿真检验不读取实物标签:请勿使用 --reader"},
 	.slots = {"--slot takes a whole number, or several as in 1,2,3, and '%s' is neither",
 		  "--slot 须为整数,或多个整数如 1,2,3,'%s' 不是"},
 	.slot_twice = {"slot %ld is named twice", "工位 %ld 给出了两次"},
@@ -238,6 +254,10 @@ static int read_sim(struct value *order, const struct run_settings *settings, st
 	    (settings->photos || settings->photos_from || settings->camera)) {
 		free(fault);
 		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.sim_photo));
+	}
+	if (settings->sim.given && settings->readers) {
+		free(fault);
+		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.sim_reader));
 	}
 	value_set_bool(order, "simulated", settings->sim.given || settings->rig);
 	if (settings->rig)
@@ -489,7 +509,7 @@ char *order_remark(const struct value *order)
 	return xprintf("%s %s (%.3g)", say(FAULT), fault, value_get_real(order, "severity", 1));
 }
 
-const char *order_confirmed(const struct value *orders, const char *serial)
+static const char *confirmed_serial(const struct value *orders, const char *serial)
 {
 	for (size_t i = 0; i < value_count(orders); i++) {
 		const struct value *order = value_at(orders, i);
@@ -499,4 +519,19 @@ const char *order_confirmed(const struct value *orders, const char *serial)
 			return value_get_text(order, "destroys");
 	}
 	return NULL;
+}
+
+bool order_refuses_specimen(const struct value *orders, const struct value *refusal,
+			    struct error *err)
+{
+	const char *serial = value_get_text(refusal, "serial"),
+		   *kind = value_get_text(refusal, "kind");
+	const char *confirmed = confirmed_serial(orders, serial);
+
+	if (!strcmp(kind, "consumed"))
+		error_set(err, ERROR_USAGE, say(TEXTS.consumed), serial,
+			  value_get_text(refusal, "by"));
+	else if (confirmed)
+		error_set(err, ERROR_USAGE, say(TEXTS.another), serial, confirmed);
+	return confirmed || !strcmp(kind, "consumed");
 }

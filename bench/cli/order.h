@@ -13,7 +13,7 @@ struct run_settings {
 	const char *state, *station, *limits, *only, *clock, *slots;
 	int64_t seed;
 	double severity;
-	struct value *dut, *params, *task, *photos;
+	struct value *dut, *params, *task, *photos, *readers;
 	const char *photos_from, *camera;
 	const char *retest, *why, *authorised_by;
 	const char *order, *stage; /* of a job order (job_state.h) */
@@ -33,7 +33,11 @@ struct value *orders_of_settings(const struct run_settings *settings, const char
 
 /* What is remarked of a simulated run's fault: "fault drop (0.5)"; NULL: it has none. The caller frees it. */
 char *order_remark(const struct value *order);
-/* The serial number that one of these orders confirms for the specimen of this one, or NULL. */
-const char *order_confirmed(const struct value *orders, const char *serial);
+/*
+ * May this specimen, whose using up the controller has refused, be confirmed by a person? True: no, since it is used up
+ * already, or these orders have confirmed another; and the sentence.
+ */
+bool order_refuses_specimen(const struct value *orders, const struct value *refusal,
+			    struct error *err);
 
 #endif

@@ -25,8 +25,10 @@
 enum { CAMERAS_MOST = 8 /* pictures whose files are not removed yet */ };
 
 static const struct {
-	struct words file, folder, camera, none_new, no_folder, no_source, not_there;
+	struct words file, folder, camera, none_new, no_folder, no_source, not_there, unused;
 } TEXTS = {
+	.unused = {"davy: nothing has asked for the photo '%s': it is not in the record\n",
+		   "davy: 没有步骤要求照片 '%s',未入记录\n"},
 	.file = {"type a picture's file, or drop it here", "输入照片文件路径,或把文件拖到此处"},
 	.folder = {"; Enter takes the newest picture that has come into %s since now",
 		   ";按 Enter 取此后进入 %s 的最新照片"},
@@ -346,7 +348,7 @@ char *photo_source_hint(const struct photo_source *source)
 	return buf_detach(&text);
 }
 
-const char *photo_source_unused(const struct photo_source *source)
+static const char *unused(const struct photo_source *source)
 {
 	for (size_t i = 0; i < value_count(source->wish->given); i++) {
 		const char *key = value_key(source->wish->given, i);
@@ -358,6 +360,14 @@ const char *photo_source_unused(const struct photo_source *source)
 			return key;
 	}
 	return NULL;
+}
+
+void photo_source_tell_unused(const struct photo_source *source)
+{
+	const char *name = unused(source);
+
+	if (name)
+		fprintf(stderr, say(TEXTS.unused), name);
 }
 
 struct photo_source *photo_source_new(struct loop *loop, const struct photo_wish *wish)

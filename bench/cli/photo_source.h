@@ -47,7 +47,7 @@ void photo_source_take(struct photo_source *source, const char *typed, photo_fou
 		       void *ctx);
 /* It is not asked any more: nothing is told. */
 void photo_source_forget(struct photo_source *source);
-/* The name of a photo that was named in advance and that nothing has asked for, or NULL. */
-const char *photo_source_unused(const struct photo_source *source);
+/* Say on standard error which photo was named in advance and nothing has asked for, if there is one. */
+void photo_source_tell_unused(const struct photo_source *source);
 
 #endif

@@ -147,8 +147,8 @@ static void set_photo(struct value *row, const struct value *photo)
 
 static void add_row(struct value *rows, const struct journal_item *item, int kind)
 {
-	static const char *const OF[] = {"of",	    "measure", "what", "port", "line",
-					 "channel", "setting", "step", NULL};
+	static const char *const OF[] = {"of",	    "measure", "what", "port",	 "line",
+					 "channel", "setting", "step", "reader", NULL};
 	const struct value *id = value_get(item->line, "id");
 	const struct value *says = value_get(item->line, "says");
 	bool is_reading = !strcmp(item->kind, "reading"), is_judged = !strcmp(item->kind, "judged");

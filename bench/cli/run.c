@@ -30,7 +30,8 @@ static int attend(const struct run_settings *settings, const char *state, const 
 			   &(struct attending){.json = settings->json,
 					       .brief = settings->brief,
 					       .photos = {settings->photos, settings->photos_from,
-							  settings->camera}},
+							  settings->camera},
+					       .readers = settings->readers},
 			   err);
 }
 

@@ -15,8 +15,8 @@
 
 static const struct {
 	struct words head, named_line, waiting, since, via, named, named_port, set, edge, nothing,
-		unmet, seen, port, more, person, said, typed, refused, beyond, simulated, wires,
-		hand, check, forced, only, torn, fault;
+		unmet, seen, port, more, person, said, read, typed, refused, beyond, simulated,
+		wires, hand, check, forced, only, torn, fault;
 } TEXTS = {
 	.head = {"WHAT ENDED IT", "为何终止"},
 	.named_line = {"the line that it names", "所指程序行"},
@@ -36,6 +36,7 @@ static const struct {
 	.more = {"… and %zu more", "… 另有 %zu 条"},
 	.person = {"a person was asked: %s", "询问人员:%s"},
 	.said = {"the person said: %s", "人员回答:%s"},
+	.read = {"read by %s: %s", "由 %s 读取:%s"},
 	.typed = {"WHAT WAS TYPED", "输入的命令"},
 	.refused = {"refused", "拒绝"},
 	.beyond = {"WHAT THIS JOURNAL CANNOT SAY", "本日志不能证明之处"},
@@ -210,6 +211,9 @@ void why_check(const struct value *measure, size_t indent)
 		if (!strcmp(kind, "asks"))
 			why_line(indent + 2, say(TEXTS.person),
 				 say_either(text, value_get_text(event, "zh")));
+		else if (!strcmp(kind, "operator") && value_get_text(event, "reader"))
+			why_line(indent + 2, say(TEXTS.read), value_get_text(event, "reader"),
+				 text ? text : "");
 		else if (!strcmp(kind, "operator"))
 			why_line(indent + 2, say(TEXTS.said), text ? text : "");
 		else

@@ -436,13 +436,14 @@ size_t batch_make_safe(struct batch *batch, const char *why)
 	return count;
 }
 
-void batch_answer(struct batch *batch, int slot, uint32_t request, const char *text)
+void batch_answer(struct batch *batch, int slot, uint32_t request, const char *text,
+		  const char *reader)
 {
 	for (size_t i = 0; i < batch->count; i++) {
 		struct job *job = &batch->job[i];
 
 		if (job->run && !job->over && (!slot || job->slot == slot) &&
-		    run_answer(job->run, request, text))
+		    run_answer(job->run, request, text, reader))
 			return;
 	}
 }

@@ -36,8 +36,9 @@ void batch_stop(struct batch *batch, int slot, const char *why);
 size_t batch_make_safe(struct batch *batch, const char *why);
 /* Does a run that has not ended drive real wires? */
 bool batch_has_wires(const struct batch *batch);
-/* To the run on this slot (0: whichever has the question). */
-void batch_answer(struct batch *batch, int slot, uint32_t request, const char *text);
+/* To the run on this slot (0: whichever has the question), as run_answer(). */
+void batch_answer(struct batch *batch, int slot, uint32_t request, const char *text,
+		  const char *reader);
 /* The same of a photo. */
 void batch_photograph(struct batch *batch, int slot, uint32_t request,
 		      const struct run_photo *photo, const char *text);

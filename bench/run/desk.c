@@ -388,7 +388,8 @@ void desk_take_request(struct client *client, const struct value *request)
 	} else if (what && !strcmp(what, "answer")) {
 		if (client->job)
 			batch_answer(client->job->batch, slot,
-				     (uint32_t)value_get_int(request, "id", 0), text ? text : "");
+				     (uint32_t)value_get_int(request, "id", 0), text ? text : "",
+				     value_get_text(request, "reader"));
 	} else {
 		error_set(&err, ERROR_USAGE, "the controller does not know '%s'", what ? what : "");
 		client_refuse(client, &err);

@@ -61,8 +61,8 @@ const char *run_id(const struct run *run);
 void run_stop(struct run *run, const char *why);
 /* Safe at once, without finally blocks: ABORTED. */
 void run_trip(struct run *run, const char *why);
-/* False: it has no such question. */
-bool run_answer(struct run *run, uint32_t request, const char *text);
+/* False: it has no such question. `reader`: which one has read it, of a scan; NULL: it was typed. */
+bool run_answer(struct run *run, uint32_t request, const char *text, const char *reader);
 /* A photo for such a question: a file and where it comes from ("file", "folder", "camera"), with the person's words. */
 struct run_photo {
 	const char *path, *from;

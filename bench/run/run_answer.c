@@ -168,7 +168,7 @@ bool run_photograph(struct run *run, uint32_t request, const struct run_photo *p
 	       photograph(run, asked, &known, text);
 }
 
-bool run_answer(struct run *run, uint32_t request, const char *text)
+bool run_answer(struct run *run, uint32_t request, const char *text, const char *reader)
 {
 	struct request *asked = question(run, request);
 	struct value *line;
@@ -183,6 +183,8 @@ bool run_answer(struct run *run, uint32_t request, const char *text)
 	line = value_map();
 	value_set_int(line, "id", request);
 	value_set_text(line, "text", text);
+	if (!strcmp(asked->operator_verb, "scan"))
+		value_set_text(line, "reader", reader);
 	journal_line(run->journal, run_now(run), "operator", line);
 	course_answer(&run->course, request, text);
 	return true;

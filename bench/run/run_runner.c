@@ -116,7 +116,7 @@ static void operator_answered(void *ctx, const struct value *answer)
 	struct live *live = ctx;
 	const char *text = value_get_text(answer, "text");
 
-	run_answer(live->run, live->id, text ? text : "");
+	run_answer(live->run, live->id, text ? text : "", NULL);
 }
 
 /* `why` is what was wrong with the answer before, or NULL. */

@@ -176,6 +176,10 @@ void watch_question(struct run *run, const struct request *request, const char *
 		value_set_text(event, "photos", value_get_text(run->plan->station_data, "photos"));
 		value_set_text(event, "camera", value_get_text(run->plan->station_data, "camera"));
 	}
+	if (!strcmp(request->operator_verb, "scan") &&
+	    value_get(run->plan->station_data, "readers"))
+		value_set(event, "readers",
+			  value_copy(value_get(run->plan->station_data, "readers")));
 	value_set_text(event, "text", request->text);
 	if (request->zh)
 		value_set_text(event, "zh", request->zh);

@@ -60,6 +60,7 @@ static const struct {
 	{"protocol", "steps.*.measures.*"},
 	{"protocol", "steps.*.measures.*.limit"},
 	{"station", ""},
+	{"station", "readers"},
 	{"station", "slots.*"},
 	{"station", "slots.*.ports"},
 	{"station", "slots.*.ports.*"},

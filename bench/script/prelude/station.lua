@@ -7,7 +7,7 @@ local raise_at = davy.raise_at
 
 local STATION = {
   name = "string", slots = "table", calibration = "string", watchdog = "string",
-  photos = "string", camera = "string",
+  photos = "string", camera = "string", readers = "table",
 }
 local SLOT = {
   [1] = "integer", fixture = "string", ports = "table", lines = "table", rig = "table",
@@ -125,10 +125,22 @@ local function path_data(where, name, path)
   return path
 end
 
+-- Readers of tags and codes beside the bench, each by its driver: they are opened where `davy run` is.
+local function readers_data(where, readers)
+  davy.check_names(where, "readers", readers or {})
+  for name, place in pairs(readers or {}) do
+    if type(place) ~= "string" or not place:find "%S" then
+      raise_at(where, "readers: %s is where it is, as in \"/dev/ttyUSB0\" or \"/dev/ttyUSB0,9600 8N1\"", name)
+    end
+  end
+  return readers
+end
+
 local function station_data(where, written)
   local data = {
     name = written.name, calibration = written.calibration, watchdog = written.watchdog,
     photos = path_data(where, "photos", written.photos), camera = path_data(where, "camera", written.camera),
+    readers = readers_data(where, written.readers),
     slots = {},
   }
   local taken, labels = {}, {}
