@@ -3,12 +3,12 @@
  * A label for a label printer: TSPL, which TSC's printers speak and most of those that are made in China.
  *
  * It goes as one picture. So the printer needs no Chinese font, and what lies on the label is dot for dot what stands in
- * the PDF. Of "TSPL/TSPL2 Programming Language – Programming Manual" (TSC Auto ID Technology) that takes SIZE and GAP in
- * millimetres, DIRECTION, CLS, BITMAP (x, y, width in bytes, height in dots, mode 0: overwrite) and PRINT (sets, copies),
- * each ended by CR LF, and ESC ! ?, which a printer answers at once, out of turn, with one byte. In that byte the manual
- * has: 0x01 head open, 0x02 paper jam, 0x04 out of paper, 0x08 out of ribbon, 0x10 pause, 0x20 printing, 0x80 other
- * error; several may be set. That in a BITMAP a 0 is the black dot is what published TSPL programs send (kubesail's
- * raster-to-tspl-js among them); it is not in what could be read of the manual, and was seen on no printer of ours.
+ * the PDF. The commands are those of "TSPL/TSPL2 Programming Language" (TSC Auto ID Technology), as two published summaries
+ * of it have them; the manual itself could not be had. SIZE and GAP in millimetres, DIRECTION, CLS, BITMAP (x, y, width in
+ * bytes, height in dots, mode 0: overwrite) and PRINT (sets, copies) are each ended by CR LF; ESC ! ? is answered at once,
+ * out of turn, with one byte: 0x01 head open, 0x02 paper jam, 0x04 out of paper, 0x08 out of ribbon, 0x10 pause, 0x20
+ * printing, 0x80 other error; several may be set. That in a BITMAP a 0 is the black dot is what published programs send
+ * (kubesail's raster-to-tspl-js among them), and was seen on no printer of ours.
  */
 #ifndef DAVY_REPORT_LABEL_H
 #define DAVY_REPORT_LABEL_H
@@ -42,7 +42,7 @@ enum label_state {
 	LABEL_NO_PAPER,
 	LABEL_NO_RIBBON,
 	LABEL_PAUSED,
-	LABEL_IN_ERROR, /* also a bit that the manual does not have */
+	LABEL_IN_ERROR, /* also a bit that they do not have */
 };
 
 void label_ask(struct buf *out);
