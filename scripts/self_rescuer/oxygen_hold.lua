@@ -10,6 +10,7 @@ local test = protocol {
   standard  = proposal,
   class     = "self_rescuer.compressed_oxygen",
   fixture   = "oxygen_hold_bench",
+  bracket   = "self_rescuer.oxygen_hold_bench_check",
   decision  = "guarded",
   deviation = "no clause that was read asks for this test: 72 h are a proposal of this project, and what a cylinder may "
     .. "lose in them is the laboratory's to say. The oxygen is taken for an ideal gas at the temperature of the "
