@@ -102,6 +102,8 @@ claim "nor what makers' sheets say of a compressed-oxygen self-rescuer's supply"
 	without_limits_inconclusive scripts/self_rescuer/oxygen_supply.lua "AQ 1054-2008"
 claim "nor does three days' hold, which no clause asks for" \
 	without_limits_inconclusive scripts/self_rescuer/oxygen_hold.lua "the laboratory's procedure"
+claim "nor does a bench pass its own check by limits that nobody has validated" \
+	without_limits_inconclusive scripts/self_rescuer/oxygen_supply_bench_check.lua "the laboratory's validation"
 claim "less carbon monoxide than the method's never passes a filter self-rescuer" \
 	gentler_never_passes scripts/self_rescuer/filter_life.lua content="2000 ppm" method.content
 claim "a filter self-rescuer of three hours is held for three hours" \
@@ -109,6 +111,8 @@ claim "a filter self-rescuer of three hours is held for three hours" \
 claim "a blocked tube at the resistance gauge spares a filter self-rescuer, and its bench's check finds it" \
 	only_the_check_shows scripts/self_rescuer/filter_{life,bench_check}.lua gauge_tube_blocked \
 	"✗ resistance 9."
+claim "a gauge that reads low spares a self-rescuer's resistance, and its bench's check finds it" \
+	only_the_check_shows scripts/self_rescuer/oxygen_supply{,_bench_check}.lua gauge_low "✗ resistance 85."
 claim "a transmitter's wrong zero spares a cylinder, and its bench's check finds it" \
 	only_the_check_shows scripts/self_rescuer/oxygen_hold{,_bench_check}.lua zero_drifted "✗ zero 30"
 claim "what a plugged adapter leaks is worked out again from its transmitter's and thermocouple's bytes" \
