@@ -117,6 +117,8 @@ claim "a transmitter's wrong zero spares a cylinder, and its bench's check finds
 	only_the_check_shows scripts/self_rescuer/oxygen_hold{,_bench_check}.lua zero_drifted "✗ zero 30"
 claim "what a plugged adapter leaks is worked out again from its transmitter's and thermocouple's bytes" \
 	recomputed scripts/self_rescuer/oxygen_hold_bench_check.lua adapter_leaks tests/oxygen_hold_check.py
+claim "what a valve leaks, and is held with, is worked out again from meter's and gauge's bytes" \
+	recomputed scripts/self_rescuer/valve_leak.lua valve_leaks tests/valve_leak.py
 claim "what came through a filter self-rescuer is worked out again from its analyser's bytes" \
 	recomputed scripts/self_rescuer/filter_life.lua short_desiccant tests/filter_life.py
 claim "the oxygen that a self-rescuer gave is worked out again from the bytes of what drew it off" \
