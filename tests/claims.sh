@@ -37,6 +37,22 @@ claim_skip() {
 	claims_skipped=$((claims_skipped + 1))
 }
 
+# can_print WHAT COMMAND…: is here what makes a PDF, and what the claims look at it with? Else WHAT is skipped, and why.
+can_print() {
+	local what=$1 tool
+	shift
+	if [ "${SLOWNESS:-1}" != 1 ]; then
+		claim_skip "$what" "an emulated processor takes longer for a page than a bench lets its printing take"
+		return 1
+	fi
+	sh bench/dist/setup.sh test >/dev/null && /usr/bin/python3 -c 'import weasyprint' 2>/dev/null || set -- WeasyPrint
+	for tool; do
+		command -v "$tool" >/dev/null && continue
+		claim_skip "$what" "$tool is not there and cannot be installed"
+		return 1
+	done
+}
+
 # What a command printed into $scratch/out, or into another file there.
 says() {
 	grep -qF -- "$1" "$scratch/${2:-out}" && return

@@ -116,10 +116,7 @@ before_leaving_a_label_printer_is_looked_at() {
 		at_printer silent ready "lp0, paper not looked at"
 }
 
-if ! sh bench/dist/setup.sh test >/dev/null || ! /usr/bin/python3 -c 'import weasyprint' 2>/dev/null || ! command -v pdftoppm zbarimg pdftotext >/dev/null; then
-	claim_skip "labels on paper" "weasyprint, poppler-utils or zbar-tools is not there and cannot be installed"
-	claims_end
-fi
+can_print "labels on paper" pdftoppm zbarimg pdftotext || claims_end
 claim "a serial number is read back off its label as it was given, Chinese too" a_serial_number_is_read_back
 claim "a label has the size that was said, and a code that is too dense for it is refused" a_label_has_the_size_that_was_said
 claim "words that do not fit on a label are refused, and not cut off" what_does_not_fit_is_refused

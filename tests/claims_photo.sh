@@ -289,9 +289,7 @@ claim "a bundle has the photos, and says which it has not" a_bundle_has_them
 claim "a photo that was asked for and not taken is said, in the record and on the report" one_that_was_not_taken_is_said
 claim "test report and original record show the photos, with caption and digest" the_report_shows_them
 claim "a report says which photo is missing or another one" the_report_says_which_it_has_not
-if sh bench/dist/setup.sh test >/dev/null && /usr/bin/python3 -c 'import weasyprint' 2>/dev/null && command -v pdfimages >/dev/null; then
+if can_print "photos on paper" pdfimages; then
 	claim "a PDF shows them and has their files inside" they_are_in_the_pdf
-else
-	claim_skip "photos on paper" "weasyprint or poppler-utils is not there and cannot be installed"
 fi
 claims_end

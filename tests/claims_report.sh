@@ -386,13 +386,11 @@ if [ "${1:-}" = renew ]; then
 fi
 claim "every template gives the page that was looked at, in both languages" pages_are_as_they_were_looked_at
 claim "every number on a page is the record's, and every figure of the record is on it" every_number_on_the_page_is_the_records
-if sh bench/dist/setup.sh test >/dev/null && /usr/bin/python3 -c 'import weasyprint' 2>/dev/null && command -v pdftotext >/dev/null; then
+if can_print "reports on paper" pdftotext pdfdetach; then
 	claim "on paper each page has its number, the report's, the record's digest, and what must not be overlooked" on_paper
 	claim "the signed record and the journal's digest are inside the PDF" what_proves_it_is_inside
 	claim "many reports are printed in one start" many_in_one_start
 	claim "they are printed without what only WeasyPrint of Debian 12 has" a_later_weasyprint_lacks
-else
-	claim_skip "reports on paper" "weasyprint or poppler-utils is not there and cannot be installed"
 fi
 claim "items are rows of a table for whoever wants to count" as_rows
 claim "what is simulated, undecided or not signed says so at the head of each page" what_is_simulated_or_a_draft_says_so_on_each_page

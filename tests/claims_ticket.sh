@@ -94,10 +94,7 @@ before_leaving_paper_is_looked_at() {
 		at_printer no-paper ready "has no paper" && grep -q '^!' "$scratch/row" && at_printer open ready "cover is open"
 }
 
-if ! sh bench/dist/setup.sh test >/dev/null || ! /usr/bin/python3 -c 'import weasyprint' 2>/dev/null || ! command -v pdftoppm >/dev/null; then
-	claim_skip "tickets on paper" "weasyprint or poppler-utils is not there and cannot be installed"
-	claims_end
-fi
+can_print "tickets on paper" pdftoppm || claims_end
 a_run T-1 || { cat "$scratch/run"; exit 1; }
 first=$(ls "$DAVY_STATE/runs")
 claim "a receipt lies on the paper as it stands in the PDF, dot for dot" a_receipt_is_printed_dot_for_dot
