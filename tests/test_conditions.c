@@ -330,23 +330,32 @@ static void a_stream_has_the_rate_of_its_samples_and_not_of_its_blocks(void)
 		   VERDICT_INCONCLUSIVE, "sampling.wave_co2: ");
 }
 
-/* A stream of which nobody knows when its next message is due: 200 Hz for 5 s, and then nothing. */
+/* One of the files of the bench, a part of it replaced. */
+static void put_changed(struct bench *bench, const struct bench_file *file, const char *what,
+			const char *by)
+{
+	const char *at = strstr(file->text, what);
+	struct buf changed;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+	buf_init(&changed);
+	buf_printf(&changed, "%.*s%s%s", (int)(at - file->text), file->text, by, at + strlen(what));
+	bench_put(bench, file->path, changed.data);
+	buf_done(&changed);
+}
+
+/* A stream of which nobody knows when its next message is due, so that no interlock may need it: 200 Hz for 5 s, and then nothing. */
 static void check_falls_silent(const char *header, const char *body, enum verdict verdict,
 			       const char *part)
 {
-	static const char EXPECTED[] = "every = '100 ms', silent = '1 s',";
-	const char *driver = STREAM_FILES[2].text, *at = strstr(driver, EXPECTED);
 	struct bench bench;
-	struct buf irregular;
 
-	buf_init(&irregular);
-	buf_printf(&irregular, "%.*s%s", (int)(at - driver), driver, at + strlen(EXPECTED));
 	bench_open_streams(&bench);
-	bench_put(&bench, STREAM_FILES[2].path, irregular.data);
+	put_changed(&bench, &STREAM_FILES[0], "needs = 'ramp'", "needs = 'pressure'");
+	put_changed(&bench, &STREAM_FILES[2], "every = '100 ms', silent = '1 s',", "");
 	bench_run(&bench, .header = header, .body = body, .fault = "silent");
 	CU_ASSERT(bench_ended(&bench, verdict, part));
 	check_replays(&bench);
-	buf_done(&irregular);
 	bench_close(&bench);
 }
 
