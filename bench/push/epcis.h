@@ -9,7 +9,8 @@
  *   GET  URL/events/ID      what it has under an ID: compared with ours after a 409, after a job that nobody remembers,
  *                           and, with "confirm":true, before any delivery is believed
  *
- * Settings besides those of http.h: `capture`, `confirm`, `jobTries` (how often a job that goes on is asked; else 20).
+ * Settings besides those of http.h: `capture`, `confirm`, `jobTries` (how often a job that goes on is asked, before its event
+ * is sent anew; else 20. Then it is asked once each time).
  */
 #ifndef DAVY_PUSH_EPCIS_H
 #define DAVY_PUSH_EPCIS_H
