@@ -6,27 +6,13 @@
 cd "$(dirname "$0")/.." || exit 1
 # shellcheck source=tests/claims.sh
 . tests/claims.sh
+# shellcheck source=tests/desk.sh
+. tests/desk.sh
 build=$PWD/build
 export DAVY_STATE=$scratch/state LANG=C
 unset LC_ALL LC_MESSAGES
 davy() { timeout $((100 * ${SLOWNESS:-1})) env "PATH=${tools:-$PATH}" "$build/davy" "$@"; }
 
-tree=$scratch/tree
-mkdir -p "$tree/scripts" "$tree/fixtures/desk"
-cat >"$tree/fixtures/desk/fixture.lua" <<'END'
-return fixture {
-  id = "desk", title = "Desk", zh = "台", suits = { "case" },
-  world = "desk/world.lua",
-}
-END
-cat >"$tree/fixtures/desk/world.lua" <<'END'
-return world {
-  grid = "100 ms", state = function() return {} end, advance = function() end,
-  operator = { width = function() return "7 mm" end },
-}
-END
-printf '%s\n' instrument,quantity,value,unit,expanded_uncertainty,k,certificate,due 'clock,time,,s,0.01 %,2,EXAMPLE,2099-12-31' \
-	>"$tree/fixtures/desk/calibration.csv"
 cat >"$tree/scripts/look.lua" <<'END'
 local test = protocol {
   id = "look", version = 1, language = 1, title = "Look", zh = "看", class = "case", fixture = "desk",
@@ -61,12 +47,6 @@ open(f"{folder}/grey.jpg", "wb").write(b"\xff\xd8" + segment(0xdb, b"\0" + b"\1"
     + segment(0xc4, b"\0" + b"\1" + b"\0" * 15 + b"\0") + segment(0xc4, b"\x10" + b"\1" + b"\0" * 15 + b"\0")
     + segment(0xda, b"\1\1\0\0\x3f\0") + b"\x3f\xff\xd9")
 END
-
-station() {
-	echo "return station { name = \"desk\", $1 slots = { slot { 1, fixture = \"desk\", ports = {}, lines = {} } } }" \
-		>"$tree/station.lua"
-}
-station ''
 
 # looks CODE "LINES" [OPTIONS…]: a real run, whose questions are answered by these lines
 looks() {

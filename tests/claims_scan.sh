@@ -6,28 +6,14 @@
 cd "$(dirname "$0")/.." || exit 1
 # shellcheck source=tests/claims.sh
 . tests/claims.sh
+# shellcheck source=tests/desk.sh
+. tests/desk.sh
 build=$PWD/build
 export DAVY_STATE=$scratch/state LANG=C
 unset LC_ALL LC_MESSAGES
 davy() { timeout $((100 * ${SLOWNESS:-1})) "$build/davy" "$@"; }
 
-tree=$scratch/tree
-mkdir -p "$tree/scripts" "$tree/fixtures/desk"
 cp -r fixtures/drivers "$tree/fixtures/"
-cat >"$tree/fixtures/desk/fixture.lua" <<'END'
-return fixture {
-  id = "desk", title = "Desk", zh = "台", suits = { "case" },
-  world = "desk/world.lua",
-}
-END
-cat >"$tree/fixtures/desk/world.lua" <<'END'
-return world {
-  grid = "100 ms", state = function() return {} end, advance = function() end,
-  operator = { width = function() return "7 mm" end },
-}
-END
-printf '%s\n' instrument,quantity,value,unit,expanded_uncertainty,k,certificate,due 'clock,time,,s,0.01 %,2,EXAMPLE,2099-12-31' \
-	>"$tree/fixtures/desk/calibration.csv"
 cat >"$tree/scripts/look.lua" <<'END'
 local test = protocol {
   id = "look", version = 1, language = 1, title = "Look", zh = "看", class = "case", fixture = "desk",
@@ -40,10 +26,6 @@ step "Look" {
   run = function(m, fx) m.width = operator:enter { "Width", zh = "宽度", id = "width", unit = "mm" } end,
 }
 END
-station() {
-	echo "return station { name = \"desk\", $1 slots = { slot { 1, fixture = \"desk\", ports = {}, lines = {} } } }" >"$tree/station.lua"
-}
-station ''
 
 # looks CODE "LINES" [OPTIONS…]: a real run, whose questions are answered by these lines
 looks() {

@@ -9,15 +9,12 @@
 
 #include "tests/claims.h"
 #include "tests/driver_files.h"
+#include "tests/reader_frames.h"
 
-/* The maker's printed notice; one of an R200 on the wire; the first with a damaged EPC. */
-static const uint8_t PRINTED[] = {0xBB, 0x02, 0x22, 0x00, 0x11, 0xC9, 0x34, 0x00,
-				  0x30, 0x75, 0x1F, 0xEB, 0x70, 0x5C, 0x59, 0x04,
-				  0xE3, 0xD5, 0x0D, 0x70, 0x3A, 0x76, 0xEF, 0x7E};
+/* A tag of an R200 on the wire, besides the printed one. */
 static const uint8_t ON_WIRE[] = {0xBB, 0x02, 0x22, 0x00, 0x11, 0xC4, 0x30, 0x00,
 				  0xE2, 0x00, 0x00, 0x1D, 0x73, 0x15, 0x01, 0x65,
 				  0x21, 0x40, 0x8F, 0xC6, 0xB8, 0x3E, 0xC2, 0x7E};
-static const uint8_t NO_TAG[] = {0xBB, 0x01, 0xFF, 0x00, 0x01, 0x15, 0x16, 0x7E};
 
 static int scanned(const struct driver *driver, const void *bytes, size_t size, char *text,
 		   struct error *err)
@@ -38,11 +35,11 @@ static void check_asked(struct driver *driver, const struct driver_item *item,
 static void a_tag_is_asked_for_as_its_reader_wants_it(void)
 {
 	static const uint8_t ONE[] = {0xBB, 0x00, 0x22, 0x00, 0x00, 0x22, 0x7E},
-			     VERSION[] = {0xBB, 0x00, 0x03, 0x00, 0x01, 0x00, 0x04, 0x7E};
+			     WHO[] = {0xBB, 0x00, 0x03, 0x00, 0x01, 0x00, 0x04, 0x7E};
 	struct driver *reader = driver_of("yrm100");
 
 	check_asked(reader, &reader->scan[0], ONE, sizeof(ONE));
-	check_asked(reader, &reader->identity, VERSION, sizeof(VERSION));
+	check_asked(reader, &reader->identity, WHO, sizeof(WHO));
 	driver_free(reader);
 }
 
@@ -52,7 +49,7 @@ static void a_tag_is_the_number_that_it_says(void)
 	char text[SCAN_TEXT];
 	struct error err;
 
-	CU_ASSERT_EQUAL(scanned(reader, PRINTED, sizeof(PRINTED), text, &err), 0);
+	CU_ASSERT_EQUAL(scanned(reader, TAG, sizeof(TAG), text, &err), 0);
 	CU_ASSERT_STRING_EQUAL(text, "30751FEB705C5904E3D50D70");
 	CU_ASSERT_EQUAL(scanned(reader, ON_WIRE, sizeof(ON_WIRE), text, &err), 0);
 	CU_ASSERT_STRING_EQUAL(text, "E200001D7315016521408FC6");
@@ -62,15 +59,15 @@ static void a_tag_is_the_number_that_it_says(void)
 /* Of a tag of 128 bits; the sum is by the rule. */
 static void a_tag_is_as_long_as_its_frame_says(void)
 {
-	uint8_t longer[sizeof(PRINTED) + 4];
+	uint8_t longer[sizeof(TAG) + 4];
 	struct driver *reader = driver_of("yrm100");
 	char text[SCAN_TEXT];
 	uint8_t sum = 0;
 	struct error err;
 
-	memcpy(longer, PRINTED, 20);
+	memcpy(longer, TAG, 20);
 	memset(longer + 20, 0xA5, 4);
-	memcpy(longer + 24, PRINTED + 20, 4);
+	memcpy(longer + 24, TAG + 20, 4);
 	longer[4] += 4;
 	for (size_t i = 1; i < sizeof(longer) - 2; i++)
 		sum += longer[i];
@@ -84,16 +81,16 @@ static void a_damaged_tag_is_no_other_tag(void)
 {
 	struct driver *reader = driver_of("yrm100");
 	char text[SCAN_TEXT];
-	uint8_t bytes[sizeof(PRINTED)];
+	uint8_t bytes[sizeof(TAG)];
 	struct error err;
 
-	for (size_t i = 0; i < sizeof(PRINTED); i++) {
-		memcpy(bytes, PRINTED, sizeof(bytes));
+	for (size_t i = 0; i < sizeof(TAG); i++) {
+		memcpy(bytes, TAG, sizeof(bytes));
 		bytes[i] ^= 0x04;
 		CU_ASSERT_EQUAL(scanned(reader, bytes, sizeof(bytes), text, &err), -1);
 	}
-	for (size_t size = 1; size < sizeof(PRINTED); size++)
-		CU_ASSERT_EQUAL(scanned(reader, PRINTED, size, text, &err), -1);
+	for (size_t size = 1; size < sizeof(TAG); size++)
+		CU_ASSERT_EQUAL(scanned(reader, TAG, size, text, &err), -1);
 	driver_free(reader);
 }
 
@@ -109,8 +106,7 @@ static void no_tag_is_an_answer_and_no_tag(void)
 	CU_ASSERT_EQUAL(exchange_text(&exchange, NO_TAG, sizeof(NO_TAG), text, sizeof(text), &err),
 			-1);
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "no tag"));
-	CU_ASSERT_EQUAL(
-		exchange_text(&exchange, PRINTED, sizeof(PRINTED), text, sizeof(text), &err), 0);
+	CU_ASSERT_EQUAL(exchange_text(&exchange, TAG, sizeof(TAG), text, sizeof(text), &err), 0);
 	CU_ASSERT_STRING_EQUAL(text, "30751FEB705C5904E3D50D70");
 	CU_ASSERT_EQUAL(scanned(reader, NO_TAG, sizeof(NO_TAG), text, &err), -1);
 	driver_free(reader);
@@ -119,13 +115,13 @@ static void no_tag_is_an_answer_and_no_tag(void)
 /* As modules send it; with the sum that is printed in the maker's document. */
 static void a_reader_names_itself_by_its_own_rule(void)
 {
-	uint8_t version[] = {0xBB, 0x01, 0x03, 0x00, 0x10, 0x00, 0x4D, 0x31, 0x30, 0x30, 0x20, 0x32,
-			     0x36, 0x64, 0x42, 0x6D, 0x20, 0x56, 0x31, 0x2E, 0x30, 0x92, 0x7E};
+	uint8_t version[sizeof(VERSION)];
 	struct driver *reader = driver_of("yrm100");
 	struct exchange exchange;
 	char text[SCAN_TEXT];
 	struct error err;
 
+	memcpy(version, VERSION, sizeof(version));
 	exchange_read(&exchange, reader, &reader->identity, 1);
 	CU_ASSERT_EQUAL(
 		exchange_text(&exchange, version, sizeof(version), text, sizeof(text), &err), 0);
