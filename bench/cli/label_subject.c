@@ -37,16 +37,24 @@ static const struct {
 
 /* ---- what was never there ---- */
 
+enum { REAL = 1, SIMULATED = 2 };
+
 struct runs {
-	const char *serial;
-	bool real, simulated;
+	const struct value *labels;
+	uint8_t *kinds; /* of the runs of each label's serial number */
 };
+
+static void note_run(const struct runs *runs, const char *serial, uint8_t kind)
+{
+	for (size_t i = 0; i < value_count(runs->labels); i++)
+		if (spelling_same(serial, value_get_text(value_at(runs->labels, i), "text")))
+			runs->kinds[i] |= kind;
+}
 
 static int take_run(void *ctx, const struct jws *jws, const struct entry *entry, struct error *err)
 {
 	const struct value *run = value_get(entry->says, "mse:run");
 	const struct value *equipment = value_get(entry->says, "epcList");
-	struct runs *runs = ctx;
 
 	(void)jws;
 	(void)err;
@@ -54,36 +62,26 @@ static int take_run(void *ctx, const struct jws *jws, const struct entry *entry,
 		struct buf serial;
 
 		buf_init(&serial);
-		if (event_serial(&serial, value_at(equipment, i)->text) &&
-		    spelling_same(serial.data, runs->serial)) {
-			bool simulated = value_get_bool(run, "mse:simulated");
-
-			runs->simulated |= simulated;
-			runs->real |= !simulated;
-		}
+		if (event_serial(&serial, value_at(equipment, i)->text))
+			note_run(ctx, serial.data,
+				 value_get_bool(run, "mse:simulated") ? SIMULATED : REAL);
 		buf_done(&serial);
 	}
 	return 0;
 }
 
-static int set_simulated(struct value *label, const char *state, bool all_simulated,
+/* The log is read once, for all of them. */
+static int set_simulated(struct value *labels, const char *state, bool all_simulated,
 			 struct error *err)
 {
-	struct runs runs = {.serial = value_get_text(label, "text")};
+	struct runs runs = {labels, xcalloc(value_count(labels) + 1, sizeof(*runs.kinds))};
+	int done = all_simulated ? 0 : book_each(state, take_run, &runs, err);
 
-	if (!all_simulated && book_each(state, take_run, &runs, err) < 0)
-		return -1;
-	value_set_bool(label, "simulated", all_simulated || (runs.simulated && !runs.real));
-	return 0;
-}
-
-static int set_all_simulated(struct value *labels, const char *state, bool all_simulated,
-			     struct error *err)
-{
-	for (size_t i = 0; i < value_count(labels); i++)
-		if (set_simulated(labels->items[i], state, all_simulated, err) < 0)
-			return -1;
-	return 0;
+	for (size_t i = 0; done == 0 && i < value_count(labels); i++)
+		value_set_bool(labels->items[i], "simulated",
+			       all_simulated || runs.kinds[i] == SIMULATED);
+	free(runs.kinds);
+	return done;
 }
 
 static struct value *done_or_freed(struct value *labels, int done)
@@ -120,7 +118,7 @@ struct value *label_of_specimens(const char *state, char **serials, int count, b
 			done = error_set(err, ERROR_USAGE, "%s", say(TEXTS.blank));
 	}
 	if (done == 0)
-		done = set_all_simulated(labels, state, all_simulated, err);
+		done = set_simulated(labels, state, all_simulated, err);
 	return done_or_freed(labels, done);
 }
 
@@ -174,7 +172,7 @@ struct value *label_of_lot(const char *state, const char *lot, char **serials, i
 	if (done == 0 && count == 0)
 		add_units(labels, units, draw, lot, NULL);
 	if (done == 0)
-		done = set_all_simulated(labels, state, all_simulated, err);
+		done = set_simulated(labels, state, all_simulated, err);
 	value_free(units);
 	lot_standing_free(standing);
 	return done_or_freed(labels, done);
