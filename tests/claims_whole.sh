@@ -30,6 +30,19 @@ killed_part() { adds 1 "3 passed, 1 failed, 0 skipped" "$says; $part 'says 3 0 0
 hung_part() { adds 1 "3 passed, 1 failed, 0 skipped" "$says; patience=0.2; $part 'sleep 60'; patience=9; $part 'says 3 0 0 0'; totals_end"; }
 nothing_passed() { adds 1 "0 passed, 0 failed, 4 skipped" "$says; $part 'says 0 0 4 0'; totals_end"; }
 only_failures() { adds 1 "2 passed, 1 failed, 0 skipped" "$says; $part 'says 2 0 0 0'; count_failures_only x bash -c 'says 5 1 6 1'; totals_end"; }
+beside() { adds 1 "2 passed, 1 failed, 0 skipped" "$says; begin x bash -c 'sleep 0.5; says 5 1 6 1'; $part 'says 2 0 0 0'; count_failures_of_begun; totals_end"; }
+dead_beside() { adds 1 "2 passed, 1 failed, 0 skipped" "$says; begin x bash -c 'says 5 0 0 0; kill -9 \$\$'; $part 'says 2 0 0 0'; count_failures_of_begun; totals_end"; }
+# What was begun ends with who began it.
+none_is_left_over() {
+	local pid
+	pid=$(bash -c ". tests/totals.sh; $says; begin x bash -c 'echo \$\$ >$scratch/begun; exec sleep 60'; sleep 0.5; $part 'says 2 0 0 0'; totals_end" >/dev/null; cat "$scratch/begun")
+	for _ in $(seq 50); do
+		kill -0 "$pid" 2>/dev/null || return 0
+		sleep 0.1
+	done
+	kill "$pid"
+	return 1
+}
 nobody_types() { adds 0 "1 passed, 0 failed, 0 skipped" "$says; $part '! read -r word && says 1 0 0 0'; totals_end"; }
 
 table_has_each() {
@@ -129,6 +142,9 @@ claim "so is one that ends with a status that its totals do not explain" killed_
 claim "so is one that hangs" hung_part
 claim "where nothing passed, all is not well" nothing_passed
 claim "what is run once more counts only its failures" only_failures
+claim "what runs beside the others counts its failures, too" beside
+claim "and is a failure when it dies" dead_beside
+claim "it does not outlive who began it" none_is_left_over
 claim "no part can ask anybody" nobody_types
 claim "each part's totals and time are told" table_has_each
 claim "make test-all runs everything, the long way" everything_is_run

@@ -5,11 +5,13 @@
 # runs one, and the next after it, whatever became of it; `totals_end` prints the sum in the same words and ends, with 0
 # only when something passed and nothing failed. One that dies, or hangs for $patience seconds, before its line is one
 # failure; so is one whose line counts none but which ends as if there were. Of `count_failures_only` nothing else
-# counts. With `totals_table` before the end, each part's line and its time are printed once more.
+# counts. `begin NAME COMMAND…` starts one beside what is counted next; `count_failures_of_begun` waits for it, and prints
+# then what it said. With `totals_table` before the end, each part's line and its time are printed once more.
 set -u
 passed=0 failed=0 skipped=0 patience=${TEST_PATIENCE:-1800} totals_table=()
 totals_log=$(mktemp)
-trap 'rm -f "$totals_log"' EXIT
+begun_log=$(mktemp) begun='' begun_name=''
+trap 'rm -f "$totals_log" "$begun_log"; [ -z "$begun" ] || kill "$begun" 2>/dev/null' EXIT
 
 fail() {
 	echo "FAILED  $*"
@@ -41,6 +43,22 @@ count() {
 count_failures_only() {
 	run_part "$@"
 	failed=$((failed + bad))
+}
+
+begin() {
+	begun_name=$1
+	shift
+	timeout -k 10 "$patience" "$@" </dev/null >"$begun_log" 2>&1 &
+	begun=$!
+}
+
+count_failures_of_begun() {
+	local status
+	wait "$begun"
+	status=$?
+	begun=
+	# shellcheck disable=SC2016 # by bash, of what follows
+	count_failures_only "$begun_name" bash -c 'cat "$0"; exit "$1"' "$begun_log" "$status"
 }
 
 totals_table() {
