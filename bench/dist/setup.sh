@@ -13,7 +13,7 @@ packages() {
 	build) echo gcc make pkgconf libc6-dev liblua5.4-dev libseccomp-dev libjansson-dev libssl-dev libsqlite3-dev \
 		libgpiod-dev libserialport-dev libcurl4-openssl-dev libpq-dev libmosquitto-dev libqrencode-dev ;;
 	test) echo libcunit1-dev libmodbus-dev git openssl python3 nodejs postgresql mosquitto mosquitto-clients weasyprint fonts-wqy-microhei poppler-utils \
-		zbar-tools qpdf ;;
+		zbar-tools qpdf mandoc ;;
 	rig) echo linux-source qemu-system-x86 busybox-static flex bison bc libelf-dev cpio xz-utils ;;
 	fuzz) echo clang llvm libclang-rt-dev ;;
 	tidy) echo clang-format ;;
