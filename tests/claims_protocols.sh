@@ -113,10 +113,16 @@ claim "a blocked tube at the resistance gauge spares a filter self-rescuer, and 
 	"✗ resistance 9."
 claim "a gauge that reads low spares a self-rescuer's resistance, and its bench's check finds it" \
 	only_the_check_shows scripts/self_rescuer/oxygen_supply{,_bench_check}.lua gauge_low "✗ resistance 85."
+claim "a gauge that reads low spares a self-rescuer's leaks, and its bench's check finds it" \
+	only_the_check_shows scripts/self_rescuer/{acceptance_oxygen,oxygen_rescuer_bench_check}.lua mouth_low "✗ gauge_span[above] 85."
+claim "a hose that leaks only below the room's pressure is not seen before a self-rescuer comes, and its bench's check finds it" \
+	only_the_check_shows scripts/self_rescuer/{acceptance_oxygen,oxygen_rescuer_bench_check}.lua hose_sucks "✗ below 35."
 claim "a transmitter's wrong zero spares a cylinder, and its bench's check finds it" \
 	only_the_check_shows scripts/self_rescuer/oxygen_hold{,_bench_check}.lua zero_drifted "✗ zero 30"
 claim "what a plugged adapter leaks is worked out again from its transmitter's and thermocouple's bytes" \
 	recomputed scripts/self_rescuer/oxygen_hold_bench_check.lua adapter_leaks tests/oxygen_hold_check.py
+claim "what a bench draws without seeing it is worked out again from its flow meter's bytes" \
+	recomputed scripts/self_rescuer/oxygen_rescuer_bench_check.lua draw_clogged tests/oxygen_rescuer_check.py
 claim "what a valve leaks, and is held with, is worked out again from meter's and gauge's bytes" \
 	recomputed scripts/self_rescuer/valve_leak.lua valve_leaks tests/valve_leak.py
 claim "what came through a filter self-rescuer is worked out again from its analyser's bytes" \

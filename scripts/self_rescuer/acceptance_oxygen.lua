@@ -19,6 +19,7 @@ local test = protocol {
   standard = rule .. "; " .. aq_1054,
   class    = "self_rescuer.compressed_oxygen",
   fixture  = "oxygen_rescuer_bench",
+  bracket  = "self_rescuer.oxygen_rescuer_bench_check",
   decision = "guarded",
 
   -- Chosen; the laboratory's procedure has its own.
