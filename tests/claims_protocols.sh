@@ -117,6 +117,8 @@ claim "a gauge that reads low spares a self-rescuer's leaks, and its bench's che
 	only_the_check_shows scripts/self_rescuer/{acceptance_oxygen,oxygen_rescuer_bench_check}.lua mouth_low "✗ gauge_span[above] 85."
 claim "a hose that leaks only below the room's pressure is not seen before a self-rescuer comes, and its bench's check finds it" \
 	only_the_check_shows scripts/self_rescuer/{acceptance_oxygen,oxygen_rescuer_bench_check}.lua hose_sucks "✗ below 35."
+claim "a meter that shows too much of what flows fast spares a starter, and its bench's check finds it" \
+	only_the_check_shows scripts/self_rescuer/starter{,_bench_check}.lua meter_races "✗ span 120."
 claim "a transmitter's wrong zero spares a cylinder, and its bench's check finds it" \
 	only_the_check_shows scripts/self_rescuer/oxygen_hold{,_bench_check}.lua zero_drifted "✗ zero 30"
 claim "what a plugged adapter leaks is worked out again from its transmitter's and thermocouple's bytes" \

@@ -15,6 +15,7 @@ local test = protocol {
   standard  = aq_1057,
   class     = "self_rescuer.starter",
   fixture   = "starter_bench",
+  bracket   = "self_rescuer.starter_bench_check",
   decision  = "guarded",
   deviation = aq_1057 .. "'s methods were not read; what the gas holds (CO, CO2, NOx) and its safety in firedamp are "
     .. "not tested",
