@@ -48,6 +48,48 @@ static void a_sound_order_becomes_a_plan(void)
 	bench_close(&bench);
 }
 
+#define SPLIT_WORLD                                                                                \
+	"local physics = part 'physics'\n"                                                         \
+	"return world { state = physics.state, advance = physics.advance }\n"
+#define PHYSICS                                                                                    \
+	"return { state = function() return { pressure = 700 } end,\n"                             \
+	"  advance = function(w, dt, lines) lines.lid, lines.stop, lines.pulses = true, true, "    \
+	"250 "                                                                                     \
+	"end }\n"
+
+static void a_world_of_several_files_is_planned_and_simulated_with_all_of_them(void)
+{
+	struct bench bench;
+	struct plan *plan;
+
+	bench_open(&bench);
+	bench_put(&bench, "fixtures/mini/world.lua", SPLIT_WORLD);
+	bench_put(&bench, "fixtures/mini/world/physics.lua", PHYSICS);
+	bench_put(&bench, "fixtures/mini/world/.#physics.lua", "an editor's leftover");
+	plan = bench_plan(&bench, .body = "");
+	bench_run(&bench, .body = "m.x = fx.pressure:read()");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(plan);
+	CU_ASSERT_PTR_NOT_NULL(plan_find_source(plan, "fixtures/mini/world/physics.lua"));
+	CU_ASSERT_PTR_NULL(plan_find_source(plan, "fixtures/mini/world/.#physics.lua"));
+	CU_ASSERT(bench_ended(&bench, VERDICT_PASS, ""));
+	plan_free(plan);
+	bench_close(&bench);
+}
+
+static void a_part_that_a_world_lacks_is_named(void)
+{
+	struct bench bench;
+
+	bench_open(&bench);
+	bench_put(&bench, "fixtures/mini/world.lua", SPLIT_WORLD);
+	bench_run(&bench, .body = "");
+
+	CU_ASSERT(bench_refused(&bench, "fixtures/mini/world.lua:1: this world has no part "
+					"'physics': there is no fixtures/mini/world/physics.lua"));
+	bench_close(&bench);
+}
+
 static void a_missing_fixture_is_named(void)
 {
 	CHECK_REFUSED("mini.lua: fixture 'other' was not found (looked for "
@@ -249,6 +291,8 @@ void suite_plan(void)
 {
 	suite_begin("plan");
 	claim(a_sound_order_becomes_a_plan);
+	claim(a_world_of_several_files_is_planned_and_simulated_with_all_of_them);
+	claim(a_part_that_a_world_lacks_is_named);
 	claim(a_missing_fixture_is_named);
 	claim(a_missing_protocol_is_named);
 	claim(a_mistake_in_the_protocol_is_found_at_its_line);

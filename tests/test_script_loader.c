@@ -328,6 +328,25 @@ static void a_world_names_its_faults_and_operators(void)
 		   "'operator':['change']}");
 }
 
+static void a_world_takes_in_what_lies_in_its_own_folder(void)
+{
+	struct cell *cell = cell_start();
+
+	cell_add_source(cell, "b/world.lua",
+			"local cell = part 'cell'\n"
+			"return world { grid = cell.grid, advance = function() end }");
+	cell_add_source(cell, "b/world/cell.lua", "return { grid = '50 ms' }");
+	cell_send(cell, FRAME_START, 0,
+		  "{'mode': 'load', 'kind': 'world', 'source': 'b/world.lua'}");
+
+	CU_ASSERT_STRING_EQUAL(cell_said(cell, FRAME_DATA, 0),
+			       "{'faults':{},'grid':'50 ms','operator':{}}");
+	cell_free(cell);
+	check_refused("world", "\nlocal cell = part 'cell'", "",
+		      "t.lua:2: this world has no part 'cell': there is no t/cell.lua");
+	check_refused("driver", "local cell = part 'cell'", "", "t.lua:1: there is no 'part' here");
+}
+
 static void a_station_becomes_its_slots(void)
 {
 	check_data("station",
@@ -558,6 +577,7 @@ void suite_script_loader(void)
 	claim(a_driver_keeps_flags_and_unnamed_parts);
 	claim(a_simulator_keeps_the_order_of_its_entries);
 	claim(a_world_names_its_faults_and_operators);
+	claim(a_world_takes_in_what_lies_in_its_own_folder);
 	claim(a_station_becomes_its_slots);
 	claim(a_wire_that_is_written_wrongly_is_refused);
 	claim(a_far_end_belongs_to_a_wire);

@@ -15,6 +15,7 @@
 #include "cli/place.h"
 #include "loop/loop.h"
 #include "run/loader.h"
+#include "run/world_parts.h"
 
 enum { FILE_MOST = 4 << 20, DEPTH_MOST = 8 };
 
@@ -122,23 +123,63 @@ static struct value *load_text(const char *program, const struct load_request *r
 	return loading.data;
 }
 
+/* The files of a world's own folder. */
+struct parts {
+	char **path;
+	struct buf *text;
+	struct source_file *file;
+	size_t count;
+};
+
+static void free_parts(struct parts *parts)
+{
+	for (size_t i = 0; i < parts->count; i++)
+		buf_done(&parts->text[i]);
+	free_paths(parts->path, parts->count);
+	free(parts->text);
+	free(parts->file);
+}
+
+static int read_parts(struct parts *parts, const char *world, const char *tree, struct error *err)
+{
+	parts->path = world_parts(world, &parts->count);
+	parts->text = xcalloc(parts->count + 1, sizeof(*parts->text));
+	parts->file = xcalloc(parts->count + 1, sizeof(*parts->file));
+	for (size_t i = 0; i < parts->count; i++) {
+		struct buf *text = &parts->text[i];
+
+		buf_init(text);
+		if (file_read(parts->path[i], FILE_MOST, text, err) < 0)
+			return -1;
+		parts->file[i] = (struct source_file){place_short(parts->path[i], tree), text->data,
+						      text->size};
+	}
+	return 0;
+}
+
 struct value *catalogue_load(const char *program, const char *kind, const char *path,
 			     struct error *err)
 {
 	char *whole = place_absolute(path), *tree = place_tree_of(whole);
+	bool world = !strcmp(kind, "world");
+	struct parts parts = {0};
 	struct value *data = NULL;
 	struct buf text;
 
 	buf_init(&text);
-	if (file_read(path, FILE_MOST, &text, err) == 0) {
+	if (file_read(path, FILE_MOST, &text, err) == 0 &&
+	    (!world || read_parts(&parts, whole, tree, err) == 0)) {
 		struct load_request request = {.kind = kind,
 					       .name = place_short(whole, tree),
 					       .text = text.data,
 					       .size = text.size,
+					       .parts = parts.file,
+					       .part_count = parts.count,
 					       .simulated = true};
 
 		data = load_text(program, &request, err);
 	}
+	free_parts(&parts);
 	buf_done(&text);
 	free(tree);
 	free(whole);

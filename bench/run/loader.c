@@ -159,6 +159,9 @@ void loader_load(struct loader *loader, const struct load_request *request, load
 	value_set(start, "dut", request->dut ? value_copy(request->dut) : value_map());
 	value_set_bool(start, "simulated", request->simulated);
 	peer_add_source(loader->peer, request->name, request->text, request->size);
+	for (size_t i = 0; i < request->part_count; i++)
+		peer_add_source(loader->peer, request->parts[i].name, request->parts[i].text,
+				request->parts[i].size);
 	peer_add(loader->peer, FRAME_START, 0, start);
 	peer_flush(loader->peer);
 	value_free(start);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/value.h"
 #include "loop/loop.h"
+#include "run/world.h"
 
 struct loader;
 
@@ -17,6 +18,8 @@ struct load_request {
 	const char *name; /* what sentences call the file */
 	const char *text;
 	size_t size;
+	const struct source_file *parts; /* of a world; NULL where it has none */
+	size_t part_count;
 	const struct value *params, *dut; /* of a protocol; may be NULL */
 	bool simulated;
 };

@@ -3,8 +3,9 @@
  * From an order to a plan.
  *
  * Where things are: the protocol's folder, or one above it, holds `fixtures/`; a fixture is
- * fixtures/NAME/fixture.lua, a driver fixtures/drivers/NAME/driver.lua with its twin.lua beside it. A
- * protocol outside such a tree uses the one that Davy was installed with ($DAVY_SHARE).
+ * fixtures/NAME/fixture.lua, a driver fixtures/drivers/NAME/driver.lua with its twin.lua beside it, the
+ * parts of a world in a folder that is named like it (world_parts.h). A protocol outside such a tree
+ * uses the one that Davy was installed with ($DAVY_SHARE).
  *
  * Loading goes step by step: the protocol names the fixture, the fixture its drivers and its world. Two
  * loaders are started at once: one for the protocol, and one for all files of the bench, whose data say
@@ -21,6 +22,7 @@
 #include "base/file.h"
 #include "base/installed.h"
 #include "run/loader.h"
+#include "run/world_parts.h"
 
 enum { FILE_MOST = 4 << 20 };
 
@@ -133,6 +135,41 @@ const struct plan_source *plan_add_text(struct plan *plan, const char *name, cha
 	return add_source(plan, name, &bytes, err);
 }
 
+/* Every part of a world, before the world that asks for them is evaluated. */
+static int read_parts(struct plan *plan, const char *root, const char *world, struct error *err)
+{
+	size_t count;
+	char **parts = world_parts(world, &count);
+	int done = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (done == 0 && !plan_read(plan, root, parts[i], err))
+			done = -1;
+		free(parts[i]);
+	}
+	free(parts);
+	return done;
+}
+
+static bool is_part(const struct plan *plan, const char *name)
+{
+	return plan->world_source && world_has_part(plan->world_source, name);
+}
+
+static size_t find_parts(const struct plan *plan, struct source_file *parts)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->source_count; i++) {
+		const struct plan_source *source = &plan->source[i];
+
+		if (is_part(plan, source->name))
+			parts[count++] =
+				(struct source_file){source->name, source->text, source->size};
+	}
+	return count;
+}
+
 /* ---- loading, one file after the other ---- */
 
 static void loaded(void *ctx, struct value *data, const struct error *err)
@@ -154,12 +191,15 @@ static void load(struct planning *planning, const char *kind, const struct plan_
 		 struct value **into, const char *key, void (*after)(struct planning *))
 {
 	bool protocol = !strcmp(kind, "protocol");
+	struct source_file parts[PLAN_SOURCES];
 	const struct order *order = planning->plan->order;
 	struct load_request request = {
 		.kind = kind,
 		.name = source->name,
 		.text = source->text,
 		.size = source->size,
+		.parts = parts,
+		.part_count = strcmp(kind, "world") ? 0 : find_parts(planning->plan, parts),
 		.params = order->params,
 		.dut = order->dut,
 		.simulated = order->simulated,
@@ -225,13 +265,21 @@ static void load_world(struct planning *planning)
 {
 	struct plan *plan = planning->plan;
 	const char *world = value_get_text(plan->fixture_data, "world");
+	struct error err;
+	char *path;
 
 	if (order_has_wires(plan->order) || !world) {
 		load_station(planning);
 		return;
 	}
-	load_file(planning, "world", xprintf("%s/fixtures/%s", planning->root, world),
-		  &plan->world_data, NULL, load_station, &plan->world_source);
+	path = xprintf("%s/fixtures/%s", planning->root, world);
+	if (read_parts(plan, planning->root, path, &err) < 0) {
+		free(path);
+		finish(planning, &err);
+		return;
+	}
+	load_file(planning, "world", path, &plan->world_data, NULL, load_station,
+		  &plan->world_source);
 }
 
 static void load_twin(struct planning *planning, const char *device, char *path)
@@ -533,7 +581,8 @@ size_t plan_world_sources(const struct plan *plan, struct source_file *sources)
 
 	for (size_t i = 0; i < plan->source_count; i++) {
 		const struct plan_source *source = &plan->source[i];
-		bool wanted = plan->world_source && !strcmp(source->name, plan->world_source);
+		bool wanted = plan->world_source && (is_part(plan, source->name) ||
+						     !strcmp(source->name, plan->world_source));
 
 		for (size_t d = 0; d < value_count(plan->simulator_sources) && !wanted; d++)
 			wanted = !strcmp(source->name, value_at(plan->simulator_sources, d)->text);

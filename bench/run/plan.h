@@ -122,7 +122,7 @@ const char *plan_slot_label(const struct plan *plan);
 struct value *plan_runner_start(const struct plan *plan);
 struct value *plan_world_start(const struct plan *plan);
 const struct plan_source *plan_find_source(const struct plan *plan, const char *name);
-/* Sources that the world needs: the world and the twins. `sources` has room for PLAN_SOURCES. */
+/* Sources that the world needs: the world, its parts and the twins. `sources` has room for PLAN_SOURCES. */
 size_t plan_world_sources(const struct plan *plan, struct source_file *sources);
 
 /* ---- between plan.c and plan_compile.c ---- */

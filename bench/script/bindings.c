@@ -149,6 +149,13 @@ static int native_source(lua_State *L)
 	return 1;
 }
 
+/* lua: native.has_source(name) -> boolean */
+static int native_has_source(lua_State *L)
+{
+	lua_pushboolean(L, sources_find(&host_of(L)->sources, luaL_checkstring(L, 1)) != NULL);
+	return 1;
+}
+
 /*
  * lua: native.compile(name, environment [, text]) -> function, or nil, why
  * With a text, that stands in place of the file's own.
@@ -331,6 +338,7 @@ static const luaL_Reg BINDINGS[] = {
 	{"where", native_where},
 	{"print", native_print},
 	{"source", native_source},
+	{"has_source", native_has_source},
 	{"compile", native_compile},
 	{"quantity", native_quantity},
 	{"reading", native_reading},

@@ -210,6 +210,18 @@ end
 
 -- ---- reading a file of one kind ----
 
+-- What a file of the world's own folder returns: in b/world.lua, `part "cell"` is what b/world/cell.lua does.
+local function part_word(world)
+  return function(name)
+    if type(name) ~= "string" then davy.raise("part is given a name: part \"cell\"") end
+    local file = ("%s/%s.lua"):format(world:gsub("%.lua$", ""), name)
+    if not native.has_source(file) then
+      davy.raise("this world has no part '%s': there is no %s", name, file)
+    end
+    return davy.evaluate(file, {})
+  end
+end
+
 local KINDS = {
   driver = { data = driver_data, check = check_driver },
   simulator = { data = simulator_data, check = check_simulator },
@@ -226,7 +238,10 @@ local KINDS = {
 -- Evaluate a file that holds one `kind { … }`: { written, data }.
 function davy.read_instrument(kind, source)
   local result
-  local words = { slot = kind == "station" and davy.slot_word or nil }
+  local words = {
+    slot = kind == "station" and davy.slot_word or nil,
+    part = kind == "world" and part_word(source) or nil,
+  }
   words[kind] = function(written)
     local where = native.where() or source .. ":1" -- a tail call has no line
     if result then raise_at(where, "there is a %s in this file already", kind) end
