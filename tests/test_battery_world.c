@@ -88,24 +88,33 @@ static void lines(struct battery *battery, const char *levels)
 	free(json);
 }
 
+static void add_source(struct cell *cell, const char *name)
+{
+	char *path = xprintf("fixtures/battery_bench/%s", name);
+	struct buf text;
+	struct error err;
+
+	buf_init(&text);
+	CU_ASSERT_FATAL(file_read(path, 65536, &text, &err) == 0);
+	cell_add_source(cell, name, text.data);
+	buf_done(&text);
+	free(path);
+}
+
 /* `outputs` are the lines that are on. */
 static struct battery battery_new(const char *dut, const char *outputs)
 {
 	struct battery battery = {.cell = cell_start()};
-	struct buf world;
-	struct error err;
 	char *start = xprintf("{'mode': 'world', 'world': 'world.lua', 'simulators': {'probe': "
 			      "'p.lua'}, 'seed': 1, 'severity': 1.0, 'dut': {%s}, 'inputs': "
 			      "['door', 'clear', 'estop', 'surge', 'smoke_head', 'flame', "
 			      "'panel'], 'outputs': {%s}}",
 			      dut, outputs);
 
-	buf_init(&world);
-	CU_ASSERT_FATAL(file_read("fixtures/battery_bench/world.lua", 65536, &world, &err) == 0);
-	cell_add_source(battery.cell, "world.lua", world.data);
+	add_source(battery.cell, "world.lua");
+	add_source(battery.cell, "world/battery.lua");
 	cell_add_source(battery.cell, "p.lua", PROBE);
 	cell_send(battery.cell, FRAME_START, 0, start);
-	buf_done(&world);
 	free(start);
 	return battery;
 }
