@@ -121,10 +121,14 @@ claim "a meter that shows too much of what flows fast spares a starter, and its 
 	only_the_check_shows scripts/self_rescuer/starter{,_bench_check}.lua meter_races "✗ span 120."
 claim "a transmitter's wrong zero spares a cylinder, and its bench's check finds it" \
 	only_the_check_shows scripts/self_rescuer/oxygen_hold{,_bench_check}.lua zero_drifted "✗ zero 30"
+claim "thermocouples at each other's terminals spare a cell, and its bench's check finds them" \
+	only_the_check_shows scripts/battery/{cell_overcharge,battery_bench_check}.lua junctions_swapped "✗ ice[case]"
 claim "what a plugged adapter leaks is worked out again from its transmitter's and thermocouple's bytes" \
 	recomputed scripts/self_rescuer/oxygen_hold_bench_check.lua adapter_leaks tests/oxygen_hold_check.py
 claim "what a bench draws without seeing it is worked out again from its flow meter's bytes" \
 	recomputed scripts/self_rescuer/oxygen_rescuer_bench_check.lua draw_clogged tests/oxygen_rescuer_check.py
+claim "what an ammeter errs by, either way, is worked out again from the bytes of it and of a voltmeter" \
+	recomputed scripts/battery/battery_bench_check.lua shunt_drifted tests/battery_bench_check.py
 claim "what a valve leaks, and is held with, is worked out again from meter's and gauge's bytes" \
 	recomputed scripts/self_rescuer/valve_leak.lua valve_leaks tests/valve_leak.py
 claim "what came through a filter self-rescuer is worked out again from its analyser's bytes" \

@@ -113,6 +113,7 @@ static struct battery battery_new(const char *dut, const char *outputs)
 
 	add_source(battery.cell, "world.lua");
 	add_source(battery.cell, "world/battery.lua");
+	add_source(battery.cell, "world/references.lua");
 	cell_add_source(battery.cell, "p.lua", PROBE);
 	cell_send(battery.cell, FRAME_START, 0, start);
 	free(start);

@@ -20,6 +20,7 @@ local test = protocol {
   standard = "GB 31241-2022",
   class    = "battery.li_ion_cell",
   fixture  = "battery_bench",
+  bracket  = "battery.battery_bench_check",
   destructive = true,
 
   -- The waiting time was chosen; the laboratory's own risk assessment replaces it.

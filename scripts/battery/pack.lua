@@ -17,6 +17,7 @@ local test = protocol {
   standard = "the maker's declaration",
   class    = "battery.li_ion_pack",
   fixture  = "battery_bench",
+  bracket  = "battery.battery_bench_check",
   decision = "guarded",
 
   -- The waiting time was chosen; the laboratory's own risk assessment replaces it.
