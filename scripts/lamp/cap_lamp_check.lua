@@ -17,6 +17,7 @@ local test = protocol {
   standard = gb_7957,
   class    = "cap_lamp",
   fixture  = "lamp_bench",
+  bracket  = "cap_lamp.bench_check",
   decision = "guarded",
 
   params = {
