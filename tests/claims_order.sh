@@ -155,8 +155,10 @@ on() {
 # The whole order, as it is shipped; of one unit the chamber's compressor stops in the cold.
 a_model_goes_through_subpart_o() {
 	davy order add scripts/orders/closed_circuit_42cfr84.json >"$scratch/out" && says '12 specimens, 9 stages' &&
+		fixture_passes conditioning_bench_check && fixture_passes conditioning_table_check &&
 		on temperature 0 "" B1 B3 B4 && on temperature 5 =compressor_stops B2 && on drops 0 "" B1 B2 B3 B4 &&
 		on vibration 0 "" B1 B2 B3 B4 && on "cold limit" 0 "" C1 C2 &&
+		fixture_passes conditioning_bench_check && fixture_passes conditioning_table_check &&
 		fixture_passes breathing_bench_check && on "capacity as received" 0 "" A1 A2 A3 &&
 		on "capacity after 84.307" 0 "" B1 B2 && on "capacity cold" 0 "" C1 C2 &&
 		on "performance as received" 0 "" D1 D2 D3 && on "performance after 84.307" 0 "" B3 B4 &&

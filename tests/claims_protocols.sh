@@ -115,6 +115,8 @@ claim "a head that shows too much light spares a cap lamp, and its bench's check
 	only_the_check_shows scripts/lamp/{cap_lamp,lamp_bench}_check.lua head_high "✗ light[full] 115."
 claim "so does a relay that is welded" \
 	only_the_check_shows scripts/lamp/{cap_lamp,lamp_bench}_check.lua relay_welded "✗ parted 49"
+claim "a relay that says ready lets a table that may stand still pass, and its check finds it" \
+	only_the_check_shows scripts/self_rescuer/conditioning_{vibration,table_check}.lua relay_of_ready "✗ ready closed"
 claim "a gauge that reads low spares a self-rescuer's resistance, and its bench's check finds it" \
 	only_the_check_shows scripts/self_rescuer/oxygen_supply{,_bench_check}.lua gauge_low "✗ resistance 85."
 claim "a gauge that reads low spares a self-rescuer's leaks, and its bench's check finds it" \

@@ -8,6 +8,7 @@ local test = protocol {
   standard  = "42 CFR Part 84",
   class     = "self_rescuer.closed_circuit",
   fixture   = "conditioning_bench",
+  bracket   = "self_rescuer.conditioning_bench_check",
   deviation = "this verdict is of the treatment of one unit, and says nothing of the unit. Air within 1 K of the "
     .. "cold limit begins the time in it; how far it may stray is the laboratory's to say.",
 

@@ -8,6 +8,7 @@ local test = protocol {
   standard  = "42 CFR Part 84",
   class     = "self_rescuer.closed_circuit",
   fixture   = "conditioning_bench",
+  bracket   = "self_rescuer.conditioning_bench_check",
   deviation = "this verdict is of the treatment of one unit, and says nothing of the unit. Air within 1 K "
     .. "of its temperature begins the time in it, and what changes from one minute to the next is the "
     .. "rate: 84.307 was read in a digest that says neither.",

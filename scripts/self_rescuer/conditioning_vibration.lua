@@ -8,6 +8,7 @@ local test = protocol {
   standard  = "42 CFR Part 84",
   class     = "self_rescuer.closed_circuit",
   fixture   = "conditioning_bench",
+  bracket   = "self_rescuer.conditioning_table_check",
   deviation = "this verdict is of the treatment of one unit, and says nothing of the unit; how long the table ran is "
     .. "measured, its cycle and its acceleration are what a person read in its own report, and no tolerance of "
     .. "theirs was read",
