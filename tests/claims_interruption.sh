@@ -156,6 +156,37 @@ a_changed_file_is_named() {
 		says "rest.lua is not what it was when the run began" err
 }
 
+# A run that asks for a check of its bench, killed in its wait.
+dies_between_checks() {
+	[ -f "$state/controller.lock" ] && kill -9 "$(cat "$state/controller.lock")" 2>/dev/null
+	rm -rf "$state"
+	sed -e 's/id = "rest",/id = "checked",/' -e 's/fixture = "conditioning_bench",/& bracket = "checked_check",/' "$tree/rest.lua" >"$tree/checked.lua"
+	cat >"$tree/checked_check.lua" <<-'LUA'
+		local test = protocol { id = "checked_check", version = 1, language = 1, title = "Its bench", standard = "STD 1",
+		  fixture = "conditioning_bench", checks = "conditioning_bench" }
+		step "Look" {
+		  measure = { air = { "air", limit = { "0 .. 40 °C", grade = "verbatim", source = "this claim" } } },
+		  run = function(m, fx) m.air = fx.air:read() end,
+		}
+	LUA
+	ends_with 0 run "$tree/checked_check.lua" --sim || return 1
+	"$davy" run "$tree/checked.lua" --sim --clock x10 >"$scratch/run" 2>&1 &
+	reaches stands && sleep 1 && kill -9 "$(cat "$state/controller.lock")" || return 1
+	wait
+	run=$(basename "$state"/runs/*-checked-*)
+}
+
+its_check_is_that_of_its_beginning() {
+	dies_between_checks && ends_with 0 continue "$run" --serial SIM-1 --outage "5 min" && ends_with 0 verify &&
+		ends_with 0 run "$tree/checked_check.lua" --sim && ends_with 0 show "$run" && says "between two good checks"
+}
+
+a_bench_that_was_checked_meanwhile_is_refused() {
+	dies_between_checks && ends_with 0 run "$tree/checked_check.lua" --sim &&
+		ends_with 2 continue "$run" --serial SIM-1 --outage "5 min" && says "checked while the run stood interrupted" err &&
+		ends_with 0 continue "$run" --end --why "its bench was checked" && ends_with 0 verify
+}
+
 claim "a run killed in its wait goes on and passes, with its gap shown" a_killed_run_goes_on_and_passes_with_its_gap_shown
 claim "its record verifies, and why tells of the gap" its_record_and_its_reasons_hold
 claim "a run killed before its wait is ABORTED" a_run_killed_elsewhere_is_aborted
@@ -165,5 +196,7 @@ claim "another specimen is refused" another_specimen_is_refused
 claim "nobody goes on with it twice" nobody_goes_on_with_it_twice
 claim "it can be killed again" it_can_be_killed_again
 claim "a changed file is named" a_changed_file_is_named
+claim "one that asks for a check of its bench rests on that of its beginning" its_check_is_that_of_its_beginning
+claim "one whose bench was checked meanwhile can only be ended, and the log holds" a_bench_that_was_checked_meanwhile_is_refused
 [ -f "$state/controller.lock" ] && kill "$(cat "$state/controller.lock")" 2>/dev/null
 claims_end

@@ -343,6 +343,22 @@ static bool is_named(const struct value *named, const struct bracket_run *check)
 	       !strcmp(id, check->id) && sha256 && !strcmp(sha256, check->sha256);
 }
 
+/*
+ * The last before it; or, of a run that was ended long after it had been interrupted, and decides nothing, any: the bench
+ * may have been checked meanwhile.
+ */
+static bool rests_on(const struct run_brackets *brackets, size_t at, const struct value *named)
+{
+	const struct bracket_run *run = &brackets->runs[at];
+
+	if (strcmp(run->verdict, verdict_name(VERDICT_ABORTED)) != 0)
+		return is_named(named, last_before(brackets, at));
+	for (size_t i = at; i > 0; i--)
+		if (counts(&brackets->runs[i - 1], run) && is_named(named, &brackets->runs[i - 1]))
+			return true;
+	return false;
+}
+
 int run_brackets_named(const struct run_brackets *brackets, const struct entry *event,
 		       struct error *err)
 {
@@ -350,8 +366,7 @@ int run_brackets_named(const struct run_brackets *brackets, const struct entry *
 	const struct value *named = value_get(value_get(run, "mse:bracket"), "mse:check");
 
 	for (size_t i = 0; named && i < brackets->count; i++)
-		if (brackets->runs[i].seq == event->seq &&
-		    !is_named(named, last_before(brackets, i)))
+		if (brackets->runs[i].seq == event->seq && !rests_on(brackets, i, named))
 			return error_set(
 				err, ERROR_REFUSED,
 				"run %s names record %lld as the check of its fixture "

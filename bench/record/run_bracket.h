@@ -59,7 +59,10 @@ enum bracket run_brackets_of(const struct run_brackets *brackets, uint64_t seq, 
  */
 struct value *run_bracket_before(struct bench_log *log, const struct value *bracket,
 				 struct error *err);
-/* Is the check that the run of this event names, if it does, the last that the log has before it? All was taken. */
+/*
+ * Is the check that the run of this event names, if it does, the last that the log has before it, or, where it was ABORTED, one of
+ * them? All was taken.
+ */
 int run_brackets_named(const struct run_brackets *brackets, const struct entry *event,
 		       struct error *err);
 

@@ -137,8 +137,8 @@ static int same_sources(const struct run *run, const struct replay_head *head, s
 }
 
 /*
- * What may have changed without making it another run: by which version it is made, what is odd, and the check before
- * it, which is the one that it had. Its name follows from the rest.
+ * What may have changed without making it another run: by which version it is made, and what is odd; the check before it
+ * is looked at by itself. Its name follows from the rest.
  */
 static bool is_free(const char *key)
 {
@@ -436,16 +436,27 @@ static int read_head(struct run *run, struct error *err)
 	return done == 0 && feed->reader ? 0 : -1;
 }
 
+/* Whoever checks a bench takes off it what lies there: the run would then rest on a check that came in the midst of it. */
+static int same_check(const struct run *run, const struct replay_head *head, struct error *err)
+{
+	const struct value *then = value_get(head->run, "bracket_check"), *now = run->plan->check;
+
+	if (then && now ? value_same(then, now) : !then && !now)
+		return 0;
+	return error_set(err, ERROR_USAGE,
+			 "the last check of its fixture is not the one that it rests on: the "
+			 "bench was checked while the run stood interrupted, or that check was "
+			 "taken back; end the run (davy continue RUN --end), and test again");
+}
+
 static int check_same(struct run *run, struct error *err)
 {
 	const struct replay_head *head = &of(run)->feed.head;
-	const struct value *check = value_get(head->run, "bracket_check");
 
-	value_free(run->plan->check);
-	run->plan->check = check ? value_copy(check) : NULL;
 	run->plan->wall = head->wall;
 	head_name(run);
-	if (same_sources(run, head, err) < 0 || same_head(run, head, err) < 0)
+	if (same_sources(run, head, err) < 0 || same_head(run, head, err) < 0 ||
+	    same_check(run, head, err) < 0)
 		return -1;
 	return same_specimen(run, err);
 }
