@@ -98,9 +98,11 @@ step "Cold" {
                    evidence = true, limit = validated "drift" },
   },
   run = function(m, fx)
-    ask("Bind both junctions and the thermometer to the block, lay it into the chamber, and start the chamber's programme "
-      .. "towards -45 °C", "将两支热电偶与标准温度计固定于金属块,放入温度箱,启动降温程序至 -45 °C", "block_cold")
-    assert(fx.air:becomes { "<= -38 °C", within = p.patience }, "the chamber does not become cold: is its programme running?")
+    ask("Bind both junctions and the thermometer to the block, lay it into the chamber, and start the chamber's "
+      .. "programme towards -45 °C",
+      "将两支热电偶与标准温度计固定于金属块,放入温度箱,启动降温程序至 -45 °C", "block_cold")
+    assert(fx.air:becomes { "<= -38 °C", within = p.patience },
+      "the chamber does not become cold: is its programme running?")
     wait(p.soak)
     m.cold_drift = in_block(m, fx, "cold")
   end,
@@ -116,7 +118,8 @@ step "Heat" {
   },
   run = function(m, fx)
     ask("Start the chamber's programme towards 71 °C", "启动升温程序至 71 °C", "block_heat")
-    assert(fx.air:becomes { ">= 62 °C", within = p.patience }, "the chamber does not become hot: is its programme running?")
+    assert(fx.air:becomes { ">= 62 °C", within = p.patience },
+      "the chamber does not become hot: is its programme running?")
     wait(p.soak)
     m.heat_drift = in_block(m, fx, "heat")
     ask("Start the chamber's programme back to room temperature", "启动温度箱回到室温的程序", "block_room")

@@ -1,7 +1,8 @@
 -- The vibration table as the conditioning bench sees it, before and after units are shaken: its relay at rest and in a
 -- cycle, that cycle by the bench's clock, and the table's accelerometer on a calibrator.
 --
--- A run takes the table's own report for what it was, and its relay for the table. What both may hide is looked for here.
+-- A run takes the table's own report for what it was, and its relay for the table. What both may hide is looked for
+-- here.
 
 local validation = "the laboratory's validation of its bench"
 local function validated(key) return { standard = validation, key = key } end
@@ -45,7 +46,7 @@ step "Accelerometer" {
   },
   run = function(m, fx)
     m.calibrator = operator:enter {
-      "Fasten the table's accelerometer to its calibrator: which peak acceleration does the table's controller show, in g?",
+      "Fasten the table's accelerometer to its calibrator: which peak acceleration does its controller show, in g?",
       zh = "将振动台加速度计装在校准器上:控制器显示的峰值加速度(单位 g)?", id = "calibrator", unit = "1" }
       / fx.reference "calibrator"
   end,
