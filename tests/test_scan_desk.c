@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A reader that answers scans, on a simulated line, in virtual time, with the frames of a YRM100. */
+/* Readers that answer scans, on simulated lines, in virtual time: the frames of a YRM100, the lines of a code reader. */
 #include "run/scan_desk.h"
 
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "tests/driver_files.h"
 #include "tests/reader_frames.h"
 
-static const struct serial_settings SETTINGS = {115200, 8, 'N', 1};
+static const struct serial_settings SETTINGS = {115200, 8, 'N', 1}, SLOW = {9600, 8, 'N', 1};
 static const char *const FIRST = "30751FEB705C5904E3D50D70", *const SECOND =
 								     "30751FEB705C5904E3D50D71";
 
@@ -20,15 +20,23 @@ enum { NONE, A, B, BOTH }; /* what lies before the reader */
 struct stand {
 	struct loop *loop;
 	struct bench_clock *clock;
-	struct serial *serial;
-	struct driver *driver;
+	struct serial *serial, *gun; /* of the module; of a code reader beside it, or NULL */
+	struct driver *driver, *gun_driver;
 	struct scan_desk *desk;
+	struct scan_reader *reader;
+	struct place {
+		struct stand *stand;
+		const char *scan;
+	} at_module, at_gun;
 	struct timer end;
 	int lies, turns;
 	bool mute;
 	int answers, doubts;
 	nsec answered_at;
-	char text[64], one[64], other[64];
+	char text[64], scan[16];
+	enum scan_doubt_kind doubt; /* the last … */
+	char one[64], other[64];    /* … and what of */
+	int64_t slot;
 	struct error err; /* kind 0: it has not failed */
 };
 
@@ -58,28 +66,30 @@ static void hear_module(void *ctx, const uint8_t *bytes, size_t size)
 
 static void answered(void *ctx, const char *scan, const char *text)
 {
-	struct stand *stand = ctx;
+	struct place *place = ctx;
+	struct stand *stand = place->stand;
 
-	CU_ASSERT_STRING_EQUAL(scan, "tag");
+	CU_ASSERT_STRING_EQUAL(scan, place->scan);
 	stand->answers++;
 	stand->answered_at = clock_now(stand->clock);
 	snprintf(stand->text, sizeof(stand->text), "%s", text);
+	snprintf(stand->scan, sizeof(stand->scan), "%s", scan);
 }
 
-static void doubted(void *ctx, const char *one, const char *other)
+static void doubted(void *ctx, const struct scan_doubt *doubt)
 {
-	struct stand *stand = ctx;
+	struct stand *stand = ((struct place *)ctx)->stand;
 
 	stand->doubts++;
-	snprintf(stand->one, sizeof(stand->one), "%s", one);
-	snprintf(stand->other, sizeof(stand->other), "%s", other);
+	stand->doubt = doubt->kind;
+	stand->slot = doubt->slot;
+	snprintf(stand->one, sizeof(stand->one), "%s", doubt->text);
+	snprintf(stand->other, sizeof(stand->other), "%s", doubt->other);
 }
 
 static void failed(void *ctx, const struct error *err)
 {
-	struct stand *stand = ctx;
-
-	stand->err = *err;
+	((struct place *)ctx)->stand->err = *err;
 }
 
 static void ended(void *ctx)
@@ -108,15 +118,31 @@ static void begin(struct stand *stand)
 	stand->clock = clock_new(stand->loop, CLOCK_KIND_VIRTUAL, 1);
 	stand->driver = driver_of("yrm100");
 	stand->serial = serial_sim_new(stand->clock, &SETTINGS, hear_module, stand);
-	stand->desk = scan_desk_new(stand->clock, stand->serial, stand->driver, false, &HANDLERS,
-				    stand, &err);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(stand->desk);
+	stand->desk = scan_desk_new(stand->clock, &HANDLERS);
+	stand->at_module = (struct place){stand, "tag"};
+	stand->reader = scan_desk_add(stand->desk, stand->serial, stand->driver, false,
+				      &stand->at_module, &err);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(stand->reader);
+}
+
+/* A second reader, which says by itself what it reads. */
+static void begin_two(struct stand *stand)
+{
+	struct error err;
+
+	begin(stand);
+	stand->gun_driver = driver_of("qr_reader");
+	stand->gun = serial_sim_new(stand->clock, &SLOW, NULL, NULL);
+	stand->at_gun = (struct place){stand, "code"};
+	CU_ASSERT_PTR_NOT_NULL_FATAL(scan_desk_add(stand->desk, stand->gun, stand->gun_driver,
+						   false, &stand->at_gun, &err));
 }
 
 static void end(struct stand *stand)
 {
 	scan_desk_free(stand->desk);
 	driver_free(stand->driver);
+	driver_free(stand->gun_driver);
 	clock_free(stand->clock);
 	loop_free(stand->loop);
 }
@@ -127,13 +153,23 @@ static void lay(struct stand *stand, int tags, nsec time)
 	run_for(stand, time);
 }
 
+/* The trigger of the code reader is pulled. */
+static void shoot(struct stand *stand, const char *code, nsec time)
+{
+	char line[64];
+	int size = snprintf(line, sizeof(line), "%s\r", code);
+
+	serial_sim_reply(stand->gun, (const uint8_t *)line, (size_t)size, 0);
+	run_for(stand, time);
+}
+
 static void what_is_laid_there_while_something_is_asked_answers_it_once(void)
 {
 	struct stand stand = {0};
 	nsec laid;
 
 	begin(&stand);
-	scan_desk_ask(stand.desk);
+	scan_desk_ask(stand.desk, 1);
 	lay(&stand, NONE, SEC(3));
 	CU_ASSERT_EQUAL(stand.answers, 0);
 	laid = clock_now(stand.clock);
@@ -142,7 +178,7 @@ static void what_is_laid_there_while_something_is_asked_answers_it_once(void)
 	CU_ASSERT_STRING_EQUAL(stand.text, FIRST);
 	CU_ASSERT(stand.answered_at - laid >= SCAN_DESK_SETTLES &&
 		  stand.answered_at - laid < SEC(1));
-	CU_ASSERT_STRING_EQUAL(scan_desk_identity(stand.desk), "M100 26dBm V1.0");
+	CU_ASSERT_STRING_EQUAL(scan_reader_identity(stand.reader), "M100 26dBm V1.0");
 	end(&stand);
 }
 
@@ -153,7 +189,7 @@ static void what_was_read_before_it_was_asked_is_no_answer(void)
 	begin(&stand);
 	lay(&stand, A, SEC(3));
 	lay(&stand, NONE, SEC(2));
-	scan_desk_ask(stand.desk);
+	scan_desk_ask(stand.desk, 1);
 	lay(&stand, NONE, SEC(5));
 	CU_ASSERT_EQUAL(stand.answers, 0);
 	lay(&stand, B, SEC(2));
@@ -168,7 +204,7 @@ static void what_lies_there_already_must_be_away_first(void)
 
 	begin(&stand);
 	lay(&stand, A, SEC(3));
-	scan_desk_ask(stand.desk);
+	scan_desk_ask(stand.desk, 1);
 	lay(&stand, A, SEC(5));
 	CU_ASSERT_EQUAL(stand.answers, 0);
 	lay(&stand, NONE, MSEC(500));
@@ -185,10 +221,11 @@ static void what_has_answered_one_question_does_not_answer_the_next(void)
 	struct stand stand = {0};
 
 	begin(&stand);
-	scan_desk_ask(stand.desk);
+	scan_desk_ask(stand.desk, 1);
+	lay(&stand, NONE, SEC(1));
 	lay(&stand, A, SEC(2));
 	CU_ASSERT_EQUAL_FATAL(stand.answers, 1);
-	scan_desk_ask(stand.desk);
+	scan_desk_ask(stand.desk, 1);
 	lay(&stand, A, SEC(5));
 	CU_ASSERT_EQUAL(stand.answers, 1);
 	end(&stand);
@@ -199,10 +236,12 @@ static void two_at_once_are_told_of_and_not_guessed(void)
 	struct stand stand = {0};
 
 	begin(&stand);
-	scan_desk_ask(stand.desk);
+	scan_desk_ask(stand.desk, 1);
+	lay(&stand, NONE, SEC(1));
 	lay(&stand, BOTH, SEC(5));
 	CU_ASSERT_EQUAL(stand.answers, 0);
 	CU_ASSERT_EQUAL(stand.doubts, 1);
+	CU_ASSERT_EQUAL(stand.doubt, SCAN_DOUBT_TWO);
 	CU_ASSERT_STRING_EQUAL(stand.one, FIRST);
 	CU_ASSERT_STRING_EQUAL(stand.other, SECOND);
 	lay(&stand, B, SEC(3));
@@ -222,7 +261,7 @@ static void another_beside_one_that_lies_there_is_told_of(void)
 
 	begin(&stand);
 	lay(&stand, A, SEC(2));
-	scan_desk_ask(stand.desk);
+	scan_desk_ask(stand.desk, 1);
 	lay(&stand, BOTH, SEC(3));
 	CU_ASSERT_EQUAL(stand.answers, 0);
 	CU_ASSERT_EQUAL(stand.doubts, 1);
@@ -234,7 +273,7 @@ static void what_is_withdrawn_in_between_is_not_answered(void)
 	struct stand stand = {0};
 
 	begin(&stand);
-	scan_desk_ask(stand.desk);
+	scan_desk_ask(stand.desk, 1);
 	lay(&stand, NONE, SEC(1));
 	lay(&stand, A, MSEC(400));
 	scan_desk_withdraw(stand.desk); /* somebody was faster, and typed */
@@ -248,12 +287,210 @@ static void a_reader_that_falls_silent_is_told_of(void)
 	struct stand stand = {0};
 
 	begin(&stand);
-	scan_desk_ask(stand.desk);
+	scan_desk_ask(stand.desk, 1);
 	lay(&stand, NONE, SEC(2));
 	stand.mute = true;
 	lay(&stand, A, SEC(5));
 	CU_ASSERT_EQUAL(stand.err.kind, ERROR_TIMEOUT);
 	CU_ASSERT_EQUAL(stand.answers, 0);
+	end(&stand);
+}
+
+/* ---- what was left there ---- */
+
+static void what_lies_there_at_the_first_look_is_told_of_and_is_no_answer(void)
+{
+	struct stand stand = {0};
+
+	begin(&stand);
+	scan_desk_ask(stand.desk, 1);
+	lay(&stand, A, SEC(3));
+	CU_ASSERT_EQUAL(stand.answers, 0);
+	CU_ASSERT_EQUAL(stand.doubts, 1);
+	CU_ASSERT_EQUAL(stand.doubt, SCAN_DOUBT_LIES);
+	CU_ASSERT_STRING_EQUAL(stand.one, FIRST);
+	lay(&stand, NONE, MSEC(1500));
+	lay(&stand, A, SEC(2));
+	CU_ASSERT_EQUAL(stand.answers, 1);
+	end(&stand);
+}
+
+/* A line that nobody has asked for is what somebody does just now. */
+static void the_first_code_of_a_reader_that_speaks_by_itself_is_an_answer(void)
+{
+	struct stand stand = {0};
+
+	begin_two(&stand);
+	scan_desk_ask(stand.desk, 1);
+	lay(&stand, NONE, MSEC(100));
+	shoot(&stand, "C-1", SEC(2));
+	CU_ASSERT_EQUAL(stand.answers, 1);
+	CU_ASSERT_STRING_EQUAL(stand.text, "C-1");
+	end(&stand);
+}
+
+/* ---- several slots ---- */
+
+static void each_slot_gets_what_is_held_up_for_it(void)
+{
+	struct stand stand = {0};
+
+	begin(&stand);
+	scan_desk_ask(stand.desk, 1);
+	lay(&stand, NONE, SEC(1));
+	lay(&stand, A, SEC(2));
+	CU_ASSERT_EQUAL_FATAL(stand.answers, 1);
+	CU_ASSERT_STRING_EQUAL(stand.text, FIRST);
+	scan_desk_ask(stand.desk, 2);
+	lay(&stand, A, SEC(2));
+	CU_ASSERT_EQUAL(stand.answers, 1);
+	lay(&stand, NONE, MSEC(1500));
+	lay(&stand, B, SEC(2));
+	CU_ASSERT_EQUAL(stand.answers, 2);
+	CU_ASSERT_STRING_EQUAL(stand.text, SECOND);
+	CU_ASSERT_EQUAL(stand.doubts, 0);
+	end(&stand);
+}
+
+static void what_has_answered_for_one_slot_does_not_answer_for_the_next(void)
+{
+	struct stand stand = {0};
+
+	begin(&stand);
+	scan_desk_ask(stand.desk, 1);
+	lay(&stand, NONE, SEC(1));
+	lay(&stand, A, SEC(1));
+	CU_ASSERT_EQUAL_FATAL(stand.answers, 1);
+	scan_desk_ask(stand.desk, 2);
+	lay(&stand, NONE, SEC(3));
+	lay(&stand, A, SEC(2));
+	CU_ASSERT_EQUAL(stand.answers, 1);
+	CU_ASSERT_EQUAL(stand.doubts, 1);
+	CU_ASSERT_EQUAL(stand.doubt, SCAN_DOUBT_REPEATED);
+	CU_ASSERT_EQUAL(stand.slot, 1);
+	lay(&stand, NONE, SEC(2));
+	scan_desk_withdraw(stand.desk); /* typed */
+	scan_desk_ask(stand.desk, 1);	/* for which it is right: its return, say */
+	lay(&stand, A, SEC(2));
+	CU_ASSERT_EQUAL(stand.answers, 2);
+	end(&stand);
+}
+
+/* One that reads as long as its trigger is held says a code again and again, with any pause between. */
+static void a_code_that_is_said_again_and_again_is_of_one_slot(void)
+{
+	struct stand stand = {0};
+
+	begin_two(&stand);
+	scan_desk_ask(stand.desk, 1);
+	lay(&stand, NONE, MSEC(100));
+	shoot(&stand, "C-1", SEC(2));
+	CU_ASSERT_EQUAL_FATAL(stand.answers, 1);
+	scan_desk_ask(stand.desk, 2);
+	shoot(&stand, "C-1", SEC(2));
+	shoot(&stand, "C-1", SEC(2));
+	CU_ASSERT_EQUAL(stand.answers, 1);
+	CU_ASSERT_EQUAL(stand.doubts, 1);
+	CU_ASSERT_EQUAL(stand.doubt, SCAN_DOUBT_REPEATED);
+	shoot(&stand, "C-2", SEC(2));
+	CU_ASSERT_EQUAL(stand.answers, 2);
+	CU_ASSERT_STRING_EQUAL(stand.text, "C-2");
+	end(&stand);
+}
+
+static void a_scan_too_soon_for_the_next_slot_is_told_of(void)
+{
+	struct stand stand = {0};
+
+	begin_two(&stand);
+	scan_desk_ask(stand.desk, 1);
+	lay(&stand, NONE, MSEC(100));
+	shoot(&stand, "C-1", MSEC(700));
+	CU_ASSERT_EQUAL_FATAL(stand.answers, 1);
+	scan_desk_ask(stand.desk, 2);
+	shoot(&stand, "C-2", SEC(2));
+	CU_ASSERT_EQUAL(stand.answers, 1);
+	CU_ASSERT_EQUAL(stand.doubt, SCAN_DOUBT_TWO);
+	shoot(&stand, "C-2", SEC(2));
+	CU_ASSERT_EQUAL(stand.answers, 2);
+	end(&stand);
+}
+
+/* ---- two readers ---- */
+
+static void either_reader_answers(void)
+{
+	struct stand stand = {0};
+
+	begin_two(&stand);
+	scan_desk_ask(stand.desk, 1);
+	lay(&stand, NONE, SEC(1));
+	lay(&stand, A, SEC(2));
+	CU_ASSERT_STRING_EQUAL(stand.scan, "tag");
+	scan_desk_ask(stand.desk, 2);
+	shoot(&stand, "C-2", SEC(2)); /* the first one lies where it was put */
+	CU_ASSERT_EQUAL(stand.answers, 2);
+	CU_ASSERT_STRING_EQUAL(stand.scan, "code");
+	CU_ASSERT_EQUAL(stand.doubts, 0);
+	end(&stand);
+}
+
+/* A specimen has a tag and a code, and both are read of it. */
+static void tag_and_code_of_one_specimen_are_no_two_answers(void)
+{
+	struct stand stand = {0};
+
+	begin_two(&stand);
+	scan_desk_ask(stand.desk, 1);
+	lay(&stand, NONE, SEC(1));
+	lay(&stand, A, MSEC(300));
+	shoot(&stand, "C-1", MSEC(200));
+	lay(&stand, NONE, SEC(3));
+	CU_ASSERT_EQUAL(stand.answers, 0);
+	CU_ASSERT_EQUAL(stand.doubts, 1);
+	CU_ASSERT_EQUAL(stand.doubt, SCAN_DOUBT_TWO);
+	CU_ASSERT_STRING_EQUAL(stand.one, FIRST);
+	CU_ASSERT_STRING_EQUAL(stand.other, "C-1");
+	lay(&stand, A, MSEC(850));
+	CU_ASSERT_EQUAL(stand.answers, 1);
+	scan_desk_ask(stand.desk, 2);
+	shoot(&stand, "C-1", SEC(3)); /* late, and of the same specimen */
+	CU_ASSERT_EQUAL(stand.answers, 1);
+	CU_ASSERT_EQUAL(stand.doubts, 2);
+	shoot(&stand, "C-2", SEC(2));
+	CU_ASSERT_EQUAL(stand.answers, 2);
+	end(&stand);
+}
+
+static void one_code_before_two_readers_is_one(void)
+{
+	struct stand stand = {0};
+
+	begin_two(&stand);
+	scan_desk_ask(stand.desk, 1);
+	lay(&stand, NONE, SEC(1));
+	lay(&stand, A, MSEC(300));
+	shoot(&stand, FIRST, SEC(1));
+	CU_ASSERT_EQUAL(stand.answers, 1);
+	CU_ASSERT_EQUAL(stand.doubts, 0);
+	scan_desk_ask(stand.desk, 1);
+	shoot(&stand, FIRST, SEC(3)); /* it still lies before the other */
+	CU_ASSERT_EQUAL(stand.answers, 1);
+	end(&stand);
+}
+
+static void one_reader_that_fails_leaves_the_other(void)
+{
+	struct stand stand = {0};
+
+	begin_two(&stand);
+	scan_desk_ask(stand.desk, 1);
+	lay(&stand, NONE, SEC(2));
+	stand.mute = true;
+	lay(&stand, NONE, SEC(3));
+	CU_ASSERT_EQUAL(stand.err.kind, ERROR_TIMEOUT);
+	shoot(&stand, "C-1", SEC(2));
+	CU_ASSERT_EQUAL(stand.answers, 1);
 	end(&stand);
 }
 
@@ -268,4 +505,14 @@ void suite_scan_desk(void)
 	claim(another_beside_one_that_lies_there_is_told_of);
 	claim(what_is_withdrawn_in_between_is_not_answered);
 	claim(a_reader_that_falls_silent_is_told_of);
+	claim(what_lies_there_at_the_first_look_is_told_of_and_is_no_answer);
+	claim(the_first_code_of_a_reader_that_speaks_by_itself_is_an_answer);
+	claim(each_slot_gets_what_is_held_up_for_it);
+	claim(what_has_answered_for_one_slot_does_not_answer_for_the_next);
+	claim(a_code_that_is_said_again_and_again_is_of_one_slot);
+	claim(a_scan_too_soon_for_the_next_slot_is_told_of);
+	claim(either_reader_answers);
+	claim(tag_and_code_of_one_specimen_are_no_two_answers);
+	claim(one_code_before_two_readers_is_one);
+	claim(one_reader_that_fails_leaves_the_other);
 }

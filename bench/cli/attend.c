@@ -240,17 +240,17 @@ static bool ask_for_photo(struct watching *watching, const struct value *event)
 	return false;
 }
 
-static void scan_told(void *ctx, const char *sentence)
+static void scan_told(void *ctx, int64_t slot, const char *sentence)
 {
 	struct watching *watching = ctx;
 
-	progress_say(watching->progress, sentence);
+	progress_say_of(watching->progress, slot, sentence);
 	progress_show(watching->progress);
 }
 
 static void scan_read(void *ctx, const char *text, const char *reader)
 {
-	scan_told(ctx, text);
+	scan_told(ctx, ((struct watching *)ctx)->question[0].slot, text);
 	say_answer(ctx, text, NULL, reader);
 }
 

@@ -141,6 +141,19 @@ void progress_say(struct progress *progress, const char *text)
 	say_line(progress, &line, 2);
 }
 
+void progress_say_of(struct progress *progress, int64_t slot, const char *text)
+{
+	struct buf line;
+
+	if (slot == 0 || !progress->several) {
+		progress_say(progress, text);
+		return;
+	}
+	buf_init(&line);
+	buf_add_text(&line, text);
+	say_of(progress, view_of(progress, slot), &line, 2);
+}
+
 /* A line that begins with the bench time, right-aligned. */
 static void begin_line(const struct view *view, struct buf *line)
 {

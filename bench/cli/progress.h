@@ -22,6 +22,8 @@ void progress_remark(struct progress *progress, const char *text);
 void progress_take(struct progress *progress, const struct value *event);
 /* A sentence among the events. */
 void progress_say(struct progress *progress, const char *text);
+/* The same about the run on this slot; 0: about none. */
+void progress_say_of(struct progress *progress, int64_t slot, const char *text);
 /* While somebody else writes to the terminal, the block stays away. */
 void progress_hold(struct progress *progress, bool held);
 /*

@@ -10,13 +10,20 @@
 #include "run/scan_desk.h"
 
 static const struct {
-	struct words hold, two, unusable;
+	struct words hold, two, lies, repeated, unusable;
 } TEXTS = {
 	.hold = {"%s: hold the tag or code before the reader now, or type it",
 		 "%s:请现在将标签或二维码靠近读取器,或手工输入"},
-	.two = {"%s: two are before the reader, '%s' and '%s', and neither is taken: take both "
-		"away, then hold up the one that is asked for",
-		"%s:读取器前有两个标签,'%s' 与 '%s',均未采用:请全部移开,再单独靠近所要求的一个"},
+	.two = {"%s: two were read at once, '%s' and '%s', and neither answers this question: take "
+		"both away, then hold up the one that is asked for",
+		"%s:同时读到两个,'%s' 与 '%s',均不作为本次应答:请全部移开,再单独靠近所要求的一个"},
+	.lies = {"%s: '%s' lay there before anything was asked, and is no answer: take it away, "
+		 "then hold up the one that is asked for",
+		 "%s:'%s' 在提问前已在读取器前,不作为应答:请先移开,再靠近所要求的一个"},
+	.repeated = {"%s: '%s' has just answered for slot %lld, and does not answer this question: "
+		     "hold up the one that is asked for here; if it is the same, type it",
+		     "%s:'%s' 刚作为工位 %lld 的应答,不作为本次应答:请靠近此处所要求的一个;"
+		     "确为同一个时请手工输入"},
 	.unusable = {"reader %s: %s: type what it should read", "读取器 %s:%s:请手工输入"},
 };
 
@@ -24,8 +31,8 @@ struct source_reader {
 	struct source_reader *next;
 	struct scan_source *source;
 	struct driver *driver;
-	struct serial *serial; /* the desk's */
-	struct scan_desk *desk;
+	struct serial *serial; /* the desk's, as the next is */
+	struct scan_reader *at_desk;
 	bool is_lost;
 };
 
@@ -34,7 +41,9 @@ struct scan_source {
 	const struct value *wish;
 	struct scan_source_handlers handlers;
 	void *ctx;
+	struct scan_desk *desk;
 	bool is_open;
+	int64_t slot; /* that asks */
 	struct source_reader *readers;
 };
 
@@ -45,9 +54,9 @@ bool scan_source_is_asked(const struct value *question)
 	return verb && !strcmp(verb, "scan");
 }
 
-static void tell(const struct scan_source *source, char *sentence)
+static void tell(const struct scan_source *source, int64_t slot, char *sentence)
 {
-	source->handlers.told(source->ctx, sentence);
+	source->handlers.told(source->ctx, slot, sentence);
 	free(sentence);
 }
 
@@ -57,19 +66,25 @@ static void answered(void *ctx, const char *scan, const char *text)
 {
 	struct source_reader *reader = ctx;
 	struct scan_source *source = reader->source;
-	char *name =
-		reader_port_name(reader->driver, reader->serial, scan_desk_identity(reader->desk));
+	char *name = reader_port_name(reader->driver, reader->serial,
+				      scan_reader_identity(reader->at_desk));
 
 	(void)scan;
 	source->handlers.read(source->ctx, text, name);
 	free(name);
 }
 
-static void doubted(void *ctx, const char *one, const char *other)
+static void doubted(void *ctx, const struct scan_doubt *doubt)
 {
 	struct source_reader *reader = ctx;
+	struct scan_source *source = reader->source;
+	const char *id = reader->driver->id;
 
-	tell(reader->source, xprintf(say(TEXTS.two), reader->driver->id, one, other));
+	tell(source, source->slot,
+	     doubt->kind == SCAN_DOUBT_TWO ? xprintf(say(TEXTS.two), id, doubt->text, doubt->other)
+	     : doubt->kind == SCAN_DOUBT_LIES
+		     ? xprintf(say(TEXTS.lies), id, doubt->text)
+		     : xprintf(say(TEXTS.repeated), id, doubt->text, (long long)doubt->slot));
 }
 
 static void failed(void *ctx, const struct error *err)
@@ -77,26 +92,25 @@ static void failed(void *ctx, const struct error *err)
 	struct source_reader *reader = ctx;
 
 	reader->is_lost = true;
-	tell(reader->source, xprintf(say(TEXTS.unusable), reader->driver->id, err->text));
+	tell(reader->source, 0, xprintf(say(TEXTS.unusable), reader->driver->id, err->text));
 }
 
 /* ---- opening ---- */
 
-static int open_desk(struct source_reader *reader, const char *name, const char *place,
-		     struct error *err)
+static int put_on_desk(struct source_reader *reader, const char *name, const char *place,
+		       struct error *err)
 {
-	static const struct scan_desk_handlers HANDLERS = {answered, doubted, failed};
-	struct loop *loop = reader->source->loop;
+	struct scan_source *source = reader->source;
 
 	reader->driver = reader_port_driver(name, err);
 	if (!reader->driver)
 		return -1;
-	reader->serial = reader_port_open(loop, reader->driver, place, err);
+	reader->serial = reader_port_open(source->loop, reader->driver, place, err);
 	if (!reader->serial)
 		return -1;
-	reader->desk = scan_desk_new(loop_real_clock(loop), reader->serial, reader->driver, false,
-				     &HANDLERS, reader, err);
-	return reader->desk ? 0 : -1;
+	reader->at_desk =
+		scan_desk_add(source->desk, reader->serial, reader->driver, false, reader, err);
+	return reader->at_desk ? 0 : -1;
 }
 
 static void open_reader(struct scan_source *source, const char *name, const char *place)
@@ -105,8 +119,8 @@ static void open_reader(struct scan_source *source, const char *name, const char
 	struct error err;
 
 	reader->source = source;
-	if (open_desk(reader, name, place, &err) < 0) {
-		tell(source, xprintf(say(TEXTS.unusable), name, err.text));
+	if (put_on_desk(reader, name, place, &err) < 0) {
+		tell(source, 0, xprintf(say(TEXTS.unusable), name, err.text));
 		driver_free(reader->driver);
 		free(reader);
 		return;
@@ -118,20 +132,26 @@ static void open_reader(struct scan_source *source, const char *name, const char
 struct scan_source *scan_source_new(struct loop *loop, const struct value *wish,
 				    const struct scan_source_handlers *handlers, void *ctx)
 {
+	static const struct scan_desk_handlers HANDLERS = {answered, doubted, failed};
 	struct scan_source *source = xcalloc(1, sizeof(*source));
 
-	*source =
-		(struct scan_source){.loop = loop, .wish = wish, .handlers = *handlers, .ctx = ctx};
+	*source = (struct scan_source){.loop = loop,
+				       .wish = wish,
+				       .handlers = *handlers,
+				       .ctx = ctx,
+				       .desk = scan_desk_new(loop_real_clock(loop), &HANDLERS)};
 	return source;
 }
 
 void scan_source_free(struct scan_source *source)
 {
-	while (source && source->readers) {
+	if (!source)
+		return;
+	scan_desk_free(source->desk);
+	while (source->readers) {
 		struct source_reader *reader = source->readers;
 
 		source->readers = reader->next;
-		scan_desk_free(reader->desk);
 		driver_free(reader->driver);
 		free(reader);
 	}
@@ -147,16 +167,14 @@ void scan_source_ask(struct scan_source *source, const struct value *question)
 	for (size_t i = 0; !source->is_open && i < value_count(places); i++)
 		open_reader(source, value_key(places, i), value_at(places, i)->text);
 	source->is_open = true;
-	for (struct source_reader *reader = source->readers; reader; reader = reader->next) {
-		if (reader->is_lost)
-			continue;
-		scan_desk_ask(reader->desk);
-		tell(source, xprintf(say(TEXTS.hold), reader->driver->id));
-	}
+	source->slot = value_get_int(question, "slot", 0);
+	scan_desk_ask(source->desk, source->slot);
+	for (struct source_reader *reader = source->readers; reader; reader = reader->next)
+		if (!reader->is_lost)
+			tell(source, source->slot, xprintf(say(TEXTS.hold), reader->driver->id));
 }
 
 void scan_source_forget(struct scan_source *source)
 {
-	for (struct source_reader *reader = source->readers; reader; reader = reader->next)
-		scan_desk_withdraw(reader->desk);
+	scan_desk_withdraw(source->desk);
 }

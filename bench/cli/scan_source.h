@@ -17,8 +17,8 @@ struct scan_source;
 struct scan_source_handlers {
 	/* What was asked is answered: by which reader ("yrm100 on usb:…: M100 …"). */
 	void (*read)(void *ctx, const char *text, const char *reader);
-	/* A sentence for whoever stands there. Neither frees the source. */
-	void (*told)(void *ctx, const char *sentence);
+	/* A sentence for whoever stands there, about the question of this slot; 0: of none. Neither frees the source. */
+	void (*told)(void *ctx, int64_t slot, const char *sentence);
 };
 
 /* Does this event "operator" ask for a scan? */
