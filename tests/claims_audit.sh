@@ -88,7 +88,7 @@ sets() {
 sentences() {
 	rm -rf "$state" && forge honest 12 1 && forge disguised 1 2 && audit 1 && says "disguised-000: the same noise in two runs" &&
 		says "flow 0:0" && says "honest-000" && says "by chance at most 1 in 10^" && says "correlation 0.9" &&
-		says "look: look at both curves beside each other" && says "none of them is a verdict" &&
+		says "look: look at both curves beside each other" && says "a flag is no verdict" &&
 		LC_ALL=zh_CN.UTF-8 audit 1 && says "两次检验的波动相同" && says "提示不是判定"
 }
 
@@ -132,7 +132,7 @@ nonsense() { rm -rf "$state" && forge honest 12 1 && forge nonsense 3 4 && audit
 
 damaged() {
 	rm -rf "$state" && forge honest 2 1 && printf x | dd of="$state/runs/honest-001/journal" bs=1 seek=20000 conv=notrunc 2>/dev/null
-	audit 5 && says "NOT READ: honest-001" && says "1 runs were looked at"
+	audit 5 && says "NOT READ: honest-001" && says "one run was looked at"
 }
 
 # What was read is kept in a file meanwhile; where there is no place for it, that is said.
@@ -151,8 +151,8 @@ exported() {
 
 # Of a bench that has no store of its own, and of the very bench that has exported it: there it is one run and not two.
 bundles() {
-	exported && state=$scratch/none audit 0 "$scratch/bundle/" && says "1 runs were looked at" && says "davy verify says" &&
-		state=$scratch/simulated audit 0 "$scratch/bundle" && says "1 runs were looked at" &&
+	exported && state=$scratch/none audit 0 "$scratch/bundle/" && says "one run was looked at" && says "davy verify says" &&
+		state=$scratch/simulated audit 0 "$scratch/bundle" && says "one run was looked at" &&
 		LC_ALL=zh_CN.UTF-8 state=$scratch/none audit 0 "$scratch/bundle" && says "由 davy verify 验证"
 }
 

@@ -58,6 +58,12 @@ sentences() {
 		LC_ALL=zh_CN.UTF-8 within 60 "$davy" stats --by slot --state "$state" >"$scratch/out" && says "工位 1" && says "合格率"
 }
 
+one_run() {
+	state=$scratch/single ran gas/methane_bump "" 1 && within 60 "$davy" stats --state "$scratch/single" >"$scratch/out" &&
+		says "gas_detector.methane_bump: one run" && LC_ALL=zh_CN.UTF-8 within 60 "$davy" stats --state "$scratch/single" >"$scratch/out" &&
+		says "gas_detector.methane_bump:1 次检验"
+}
+
 # Rows, as Python's own reader has them, say what the same groups say as JSON, those of states that failed among them.
 rows() {
 	within 60 "$davy" stats --by maker --csv --state "$state" >"$scratch/rows" && within 60 "$davy" stats --by maker --json --state "$state" >"$scratch/told" &&
@@ -122,6 +128,7 @@ claim "… also of names that must be quoted, of none, and of what has failed wi
 claim "rows and JSON together are refused" both
 claim "real and simulated runs are never in one group" called_real
 claim "a page says them in both languages, and where there are too few values" sentences
+claim "one run is one, and not one runs" one_run
 claim "what it cannot group by is refused, with what it can" refused
 claim "a bench without records has none" empty
 claims_end

@@ -102,8 +102,9 @@ static const struct flag {
 
 static const struct {
 	struct words at, from_to, values, other, probability, noise, of_others, digit, waited,
-		bench_time, overlap, response, every, rate, serial, look, none, flagged, runs,
-		unread, away, unjudged, slots, record, tag, as_it_stands;
+		bench_time, overlap, response, every, rate, serial, look, flagged, flag, flags, run,
+		runs, unflagged_one, unflagged, unread, away, unjudged, slots, record, tag,
+		as_it_stands;
 } TEXTS = {
 	.at = {"at %s", "于 %s"},
 	.from_to = {"%s to %s", "%s 至 %s"},
@@ -124,11 +125,16 @@ static const struct {
 	.every = {"asked for every %s", "应每 %s 一次"},
 	.rate = {"correlation %.3f", "相关系数 %.3f"},
 	.look = {"look: %s", "建议:%s"},
-	.none = {"nothing implausible was found", "未发现不合常理之处"},
-	.flagged = {"%zu flags in %zu runs that were looked at; none of them is a verdict, and no "
-		    "verdict was changed",
-		    "共 %zu 处提示(查看 %zu 次检验);提示不是判定,判定均未改变"},
-	.runs = {"%zu runs were looked at: %s", "查看了 %zu 次检验:%s"},
+	.flagged = {"%s in %s looked at; a flag is no verdict, and no verdict was changed",
+		    "共 %s(查看 %s);提示不是判定,判定均未改变"},
+	.flag = {"one flag", "1 处提示"},
+	.flags = {"%zu flags", "%zu 处提示"},
+	.run = {"one run", "1 次检验"},
+	.runs = {"%zu runs", "%zu 次检验"},
+	.unflagged_one = {"one run was looked at: nothing implausible was found",
+			  "查看了 1 次检验:未发现不合常理之处"},
+	.unflagged = {"%zu runs were looked at: nothing implausible was found",
+		      "查看了 %zu 次检验:未发现不合常理之处"},
 	.record = {"bench %s, record %lld, %s, ", "检验台 %s,记录 %lld,%s,"},
 	.tag = {"tag %s", "标签 %s"},
 	.as_it_stands =
@@ -137,7 +143,7 @@ static const struct {
 		 "数据包按其现状查看:其内容是否如当初所记录,由 davy verify 验证"},
 	.unread = {"NOT READ: %s: %s", "无法读取:%s:%s"},
 	.away = {"NOT READ: %s: its series have left the bench", "无法读取:%s:原始数据已移出本机"},
-	.unjudged = {"Not judged: %s (%zu of %zu runs)", "未能判断:%s(%zu/%zu 次检验)"},
+	.unjudged = {"Not judged: %s (%zu of %s)", "未能判断:%s(%zu/%s)"},
 };
 
 static const struct {
@@ -408,6 +414,35 @@ static void print_line(char *line)
 	free(line);
 }
 
+static char *counted(struct words one, struct words many, size_t count)
+{
+	return count == 1 ? xstrdup(say(one)) : xprintf(say(many), count);
+}
+
+static void print_sum(size_t findings, size_t runs)
+{
+	char *flags = counted(TEXTS.flag, TEXTS.flags, findings);
+	char *of = counted(TEXTS.run, TEXTS.runs, runs);
+
+	print_line(findings ? xprintf(say(TEXTS.flagged), flags, of)
+			    : counted(TEXTS.unflagged_one, TEXTS.unflagged, runs));
+	free(flags);
+	free(of);
+}
+
+static void print_unjudged(const struct value *runs)
+{
+	char *of = counted(TEXTS.run, TEXTS.runs, value_count(runs));
+
+	for (size_t i = 0; i < sizeof(WHYS) / sizeof(*WHYS); i++) {
+		size_t count = count_unjudged(runs, WHYS[i].why);
+
+		if (count)
+			print_line(xprintf(say(TEXTS.unjudged), say(WHYS[i].words), count, of));
+	}
+	free(of);
+}
+
 void audit_print(const struct value *told)
 {
 	const struct value *runs = value_get(told, "runs"), *findings = value_get(told, "findings");
@@ -430,17 +465,8 @@ void audit_print(const struct value *told)
 			       : xprintf(say(TEXTS.away), name));
 		free(name);
 	}
-	if (value_count(findings))
-		print_line(xprintf(say(TEXTS.flagged), value_count(findings), value_count(runs)));
-	else
-		print_line(xprintf(say(TEXTS.runs), value_count(runs), say(TEXTS.none)));
-	for (size_t i = 0; i < sizeof(WHYS) / sizeof(*WHYS); i++) {
-		size_t count = count_unjudged(runs, WHYS[i].why);
-
-		if (count)
-			print_line(xprintf(say(TEXTS.unjudged), say(WHYS[i].words), count,
-					   value_count(runs)));
-	}
+	print_sum(value_count(findings), value_count(runs));
+	print_unjudged(runs);
 	if (value_get_bool(told, "bundles"))
 		columns_print(stdout, say(TEXTS.as_it_stands));
 }

@@ -61,7 +61,7 @@ static const struct {
 };
 
 static const struct {
-	struct words by, none, title, yield, voided, fails, fails_count, fails_share,
+	struct words by, none, title_one, title, yield, voided, fails, fails_count, fails_share,
 		fails_cumulative, measure, limit, count, mean, deviation, cpk, ppk, few, no_maker,
 		slot, note, either, is_cut, verified;
 } TEXTS = {
@@ -70,6 +70,7 @@ static const struct {
 	.either = {"davy stats prints --csv or --json: not both",
 		   "davy stats 的 --csv 与 --json 不可并用"},
 	.none = {"no run is recorded", "没有检验记录"},
+	.title_one = {"%s: one run", "%s:1 次检验"},
 	.title = {"%s: %lld runs", "%s:%lld 次检验"},
 	.yield = {"%lld decided, %.1f %% of them PASS", "已判定 %lld 次,合格率 %.1f %%"},
 	.voided = {"%lld voided or declared wrong, counted for nothing",
@@ -233,11 +234,13 @@ static void print_measures(const struct value *group, enum statistics_by by)
 static void print_group(const struct value *group, enum statistics_by by)
 {
 	char *title = title_of(group, by), *line;
+	long long runs = (long long)value_get_int(group, "runs", 0);
 	struct buf text;
 
 	buf_init(&text);
 	figure_provenance(&text, value_get_bool(group, "simulated"));
-	line = xprintf(say(TEXTS.title), title, (long long)value_get_int(group, "runs", 0));
+	line = runs == 1 ? xprintf(say(TEXTS.title_one), title)
+			 : xprintf(say(TEXTS.title), title, runs);
 	buf_add_text(&text, line);
 	print_line(buf_detach(&text));
 	free(line);
