@@ -43,8 +43,9 @@ typed_is_typed() {
 	looks 0 'C-1\n7 mm\nC-1\n' && davy why last scan.serial >"$scratch/out" && says "the person said: C-1" && ! grep -q "yrm100" "$scratch/out"
 }
 
-# reads SLOT=TEXT…: the same run again, in these slots, each of its own specimen C-SLOT, whose scans are answered as davy run does for
-# readers that have read this: of slot 1 by a reader of tags, of others by one of codes where the station has one.
+# reads SLOT=TEXT…: the latest run again, in these slots, each of its own specimen C-SLOT, whose scans are answered as davy run does for
+# readers that have read this: of slot 1 by a reader of tags, of others by one of codes where the station has one. CONTINUES=1: it is
+# taken up again.
 reads() {
 	python3 - "$DAVY_STATE" "$@" <<'END'
 import copy, json, os, socket, sys
@@ -55,15 +56,17 @@ orders = []
 for slot in texts:
     orders.append(copy.deepcopy(order))
     orders[-1].update(slot=slot, dut={"serial": f"C-{slot}"})
+    if "CONTINUES" in os.environ:
+        orders[-1].update(continues=runs[-1], serial_again="C-1")
 desk = socket.socket(socket.AF_UNIX)
 desk.connect(f"{state}/controller.sock")
-said = desk.makefile("rw")
+said, heard = desk.makefile("w"), desk.makefile("r") # one file for both forgets what it has read whenever it writes
 def say(**what):
     said.write(json.dumps(what) + "\n")
     said.flush()
 say(do="run", orders=orders)
 verdicts = {}
-for line in said:
+for line in heard:
     event = json.loads(line)
     slot = event.get("slot", 1)
     if event.get("event") == "operator":
@@ -130,6 +133,68 @@ a_scan_is_of_the_slot_that_asked() {
 		slot_says 2 "read by qr_reader on /dev/ttyS7: C-2" && davy replay last >"$scratch/out" 2>&1
 }
 
+# ---- on return ----
+
+cat >"$tree/scripts/rest.lua" <<'END'
+local test = protocol {
+  id = "rest", version = 1, language = 1, title = "Rest", zh = "静置", class = "case", fixture = "desk",
+  decision = "simple", dut = { serial = { ask = "Serial number", simulated = "S-1", text = true } },
+  scans = { "serial" },
+  interruptions = { rest = { "while it rests", zh = "静置期间", limit = { "<= 10 min", standard = "S", source = "s", grade = "verbatim" } } },
+}
+step "Rest" {
+  zh = "静置",
+  measure = { width = { "width", zh = "宽度", limit = { "<= 9 mm", standard = "S", source = "s", grade = "verbatim" } } },
+  run = function(m, fx)
+    wait { "5 s", interruption = "rest" }
+    m.width = operator:enter { "Width", zh = "宽度", id = "width", unit = "mm" }
+  end,
+}
+END
+
+# How long a bench was away is measured by its clock, which has a certificate.
+printf '%s\n' instrument,quantity,value,unit,expanded_uncertainty,k,certificate,due 'clock,time,,s,0.01 %,2,T-1,2099-12-31' \
+	>"$tree/calibration.csv"
+
+# rests: a real run is begun, and its controller killed in the wait.
+rests() {
+	local turn
+	echo C-1 | (cd "$tree" && davy run scripts/rest.lua --station station.lua --dut serial=C-1) >"$scratch/begun" 2>&1 &
+	for turn in $(seq $((100 * ${SLOWNESS:-1}))); do
+		grep -qsa '^{"k":"stands"' "$DAVY_STATE"/runs/*rest*/journal && break
+		sleep 0.1
+	done
+	kill -9 "$(cat "$DAVY_STATE/controller.lock")" || { cat "$scratch/begun"; return 1; }
+	wait
+}
+
+a_run_that_was_interrupted_is_scanned_on_its_return() {
+	rm -rf "$DAVY_STATE"
+	station 'calibration = "calibration.csv", readers = { yrm100 = "/dev/ttyUSB3" },'
+	rests && CONTINUES=1 finds PASS 1=C-1 && davy why last 'scan.serial[return1]' >"$scratch/out" &&
+		says "read by yrm100 on usb:10c4:ea60: M100 26dBm V1.0: C-1" && davy replay last >"$scratch/out" 2>&1 || return
+	rm -rf "$DAVY_STATE"
+	rests && CONTINUES=1 finds INCONCLUSIVE 1=C-2 && davy why last 'scan.serial[return1]' >"$scratch/out" && says "V1.0: C-2"
+}
+
+# goes_on CODE OPTIONS…
+goes_on() {
+	local code=$1
+	shift
+	printf 'C-1\n7 mm\nC-1\n' | (cd "$tree" && davy continue last --serial C-1 "$@") >"$scratch/out" 2>"$scratch/err"
+	[ $? = "$code" ] && return
+	cat "$scratch/out" "$scratch/err"
+	return 1
+}
+
+davy_continue_has_the_readers_of_the_station_and_its_own() {
+	rm -rf "$DAVY_STATE"
+	station "calibration = \"calibration.csv\", readers = { yrm100 = \"$scratch/gone\" },"
+	rests && goes_on 0 && says "reader yrm100: " && says "type what it should read" || return
+	rm -rf "$DAVY_STATE"
+	rests && goes_on 0 --reader "qr_reader=$scratch/away,9600 8N1" && says "reader qr_reader: $scratch/away" && ! grep -q yrm100 "$scratch/out"
+}
+
 a_reader_that_is_not_there_is_told_and_typing_goes_on() {
 	station "readers = { yrm100 = \"$scratch/gone\" },"
 	looks 0 'C-1\n7 mm\nC-1\n' && says "reader yrm100: " && says "type what it should read" && looks 0 'C-1\n7 mm\nC-1\n' --lang zh && says "请手工输入" || return
@@ -149,5 +214,7 @@ claim "what a person types is told as typed" typed_is_typed
 claim "what a reader has read is journalled and told with the reader, and a wrong one is as a wrong one typed" what_a_reader_has_read_says_by_which
 claim "of several slots each has its own scan, by one reader or two" a_scan_is_of_the_slot_that_asked
 claim "a reader that cannot be used is told of, and the person types" a_reader_that_is_not_there_is_told_and_typing_goes_on
+claim "the specimen of an interrupted run is read again on its return, with the reader's name" a_run_that_was_interrupted_is_scanned_on_its_return
+claim "davy continue has the readers of the station, or those that it is told" davy_continue_has_the_readers_of_the_station_and_its_own
 claim "a station says where its readers are, and a simulated run reads nothing" what_is_no_reader_is_refused
 claims_end
