@@ -203,6 +203,25 @@ a_reader_that_is_not_there_is_told_and_typing_goes_on() {
 		says "reader nobody: there is no such driver"
 }
 
+# A reader that is there and answers is claimed in the rig (tests/rig/claims_readers.sh).
+a_reader_that_is_not_there_is_shown_before_the_day() {
+	station "readers = { yrm100 = \"$scratch/gone\" },"
+	davy wires "$tree/station.lua" >"$scratch/out" 2>&1
+	[ $? = 3 ] && grep -q "all *yrm100 *reader 115200 8N1 *$scratch/gone *MISSING" "$scratch/out" && says "yrm100: $scratch/gone: there is no such port now" &&
+		says "not in order: 1" || { cat "$scratch/out"; return 1; }
+	davy ready --station "$tree/station.lua" >"$scratch/out" 2>&1
+	grep -q "^! readers  *yrm100: $scratch/gone: there is no such port now" "$scratch/out" && says "or type what it should read" &&
+		grep -q "^✓ wires" "$scratch/out" || { cat "$scratch/out"; return 1; }
+	davy ready --station "$tree/station.lua" --lang zh >"$scratch/out" 2>&1
+	grep -q "^! 读取器  *yrm100:" "$scratch/out" && says "请接好并通电,或手工输入" || { cat "$scratch/out"; return 1; }
+	station 'readers = { nobody = "/dev/null" },'
+	davy ready --station "$tree/station.lua" >"$scratch/out" 2>&1
+	grep -q "readers  *nobody: there is no such driver" "$scratch/out" || { cat "$scratch/out"; return 1; }
+	station ''
+	davy ready --station "$tree/station.lua" >"$scratch/out" 2>&1
+	! grep -q "readers" "$scratch/out"
+}
+
 what_is_no_reader_is_refused() {
 	station 'readers = { yrm100 = 3 },'
 	looks 2 '' && says "readers: yrm100 is where it is" err
@@ -216,5 +235,6 @@ claim "of several slots each has its own scan, by one reader or two" a_scan_is_o
 claim "a reader that cannot be used is told of, and the person types" a_reader_that_is_not_there_is_told_and_typing_goes_on
 claim "the specimen of an interrupted run is read again on its return, with the reader's name" a_run_that_was_interrupted_is_scanned_on_its_return
 claim "davy continue has the readers of the station, or those that it is told" davy_continue_has_the_readers_of_the_station_and_its_own
+claim "davy wires and davy ready say of a reader that it is not there" a_reader_that_is_not_there_is_shown_before_the_day
 claim "a station says where its readers are, and a simulated run reads nothing" what_is_no_reader_is_refused
 claims_end

@@ -27,7 +27,7 @@ struct desk {
 	int tag_from; /* the tag lies there from this inventory on; -1: never */
 	bool mute, damaged;
 	const uint8_t *version;
-	int asked, heard;
+	int asked, heard, begun;
 	nsec heard_at;
 	char scan[16], text[64];
 	struct error err; /* kind 0: it has not failed */
@@ -74,6 +74,14 @@ static void failed(void *ctx, const struct error *err)
 	loop_quit(desk->loop);
 }
 
+static void began(void *ctx)
+{
+	struct desk *desk = ctx;
+
+	CU_ASSERT_EQUAL(desk->heard, 0);
+	desk->begun++;
+}
+
 static void ended(void *ctx)
 {
 	struct desk *desk = ctx;
@@ -83,7 +91,7 @@ static void ended(void *ctx)
 
 static void begin(struct desk *desk, const char *driver, bool may_be_played)
 {
-	static const struct reader_handlers HANDLERS = {said, failed};
+	static const struct reader_handlers HANDLERS = {said, failed, began};
 	struct error err;
 
 	desk->loop = loop_new(&err);
@@ -124,6 +132,7 @@ static void a_tag_is_read_once_it_is_there(void)
 	CU_ASSERT_STRING_EQUAL(desk.scan, "tag");
 	CU_ASSERT_STRING_EQUAL(desk.text, "30751FEB705C5904E3D50D70");
 	CU_ASSERT_STRING_EQUAL(reader_identity(desk.reader), "M100 26dBm V1.0");
+	CU_ASSERT_EQUAL(desk.begun, 1);
 	CU_ASSERT(desk.heard_at > MSEC(600) && desk.heard_at < SEC(1));
 	end(&desk);
 }
@@ -191,6 +200,7 @@ static void a_code_is_heard_when_it_is_said(void)
 
 	begin(&desk, "qr_reader", false);
 	run_for(&desk, SEC(1));
+	CU_ASSERT_EQUAL(desk.begun, 1);
 	serial_sim_reply(desk.serial, (const uint8_t *)BAD, strlen(BAD), 0);
 	run_for(&desk, SEC(1));
 	CU_ASSERT_EQUAL(desk.heard, 0);
@@ -219,7 +229,7 @@ static void a_wire_that_goes_is_told(void)
 
 static void what_scans_nothing_is_no_reader(void)
 {
-	static const struct reader_handlers HANDLERS = {said, failed};
+	static const struct reader_handlers HANDLERS = {said, failed, began};
 	struct error err;
 	struct desk desk = {.loop = loop_new(&err)};
 
@@ -300,7 +310,7 @@ static struct world *lay_a_tag(struct desk *desk, const struct buf *twin)
 
 static void a_twin_has_a_tag_as_long_as_it_lies_there(void)
 {
-	static const struct reader_handlers HANDLERS = {said, failed};
+	static const struct reader_handlers HANDLERS = {said, failed, began};
 	struct error err;
 	struct desk desk = {.loop = loop_new(&err)};
 	struct buf text;

@@ -115,7 +115,7 @@ static int check_scans(const struct session *session, struct error *err)
 
 static int listen(struct session *session, bool asks, struct error *err)
 {
-	static const struct reader_handlers HANDLERS = {said, failed};
+	static const struct reader_handlers HANDLERS = {.said = said, .failed = failed};
 	struct bench_clock *clock = loop_real_clock(session->loop);
 	struct watch *watch = NULL;
 	struct timer timer = {0};

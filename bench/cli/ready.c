@@ -13,7 +13,7 @@
  *                certificates, a limit set that is not signed, a controller that does not answer, a real run that is on, a
  *                bench's key that is revoked, a battery that is low, a person's own key that does not open; and of the
  *                persons who were named, whoever may not sign until the end. It ends with 1.
- *   ! look       The day may do without it, and a person decides: no printer, no snapshot, a clock that no time server has
+ *   ! look       The day may do without it, and a person decides: no printer, no reader, no snapshot, a clock that no time server has
  *                set, half a battery, a key that nobody has vouched for, an authorisation of somebody who may not be going,
  *                a check standard out of control on which no instrument rests, a run that was cut short; and whatever could
  *                not be looked at.
@@ -91,6 +91,7 @@ static const struct {
 	{"runs", {"unfinished runs", "未结束的检验"}, ready_runs},
 	{"hazards", {"specimens", "样品"}, ready_hazards},
 	{"wires", {"wires", "接线"}, ready_wires},
+	{"readers", {"readers", "读取器"}, ready_readers},
 	{"gases", {"gases", "标准气"}, ready_gases},
 	{"instruments", {"instruments", "设备证书"}, ready_instruments},
 	{"check_standards", {"check standards", "核查标准"}, ready_standards},

@@ -83,6 +83,7 @@ ready_look_fn ready_outbox;					     /* ready_outbox.c */
 ready_look_fn ready_orders;					     /* ready_orders.c */
 ready_look_fn ready_bench_key, ready_people, ready_own_key;	     /* ready_people.c */
 ready_look_fn ready_controller, ready_runs, ready_hazards;	     /* ready_bench.c */
+ready_look_fn ready_readers;					     /* ready_readers.c */
 ready_look_fn ready_wires, ready_protocols, ready_approvals;	     /* ready_files.c */
 
 /*

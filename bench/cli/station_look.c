@@ -13,16 +13,18 @@
 #include "base/file.h"
 #include "cli/catalogue.h"
 #include "cli/place.h"
+#include "cli/reader_port.h"
 #include "cli/words.h"
 #include "port/gpio_look.h"
 #include "port/serial_where.h"
 #include "run/station.h"
 
 static const struct {
-	struct words slot, port, output, input, pulse, twice, no_fixture;
+	struct words slot, port, reader, output, input, pulse, twice, no_fixture;
 } TEXTS = {
 	.slot = {"slot", "工位"},
 	.port = {"port %d %d%c%d%s", "串口 %d %d%c%d%s"},
+	.reader = {"reader %d %d%c%d", "读取器 %d %d%c%d"},
 	.output = {"output, safe %s", "输出,安全状态 %s"},
 	.input = {"contact", "触点输入"},
 	.pulse = {"pulse", "脉冲输入"},
@@ -47,7 +49,8 @@ struct looking {
 	const char *program, *station, *name; /* of the station: its path; its name in sentences */
 	size_t faults;
 	struct seen *seen;
-	struct value *list;	  /* of the wires */
+	struct value *list; /* of the wires */
+	struct value *readers;
 	struct value *complaints; /* list of sentences */
 };
 
@@ -66,7 +69,10 @@ static void check_alone(struct looking *looking, int slot, const char *name, con
 	struct seen *one = xcalloc(1, sizeof(*one));
 
 	snprintf(one->place, sizeof(one->place), "%s", place);
-	snprintf(one->whose, sizeof(one->whose), "%s %d %s", say(TEXTS.slot), slot, name);
+	if (slot)
+		snprintf(one->whose, sizeof(one->whose), "%s %d %s", say(TEXTS.slot), slot, name);
+	else
+		snprintf(one->whose, sizeof(one->whose), "%s", name);
 	one->output = output;
 	one->slot = slot;
 	for (const struct seen *other = looking->seen; other; other = other->next) {
@@ -109,23 +115,32 @@ static void add_row(struct looking *looking, int slot, const char *name, const c
 		looking->faults++;
 }
 
+/* What is at `where`, and who has it; false: nothing. */
+static bool find_port(const char *where, struct serial_found *found, char *there, size_t size,
+		      char *user, size_t user_size, struct error *err)
+{
+	if (serial_find(where, "/sys", found, err) < 0)
+		return false;
+	snprintf(there, size, "%s%s%s%s", found->path, found->usb[0] ? " (" : "", found->usb,
+		 found->usb[0] ? ")" : "");
+	if (!serial_holder(found->path, user, user_size))
+		user[0] = '\0';
+	return true;
+}
+
 static void look_at_port(struct looking *looking, int slot, const struct fixture_port *spec,
 			 const struct station_port *port)
 {
 	struct serial_found found;
 	struct error err;
 	char is[80], there[300], user[96] = "";
-	bool is_there = serial_find(port->where, "/sys", &found, &err) == 0;
+	bool is_there =
+		find_port(port->where, &found, there, sizeof(there), user, sizeof(user), &err);
 
 	snprintf(is, sizeof(is), say(TEXTS.port), spec->settings.baud, spec->settings.data_bits,
 		 spec->settings.parity, spec->settings.stop_bits, spec->rs485 ? " RS-485" : "");
-	if (is_there) {
-		snprintf(there, sizeof(there), "%s%s%s%s", found.path, found.usb[0] ? " (" : "",
-			 found.usb, found.usb[0] ? ")" : "");
-		if (!serial_holder(found.path, user, sizeof(user)))
-			user[0] = '\0';
+	if (is_there)
 		check_alone(looking, slot, port->name, found.path, true);
-	}
 	add_row(looking, slot, port->name, is, port->where, is_there ? there : NULL, user, &err);
 }
 
@@ -149,6 +164,39 @@ static void look_at_line(struct looking *looking, int slot, const struct fixture
 	}
 	add_row(looking, slot, line->name, is, line->where, is_there ? there : NULL, seen.user,
 		&err);
+}
+
+/* ---- the readers ---- */
+
+static void look_at_reader(struct looking *looking, const char *name, const char *place)
+{
+	struct value *one = value_add(looking->readers, value_map());
+	struct error err;
+	struct driver *driver = reader_port_driver(name, &err);
+	char is[80], there[300], user[96] = "";
+	const struct serial_settings *settings;
+	struct serial_found found;
+	struct serial_wire wire;
+
+	value_set_text(one, "part", name);
+	value_set_text(one, "wire", place);
+	if (driver && reader_port_wire(driver, place, &wire, &err) == 0) {
+		settings = &wire.settings;
+		snprintf(is, sizeof(is), say(TEXTS.reader), settings->baud, settings->data_bits,
+			 settings->parity, settings->stop_bits);
+		value_set_text(one, "is", is);
+		value_set_text(one, "wire", wire.where);
+		if (find_port(wire.where, &found, there, sizeof(there), user, sizeof(user), &err)) {
+			value_set_text(one, "there", there);
+			value_set_text(one, "who", user);
+			check_alone(looking, 0, name, found.path, true);
+		}
+	}
+	if (!value_get(one, "there")) {
+		error_context(&err, "%s", name);
+		value_set_text(one, "why", err.text);
+	}
+	driver_free(driver);
 }
 
 /* ---- one slot ---- */
@@ -250,15 +298,19 @@ struct value *station_look(const char *program, const char *path, const struct v
 	char *tree = place_tree_of(path);
 	struct value *found = value_map();
 	const struct value *slots = value_get(station, "slots");
+	const struct value *readers = value_get(station, "readers");
 	struct looking looking = {.program = program,
 				  .station = path,
 				  .name = place_short(path, tree),
 				  .list = value_set(found, "wires", value_list()),
+				  .readers = value_set(found, "readers", value_list()),
 				  .complaints = value_set(found, "complaints", value_list())};
 
 	for (size_t i = 0; i < value_count(slots); i++)
 		if (!only || value_get_int(value_at(slots, i), "number", 0) == only)
 			look_at_slot(&looking, station, value_at(slots, i));
+	for (size_t i = 0; i < value_count(readers); i++)
+		look_at_reader(&looking, value_key(readers, i), value_at(readers, i)->text);
 	value_set_int(found, "faults", (int64_t)looking.faults);
 	looking_done(&looking);
 	free(tree);

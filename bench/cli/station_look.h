@@ -15,7 +15,8 @@
 /*
  * `station` is what a loader made of the file at `path`; `only` is one slot's number, or 0: all of them. The caller frees
  * {"wires":[{"slot","part","is","wire","there","who"}],"complaints":["…"],"faults":N}: a wire that is not there has no
- * `there`, and one that nobody has an empty `who`.
+ * `there`, and one that nobody has an empty `who`. Beside them "readers":[{"part","is","wire","there","who","why"}] has
+ * those of the station, which are no slot's and no fault: of one that is not there `why` says so.
  */
 struct value *station_look(const char *program, const char *path, const struct value *station,
 			   int64_t only);

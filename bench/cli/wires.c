@@ -32,9 +32,10 @@ static const struct option OPTIONS[] = {
 };
 
 static const struct {
-	struct words slot, part, is, wire, there, who, free, missing, well, faults, no_slot;
+	struct words slot, all, part, is, wire, there, who, free, missing, well, faults, no_slot;
 } TEXTS = {
 	.slot = {"slot", "工位"},
+	.all = {"all", "全部"},
 	.part = {"part", "部件"},
 	.is = {"is", "用途"},
 	.wire = {"wire", "接线"},
@@ -47,43 +48,65 @@ static const struct {
 	.no_slot = {"%s has no slot %lld", "%s 没有工位 %lld"},
 };
 
-static void print_wires(const struct value *wires)
+static void add_row(struct table *table, const struct value *one)
+{
+	const char *there = value_get_text(one, "there"), *who = value_get_text(one, "who");
+	const char *is = value_get_text(one, "is");
+	char number[16];
+
+	snprintf(number, sizeof(number), "%d", (int)value_get_int(one, "slot", 0));
+	table_add(table, (const char *const[]){value_get(one, "slot") ? number : say(TEXTS.all),
+					       value_get_text(one, "part"), is ? is : "",
+					       value_get_text(one, "wire"),
+					       there ? there : say(TEXTS.missing),
+					       !there ? ""
+					       : *who ? who
+						      : say(TEXTS.free)});
+}
+
+static void print_wires(const struct value *wires, const struct value *readers)
 {
 	struct table *table = table_new(6);
 
 	table_has_head(table);
 	table_add(table, (const char *const[]){say(TEXTS.slot), say(TEXTS.part), say(TEXTS.is),
 					       say(TEXTS.wire), say(TEXTS.there), say(TEXTS.who)});
-	for (size_t i = 0; i < value_count(wires); i++) {
-		const struct value *one = value_at(wires, i);
-		const char *there = value_get_text(one, "there"), *who = value_get_text(one, "who");
-		char number[16];
-
-		snprintf(number, sizeof(number), "%d", (int)value_get_int(one, "slot", 0));
-		table_add(table, (const char *const[]){number, value_get_text(one, "part"),
-						       value_get_text(one, "is"),
-						       value_get_text(one, "wire"),
-						       there ? there : say(TEXTS.missing),
-						       !there ? ""
-						       : *who ? who
-							      : say(TEXTS.free)});
-	}
+	for (size_t i = 0; i < value_count(wires); i++)
+		add_row(table, value_at(wires, i));
+	for (size_t i = 0; i < value_count(readers); i++)
+		add_row(table, value_at(readers, i));
 	table_print(table, 0, stdout);
 	table_free(table);
+}
+
+/* A reader that is missing, or that somebody else has, is a fault here, where each wire is looked at for itself. */
+static size_t faults_of(const struct value *found)
+{
+	const struct value *readers = value_get(found, "readers");
+	size_t faults = (size_t)value_get_int(found, "faults", 0);
+
+	for (size_t i = 0; i < value_count(readers); i++)
+		faults += value_get(value_at(readers, i), "why") ||
+			  station_look_is_taken(value_at(readers, i));
+	return faults;
 }
 
 static void print_text(const struct value *found)
 {
 	const struct value *wires = value_get(found, "wires");
 	const struct value *complaints = value_get(found, "complaints");
-	int64_t faults = value_get_int(found, "faults", 0);
+	const struct value *readers = value_get(found, "readers");
+	size_t faults = faults_of(found);
 
-	if (value_count(wires))
-		print_wires(wires);
+	if (value_count(wires) || value_count(readers))
+		print_wires(wires, readers);
 	for (size_t i = 0; i < value_count(complaints); i++)
 		columns_print(stdout, value_at(complaints, i)->text);
+	for (size_t i = 0; i < value_count(readers); i++)
+		if (value_get(value_at(readers, i), "why"))
+			columns_print(stdout, value_get_text(value_at(readers, i), "why"));
 	if (faults)
-		printf(say(TEXTS.faults), (size_t)faults);
+		printf(say(TEXTS.faults), faults);
 	else
 		printf("%s", say(TEXTS.well));
 	printf("\n");
@@ -96,6 +119,7 @@ static void print_json(const struct value *found, const char *name, const struct
 	value_set_text(object, "station", name);
 	value_set_text(object, "name", value_get_text(station, "name"));
 	value_set(object, "wires", value_copy(value_get(found, "wires")));
+	value_set(object, "readers", value_copy(value_get(found, "readers")));
 	value_set(object, "complaints", value_copy(value_get(found, "complaints")));
 	json_print(stdout, object);
 	value_free(object);
@@ -118,7 +142,7 @@ static int look(const struct wires_settings *settings, const char *program, cons
 	else if (found)
 		print_text(found);
 	if (found)
-		code = value_get_int(found, "faults", 0) ? EXIT_IS_ERROR : 0;
+		code = faults_of(found) ? EXIT_IS_ERROR : 0;
 	value_free(found);
 	free(tree);
 	return code;

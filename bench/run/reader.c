@@ -87,6 +87,13 @@ static void ask_next(void *ctx)
 	}
 }
 
+static void read_on(struct reader *reader)
+{
+	if (reader->handlers.began)
+		reader->handlers.began(reader->ctx);
+	ask_next(reader);
+}
+
 static int check_identity(const struct reader *reader, struct error *err)
 {
 	const char *is = reader->driver->identity_is;
@@ -114,7 +121,7 @@ static void identified(void *ctx, const uint8_t *bytes, size_t size, const struc
 		fail(reader, err ? err : &why);
 		return;
 	}
-	ask_next(reader);
+	read_on(reader);
 }
 
 /* What is streamed and is no scan of the driver is nobody's. */
@@ -154,7 +161,7 @@ static void begin(void *ctx)
 	struct reader *reader = ctx;
 
 	if (!reader->driver->identifies) {
-		ask_next(reader);
+		read_on(reader);
 		return;
 	}
 	exchange_read(&reader->exchange, reader->driver, &reader->driver->identity, 1);

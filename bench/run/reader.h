@@ -13,13 +13,15 @@
 struct reader;
 
 struct reader_handlers {
-	/* `scan` is its name in the driver: "tag", "code". Neither of the two frees the reader. */
+	/* `scan` is its name in the driver: "tag", "code". None of these frees the reader. */
 	void (*said)(void *ctx, const char *scan, const char *text);
 	/*
 	 * It cannot be used: it does not answer, is another instrument, is played (SIM) where it should be real, or
 	 * its wire is gone. Nothing follows.
 	 */
 	void (*failed)(void *ctx, const struct error *err);
+	/* It has said who it is, or its driver has no such question: it is read from now on. May be NULL. */
+	void (*began)(void *ctx);
 };
 
 /*

@@ -199,7 +199,7 @@ struct scan_reader *scan_desk_add(struct scan_desk *desk, struct serial *serial,
 				  const struct driver *driver, bool may_be_played, void *ctx,
 				  struct error *err)
 {
-	static const struct reader_handlers HANDLERS = {said, failed};
+	static const struct reader_handlers HANDLERS = {.said = said, .failed = failed};
 	struct scan_reader *reader = xcalloc(1, sizeof(*reader));
 
 	*reader = (struct scan_reader){
