@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "tests/rig/bench.h"
+#include "tests/rig/tag_module.h"
 
 enum { WIRES_MOST = 256, BETWEEN_LOOKS = 500 /* us */ };
 
@@ -221,8 +222,10 @@ int rig_probe(int count, char **words)
 		printf("%s\n", rig_chip_name(rig_chip_new(words[1], atoi(words[2]))));
 		return 0;
 	}
+	if (count == 3 && !strcmp(words[0], "module"))
+		return tag_module_play(words[1], words[2]);
 	if (count > 1 && !strcmp(words[0], "when"))
 		return when(count - 1, words + 1);
-	fprintf(stderr, "probe: chip, pull, value, when or synchronise\n");
+	fprintf(stderr, "probe: chip, pull, value, when, module or synchronise\n");
 	return 2;
 }
