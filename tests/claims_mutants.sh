@@ -130,6 +130,36 @@ a_table_that_does_not_hold_is_not_tried() {
 	tries 1 broken && says "not ok: 1 of 1 faults" && ! grep -q "mutants" "$scratch/out"
 }
 
+# A world of many faults, of which the table names one.
+crowded() {
+	mkdir -p "$scratch/crowded/scripts" "$scratch/crowded/fixtures/bench" && cat >"$scratch/crowded/fixtures/bench/fixture.lua" <<-'LUA' &&
+		return fixture { id = "bench", title = "Lamp", lines = { lamp = contact {} },
+		  channels = { lamp = "lamp" }, world = "bench/world.lua" }
+	LUA
+		cat >"$scratch/crowded/fixtures/bench/world.lua" <<-'LUA' &&
+			local faults = { dark = { title = "dark", zh = "不亮", function(w) w.dark = true end } }
+			for i = 1, 120 do faults["harmless_" .. i] = { title = "nothing", zh = "无", function() end } end
+			return world { grid = "10 ms", state = function() return {} end,
+			  advance = function(w, dt, lines) lines.lamp = not w.dark end, faults = faults }
+		LUA
+		cat >"$scratch/crowded/scripts/lamp.lua" <<-'LUA'
+			protocol { id = "lamp", version = 1, language = 1, title = "Lamp", standard = "none", fixture = "bench",
+			  faults = { dark = { "FAIL", "lit" } } }
+			step "Lamp" { measure = { lit = { "lamp", limit = { "on", grade = "example" } } },
+			  run = function(m, fx) m.lit = fx.lamp:read() end }
+		LUA
+}
+
+# check --json says what became of so many faults.
+rehearses() {
+	local count=$1
+	shift
+	within 120 "$davy" check --no-sweep --json "$@" "$scratch/crowded/scripts/lamp.lua" >"$scratch/out" &&
+		[ "$(grep -o '"fault":' "$scratch/out" | wc -l)" = "$count" ]
+}
+
+all_or_the_claimed() { crowded && rehearses 121 && rehearses 1 --claimed; }
+
 no_run_is_a_mutants() {
 	within 20 "$davy" run "$tree/scripts/poor.lua" --sim --mutants 2>"$scratch/err"
 	[ $? = 2 ] && says "mutants" err
@@ -147,6 +177,7 @@ claim "some of the mutants, by kind and by step, are called a part of them, and 
 claim "a kind or a step that no mutant has is refused, and so is a part of none" a_part_of_nothing_is_refused
 claim "--json and Chinese say the same" both_tell_machines_the_same
 claim "a table that does not hold is not tried" a_table_that_does_not_hold_is_not_tried
+claim "each of a world's faults is rehearsed, however many; or those that the table names" all_or_the_claimed
 claim "davy run knows no mutant" no_run_is_a_mutants
 claim "the score of the bump test holds" a_shipped_score_holds
 claims_end

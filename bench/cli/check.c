@@ -33,7 +33,7 @@ struct check_settings {
 	int64_t seed, jobs;
 	struct option_maybe mutants;
 	struct value *steps;
-	bool no_sweep, json;
+	bool no_sweep, claimed, json;
 };
 
 static const struct option OPTIONS[] = {
@@ -58,6 +58,12 @@ static const struct option OPTIONS[] = {
 	 NULL,
 	 offsetof(struct check_settings, no_sweep),
 	 {"do not look for the smallest fault that is caught", "不查找可检出的最小故障程度"}},
+	{"claimed",
+	 OPTION_FLAG,
+	 NULL,
+	 offsetof(struct check_settings, claimed),
+	 {"leave out what else the world knows: rehearse only the faults that the protocol names",
+	  "只演练检验程序列出的故障,不演练仿真世界的其他故障"}},
 	{"mutants",
 	 OPTION_MAYBE,
 	 "[=KINDS]",
@@ -83,14 +89,12 @@ static const struct {
 			 "--step 用于挑选变异体,须同时给出 --mutants"},
 };
 
-enum { TRIALS_MOST = 96 };
-
 /* One protocol on its way. */
 struct checking {
 	const char *file, *path;
 	struct value *data, *world; /* what the loader said; world may be NULL */
 	struct trial_place place;
-	struct trial trial[TRIALS_MOST];
+	struct trial *trial;
 	size_t count;
 	struct check_report *report;
 	struct value *into;   /* what --json says of it */
@@ -102,17 +106,17 @@ struct checking {
 
 static void add_trial(struct checking *checking, const char *fault, const struct value *claim)
 {
-	if (checking->count == TRIALS_MOST)
-		return;
 	checking->trial[checking->count++] =
 		(struct trial){.fault = fault ? xstrdup(fault) : NULL, .claim = claim};
 }
 
-static void add_trials(struct checking *checking)
+static void add_trials(struct checking *checking, bool only_claimed)
 {
 	const struct value *claims = value_get(checking->data, "faults");
-	const struct value *known = value_get(checking->world, "faults");
+	const struct value *known = only_claimed ? NULL : value_get(checking->world, "faults");
 
+	checking->trial =
+		xcalloc(1 + value_count(claims) + value_count(known), sizeof(*checking->trial));
 	add_trial(checking, NULL, NULL);
 	for (size_t i = 0; i < value_count(claims); i++)
 		add_trial(checking, value_key(claims, i), value_at(claims, i));
@@ -241,7 +245,7 @@ static int check_protocol(struct checking *checking, const struct check_settings
 		checking->place.seed = settings->seed ? settings->seed : 1;
 		checking->place.sweep = !settings->no_sweep && !settings->mutants.given;
 		checking->world = load_world(checking->place.program, tree, checking->data);
-		add_trials(checking);
+		add_trials(checking, settings->claimed);
 		check_report_head(checking->report, checking->data, limits);
 		result = rehearse_all(checking, (size_t)settings->jobs, err);
 	}
@@ -251,6 +255,7 @@ static int check_protocol(struct checking *checking, const struct check_settings
 		result = check_mutants(checking, settings, err);
 	for (size_t i = 0; i < checking->count; i++)
 		free(checking->trial[i].fault);
+	free(checking->trial);
 	value_free(checking->world);
 	free(limits);
 	return result;
