@@ -9,7 +9,8 @@
 #include "report/page.h"
 #include "tests/fuzz/fuzz.h"
 
-static const char MARKUP[] = "<evil>";
+/* Of one letter: a page that has not that letter cannot make it up of what stands on both sides of an instruction. */
+static const char MARKUP[] = "<Z>";
 
 static struct value *make_facts(void)
 {
@@ -44,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char BESIDE[] = "[[一|one]]{% for x in list %}{{ x.name }}{% end %}";
 	const char *folders[] = {fuzz_journal("", 0), NULL};
-	bool may_say_so = memmem(data, size, MARKUP, strlen(MARKUP)) != NULL;
+	bool may_say_so = size && memchr(data, MARKUP[1], size) != NULL;
 	char hex[HASH_HEX_SIZE];
 	struct error err = {0};
 	struct page *page;
