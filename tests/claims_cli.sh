@@ -537,6 +537,25 @@ check_leaves_nothing() {
 	[ "$before" = "$after" ]
 }
 
+# The controller that serves goes, and another comes.
+another_controller() {
+	local pid
+	pid=$(cat "$DAVY_STATE/controller.lock") && kill "$pid" || return
+	while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+	within 30 "$davy" run "$tiny" --sim >"$scratch/out" 2>&1
+}
+
+# A journal that is damaged, and as long as it was, is seen by whoever reads it.
+ended_runs_are_not_read() {
+	local -x DAVY_STATE=$scratch/known
+	local run
+	"$davy" run "$tiny" --sim >"$scratch/out" 2>&1
+	another_controller && run=$(head -n 1 "$DAVY_STATE/ended" | cut -d ' ' -f 1) && [ -n "$run" ] || return
+	printf 'XXXX' | dd of="$DAVY_STATE/runs/$run/journal" bs=1 seek=40 conv=notrunc status=none
+	another_controller && ! grep "$run: cannot be ended" "$scratch/out" && rm "$DAVY_STATE/ended" &&
+		another_controller && says "$run: cannot be ended"
+}
+
 claim "a good product ends with 0" pass
 claim "a bad product ends with 1" fail
 claim "a broken bench ends with 3" error
@@ -642,6 +661,7 @@ claim "fixtures list their faults, drivers their names" lists
 claim "davy check: promises that hold, how little is caught, what nobody claims" check_holds
 claim "davy check names a fault that gets through and ends with 1" check_names_what_gets_through
 claim "davy check leaves no scratch folder" check_leaves_nothing
+claim "a controller that starts reads no journal that it has read to its verdict, and each where it does not know" ended_runs_are_not_read
 
 # A run outlives the command that ordered it: where a claim failed, one may be left.
 pgrep -f "davy controller --state $scratch/" | xargs -r kill

@@ -28,6 +28,7 @@
 #include "base/log.h"
 #include "run/consumed.h"
 #include "run/desk.h"
+#include "run/ended_runs.h"
 #include "run/journal_read.h"
 #include "run/series_away.h"
 #include "run/service.h"
@@ -149,15 +150,49 @@ static bool has_lost_consumed(const char *state)
 	return !there;
 }
 
+/* Returns as journal_end_cut_short(). */
+static int end_run(const char *path, const char *name)
+{
+	struct error wrong;
+	int ended = journal_end_cut_short(path, "the controller was gone before the run had ended",
+					  &wrong);
+
+	if (ended < 0)
+		log_warning("%s: cannot be ended: %s", name, wrong.text);
+	else if (ended == JOURNAL_ENDED)
+		log_note("%s was cut short and is ended as ABORTED", name);
+	else if (ended == JOURNAL_INTERRUPTED)
+		log_note("%s was interrupted where its protocol allows it: go on with it, or "
+			 "end it (davy continue)",
+			 name);
+	return ended;
+}
+
+/* Only what had ended can leave the bench. */
+static int end_where_cut_short(struct ended_runs *known, const char *path, const char *name)
+{
+	struct value *away = series_away(path);
+	bool has_ended = away || ended_runs_has(known, name);
+	int ended;
+
+	value_free(away);
+	if (has_ended)
+		return JOURNAL_HAD_ENDED;
+	ended = end_run(path, name);
+	if (ended == JOURNAL_HAD_ENDED || ended == JOURNAL_ENDED)
+		ended_runs_add(known, name);
+	return ended;
+}
+
 /*
  * Every run that was started has a verdict: those that lost their controller get theirs now, but for one that stands
- * where it may be interrupted. Where the
- * list of used up specimens is gone, all runs are asked.
+ * where it may be interrupted. Where the list of used up specimens is gone, all runs are asked.
  */
 static int end_cut_short(const char *state, struct error *err)
 {
 	bool lost = has_lost_consumed(state);
 	char *folder = xprintf("%s/runs", state);
+	struct ended_runs *known;
 	char **names = NULL;
 	size_t count = 0;
 
@@ -165,31 +200,19 @@ static int end_cut_short(const char *state, struct error *err)
 		free(folder);
 		return -1;
 	}
+	known = ended_runs_open(state);
 	for (size_t i = 0; i < count; i++) {
 		char *path = xprintf("%s/%s", folder, names[i]);
-		struct value *away = series_away(path);
 		struct error wrong;
-		int ended = away ? JOURNAL_HAD_ENDED /* only what had ended could leave */
-				 : journal_end_cut_short(
-					   path, "the controller was gone before the run had ended",
-					   &wrong);
 
-		if (ended < 0)
-			log_warning("%s: cannot be ended: %s", names[i], wrong.text);
-		else if (ended == JOURNAL_ENDED)
-			log_note("%s was cut short and is ended as ABORTED", names[i]);
-		else if (ended == JOURNAL_INTERRUPTED)
-			log_note("%s was interrupted where its protocol allows it: go on with it, "
-				 "or "
-				 "end it (davy continue)",
-				 names[i]);
-		if ((ended > 0 || lost) && consumed_restore(state, path, names[i], &wrong) < 0)
+		if ((end_where_cut_short(known, path, names[i]) > 0 || lost) &&
+		    consumed_restore(state, path, names[i], &wrong) < 0)
 			log_warning("%s: whether it used up its specimen is not known: %s",
 				    names[i], wrong.text);
-		value_free(away);
 		free(path);
 		free(names[i]);
 	}
+	ended_runs_close(known);
 	free(names);
 	free(folder);
 	return 0;
