@@ -114,9 +114,20 @@ static void a_run_without_a_journal_is_looked_at_each_time(void)
 static void whatever_the_file_holds_nothing_is_taken_for_known(void)
 {
 	static const char *const FILES[] = {
-		"",	 "\n\n",      "a",	"a 3",		     "a 4\n",
-		" 3\n",	 "a  3\n",    "a 3 \n", "\xff\xff\xff 3\n",  "a\n3\n",
-		"b 3\n", "a 3x\nb 3", "a3\n",	"a 3\rb 3\rc 3\n\r",
+		"",
+		"\n\n",
+		"a",
+		"a 3",
+		"a 4\n",
+		" 3\n",
+		"a  3\n",
+		"a 3 \n",
+		"\xff\xff\xff 3\n",
+		"a\n3\n",
+		"b 3\n",
+		"a 3x\nb 3",
+		"a3\n",
+		"a 3\rb 3\rc 3\n\r",
 	};
 	struct bench bench;
 	char *path;
