@@ -537,6 +537,20 @@ check_leaves_nothing() {
 	[ "$before" = "$after" ]
 }
 
+# Somebody has the lock and does not answer.
+a_mute_controller_is_named() {
+	local -x DAVY_STATE=$scratch/mute
+	local holder status
+	mkdir "$DAVY_STATE" && echo 4711 >"$DAVY_STATE/controller.lock"
+	flock --no-fork "$DAVY_STATE/controller.lock" sleep 60 &
+	holder=$!
+	within 30 "$davy" run "$tiny" --sim >"$scratch/out" 2>&1
+	[ $? = 3 ] && says "(process 4711) has not answered for 10 s"
+	status=$?
+	kill "$holder"
+	return "$status"
+}
+
 # The controller that serves goes, and another comes.
 another_controller() {
 	local pid
@@ -661,6 +675,7 @@ claim "fixtures list their faults, drivers their names" lists
 claim "davy check: promises that hold, how little is caught, what nobody claims" check_holds
 claim "davy check names a fault that gets through and ends with 1" check_names_what_gets_through
 claim "davy check leaves no scratch folder" check_leaves_nothing
+claim "a controller that neither answers nor goes is named, and what to do" a_mute_controller_is_named
 claim "a controller that starts reads no journal that it has read to its verdict, and each where it does not know" ended_runs_are_not_read
 
 # A run outlives the command that ordered it: where a claim failed, one may be left.

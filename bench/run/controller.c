@@ -371,6 +371,17 @@ static bool is_locked(const char *state, char *text, size_t size)
 	return locked;
 }
 
+/* Whoever has the lock neither answers nor goes. */
+static int no_answer(const char *state, const char *owner, struct error *err)
+{
+	return error_set(
+		err, ERROR_OS,
+		"%s: its controller (process %d) has not answered for %d s: it may be "
+		"reading journals to see which runs were cut short; wait, then try again, "
+		"and see controller.log there (davy safe makes all outputs safe without it)",
+		state, atoi(owner), PATIENCE_TURNS * PATIENCE_MS / 1000);
+}
+
 int controller_connect(const char *state, struct error *err)
 {
 	int fd, starts = 0;
@@ -388,7 +399,8 @@ int controller_connect(const char *state, struct error *err)
 			 start_and_wait(state, err) < 0)
 			return -1;
 	}
-	return try_connect(state, err);
+	fd = try_connect(state, err);
+	return fd < 0 && is_locked(state, owner, sizeof(owner)) ? no_answer(state, owner, err) : fd;
 }
 
 int controller_find(const char *state, struct error *err)
