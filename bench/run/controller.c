@@ -28,7 +28,6 @@
 #include "base/log.h"
 #include "run/consumed.h"
 #include "run/desk.h"
-#include "run/ended_runs.h"
 #include "run/journal_read.h"
 #include "run/series_away.h"
 #include "run/service.h"
@@ -168,31 +167,27 @@ static int end_run(const char *path, const char *name)
 	return ended;
 }
 
-/* Only what had ended can leave the bench. */
-static int end_where_cut_short(struct ended_runs *known, const char *path, const char *name)
+/* A record is made of a run that has its verdict, and only what had ended can leave the bench. */
+static bool is_known_to_have_ended(const char *path)
 {
+	char *record = xprintf("%s/record.json", path);
 	struct value *away = series_away(path);
-	bool has_ended = away || ended_runs_has(known, name);
-	int ended;
+	bool has_ended = away || file_exists(record);
 
 	value_free(away);
-	if (has_ended)
-		return JOURNAL_HAD_ENDED;
-	ended = end_run(path, name);
-	if (ended == JOURNAL_HAD_ENDED || ended == JOURNAL_ENDED)
-		ended_runs_add(known, name);
-	return ended;
+	free(record);
+	return has_ended;
 }
 
 /*
  * Every run that was started has a verdict: those that lost their controller get theirs now, but for one that stands
  * where it may be interrupted. Where the list of used up specimens is gone, all runs are asked.
+ * To read the journals of all that a bench ever ran takes minutes, so those that are known to have ended are left out.
  */
 static int end_cut_short(const char *state, struct error *err)
 {
 	bool lost = has_lost_consumed(state);
 	char *folder = xprintf("%s/runs", state);
-	struct ended_runs *known;
 	char **names = NULL;
 	size_t count = 0;
 
@@ -200,19 +195,18 @@ static int end_cut_short(const char *state, struct error *err)
 		free(folder);
 		return -1;
 	}
-	known = ended_runs_open(state);
 	for (size_t i = 0; i < count; i++) {
 		char *path = xprintf("%s/%s", folder, names[i]);
+		int ended =
+			is_known_to_have_ended(path) ? JOURNAL_HAD_ENDED : end_run(path, names[i]);
 		struct error wrong;
 
-		if ((end_where_cut_short(known, path, names[i]) > 0 || lost) &&
-		    consumed_restore(state, path, names[i], &wrong) < 0)
+		if ((ended > 0 || lost) && consumed_restore(state, path, names[i], &wrong) < 0)
 			log_warning("%s: whether it used up its specimen is not known: %s",
 				    names[i], wrong.text);
 		free(path);
 		free(names[i]);
 	}
-	ended_runs_close(known);
 	free(names);
 	free(folder);
 	return 0;
