@@ -3,27 +3,22 @@
 # What an ammeter errs by, from the bytes of both meters alone: the voltmeter at the terminals of the certified resistor
 # says which current flows, first the one way and then the other.
 import json
-import struct
 import sys
+
+from journal_bytes import RECEIVED, SENT, read_journal
 
 RESISTOR = 0.1  # Ω by its certificate
 
 shown, asked, means = {}, {}, []
-with open(sys.argv[1], "rb") as journal:
-    for line in iter(journal.readline, b""):
-        said = json.loads(line.rsplit(b" ", 1)[0])
-        if said["k"] == "request" and said["says"].get("verb") == "mean":
-            means.append((said["says"]["channel"], said["t"] / 1e9))
-        elif said["k"] == "segment":
-            raw, at = journal.read(said["bytes"] + 1), 0
-            while at < said["bytes"]:
-                kind, _, port, size, time = struct.unpack_from("<BBHIq", raw, at)
-                body = raw[at + 16 : at + 16 + size]
-                at += 16 + size
-                if kind == 1:
-                    asked[port] = body.strip()
-                elif kind == 2 and asked.get(port) in (b"MEAS:VOLT:DC?", b"MEAS:CURR:DC?"):
-                    shown.setdefault((port, asked[port]), []).append((time / 1e9, float(body)))
+for said, entry in read_journal(sys.argv[1]):
+    if entry:
+        kind, port, time, body = entry
+        if kind == SENT:
+            asked[port] = body.strip()
+        elif kind == RECEIVED and asked.get(port) in (b"MEAS:VOLT:DC?", b"MEAS:CURR:DC?"):
+            shown.setdefault((port, asked[port]), []).append((time / 1e9, float(body)))
+    elif said["k"] == "request" and said["says"].get("verb") == "mean":
+        means.append((said["says"]["channel"], said["t"] / 1e9))
 
 
 def average(question, begin):

@@ -8,28 +8,24 @@ are out of what the protocol declared. Prints what does not fit; the exit status
 
 import bisect
 import csv
-import json
 import struct
 import sys
 
+from journal_bytes import SAMPLE, read_journal
+
 samples, steps = {}, []
 head = wall = None
-with open(sys.argv[1] + "/journal", "rb") as journal:
-    for line in iter(journal.readline, b""):
-        said = json.loads(line.rsplit(b" ", 1)[0])
-        if said["k"] == "run":
-            head = said
-        elif said["k"] == "anchor" and wall is None:
-            wall = said["ns"]
-        elif said["k"] == "request" and said["says"]["verb"] == "step_begin":
-            steps.append(said["t"])
-        elif said["k"] == "segment":
-            raw, at = journal.read(said["bytes"] + 1), 0
-            while at < said["bytes"]:
-                kind, _, subject, size, time = struct.unpack_from("<BBHIq", raw, at)
-                if kind == 4:  # a channel's reading
-                    samples.setdefault(subject, {}).setdefault(time, struct.unpack_from("<d", raw, at + 16)[0])
-                at += 16 + size
+for said, entry in read_journal(sys.argv[1] + "/journal"):
+    if entry:
+        kind, subject, time, body = entry
+        if kind == SAMPLE:  # a channel's reading
+            samples.setdefault(subject, {}).setdefault(time, struct.unpack_from("<d", body)[0])
+    elif said["k"] == "run":
+        head = said
+    elif said["k"] == "anchor" and wall is None:
+        wall = said["ns"]
+    elif said["k"] == "request" and said["says"]["verb"] == "step_begin":
+        steps.append(said["t"])
 
 declared = head["protocol_data"]["bdf"]
 names = list(head["fixture_data"]["channels"])

@@ -3,29 +3,24 @@
 # The oxygen that a self-rescuer gave, worked out again from the bytes of the controller that drew it off the loop: the
 # journal, and what the run printed as JSON, must say the same.
 import json
-import struct
 import sys
 
+from journal_bytes import RECEIVED, SENT, read_journal
+
 requests, results, sent, frames = {}, {}, {}, {}
-with open(sys.argv[1], "rb") as journal:
-    for line in iter(journal.readline, b""):
-        said = json.loads(line.rsplit(b" ", 1)[0])
-        if said["k"] == "request":
-            requests[said["id"]] = said["says"]
-        elif said["k"] == "result":
-            results[said["id"]] = said["says"]
-        elif said["k"] == "segment":
-            raw, at = journal.read(said["bytes"] + 1), 0
-            while at < said["bytes"]:
-                kind, _, port, size, time = struct.unpack_from("<BBHIq", raw, at)
-                body = raw[at + 16 : at + 16 + size]
-                at += 16 + size
-                if kind == 1:
-                    sent.setdefault(port, []).append((time / 1e9, body))
-                elif kind == 2 and body[:2] == b"A " and sent[port][-1][1] == b"A\r":
-                    # unit, pressure, temperature, volumetric flow, mass flow, setpoint, gas
-                    mid = (time / 1e9 + sent[port][-1][0]) / 2
-                    frames.setdefault(port, []).append((mid, float(body.split()[4])))
+for said, entry in read_journal(sys.argv[1]):
+    if entry:
+        kind, port, time, body = entry
+        if kind == SENT:
+            sent.setdefault(port, []).append((time / 1e9, body))
+        elif kind == RECEIVED and body[:2] == b"A " and sent[port][-1][1] == b"A\r":
+            # unit, pressure, temperature, volumetric flow, mass flow, setpoint, gas
+            mid = (time / 1e9 + sent[port][-1][0]) / 2
+            frames.setdefault(port, []).append((mid, float(body.split()[4])))
+    elif said["k"] == "request":
+        requests[said["id"]] = said["says"]
+    elif said["k"] == "result":
+        results[said["id"]] = said["says"]
 
 
 def acts(line, on):

@@ -3,28 +3,23 @@
 # What came through a filter self-rescuer, worked out again from the bytes that its effluent analyser sent: the
 # journal, and what the run printed as JSON, must say the same.
 import json
-import struct
 import sys
+
+from journal_bytes import RECEIVED, read_journal
 
 FLOW = 32 / 60  # L/s, the method's
 
 requests, results, frames = {}, {}, {}
-with open(sys.argv[1], "rb") as journal:
-    for line in iter(journal.readline, b""):
-        said = json.loads(line.rsplit(b" ", 1)[0])
-        if said["k"] == "request" and said["says"]["verb"] == "act":
-            requests[said["id"]] = said["says"]
-        elif said["k"] == "result":
-            results[said["id"]] = said["says"]
-        elif said["k"] == "segment":
-            raw, at = journal.read(said["bytes"] + 1), 0
-            while at < said["bytes"]:
-                kind, _, port, size, time = struct.unpack_from("<BBHIq", raw, at)
-                body = raw[at + 16 : at + 16 + size]
-                at += 16 + size
-                if kind == 2 and body[:2] == b"\xff\x86":
-                    assert body[4] == 4 and sum(body[1:]) % 256 == 0, body
-                    frames.setdefault(port, []).append((time / 1e9, body[2] * 256 + body[3]))
+for said, entry in read_journal(sys.argv[1]):
+    if entry:
+        kind, port, time, body = entry
+        if kind == RECEIVED and body[:2] == b"\xff\x86":
+            assert body[4] == 4 and sum(body[1:]) % 256 == 0, body
+            frames.setdefault(port, []).append((time / 1e9, body[2] * 256 + body[3]))
+    elif said["k"] == "request" and said["says"]["verb"] == "act":
+        requests[said["id"]] = said["says"]
+    elif said["k"] == "result":
+        results[said["id"]] = said["says"]
 
 
 def acts(line, on):

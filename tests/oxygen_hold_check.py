@@ -6,28 +6,24 @@ import json
 import struct
 import sys
 
+from journal_bytes import RECEIVED, SENT, read_journal
+
 VOLUME, ONE, KELVIN = 2.0, 101325.0, 273.15  # mL by the certificate of the adapter, Pa, K
 HOLD = 120.0  # min
 
 pressures, warmths, asked, means = [], [], {}, []
-with open(sys.argv[1], "rb") as journal:
-    for line in iter(journal.readline, b""):
-        said = json.loads(line.rsplit(b" ", 1)[0])
-        if said["k"] == "request" and said["says"].get("channel") in ("cylinder_pressure", "cylinder_temperature"):
-            if said["says"]["verb"] == "mean":
-                means.append((said["says"]["channel"], said["t"] / 1e9))
-        elif said["k"] == "segment":
-            raw, at = journal.read(said["bytes"] + 1), 0
-            while at < said["bytes"]:
-                kind, _, port, size, time = struct.unpack_from("<BBHIq", raw, at)
-                body = raw[at + 16 : at + 16 + size]
-                at += 16 + size
-                if kind == 1:
-                    asked[port] = body
-                elif kind == 2 and asked[port][:6] == b"\x01\x04\x00\x00\x00\x02" and body[:3] == b"\x01\x04\x04":
-                    pressures.append((time / 1e9, struct.unpack(">f", body[3:7])[0]))
-                elif kind == 2 and asked[port][:6] == b"\x02\x03\x00\x20\x00\x01" and body[:3] == b"\x02\x03\x02":
-                    warmths.append((time / 1e9, struct.unpack(">h", body[3:5])[0] / 10))
+for said, entry in read_journal(sys.argv[1]):
+    if entry:
+        kind, port, time, body = entry
+        if kind == SENT:
+            asked[port] = body
+        elif kind == RECEIVED and asked[port][:6] == b"\x01\x04\x00\x00\x00\x02" and body[:3] == b"\x01\x04\x04":
+            pressures.append((time / 1e9, struct.unpack(">f", body[3:7])[0]))
+        elif kind == RECEIVED and asked[port][:6] == b"\x02\x03\x00\x20\x00\x01" and body[:3] == b"\x02\x03\x02":
+            warmths.append((time / 1e9, struct.unpack(">h", body[3:5])[0] / 10))
+    elif said["k"] == "request" and said["says"].get("channel") in ("cylinder_pressure", "cylinder_temperature"):
+        if said["says"]["verb"] == "mean":
+            means.append((said["says"]["channel"], said["t"] / 1e9))
 
 
 def average(seen, begin, minutes):

@@ -6,25 +6,21 @@ import json
 import struct
 import sys
 
+from journal_bytes import RECEIVED, SENT, read_journal
+
 NOZZLE, OVER = 1.4, 10.0  # L/min STPD by its certificate, s
 METER = b"\x03\x04"  # unit 3 of the bus, asked for input registers
 
 asked, flows, means = {}, [], []
-with open(sys.argv[1], "rb") as journal:
-    for line in iter(journal.readline, b""):
-        said = json.loads(line.rsplit(b" ", 1)[0])
-        if said["k"] == "request" and said["says"].get("channel") == "flow" and said["says"]["verb"] == "mean":
-            means.append(said["t"] / 1e9)
-        elif said["k"] == "segment":
-            raw, at = journal.read(said["bytes"] + 1), 0
-            while at < said["bytes"]:
-                kind, _, port, size, time = struct.unpack_from("<BBHIq", raw, at)
-                body = raw[at + 16 : at + 16 + size]
-                at += 16 + size
-                if kind == 1:
-                    asked[port] = body
-                elif kind == 2 and asked[port][:4] == METER + b"\x00\x00" and body[:3] == METER + b"\x04":
-                    flows.append((time / 1e9, struct.unpack(">f", body[3:7])[0]))
+for said, entry in read_journal(sys.argv[1]):
+    if entry:
+        kind, port, time, body = entry
+        if kind == SENT:
+            asked[port] = body
+        elif kind == RECEIVED and asked[port][:4] == METER + b"\x00\x00" and body[:3] == METER + b"\x04":
+            flows.append((time / 1e9, struct.unpack(">f", body[3:7])[0]))
+    elif said["k"] == "request" and said["says"].get("channel") == "flow" and said["says"]["verb"] == "mean":
+        means.append(said["t"] / 1e9)
 
 
 def average(begin):

@@ -6,25 +6,21 @@ import json
 import struct
 import sys
 
+from journal_bytes import RECEIVED, SENT, read_journal
+
 VOLUME, ROOM, KELVIN = 0.38, 101325.0, 273.15  # L, Pa, K: the cylinder's marked volume, the world's room, 0 °C
 WARM = KELVIN + 23
 
 windows, asked, pressures = [], {}, []
-with open(sys.argv[1], "rb") as journal:
-    for line in iter(journal.readline, b""):
-        said = json.loads(line.rsplit(b" ", 1)[0])
-        if said["k"] == "request" and said["says"].get("channel") == "cylinder_pressure" and said["says"]["verb"] == "trace":
-            windows.append(said["t"] / 1e9)
-        elif said["k"] == "segment":
-            raw, at = journal.read(said["bytes"] + 1), 0
-            while at < said["bytes"]:
-                kind, _, port, size, time = struct.unpack_from("<BBHIq", raw, at)
-                body = raw[at + 16 : at + 16 + size]
-                at += 16 + size
-                if kind == 1:
-                    asked[port] = body
-                elif kind == 2 and asked[port][:6] == b"\x01\x04\x00\x00\x00\x02" and body[:3] == b"\x01\x04\x04":
-                    pressures.append((port, time / 1e9, struct.unpack(">f", body[3:7])[0]))
+for said, entry in read_journal(sys.argv[1]):
+    if entry:
+        kind, port, time, body = entry
+        if kind == SENT:
+            asked[port] = body
+        elif kind == RECEIVED and asked[port][:6] == b"\x01\x04\x00\x00\x00\x02" and body[:3] == b"\x01\x04\x04":
+            pressures.append((port, time / 1e9, struct.unpack(">f", body[3:7])[0]))
+    elif said["k"] == "request" and said["says"].get("channel") == "cylinder_pressure" and said["says"]["verb"] == "trace":
+        windows.append(said["t"] / 1e9)
 
 # Transmitter and mouthpiece gauge are both unit 1, each on its own port; the cylinder's is in megapascals.
 (port,) = {port for port, _, pascals in pressures if pascals > 1e6}

@@ -6,25 +6,21 @@ import json
 import struct
 import sys
 
+from journal_bytes import RECEIVED, SENT, read_journal
+
 KELVIN = 273.15  # 0 °C in K
 begun, ended, asked, seen = {}, {}, {}, []
-with open(sys.argv[1], "rb") as journal:
-    for line in iter(journal.readline, b""):
-        said = json.loads(line.rsplit(b" ", 1)[0])
-        if said["k"] == "request" and said["says"]["verb"] == "trace":
-            begun[said["id"]] = (said["says"]["channel"], said["t"] / 1e9)
-        elif said["k"] == "request" and said["says"]["verb"] == "trace_mean":
-            ended[said["says"]["trace"]] = said["t"] / 1e9
-        elif said["k"] == "segment":
-            raw, at = journal.read(said["bytes"] + 1), 0
-            while at < said["bytes"]:
-                kind, _, port, size, time = struct.unpack_from("<BBHIq", raw, at)
-                body = raw[at + 16 : at + 16 + size]
-                at += 16 + size
-                if kind == 1:
-                    asked[port] = body
-                elif kind == 2 and asked[port][1:4] == b"\x04\x00\x00" and body[1:3] == b"\x04\x04":
-                    seen.append((port, body[0], time / 1e9, struct.unpack(">f", body[3:7])[0]))
+for said, entry in read_journal(sys.argv[1]):
+    if entry:
+        kind, port, time, body = entry
+        if kind == SENT:
+            asked[port] = body
+        elif kind == RECEIVED and asked[port][1:4] == b"\x04\x00\x00" and body[1:3] == b"\x04\x04":
+            seen.append((port, body[0], time / 1e9, struct.unpack(">f", body[3:7])[0]))
+    elif said["k"] == "request" and said["says"]["verb"] == "trace":
+        begun[said["id"]] = (said["says"]["channel"], said["t"] / 1e9)
+    elif said["k"] == "request" and said["says"]["verb"] == "trace_mean":
+        ended[said["says"]["trace"]] = said["t"] / 1e9
 
 # The gauge is alone on its port; on the other one unit 2 is the small meter.
 (gauge,) = {port for port, _, _, _ in seen} - {port for port, unit, _, _ in seen if unit == 2}
