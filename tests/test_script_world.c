@@ -288,6 +288,29 @@ static void a_fault_is_applied_with_its_severity(void)
 	cell_free(cell);
 }
 
+/* By half, which is its severity here; and what is broken is. */
+static void a_fault_may_move_a_figure_or_break_something(void)
+{
+	static const char TEXT[] = "return world {\n"
+				   "  state = { beat = 200, is_dead = false },\n"
+				   "  advance = function(w, dt, lines) lines.alarm, lines.beat = "
+				   "w.is_dead, w.beat end,\n"
+				   "  faults = { fast = moves('beat', 300, 'fast', '快'), dead = "
+				   "breaks('is_dead', 'dead', '坏'),\n"
+				   "    odd = moves('pulse', 3, 'odd', '错') } }\n";
+	struct cell *cell = world_begin(TEXT, 7, ", 'fault': 'fast'");
+
+	SAYS(cell, FRAME_OUT, 0, "{'lines':{'alarm':false,'beat':250.0},'reached':0}");
+	cell_free(cell);
+	cell = world_begin(TEXT, 7, ", 'fault': 'dead'");
+	SAYS(cell, FRAME_OUT, 0, "{'lines':{'alarm':true,'beat':200.0},'reached':0}");
+	cell_free(cell);
+	cell = world_begin(TEXT, 7, ", 'fault': 'odd'");
+	CU_ASSERT(cell_failed(cell, "usage",
+			      "this world's state has no figure 'pulse' that a fault could move"));
+	cell_free(cell);
+}
+
 static void an_unknown_fault_is_refused_with_those_there_are(void)
 {
 	struct cell *cell = world_begin(WORLD, 7, ", 'fault': 'wron'");
@@ -377,6 +400,7 @@ void suite_script_world(void)
 	claim(a_frame_is_answered_with_numbers);
 	claim(a_simulated_operator_answers_what_the_world_knows);
 	claim(a_fault_is_applied_with_its_severity);
+	claim(a_fault_may_move_a_figure_or_break_something);
 	claim(an_unknown_fault_is_refused_with_those_there_are);
 	claim(the_same_seed_gives_the_same_noise_and_another_another);
 	claim(noise_has_the_deviation_that_was_asked_for);

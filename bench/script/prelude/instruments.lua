@@ -222,6 +222,18 @@ local function part_word(world)
   end
 end
 
+-- The two faults that most worlds are full of: a figure of the state that goes to `value`, and something that becomes true.
+local function moves(name, value, title, zh)
+  return { title = title, zh = zh, function(w, severity)
+    if type(w[name]) ~= "number" then davy.raise("this world's state has no figure '%s' that a fault could move", name) end
+    w[name] = w[name] + (value - w[name]) * severity
+  end }
+end
+
+local function breaks(name, title, zh)
+  return { title = title, zh = zh, function(w, severity) w[name] = severity > 0 end }
+end
+
 local KINDS = {
   driver = { data = driver_data, check = check_driver },
   simulator = { data = simulator_data, check = check_simulator },
@@ -240,8 +252,8 @@ function davy.read_instrument(kind, source)
   local result
   local words = {
     slot = kind == "station" and davy.slot_word or nil,
-    part = kind == "world" and part_word(source) or nil,
   }
+  if kind == "world" then words.part, words.moves, words.breaks = part_word(source), moves, breaks end
   words[kind] = function(written)
     local where = native.where() or source .. ":1" -- a tail call has no line
     if result then raise_at(where, "there is a %s in this file already", kind) end
