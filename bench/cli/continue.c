@@ -14,6 +14,7 @@
 #include "cli/commands.h"
 #include "cli/place.h"
 #include "cli/request.h"
+#include "cli/scan_source.h"
 #include "run/account.h"
 
 struct continue_settings {
@@ -82,15 +83,13 @@ static const struct option OPTIONS[] = {
 };
 
 static const struct {
-	struct words has_ended, no_head, no_why, only_end, ended, sim_reader;
+	struct words has_ended, no_head, no_why, only_end, ended;
 } TEXTS = {
 	.has_ended = {"%s has its verdict already: %s", "%s 已有判定:%s"},
 	.no_head = {"%s ended before anything was decided about it: it cannot be taken up again",
 		    "%s 在确定检验内容之前即已结束,无法继续"},
 	.no_why = {"whoever ends a run says why: --why TEXT", "结束检验须说明原因:--why 文本"},
 	.only_end = {"--why is of a run that is ended: --end", "--why 须与 --end 同用"},
-	.sim_reader = {"a simulated run reads no tag of anything: leave --reader out",
-		       "仿真检验不读取实物标签:请勿使用 --reader"},
 	.ended = {"%s is ended: ABORTED\n", "%s 已结束:检验中止\n"},
 };
 
@@ -143,7 +142,7 @@ static int check(const struct continue_settings *settings, const struct account 
 		return error_set(err, ERROR_USAGE, say(TEXTS.no_head), account->id);
 	if (settings->readers && value_get_bool(order, "simulated") &&
 	    !value_get_bool(order, "rig"))
-		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.sim_reader));
+		return scan_source_refuse_simulated(err);
 	if (settings->end && !settings->why)
 		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.no_why));
 	if (settings->why && !settings->end)

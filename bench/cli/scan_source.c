@@ -10,7 +10,7 @@
 #include "run/scan_desk.h"
 
 static const struct {
-	struct words hold, two, lies, repeated, unusable;
+	struct words hold, two, lies, repeated, unusable, simulated;
 } TEXTS = {
 	.hold = {"%s: hold the tag or code before the reader now, or type it",
 		 "%s:请现在将标签或二维码靠近读取器,或手工输入"},
@@ -24,6 +24,8 @@ static const struct {
 		     "hold up the one that is asked for here; if it is the same, type it",
 		     "%s:'%s' 刚作为工位 %lld 的应答,不作为本次应答:请靠近此处所要求的一个;"
 		     "确为同一个时请手工输入"},
+	.simulated = {"a simulated run reads no tag of anything: leave --reader out",
+		      "仿真检验不读取实物标签:请勿使用 --reader"},
 	.unusable = {"reader %s: %s: type what it should read", "读取器 %s:%s:请手工输入"},
 };
 
@@ -52,6 +54,11 @@ bool scan_source_is_asked(const struct value *question)
 	const char *verb = value_get_text(question, "verb");
 
 	return verb && !strcmp(verb, "scan");
+}
+
+int scan_source_refuse_simulated(struct error *err)
+{
+	return error_set(err, ERROR_USAGE, "%s", say(TEXTS.simulated));
 }
 
 static void tell(const struct scan_source *source, int64_t slot, char *sentence)

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "base/error.h"
 #include "base/value.h"
 #include "loop/loop.h"
 
@@ -21,6 +22,8 @@ struct scan_source_handlers {
 	void (*told)(void *ctx, int64_t slot, const char *sentence);
 };
 
+/* Readers were named for a run that is simulated: always -1. */
+int scan_source_refuse_simulated(struct error *err);
 /* Does this event "operator" ask for a scan? */
 bool scan_source_is_asked(const struct value *question);
 /* `wish` maps drivers to their ports, and lives until it is freed; NULL: as the station says. */
