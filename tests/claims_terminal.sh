@@ -111,7 +111,8 @@ dies() {
 }
 
 put_aside() {
-	at 90x24 "see=#" "type=PS1='at rest: '; ${weigh[*]} 2>&1\\n" "see=answer> _" 'type=\x1a' "see=Stopped" 'gone=answer>' \
+	at 90x24 "see=#" "type=PS1='at rest: '; ${weigh[*]} 2>&1\\n" "see=answer> _" 'type=\x1a' "see=Stopped" 'gone=answer>' "see=
+at rest:" \
 		"type=stty -a | grep -wo -e '-*icanon'\\n" "see=
 icanon" 'type=fg\n' "see=answer> _" 'type=2\n' "see=mass 2 kg" 'type=exit 7\n' \
 		-- env PS1='# ' bash --norc --noediting -i && says "ended 7"

@@ -115,13 +115,18 @@ def sized(fd, size):
 
 class Session:
     def __init__(self, size, command):
+        # The command begins when its terminal has its size and was looked at, however busy the machine is.
+        told, ready = os.pipe()
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            time.sleep(0.1)  # for its size
+            os.close(ready)
+            os.read(told, 1)
             os.environ["TERM"] = "xterm"
             os.execvp(command[0], command)
+        os.close(told)
         self.screen = Screen(*sized(self.fd, size))
         self.found = termios.tcgetattr(self.fd)
+        os.close(ready)
         self.over = False
 
     def read(self, seconds):

@@ -3,6 +3,7 @@
  * A person types on a terminal, key by key; what the terminal does by itself is its own. In real time: keys come from outside.
  */
 #include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 
 #include "cli/typing.h"
@@ -128,6 +129,38 @@ static void what_is_typed_while_nothing_is_asked_shows_nowhere(void)
 	typist_close(&typist);
 }
 
+static void ctrl_c_throws_away_nothing_of_the_screen(void)
+{
+	struct typist typist;
+
+	typist_open(&typist);
+	typing_hide(typist.typing);
+	for (int i = 0; i < 200; i++) /* more than waits where Ctrl-C does not reach it */
+		fputs("  slot 1 runs: zero, at 0.5 L/min\n", typist.terminal.out);
+	fputs("── zero\n", typist.terminal.out);
+	fflush(typist.terminal.out);
+	types(&typist, "\x03");
+	terminal_look(&typist.terminal);
+	CU_ASSERT_PTR_NOT_NULL(terminal_line(&typist.terminal, "── zero"));
+	typist_close(&typist);
+}
+
+static void what_is_dropped_is_not_left_for_the_shell(void)
+{
+	struct typist typist;
+	int left = -1;
+
+	typist_open(&typist);
+	typing_hide(typist.typing);
+	types(&typist, "6912345678901\n"); /* a scanner */
+	typing_drop(typist.typing);
+	typing_free(typist.typing);
+	typist.typing = NULL;
+	CU_ASSERT_EQUAL_FATAL(ioctl(fileno(typist.terminal.out), FIONREAD, &left), 0);
+	CU_ASSERT_EQUAL(left, 0);
+	typist_close(&typist);
+}
+
 static void the_end_of_input_on_an_empty_line_is_told(void)
 {
 	struct typist typist;
@@ -162,6 +195,8 @@ void suite_typing(void)
 	claim(a_line_is_edited_by_whole_characters);
 	claim(nothing_that_is_typed_shows_by_itself_and_the_terminal_is_given_back);
 	claim(what_is_typed_while_nothing_is_asked_shows_nowhere);
+	claim(ctrl_c_throws_away_nothing_of_the_screen);
+	claim(what_is_dropped_is_not_left_for_the_shell);
 	claim(the_end_of_input_on_an_empty_line_is_told);
 	claim(what_was_typed_before_is_forgotten);
 }

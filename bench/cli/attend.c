@@ -22,16 +22,15 @@
 #include "cli/figures.h"
 #include "cli/order.h"
 #include "cli/progress.h"
-#include "cli/scan_source.h"
+#include "cli/questions.h"
 #include "cli/summaries.h"
-#include "cli/typing.h"
 #include "verdict/decision.h"
 
 #define REDRAW_EVERY MSEC(500)
 
 static const struct {
-	struct words stop_once, stop_twice, stop_early, gone, gone_early, no_input, confirm,
-		unconfirmed, unfit;
+	struct words stop_once, stop_twice, stop_early, gone, gone_early, no_input, unconfirmed,
+		unfit;
 } TEXTS = {
 	.stop_once =
 		{"stopping: the script's finally blocks run now; Ctrl-C again makes everything "
@@ -46,20 +45,11 @@ static const struct {
 	.gone_early = {"the controller is gone before the run had begun", "控制器在检验开始前消失"},
 	.no_input = {"the operator's answer cannot be read: standard input has ended",
 		     "无法读取操作员的回答:标准输入已结束"},
-	.confirm = {"this test uses up its specimen. To begin, type the serial number of what "
-		    "stands in slot %lld again:",
-		    "本试验为破坏性试验,样品将被耗尽。请再次输入工位 %lld 上样品的出厂编号以开始:"},
 	.unconfirmed =
 		{"this test uses up its specimen: confirm it with --destroys %s. Nothing was "
 		 "begun",
 		 "本试验为破坏性试验,样品将被耗尽:请用 --destroys %s 确认。检验未开始"},
 	.unfit = {"", "环境条件不符合检验要求,检验未开始;--force 可强制进行,但不判合格"},
-};
-
-struct question {
-	int64_t slot, id;
-	struct value *event; /* of a photo or scan that was not put yet; else NULL */
-	bool for_photo;
 };
 
 struct watching {
@@ -74,14 +64,8 @@ struct watching {
 	enum verdict worst;	 /* of those that ended; 0: none has */
 	struct value *summaries; /* as they ended, for --json */
 	struct value *orders;
-	int64_t confirming; /* the slot whose specimen is to be confirmed; 0: none */
 	char *run;
-	struct question *question; /* that wait for a person, the oldest first */
-	size_t count;
-	struct typing *typing;
-	struct photo_source *photos;
-	struct scan_source *scans;
-	bool taking; /* a camera is at it */
+	struct questions *questions;
 	struct error *err;
 };
 
@@ -97,7 +81,7 @@ static void stop(struct watching *watching, const char *why)
 {
 	struct value *request;
 
-	if (watching->confirming) { /* nobody has a run to stop */
+	if (questions_confirming(watching->questions)) { /* nobody has a run to stop */
 		progress_say(watching->progress, say(TEXTS.stop_early));
 		finish(watching, EXIT_IS_ABORTED);
 		return;
@@ -114,8 +98,11 @@ static void stop(struct watching *watching, const char *why)
 
 static void interrupted(void *ctx, int number)
 {
+	struct watching *watching = ctx;
+
 	(void)number;
-	stop(ctx, "stopped by the operator (Ctrl-C)");
+	questions_drop_keys(watching->questions);
+	stop(watching, "stopped by the operator (Ctrl-C)");
 }
 
 static void told_to_end(void *ctx, int number)
@@ -138,13 +125,13 @@ static void stop_for_a_while(void *ctx, int number)
 	sigset_t this, before;
 
 	progress_away(watching->progress);
-	typing_pause(watching->typing);
+	questions_pause(watching->questions);
 	sigemptyset(&this);
 	sigaddset(&this, number);
 	raise(number);
 	sigprocmask(SIG_UNBLOCK, &this, &before);
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	typing_resume(watching->typing);
+	questions_resume(watching->questions);
 	progress_show(watching->progress);
 }
 
@@ -153,7 +140,7 @@ static void go_on(void *ctx, int number)
 	struct watching *watching = ctx;
 
 	(void)number;
-	typing_resume(watching->typing);
+	questions_resume(watching->questions);
 }
 
 static int take_signals(struct watching *watching, struct error *err)
@@ -177,214 +164,33 @@ static void say_orders(struct watching *watching)
 	conversation_say(watching->conversation, request);
 }
 
-/* The serial number was typed again: order once more, with it. The controller compares. */
-static void confirm(struct watching *watching, const char *text)
+static void say_answer(void *ctx, struct value *request)
 {
+	struct watching *watching = ctx;
+
+	conversation_say(watching->conversation, request);
+}
+
+/* The serial number was typed again: order once more, with it. The controller compares. */
+static void confirm(void *ctx, int64_t slot, const char *text)
+{
+	struct watching *watching = ctx;
 	struct value *orders = value_list();
 
 	for (size_t i = 0; i < value_count(watching->orders); i++) {
 		struct value *order = value_add(orders, value_copy(value_at(watching->orders, i)));
 
-		if (value_count(watching->orders) == 1 ||
-		    value_get_int(order, "slot", 0) == watching->confirming)
+		if (value_count(watching->orders) == 1 || value_get_int(order, "slot", 0) == slot)
 			value_set_text(order, "destroys", text);
 	}
 	value_free(watching->orders);
 	watching->orders = orders;
-	watching->confirming = 0;
-	progress_hold(watching->progress, false);
 	say_orders(watching);
 }
 
-static void show_typed(void *ctx)
+static void no_input(void *ctx)
 {
-	struct watching *watching = ctx;
-
-	progress_types(watching->progress, watching->count ? watching->question[0].slot : 0,
-		       typing_text(watching->typing));
-	progress_show(watching->progress);
-}
-
-static void listen(struct watching *watching);
-static void say_answer(struct watching *watching, const char *text,
-		       const struct photo_answer *photo, const char *reader);
-
-/* Told by the source of photos, which has taken its time or not. */
-static void photo_found(void *ctx, const struct photo_answer *photo, const struct error *err)
-{
-	struct watching *watching = ctx;
-
-	watching->taking = false;
-	/* which it is, also where Enter took it */
-	progress_say(watching->progress, photo ? photo->path : err->text);
-	if (photo)
-		say_answer(watching, photo->text, photo, NULL);
-	else
-		listen(watching);
-	progress_show(watching->progress);
-}
-
-/* True: it was answered with what was given in advance. */
-static bool ask_for_photo(struct watching *watching, const struct value *event)
-{
-	bool is_given;
-	char *hint;
-
-	photo_source_ask(watching->photos, event);
-	is_given = photo_source_given(watching->photos, photo_found, watching);
-	if (is_given)
-		return true;
-	hint = photo_source_hint(watching->photos);
-	progress_say(watching->progress, hint);
-	free(hint);
-	return false;
-}
-
-static void scan_told(void *ctx, int64_t slot, const char *sentence)
-{
-	struct watching *watching = ctx;
-
-	progress_say_of(watching->progress, slot, sentence);
-	progress_show(watching->progress);
-}
-
-static void scan_read(void *ctx, const char *text, const char *reader)
-{
-	scan_told(ctx, ((struct watching *)ctx)->question[0].slot, text);
-	say_answer(ctx, text, NULL, reader);
-}
-
-/* Of the question that a person is to answer what else may answer it is told; true: it was, in advance. */
-static bool put_question(struct watching *watching)
-{
-	struct value *event = watching->count ? watching->question[0].event : NULL;
-	bool is_given = false;
-
-	if (!event)
-		return false;
-	watching->question[0].event = NULL;
-	if (watching->question[0].for_photo)
-		is_given = ask_for_photo(watching, event);
-	else
-		scan_source_ask(watching->scans, event);
-	value_free(event);
-	return is_given;
-}
-
-/* The oldest question is the one to be answered: nobody has to wonder which, and the block says it. */
-static void listen(struct watching *watching)
-{
-	if (put_question(watching))
-		return;
-	if (watching->count)
-		typing_begin(watching->typing, progress_is_live(watching->progress));
-	else
-		typing_end(watching->typing);
-	show_typed(watching);
-}
-
-static void forget_question(struct watching *watching, size_t index)
-{
-	value_free(watching->question[index].event);
-	if (index == 0) {
-		photo_source_forget(watching->photos);
-		scan_source_forget(watching->scans);
-		watching->taking = false;
-	}
-	memmove(&watching->question[index], &watching->question[index + 1],
-		(--watching->count - index) * sizeof(*watching->question));
-	if (index == 0)
-		listen(watching);
-}
-
-static void say_answer(struct watching *watching, const char *text,
-		       const struct photo_answer *photo, const char *reader)
-{
-	const struct question *question = &watching->question[0];
-	struct value *request = value_map();
-
-	value_set_text(request, "do", "answer");
-	value_set_int(request, "slot", question->slot);
-	value_set_int(request, "id", question->id);
-	value_set_text(request, "text", text);
-	value_set_text(request, "photo", photo ? photo->path : NULL);
-	value_set_text(request, "from", photo ? photo->from : NULL);
-	value_set_text(request, "reader", reader);
-	conversation_say(watching->conversation, request);
-	progress_answered(watching->progress, question->slot, question->id);
-	forget_question(watching, 0);
-}
-
-static void answer(struct watching *watching, const char *text)
-{
-	if (!watching->question[0].for_photo) {
-		say_answer(watching, text, NULL, NULL);
-	} else if (!watching->taking) {
-		watching->taking = true;
-		photo_source_take(watching->photos, text, photo_found, watching);
-	}
-}
-
-static void typed(void *ctx, const char *text)
-{
-	struct watching *watching = ctx;
-
-	if (watching->confirming && text) {
-		confirm(watching, text);
-	} else if (text) {
-		answer(watching, text);
-	} else {
-		watching->count = 0;
-		show_typed(watching);
-		stop(watching, say(TEXTS.no_input));
-	}
-}
-
-static void take_question(struct watching *watching, const struct value *event)
-{
-	bool for_photo = photo_source_is_asked(event), for_scan = scan_source_is_asked(event);
-
-	if (value_get_bool(event, "simulated"))
-		return;
-	watching->question =
-		xrealloc(watching->question, (watching->count + 1) * sizeof(*watching->question));
-	watching->question[watching->count++] =
-		(struct question){.slot = value_get_int(event, "slot", 0),
-				  .id = value_get_int(event, "id", 0),
-				  .event = for_photo || for_scan ? value_copy(event) : NULL,
-				  .for_photo = for_photo};
-	if (watching->count == 1)
-		listen(watching);
-}
-
-static void take_withdrawn(struct watching *watching, const struct value *event)
-{
-	for (size_t i = 0; i < watching->count; i++)
-		if (watching->question[i].id == value_get_int(event, "id", 0) &&
-		    watching->question[i].slot == value_get_int(event, "slot", 0)) {
-			forget_question(watching, i);
-			return;
-		}
-}
-
-static void end_questions_of(struct watching *watching, int64_t slot)
-{
-	for (size_t i = watching->count; i > 0; i--)
-		if (watching->question[i - 1].slot == slot)
-			forget_question(watching, i - 1);
-}
-
-static void ask_to_confirm(struct watching *watching, const struct value *event)
-{
-	char *text;
-
-	watching->confirming = value_get_int(event, "of_slot", 1);
-	text = xprintf(say(TEXTS.confirm), (long long)watching->confirming);
-	progress_say(watching->progress, text);
-	progress_show(watching->progress);
-	free(text);
-	progress_hold(watching->progress, true);
-	typing_begin(watching->typing, false);
+	stop(ctx, say(TEXTS.no_input));
 }
 
 /* ---- events ---- */
@@ -395,7 +201,7 @@ static void take_specimen(struct watching *watching, const struct value *event)
 	if (order_refuses_specimen(watching->orders, event, watching->err))
 		finish(watching, -1);
 	else if (!watching->json && isatty(STDIN_FILENO))
-		ask_to_confirm(watching, event);
+		questions_confirm(watching->questions, value_get_int(event, "of_slot", 1));
 	else
 		finish(watching, error_set(watching->err, ERROR_USAGE, say(TEXTS.unconfirmed),
 					   value_get_text(event, "serial")));
@@ -426,7 +232,7 @@ static void take_end(struct watching *watching, const struct value *event, struc
 	enum verdict ended;
 	struct error ignored;
 
-	end_questions_of(watching, value_get_int(event, "slot", 0));
+	questions_end_of(watching->questions, value_get_int(event, "slot", 0));
 	if (verdict_parse(&ended, verdict, &ignored) < 0)
 		ended = VERDICT_ERROR;
 	watching->worst = watching->ended++ ? verdict_worse(watching->worst, ended) : ended;
@@ -434,7 +240,7 @@ static void take_end(struct watching *watching, const struct value *event, struc
 	if (watching->ended < watching->runs)
 		return;
 	progress_end(watching->progress);
-	photo_source_tell_unused(watching->photos);
+	questions_tell_unused(watching->questions);
 	if (watching->json && !watching->mortal &&
 	    summaries_print(watching->summaries, watching->runs, watching->run, watching->err) < 0)
 		finish(watching, -1);
@@ -468,7 +274,7 @@ static void take_first(struct watching *watching, const struct value *event)
 	watching->run = xstrdup(value_get_text(event, "run"));
 	figure_warn(value_get(event, "warnings"));
 	if (progress_is_live(watching->progress))
-		typing_hide(watching->typing);
+		questions_hide_keys(watching->questions);
 }
 
 static void take_event(void *ctx, const struct value *event)
@@ -482,9 +288,9 @@ static void take_event(void *ctx, const struct value *event)
 	if (!strcmp(name, "started") && !watching->run)
 		take_first(watching, event);
 	else if (!strcmp(name, "operator"))
-		take_question(watching, event);
+		questions_take(watching->questions, event);
 	else if (!strcmp(name, "withdrawn"))
-		take_withdrawn(watching, event);
+		questions_withdraw(watching->questions, event);
 	else if (!strcmp(name, "refused") && value_get(event, "slot"))
 		take_refused_slot(watching, event);
 	else if (!strcmp(name, "refused"))
@@ -559,8 +365,7 @@ static int watch(struct watching *watching, const char *state, struct value *ord
 int attend_runs(const char *state, struct value *orders, const struct attending *attending,
 		struct error *err)
 {
-	static const struct typing_handlers TYPED = {typed, show_typed};
-	static const struct scan_source_handlers SCANNED = {scan_read, scan_told};
+	static const struct questions_handlers ANSWERED = {say_answer, confirm, no_input};
 	struct watching watching = {.json = attending->json,
 				    .mortal = attending->mortal,
 				    .err = err,
@@ -572,23 +377,17 @@ int attend_runs(const char *state, struct value *orders, const struct attending 
 		value_free(orders);
 		return -1;
 	}
-	watching.typing = typing_new(watching.loop, STDIN_FILENO, &TYPED, &watching);
 	watching.summaries = value_list();
-	watching.photos = photo_source_new(watching.loop, &attending->photos);
-	watching.scans = scan_source_new(watching.loop, attending->readers, &SCANNED, &watching);
 	watching.progress = progress_new(progress_goes_to(attending->json), attending->brief,
 					 watching.runs > 1, loop_real_clock(watching.loop));
+	watching.questions = questions_new(watching.loop, watching.progress, &attending->photos,
+					   attending->readers, &ANSWERED, &watching);
 	code = watch(&watching, state, orders);
 	timer_stop(&watching.redraw);
-	typing_free(watching.typing);
+	questions_free(watching.questions);
 	conversation_close(watching.conversation);
 	progress_free(watching.progress);
-	photo_source_free(watching.photos);
-	scan_source_free(watching.scans);
 	loop_free(watching.loop);
-	for (size_t i = 0; i < watching.count; i++)
-		value_free(watching.question[i].event);
-	free(watching.question);
 	value_free(watching.summaries);
 	value_free(watching.orders);
 	if (attending->run)

@@ -88,6 +88,7 @@ static void terminal_change(int fd)
 		return;
 	by_key = terminal.found;
 	by_key.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ECHONL | IEXTEN);
+	by_key.c_lflag |= NOFLSH; /* or Ctrl-C would throw away what of a screen is on its way */
 	by_key.c_cc[VMIN] = 1;
 	by_key.c_cc[VTIME] = 0;
 	terminal.fd = fd;
@@ -237,11 +238,8 @@ struct typing *typing_new(struct loop *loop, int fd, const struct typing_handler
 	return typing;
 }
 
-/*
- * What a person typed before the question was there is no answer to it: an Enter too many, or the late answer
- * to a question that is not asked any more. A file or a pipe has its answers ready.
- */
-static void forget_early(struct typing *typing)
+/* A file or a pipe has its answers ready; of a terminal what nobody waited for goes. */
+void typing_drop(struct typing *typing)
 {
 	if (!isatty(typing->fd) || !is_in_foreground(typing->fd))
 		return;
@@ -254,7 +252,7 @@ void typing_begin(struct typing *typing, bool by_key)
 	struct error err;
 
 	typing_end(typing);
-	forget_early(typing);
+	typing_drop(typing);
 	typing->escape = ESCAPE_NONE;
 	typing->by_key = by_key && isatty(typing->fd);
 	if (typing->by_key)

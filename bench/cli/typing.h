@@ -30,6 +30,11 @@ void typing_end(struct typing *typing);
  * there. It is not read.
  */
 void typing_hide(struct typing *typing);
+/*
+ * What a person typed on a terminal and was not read yet is forgotten: an Enter too many, the late answer to a question that is
+ * not asked any more, and what nobody should find at the prompt of his shell after Ctrl-C.
+ */
+void typing_drop(struct typing *typing);
 /* What stands of the line so far; NULL where the terminal shows it, or nobody waits for one. */
 const char *typing_text(const struct typing *typing);
 /* While another program has the terminal it is as it was found: before a stop, and behind it. */
