@@ -130,9 +130,11 @@ another_specimen_is_refused() {
 	[ "$(count interrupted)" = 1 ] && [ "$(count resumed)" = 0 ]
 }
 
-a_reader_reads_nothing_of_a_simulated_one() {
+nothing_is_read_or_photographed_of_a_simulated_one() {
 	dies_at stands 1 && ends_with 2 continue last --serial SIM-1 --outage "5 min" --reader yrm100=/dev/null &&
-		says "a simulated run reads no tag" err && [ "$(count resumed)" = 0 ]
+		says "a simulated run reads no tag" err &&
+		ends_with 2 continue last --serial SIM-1 --outage "5 min" --photos-from "$scratch" &&
+		says "a simulated run takes no photo of anything" err && [ "$(count resumed)" = 0 ]
 }
 
 nobody_goes_on_with_it_twice() {
@@ -198,7 +200,7 @@ claim "a run killed before its wait is ABORTED" a_run_killed_elsewhere_is_aborte
 claim "a run killed behind its wait is ABORTED" a_run_killed_behind_its_wait_is_aborted
 claim "too long a gap can only be ended, with a reason" too_long_a_gap_can_only_be_ended
 claim "another specimen is refused" another_specimen_is_refused
-claim "of a simulated run a reader reads nothing, also when it goes on" a_reader_reads_nothing_of_a_simulated_one
+claim "of a simulated run nothing is read or photographed, also when it goes on" nothing_is_read_or_photographed_of_a_simulated_one
 claim "nobody goes on with it twice" nobody_goes_on_with_it_twice
 claim "it can be killed again" it_can_be_killed_again
 claim "a changed file is named" a_changed_file_is_named

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "cli/attend.h"
 #include "cli/commands.h"
+#include "cli/photo_source.h"
 #include "cli/place.h"
 #include "cli/request.h"
 #include "cli/scan_source.h"
@@ -140,9 +141,12 @@ static int check(const struct continue_settings *settings, const struct account 
 		return error_set(err, ERROR_USAGE, say(TEXTS.has_ended), account->id, verdict);
 	if (!order)
 		return error_set(err, ERROR_USAGE, say(TEXTS.no_head), account->id);
-	if (settings->readers && value_get_bool(order, "simulated") &&
-	    !value_get_bool(order, "rig"))
-		return scan_source_refuse_simulated(err);
+	if (value_get_bool(order, "simulated") && !value_get_bool(order, "rig")) {
+		if (settings->readers)
+			return scan_source_refuse_simulated(err);
+		if (settings->photos || settings->photos_from || settings->camera)
+			return photo_source_refuse_simulated(err);
+	}
 	if (settings->end && !settings->why)
 		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.no_why));
 	if (settings->why && !settings->end)

@@ -14,6 +14,7 @@
 
 #include "base/alloc.h"
 #include "cli/catalogue.h"
+#include "cli/photo_source.h"
 #include "cli/place.h"
 #include "cli/scan_source.h"
 
@@ -176,8 +177,7 @@ const struct option RUN_OPTIONS[] = {
 
 static const struct {
 	struct words verdict, severity_twice, severity, severity_alone, clock, sim_only,
-		sim_and_rig, no_wires, rig_station, slots, slot_twice, no_slot, sim_photo, another,
-		consumed;
+		sim_and_rig, no_wires, rig_station, slots, slot_twice, no_slot, another, consumed;
 } TEXTS = {
 	.another = {"the specimen was named '%s' and confirmed as '%s': nothing was begun",
 		    "样品编号为 '%s',确认时给出的是 '%s':检验未开始"},
@@ -203,9 +203,6 @@ static const struct {
 	.rig_station = {"--rig is for real wires that `davy rig` plays: name them with --station "
 			"FILE",
 			"--rig 用于由 `davy rig` 扮演的真实接线:请用 --station FILE 指定"},
-	.sim_photo = {"a simulated run takes no photo of anything: leave --photo, --photos-from "
-		      "and --camera out",
-		      "仿真检验不拍摄实物照片:请勿使用 --photo、--photos-from 与 --camera"},
 	.slots = {"--slot takes a whole number, or several as in 1,2,3, and '%s' is neither",
 		  "--slot 须为整数,或多个整数如 1,2,3,'%s' 不是"},
 	.slot_twice = {"slot %ld is named twice", "工位 %ld 给出了两次"},
@@ -252,7 +249,7 @@ static int read_sim(struct value *order, const struct run_settings *settings, st
 	if (settings->sim.given &&
 	    (settings->photos || settings->photos_from || settings->camera)) {
 		free(fault);
-		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.sim_photo));
+		return photo_source_refuse_simulated(err);
 	}
 	if (settings->sim.given && settings->readers) {
 		free(fault);

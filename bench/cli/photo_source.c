@@ -25,7 +25,8 @@
 enum { CAMERAS_MOST = 8 /* pictures whose files are not removed yet */ };
 
 static const struct {
-	struct words file, folder, camera, none_new, no_folder, no_source, not_there, unused;
+	struct words file, folder, camera, none_new, no_folder, no_source, not_there, unused,
+		simulated;
 } TEXTS = {
 	.unused = {"davy: nothing has asked for the photo '%s': it is not in the record\n",
 		   "davy: 没有步骤要求照片 '%s',未入记录\n"},
@@ -43,6 +44,9 @@ static const struct {
 		      "未输入内容:请给出照片文件;--photos-from 目录 可取文件夹中的新照片,--camera "
 		      "设备 可用摄像头拍摄"},
 	.not_there = {"%s: there is no such file", "%s:没有此文件"},
+	.simulated = {"a simulated run takes no photo of anything: leave --photo, --photos-from "
+		      "and --camera out",
+		      "仿真检验不拍摄实物照片:请勿使用 --photo、--photos-from 与 --camera"},
 };
 
 struct photo_source {
@@ -290,6 +294,11 @@ bool photo_source_is_asked(const struct value *question)
 	const char *verb = value_get_text(question, "verb");
 
 	return verb && !strcmp(verb, PHOTOGRAPH);
+}
+
+int photo_source_refuse_simulated(struct error *err)
+{
+	return error_set(err, ERROR_USAGE, "%s", say(TEXTS.simulated));
 }
 
 void photo_source_ask(struct photo_source *source, const struct value *question)

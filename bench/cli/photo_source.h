@@ -30,6 +30,8 @@ typedef void photo_found_fn(void *ctx, const struct photo_answer *answer, const 
 
 struct photo_source;
 
+/* Photos were given for a run that is simulated: always -1. */
+int photo_source_refuse_simulated(struct error *err);
 /* Does this event "operator" ask for a photo? */
 bool photo_source_is_asked(const struct value *question);
 /* The wish lives until it is freed. */
