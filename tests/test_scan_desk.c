@@ -494,6 +494,31 @@ static void one_reader_that_fails_leaves_the_other(void)
 	end(&stand);
 }
 
+/* Its cable was pulled and is put back: what lies before it then may have lain there all the time. */
+static void one_that_failed_may_be_put_there_again(void)
+{
+	struct stand stand = {0};
+	struct error err;
+
+	begin(&stand);
+	scan_desk_ask(stand.desk, 1);
+	lay(&stand, NONE, SEC(1));
+	lay(&stand, A, MSEC(300));
+	scan_desk_remove(stand.reader); /* what it has read is not settled yet */
+	stand.serial = serial_sim_new(stand.clock, &SETTINGS, hear_module, &stand);
+	stand.reader = scan_desk_add(stand.desk, stand.serial, stand.driver, false,
+				     &stand.at_module, &err);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(stand.reader);
+	lay(&stand, A, SEC(2));
+	CU_ASSERT_EQUAL(stand.answers, 0);
+	CU_ASSERT_EQUAL(stand.doubt, SCAN_DOUBT_LIES);
+	lay(&stand, NONE, SEC(2));
+	lay(&stand, A, SEC(2));
+	CU_ASSERT_EQUAL(stand.answers, 1);
+	CU_ASSERT_STRING_EQUAL(stand.text, FIRST);
+	end(&stand);
+}
+
 void suite_scan_desk(void)
 {
 	suite_begin("scan_desk");
@@ -515,4 +540,5 @@ void suite_scan_desk(void)
 	claim(tag_and_code_of_one_specimen_are_no_two_answers);
 	claim(one_code_before_two_readers_is_one);
 	claim(one_reader_that_fails_leaves_the_other);
+	claim(one_that_failed_may_be_put_there_again);
 }

@@ -32,10 +32,11 @@ static const struct {
 struct source_reader {
 	struct source_reader *next;
 	struct scan_source *source;
-	struct driver *driver;
-	struct serial *serial; /* the desk's, as the next is */
-	struct scan_reader *at_desk;
-	bool is_lost;
+	char *name, *place;
+	struct driver *driver;	     /* as long as it is at the desk, as the rest */
+	struct serial *serial;	     /* the desk's */
+	struct scan_reader *at_desk; /* NULL: it could not be used, or has failed … */
+	bool has_failed;	     /* … which takes it off before the next question */
 };
 
 struct scan_source {
@@ -44,8 +45,8 @@ struct scan_source {
 	struct scan_source_handlers handlers;
 	void *ctx;
 	struct scan_desk *desk;
-	bool is_open;
-	int64_t slot; /* that asks */
+	bool is_listed; /* of the first question */
+	int64_t slot;	/* that asks */
 	struct source_reader *readers;
 };
 
@@ -98,21 +99,20 @@ static void failed(void *ctx, const struct error *err)
 {
 	struct source_reader *reader = ctx;
 
-	reader->is_lost = true;
+	reader->has_failed = true;
 	tell(reader->source, 0, xprintf(say(TEXTS.unusable), reader->driver->id, err->text));
 }
 
 /* ---- opening ---- */
 
-static int put_on_desk(struct source_reader *reader, const char *name, const char *place,
-		       struct error *err)
+static int put_on_desk(struct source_reader *reader, struct error *err)
 {
 	struct scan_source *source = reader->source;
 
-	reader->driver = reader_port_driver(name, err);
+	reader->driver = reader_port_driver(reader->name, err);
 	if (!reader->driver)
 		return -1;
-	reader->serial = reader_port_open(source->loop, reader->driver, place, err);
+	reader->serial = reader_port_open(source->loop, reader->driver, reader->place, err);
 	if (!reader->serial)
 		return -1;
 	reader->at_desk =
@@ -120,20 +120,38 @@ static int put_on_desk(struct source_reader *reader, const char *name, const cha
 	return reader->at_desk ? 0 : -1;
 }
 
-static void open_reader(struct scan_source *source, const char *name, const char *place)
+static void take_off(struct source_reader *reader)
 {
-	struct source_reader *reader = xcalloc(1, sizeof(*reader));
+	if (reader->at_desk)
+		scan_desk_remove(reader->at_desk);
+	driver_free(reader->driver);
+	reader->at_desk = NULL;
+	reader->driver = NULL;
+	reader->has_failed = false;
+}
+
+static void open_reader(struct source_reader *reader)
+{
 	struct error err;
 
-	reader->source = source;
-	if (put_on_desk(reader, name, place, &err) < 0) {
-		tell(source, 0, xprintf(say(TEXTS.unusable), name, err.text));
-		driver_free(reader->driver);
-		free(reader);
+	take_off(reader);
+	if (put_on_desk(reader, &err) == 0)
 		return;
+	tell(reader->source, 0, xprintf(say(TEXTS.unusable), reader->name, err.text));
+	take_off(reader);
+}
+
+static void list_readers(struct scan_source *source, const struct value *places)
+{
+	for (size_t i = 0; i < value_count(places); i++) {
+		struct source_reader *reader = xcalloc(1, sizeof(*reader));
+
+		*reader = (struct source_reader){.next = source->readers,
+						 .source = source,
+						 .name = xstrdup(value_key(places, i)),
+						 .place = xstrdup(value_at(places, i)->text)};
+		source->readers = reader;
 	}
-	reader->next = source->readers;
-	source->readers = reader;
 }
 
 struct scan_source *scan_source_new(struct loop *loop, const struct value *wish,
@@ -154,14 +172,16 @@ void scan_source_free(struct scan_source *source)
 {
 	if (!source)
 		return;
-	scan_desk_free(source->desk);
 	while (source->readers) {
 		struct source_reader *reader = source->readers;
 
 		source->readers = reader->next;
-		driver_free(reader->driver);
+		take_off(reader);
+		free(reader->name);
+		free(reader->place);
 		free(reader);
 	}
+	scan_desk_free(source->desk);
 	free(source);
 }
 
@@ -169,16 +189,17 @@ void scan_source_free(struct scan_source *source)
 
 void scan_source_ask(struct scan_source *source, const struct value *question)
 {
-	const struct value *places = source->wish ? source->wish : value_get(question, "readers");
-
-	for (size_t i = 0; !source->is_open && i < value_count(places); i++)
-		open_reader(source, value_key(places, i), value_at(places, i)->text);
-	source->is_open = true;
+	if (!source->is_listed)
+		list_readers(source, source->wish ? source->wish : value_get(question, "readers"));
+	source->is_listed = true;
 	source->slot = value_get_int(question, "slot", 0);
 	scan_desk_ask(source->desk, source->slot);
-	for (struct source_reader *reader = source->readers; reader; reader = reader->next)
-		if (!reader->is_lost)
+	for (struct source_reader *reader = source->readers; reader; reader = reader->next) {
+		if (!reader->at_desk || reader->has_failed)
+			open_reader(reader);
+		if (reader->at_desk)
 			tell(source, source->slot, xprintf(say(TEXTS.hold), reader->driver->id));
+	}
 }
 
 void scan_source_forget(struct scan_source *source)

@@ -2,7 +2,8 @@
 /*
  * Readers that answer the scans a run asks for (run/scan_desk.h), beside the keyboard: those of the command line, else
  * those that the station's file has. They are opened when the first scan is asked for, and stay open, so that what lies
- * before one between two questions is known and is no answer. One that cannot be used is told of, and the person types.
+ * before one between two questions is known and is no answer. One that cannot be used is told of, and the person types; with
+ * the next question it is tried again, since a cable that was pulled is put back.
  */
 #ifndef DAVY_CLI_SCAN_SOURCE_H
 #define DAVY_CLI_SCAN_SOURCE_H

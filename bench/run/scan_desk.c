@@ -214,6 +214,20 @@ struct scan_reader *scan_desk_add(struct scan_desk *desk, struct serial *serial,
 	return reader;
 }
 
+void scan_desk_remove(struct scan_reader *reader)
+{
+	struct scan_desk *desk = reader->desk;
+	struct scan_reader **at = &desk->readers;
+
+	if (desk->settles == reader)
+		timer_stop(&desk->settling);
+	while (*at != reader)
+		at = &(*at)->next;
+	*at = reader->next;
+	reader_free(reader->reader);
+	free(reader);
+}
+
 void scan_desk_ask(struct scan_desk *desk, int64_t slot)
 {
 	desk->is_asked = true;

@@ -55,6 +55,8 @@ void scan_desk_free(struct scan_desk *desk); /* accepts NULL; closes all ports *
 struct scan_reader *scan_desk_add(struct scan_desk *desk, struct serial *serial,
 				  const struct driver *driver, bool may_be_played, void *ctx,
 				  struct error *err);
+/* Takes it off and closes its port; not from a handler of its own. */
+void scan_desk_remove(struct scan_reader *reader);
 /* This slot asks for something from now on, until it is answered or withdrawn. */
 void scan_desk_ask(struct scan_desk *desk, int64_t slot);
 void scan_desk_withdraw(struct scan_desk *desk);

@@ -103,7 +103,7 @@ starts() {
 	mkfifo "$scratch/keyboard" 2>/dev/null
 	sleep 300 >"$scratch/keyboard" &
 	keyboard=$!
-	"$davy" run tests/rig/protocols/scanned.lua --station "$station" --slot 1,2 "$@" \
+	timeout 150 "$davy" run tests/rig/protocols/scanned.lua --station "$station" --slot 1,2 "$@" \
 		<"$scratch/keyboard" >"$scratch/run" 2>&1 &
 	run=$!
 }
@@ -202,6 +202,32 @@ what_lies_there_is_told_of() {
 	ends && [ "$lies" = 1 ] && [ "$answered" = 0 ]
 }
 
+# Its cable is pulled and put back: the question that is open is answered by hand, and the next by it.
+a_reader_that_was_lost_comes_back() {
+	station 'yrm100 = "/dev/ttyS1"'
+	starts --dut 1:serial=$A --dut 2:serial=$B
+	slot=$(hold 1 yrm100) || {
+		ends
+		return 1
+	}
+	kill $played
+	wait $played 2>/dev/null
+	tries=600
+	until grep -q "reader yrm100: .*type what it should read" "$scratch/run"; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || break
+		sleep 0.1
+	done
+	lay ""
+	$probe module /dev/ttyS2 "$scratch/lies" 2>/dev/null &
+	played=$!
+	if [ "$slot" = 1 ]; then echo $A; else echo $B; fi >"$scratch/keyboard"
+	for asked in 2 3 4; do
+		slot=$(hold $asked yrm100) && lay_for "$slot" || break
+	done
+	ends && [ $tries -gt 0 ] && [ "$(grep -c "yrm100: .*type what it should read" "$scratch/run")" = 1 ]
+}
+
 claim "davy wires shows a reader, and davy ready who it is" with_module a_reader_that_is_there_answers
 claim "a reader that does not answer is told of before the day" a_mute_reader_is_told_of
 claim "one that another program has is told of, and one that cannot say who it is" a_reader_of_another_program_is_told_of
@@ -209,6 +235,7 @@ claim "two readers on one port are one wire" a_reader_on_a_slot_s_port_is_told_o
 claim "one reader answers the scans of two slots, each with its own specimen" with_module one_reader_serves_two_slots
 claim "a tag answers for one slot, and not for the next" with_module one_tag_answers_for_one_slot
 claim "of two readers either answers, and the journal says which" with_module two_readers_serve_two_slots
+claim "a reader that was lost answers again from the next question on" with_module a_reader_that_was_lost_comes_back
 claim "what lies before a reader already is told of, and answers nothing" with_module what_lies_there_is_told_of
 claim "and nothing is left to be made safe" no_image
 claims_end
