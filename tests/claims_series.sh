@@ -162,11 +162,11 @@ comes_back() {
 
 # Killed wherever it is: the journal is here, or a record says who has it.
 killed() {
-	local delay kills=0
-	for delay in 0.005 0.01 0.015 0.02 0.025 0.03 0.04 0.05; do
+	local delay kills=0 # ms
+	for delay in 5 10 15 20 25 30 40 50; do
 		[ -e "$state/runs/$run/journal" ] || cp -p "$scratch/journal" "$state/runs/$run/journal"
 		"$davy" series release "$run" --by 0017 --why "once more" >/dev/null 2>&1 &
-		sleep "$delay"
+		sleep "$(printf '%d.%03d' $((delay * ${SLOWNESS:-1} / 1000)) $((delay * ${SLOWNESS:-1} % 1000)))"
 		kill -9 "$(controller_of)" 2>/dev/null && kills=$((kills + 1))
 		wait
 		within 60 "$davy" verify "$run" --no-replay >"$scratch/out" 2>&1 || { cat "$scratch/out"; return 1; }

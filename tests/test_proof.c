@@ -20,107 +20,10 @@
 #include "run/chain.h"
 #include "run/proof.h"
 #include "tests/claims.h"
-#include "tests/controller_rig.h"
 #include "tests/forger.h"
+#include "tests/lab_rig.h"
 
-#define MEASURED "m.x = fx.pressure:mean '200 ms'\n"
-
-enum { RECORDS = 5, FLIPS = 300 };
-
-struct lab {
-	struct house house;
-	char *state, *kept; /* a copy of its folder as it was */
-	char runs[3][80];
-};
-
-static void lab_run(struct lab *lab, int which, const struct mini_order *what)
-{
-	value_free(house_run(&lab->house, what));
-	snprintf(lab->runs[which], sizeof(lab->runs[which]), "%s",
-		 strrchr(lab->house.bench.journal, '/') + 1);
-}
-
-static void copy_folder(const char *from, const char *to)
-{
-	char *command = xprintf("rm -rf '%s' && cp -a '%s' '%s'", to, from, to);
-
-	CU_ASSERT_EQUAL_FATAL(system(command), 0);
-	free(command);
-}
-
-static void lab_open(struct lab *lab)
-{
-	house_open(&lab->house);
-	lab->state = xstrdup(lab->house.bench.state);
-	lab->kept = xprintf("%s-kept", lab->house.bench.folder);
-	lab_run(lab, 0, &(struct mini_order){.body = MEASURED});
-	lab_run(lab, 1,
-		&(struct mini_order){
-			.body = "m.x = fx.pressure:becomes { '>= 5 kPa', within = '1 s' }"});
-	lab_run(lab, 2,
-		&(struct mini_order){.body = MEASURED,
-				     .header = MINI_DESTROYS,
-				     .dut = "serial=B7",
-				     .destroys = "B7"});
-	kill(lab->house.pid, SIGTERM);
-	house_ended(&lab->house);
-	copy_folder(lab->state, lab->kept);
-}
-
-static void lab_close(struct lab *lab)
-{
-	struct error err;
-
-	file_remove_folder(lab->kept, &err);
-	free(lab->state);
-	free(lab->kept);
-	house_close(&lab->house);
-}
-
-static void lab_restore(const struct lab *lab)
-{
-	copy_folder(lab->kept, lab->state);
-}
-
-static struct value *prove(const struct lab *lab, const struct proof_wish *wish)
-{
-	struct error err;
-	struct value *says = proof_of_state(lab->state, wish, &err);
-
-	if (!says)
-		CU_FAIL_FATAL(err.text);
-	return says;
-}
-
-/* Is something found, which says this, at this record (0: whatever)? */
-static bool found_by(const struct lab *lab, const struct proof_wish *wish, int64_t seq,
-		     const char *part)
-{
-	struct value *says = prove(lab, wish);
-	bool found = proof_names(says, seq, part);
-
-	value_free(says);
-	return found;
-}
-
-static bool found(const struct lab *lab, int64_t seq, const char *part)
-{
-	return found_by(lab, &(struct proof_wish){0}, seq, part);
-}
-
-static bool has(const struct value *says, const char *list, const char *what)
-{
-	for (size_t i = 0; i < value_count(value_get(says, list)); i++)
-		if (!strcmp(value_get_text(value_at(value_get(says, list), i), "what"), what))
-			return true;
-	return false;
-}
-
-static char *file_of(const struct lab *lab, int run, const char *name)
-{
-	return run < 0 ? xprintf("%s/%s", lab->state, name)
-		       : xprintf("%s/runs/%s/%s", lab->state, lab->runs[run], name);
-}
+enum { FLIPS = 300 };
 
 static void flip(const char *path, off_t at, uint8_t mask)
 {
@@ -150,16 +53,16 @@ static void a_folder_as_it_was_made_is_proved(void)
 
 	lab_open(&lab);
 	wish.program = lab.house.bench.program;
-	says = prove(&lab, &wish);
+	says = lab_prove(&lab, &wish);
 	CU_ASSERT(value_get_bool(says, "good"));
 	CU_ASSERT_EQUAL(value_get_int(value_get(says, "log"), "records", 0), RECORDS);
 	CU_ASSERT_EQUAL(value_count(value_get(says, "runs")), 3);
-	CU_ASSERT(has(says, "proved", "records") && has(says, "proved", "checkpoint") &&
-		  has(says, "proved", "database") && has(says, "proved", "keys") &&
-		  has(says, "proved", "journals") && has(says, "proved", "replays") &&
-		  has(says, "proved", "folder"));
-	CU_ASSERT(has(says, "notProved", "gas") && has(says, "notProved", "key") &&
-		  has(says, "notProved", "after") && has(says, "notProved", "time"));
+	CU_ASSERT(proof_has(says, "proved", "records") && proof_has(says, "proved", "checkpoint") &&
+		  proof_has(says, "proved", "database") && proof_has(says, "proved", "keys") &&
+		  proof_has(says, "proved", "journals") && proof_has(says, "proved", "replays") &&
+		  proof_has(says, "proved", "folder"));
+	CU_ASSERT(proof_has(says, "notProved", "gas") && proof_has(says, "notProved", "key") &&
+		  proof_has(says, "notProved", "after") && proof_has(says, "notProved", "time"));
 	value_free(says);
 	lab_close(&lab);
 }
@@ -220,7 +123,7 @@ static bool flip_is_found(const struct lab *lab, const char *path, const char *d
 	bool good;
 
 	flip(path, at, mask);
-	says = prove(lab, &(struct proof_wish){0});
+	says = lab_prove(lab, &(struct proof_wish){0});
 	good = value_get_bool(says, "good");
 	value_free(says);
 	*found += !good;
@@ -248,10 +151,10 @@ static void every_flipped_bit_is_found(void)
 
 	lab_open(&lab);
 	for (size_t i = 0; i < 4; i++)
-		files[count++] = file_of(&lab, -1, NAMES[i]);
+		files[count++] = lab_file(&lab, -1, NAMES[i]);
 	for (int i = 0; i < 3; i++) {
-		files[count++] = file_of(&lab, i, "journal");
-		files[count++] = file_of(&lab, i, "record.json");
+		files[count++] = lab_file(&lab, i, "journal");
+		files[count++] = lab_file(&lab, i, "record.json");
 	}
 	was = dump(&lab);
 	for (int i = 0; i < FLIPS; i++) {
@@ -275,7 +178,7 @@ static void a_cut_tail_is_found_at_the_first_missing_record(void)
 	struct lab lab;
 
 	lab_open(&lab);
-	path = file_of(&lab, -1, "records/records.jsonl");
+	path = lab_file(&lab, -1, "records/records.jsonl");
 	buf_init(&lines);
 	CU_ASSERT_EQUAL_FATAL(file_read(path, 1 << 24, &lines, &err), 0);
 	text = lines.data;
@@ -284,9 +187,9 @@ static void a_cut_tail_is_found_at_the_first_missing_record(void)
 		for (int i = 0; i < keep; i++)
 			line = strchr(line, '\n') + 1;
 		CU_ASSERT_EQUAL_FATAL(truncate(path, line - text), 0);
-		CU_ASSERT(found(&lab, keep + 1, "is missing"));
+		CU_ASSERT(lab_finds(&lab, keep + 1, "is missing"));
 		CU_ASSERT_EQUAL_FATAL(truncate(path, line - text - 7), 0);
-		CU_ASSERT(found(&lab, keep, "the file ends inside this record"));
+		CU_ASSERT(lab_finds(&lab, keep, "the file ends inside this record"));
 	}
 	buf_done(&lines);
 	free(path);
@@ -300,20 +203,20 @@ static void a_run_that_was_taken_out_is_found(void)
 	struct lab lab;
 
 	lab_open(&lab);
-	journal = file_of(&lab, 1, "journal");
+	journal = lab_file(&lab, 1, "journal");
 	CU_ASSERT_EQUAL(unlink(journal), 0);
-	CU_ASSERT(found(&lab, 3, "journal"));
+	CU_ASSERT(lab_finds(&lab, 3, "journal"));
 	folder = xprintf("%s/runs/%s", lab.state, lab.runs[1]);
 	CU_ASSERT_EQUAL(file_remove_folder(folder, &err), 0);
-	CU_ASSERT(found(&lab, 3, "its journal is missing"));
+	CU_ASSERT(lab_finds(&lab, 3, "its journal is missing"));
 	lab_restore(&lab);
 	CU_ASSERT_EQUAL(forge(&(struct forgery){.state = lab.state, .removes = 3}), 0);
-	CU_ASSERT(found(&lab, 0, "it has a verdict and no record"));
+	CU_ASSERT(lab_finds(&lab, 0, "it has a verdict and no record"));
 	lab_restore(&lab);
 	CU_ASSERT_EQUAL(
 		forge(&(struct forgery){.state = lab.state, .removes = 3, .keeps_database = true}),
 		0);
-	CU_ASSERT(found(&lab, 3, "records.db it is another one"));
+	CU_ASSERT(lab_finds(&lab, 3, "records.db it is another one"));
 	free(folder);
 	free(journal);
 	lab_close(&lab);
@@ -376,9 +279,9 @@ static void a_series_that_was_swapped_is_named(void)
 	char *journal;
 
 	lab_open(&lab);
-	journal = file_of(&lab, 0, "journal");
+	journal = lab_file(&lab, 0, "journal");
 	chain_again(journal, swap_sample);
-	CU_ASSERT(found(&lab, 2, "its series 'sample'"));
+	CU_ASSERT(lab_finds(&lab, 2, "its series 'sample'"));
 	free(journal);
 	lab_close(&lab);
 }
@@ -407,7 +310,7 @@ static void a_verdict_that_does_not_follow_from_its_journal_is_found(void)
 	CU_ASSERT_EQUAL(
 		forge(&(struct forgery){.state = lab.state, .edits = 3, .edit = call_it_passed}),
 		0);
-	CU_ASSERT(found(&lab, 3, "does not follow from its journal"));
+	CU_ASSERT(lab_finds(&lab, 3, "does not follow from its journal"));
 	lab_close(&lab);
 }
 
@@ -418,7 +321,7 @@ static void a_simulated_run_cannot_pose_as_real(void)
 	lab_open(&lab);
 	CU_ASSERT_EQUAL(
 		forge(&(struct forgery){.state = lab.state, .edits = 2, .edit = call_it_real}), 0);
-	CU_ASSERT(found(
+	CU_ASSERT(lab_finds(
 		&lab, 2,
 		"it says that its run was real, and is signed by the key for what was simulated"));
 	lab_restore(&lab);
@@ -426,7 +329,7 @@ static void a_simulated_run_cannot_pose_as_real(void)
 		forge(&(struct forgery){
 			.state = lab.state, .edits = 2, .edit = nothing, .swaps_keys = true}),
 		0);
-	CU_ASSERT(found(
+	CU_ASSERT(lab_finds(
 		&lab, 2,
 		"it says that its run was simulated, and is signed by the key for what was real"));
 	lab_restore(&lab);
@@ -434,7 +337,7 @@ static void a_simulated_run_cannot_pose_as_real(void)
 		forge(&(struct forgery){
 			.state = lab.state, .edits = 2, .edit = call_it_real, .swaps_keys = true}),
 		0);
-	CU_ASSERT(found(&lab, 2, "its journal says that it was simulated, the record real"));
+	CU_ASSERT(lab_finds(&lab, 2, "its journal says that it was simulated, the record real"));
 	lab_close(&lab);
 }
 
@@ -444,9 +347,9 @@ static void a_database_that_is_gone_is_missed(void)
 	char *path;
 
 	lab_open(&lab);
-	path = file_of(&lab, -1, "records/records.db");
+	path = lab_file(&lab, -1, "records/records.db");
 	CU_ASSERT_EQUAL(unlink(path), 0);
-	CU_ASSERT(found(&lab, 0, "the database is missing"));
+	CU_ASSERT(lab_finds(&lab, 0, "the database is missing"));
 	free(path);
 	lab_close(&lab);
 }
@@ -460,8 +363,8 @@ static void what_follows_from_a_run_is_as_real_as_the_run(void)
 		forge(&(struct forgery){
 			.state = lab.state, .edits = 5, .edit = nothing, .swaps_keys = true}),
 		0);
-	CU_ASSERT(
-		found(&lab, 5, "it follows from a run that was simulated, and is signed as real"));
+	CU_ASSERT(lab_finds(&lab, 5,
+			    "it follows from a run that was simulated, and is signed as real"));
 	lab_close(&lab);
 }
 
@@ -476,19 +379,19 @@ static void a_log_written_anew_is_found_by_its_keys_or_an_older_checkpoint(void)
 	lab_open(&lab);
 	older = xprintf("%s/checkpoint", lab.kept);
 	wish.checkpoint = older;
-	says = prove(&lab, &wish);
-	CU_ASSERT(value_get_bool(says, "good") && has(says, "proved", "older"));
+	says = lab_prove(&lab, &wish);
+	CU_ASSERT(value_get_bool(says, "good") && proof_has(says, "proved", "older"));
 	value_free(says);
 	CU_ASSERT_EQUAL(forge(&(struct forgery){.state = lab.state, .has_no_keys = true}), 0);
-	CU_ASSERT(found(&lab, 1, "written anew under another key"));
-	keys = file_of(&lab, -1, "keys");
+	CU_ASSERT(lab_finds(&lab, 1, "written anew under another key"));
+	keys = lab_file(&lab, -1, "keys");
 	file_remove_folder(keys, &err);
-	CU_ASSERT(found_by(&lab, &wish, 0, "has not signed it with the key"));
+	CU_ASSERT(lab_finds_by(&lab, &wish, 0, "has not signed it with the key"));
 	lab_restore(&lab);
 	CU_ASSERT_EQUAL(
 		forge(&(struct forgery){.state = lab.state, .edits = 3, .edit = call_it_passed}),
 		0);
-	CU_ASSERT(found_by(&lab, &wish, 0, "the log was written anew"));
+	CU_ASSERT(lab_finds_by(&lab, &wish, 0, "the log was written anew"));
 	free(keys);
 	free(older);
 	lab_close(&lab);

@@ -172,6 +172,17 @@ static const struct {
 	 false,
 	 {"what records of kinds that this version does not know say (%s)",
 	  "本版本不识别的 %s 条记录的内容"}},
+	{"copy",
+	 false,
+	 {"the second copy of record %s, which stands in the database: power went before it was "
+	  "written, and the next start of a controller writes it",
+	  "第 %s 号记录的副本:数据库中已有该记录,副本写入前断电,控制器下次启动时补写"}},
+	{"beside",
+	 false,
+	 {"the copy of its record beside the journal of %s: it is not there, and the next start of "
+	  "a "
+	  "controller writes it",
+	  "检验 %s 的日志旁的记录副本:现不存在,控制器下次启动时补写"}},
 	{"unbegun",
 	 false,
 	 {"a run whose controller was gone before the first line of its journal was on the disk: "
@@ -238,7 +249,8 @@ static void print_statement(const struct value *one, bool is_proved)
 	struct buf line;
 
 	snprintf(number, sizeof(number), "%" PRId64,
-		 value_get_int(one, "count", value_get_int(one, "size", 0)));
+		 value_get_int(one, "count",
+			       value_get_int(one, "size", value_get_int(one, "seq", 0))));
 	buf_init(&line);
 	buf_add_text(&line, is_proved ? "  ✓ " : "  – ");
 	add_statement(&line, words ? say(*words) : what, run ? run : number);

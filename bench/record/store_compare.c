@@ -286,6 +286,25 @@ int store_compare_next(struct store_compare *compare, const struct log_record *r
 	return 0;
 }
 
+int store_compare_uncopied(struct store_compare *compare, struct buf *text, struct error *err)
+{
+	sqlite3_stmt *row;
+	int step, rows = 0;
+
+	if (store_prepare(&compare->store,
+			  "SELECT text FROM record WHERE seq > ? ORDER BY seq LIMIT 2", &row,
+			  err) < 0)
+		return -1;
+	sqlite3_bind_int64(row, 1, (int64_t)compare->seq);
+	buf_clear(text);
+	while ((step = sqlite3_step(row)) == SQLITE_ROW && ++rows == 1)
+		buf_add(text, sqlite3_column_blob(row, 0), (size_t)sqlite3_column_bytes(row, 0));
+	sqlite3_finalize(row);
+	if (step != SQLITE_ROW && step != SQLITE_DONE)
+		return store_failed(&compare->store, err, "cannot be read");
+	return rows == 1 ? 1 : 0;
+}
+
 /* ---- the end ---- */
 
 /*

@@ -14,6 +14,8 @@
  *              "older" size, "persons" count, "lists" count, "draws" count, "lots" count, "results" count, "administrator", "bag" files, "keys", "folder"
  *   notProved  list of {what, why?, …}: always "gas", "key" (unless an administrator is given), "after", "time"; "choice"
  *              of a bundle, "database", "replay", "journal" of a run, "lots" count, "results" count, "kind", "unrecorded", "unbegun",
+ *              "copy" seq (the last record, which power kept from its second copy), "beside" (a run whose record does not stand
+ *              beside its journal),
  *              "away" (a run whose series have left the bench: "holders")
  */
 #ifndef DAVY_RUN_PROOF_H

@@ -5,6 +5,9 @@
  *
  * The checkpoint is read before the records: a controller that goes on appends records first. The runs are gone through
  * behind the log, whose lines are read again for them, so that nothing of a long log is kept in memory but its leaves.
+ *
+ * A record is written to the database, then to its second copy, then a checkpoint is made of it, and last it is put beside its
+ * journal. Power that goes in between is no damage: a last record that the database alone has is taken as any other.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -36,6 +39,9 @@ struct state_proof {
 	struct recorded *runs;
 	size_t count, room;
 	struct store_compare *compare; /* NULL: it is not compared, or has been refused */
+	uint64_t checkpoint_size;      /* records; 0: of none that can be read */
+	struct buf uncopied;	       /* the last record, where the second copy lacks it … */
+	uint64_t uncopied_at;	       /* … and where it would stand */
 };
 
 /* ---- the log ---- */
@@ -62,9 +68,9 @@ static void keep_line(struct state_proof *of)
 	of->lines[of->line_count++] = of->at;
 }
 
-/* A line is read again. */
-static int read_line(const struct state_proof *of, uint64_t at, size_t size, struct buf *text,
-		     struct error *err)
+/* Of records.jsonl. */
+static int read_again(const struct state_proof *of, uint64_t at, size_t size, struct buf *text,
+		      struct error *err)
 {
 	char *path = xprintf("%s/records.jsonl", of->records);
 	FILE *file = fopen(path, "re");
@@ -80,6 +86,15 @@ static int read_line(const struct state_proof *of, uint64_t at, size_t size, str
 		fclose(file);
 	free(path);
 	return done;
+}
+
+static int read_line(const struct state_proof *of, uint64_t at, size_t size, struct buf *text,
+		     struct error *err)
+{
+	if (!of->uncopied.size || at != of->uncopied_at)
+		return read_again(of, at, size, text, err);
+	buf_add(text, of->uncopied.data, size);
+	return 0;
 }
 
 /* A record_text_fn, of a record before the one that is looked at. */
@@ -148,6 +163,49 @@ static void end_database(struct state_proof *of)
 	store_compare_close(of->compare);
 }
 
+/* What stands behind the last whole line is the beginning of this text? */
+static bool begins(const struct state_proof *of, size_t torn)
+{
+	struct error ignored;
+	struct buf tail;
+	bool is;
+
+	buf_init(&tail);
+	is = torn <= of->uncopied.size && read_again(of, of->at, torn, &tail, &ignored) == 0 &&
+	     (torn == 0 || memcmp(tail.data, of->uncopied.data, torn) == 0);
+	buf_done(&tail);
+	return is;
+}
+
+/* Has power ended the second copy of the last record? One that a checkpoint was made of had been copied. */
+static bool is_cut_short(struct state_proof *of, size_t torn)
+{
+	struct error ignored;
+
+	return of->compare && of->checkpoint_size <= log_reader_at(of->proof.reader) &&
+	       store_compare_uncopied(of->compare, &of->uncopied, &ignored) == 1 &&
+	       begins(of, torn);
+}
+
+/* 1: the log has one more record; 0: none. */
+static int take_uncopied(struct state_proof *of, size_t torn, struct error *err)
+{
+	struct log_record record;
+
+	if (!is_cut_short(of, torn)) {
+		buf_clear(&of->uncopied);
+		return 0;
+	}
+	of->uncopied_at = of->at;
+	if (log_reader_take(of->proof.reader, of->uncopied.data, of->uncopied.size, &record, err) <
+		    0 ||
+	    each(of, &record, err) < 0)
+		return -1;
+	value_set_int(proof_not_proved(&of->proof, "copy", NULL), "seq",
+		      (int64_t)record.entry->seq);
+	return 1;
+}
+
 /* The whole log was good up to its end? */
 static bool read_log(struct state_proof *of)
 {
@@ -155,13 +213,16 @@ static bool read_log(struct state_proof *of)
 	char *path = xprintf("%s/records.jsonl", of->records);
 	struct error err;
 	size_t torn;
+	int more = -1;
 	bool good;
 
 	open_database(of);
-	good = log_read_file(proof->reader, path, each, of, &torn, &err) == 0;
+	if (log_read_file(proof->reader, path, each, of, &torn, &err) == 0)
+		more = take_uncopied(of, torn, &err);
+	good = more >= 0;
 	if (!good)
 		proof_problem(proof, log_reader_at(proof->reader), NULL, NULL, err.text);
-	else if (torn && !of->is_served)
+	else if (torn && more == 0 && !of->is_served)
 		proof_problem(
 			proof, log_reader_at(proof->reader) + 1, NULL, "records/records.jsonl",
 			"the file ends inside this record; if power went, the next start of a "
@@ -314,7 +375,9 @@ static void check_beside(struct state_proof *of, const struct recorded *run, con
 	struct error err;
 
 	buf_init(&beside);
-	if (file_read(path, JWS_LARGEST, &beside, &err) < 0)
+	if (!file_exists(path))
+		value_set_text(proof_not_proved(&of->proof, "beside", NULL), "run", run->run);
+	else if (file_read(path, JWS_LARGEST, &beside, &err) < 0)
 		proof_problem(&of->proof, run->seq, run->run, path, err.text);
 	else if (beside.size != text->size || memcmp(beside.data, text->data, text->size) != 0)
 		proof_problem(&of->proof, run->seq, run->run, path,
@@ -442,6 +505,18 @@ static void check_runs(struct state_proof *of, bool whole)
 
 /* ---- all of it ---- */
 
+/* What the last checkpoint says of its size; whether it is good is looked at behind the log. */
+static uint64_t size_of(const struct buf *text)
+{
+	struct error ignored;
+	struct checkpoint *checkpoint =
+		checkpoint_parse(text->data, text->size, "checkpoint", &ignored);
+	uint64_t size = checkpoint ? checkpoint->size : 0;
+
+	checkpoint_free(checkpoint);
+	return size;
+}
+
 static int read_checkpoints(const struct state_proof *of, struct buf texts[2], struct error *err)
 {
 	char *inside = xprintf("%s/checkpoint", of->records);
@@ -470,8 +545,12 @@ struct value *proof_of_state(const char *state, const struct proof_wish *wish, s
 	bool whole;
 
 	of.records = xprintf("%s/records", state);
+	buf_init(&of.uncopied);
 	if (read_checkpoints(&of, texts, err) == 0 &&
 	    proof_begin(&of.proof, wish, LOG_WHOLE, state, line_text, &of, err) == 0) {
+		of.checkpoint_size = size_of(&texts[0]);
+		if (size_of(&texts[1]) > of.checkpoint_size)
+			of.checkpoint_size = size_of(&texts[1]);
 		whole = read_log(&of);
 		if (log_reader_origin(of.proof.reader)) {
 			check_keys(&of);
@@ -490,6 +569,7 @@ struct value *proof_of_state(const char *state, const struct proof_wish *wish, s
 	free(of.runs);
 	free(of.lines);
 	free(of.records);
+	buf_done(&of.uncopied);
 	buf_done(&texts[0]);
 	buf_done(&texts[1]);
 	return says;

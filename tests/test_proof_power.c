@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What power leaves behind that goes while a record is written is no forgery, and what looks like it is found. */
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "tests/claims.h"
+#include "tests/forger.h"
+#include "tests/lab_rig.h"
+
+/* Is it good, but for this, which is not proved? */
+static bool proved_but_for(const struct lab *lab, const char *what)
+{
+	struct value *says = lab_prove(lab, &(struct proof_wish){0});
+	bool is = value_get_bool(says, "good") && proof_has(says, "notProved", what) &&
+		  value_get_int(value_get(says, "log"), "records", 0) == RECORDS;
+
+	if (!is)
+		proof_names(says, 0, what);
+	value_free(says);
+	return is;
+}
+
+static void add_to_copy(const struct lab *lab, const char *bytes, size_t size)
+{
+	char *path = lab_file(lab, -1, "records/records.jsonl");
+	FILE *file = fopen(path, "ae");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	CU_ASSERT_EQUAL(fwrite(bytes, 1, size, file), size);
+	fclose(file);
+	free(path);
+}
+
+/* As it is found between a last record and its second copy: the database has it, no checkpoint does. */
+static char *cut_power(const struct lab *lab)
+{
+	char *path = lab_file(lab, -1, "records/records.jsonl"), *last;
+	struct buf was;
+	struct error err;
+
+	buf_init(&was);
+	CU_ASSERT_EQUAL_FATAL(file_read(path, 1 << 24, &was, &err), 0);
+	was.data[was.size - 1] = '\0';
+	last = xstrdup(strrchr(was.data, '\n') + 1);
+	CU_ASSERT_EQUAL_FATAL(forge(&(struct forgery){.state = lab->state,
+						      .removes = RECORDS,
+						      .keeps_database = true}),
+			      0);
+	buf_done(&was);
+	free(path);
+	return last;
+}
+
+static void power_between_a_record_and_its_second_copy_is_no_forgery(void)
+{
+	struct lab lab;
+	char *last;
+
+	lab_open(&lab);
+	last = cut_power(&lab);
+	CU_ASSERT(proved_but_for(&lab, "copy"));
+	add_to_copy(&lab, last, strlen(last) / 2);
+	CU_ASSERT(proved_but_for(&lab, "copy"));
+	add_to_copy(&lab, last + strlen(last) / 2, strlen(last) - strlen(last) / 2);
+	CU_ASSERT(proved_but_for(&lab, "copy"));
+	free(last);
+	lab_close(&lab);
+}
+
+static void tamper(const struct lab *lab, const char *sql)
+{
+	char *path = lab_file(lab, -1, "records/records.db"), *why = NULL;
+	sqlite3 *db;
+
+	CU_ASSERT_EQUAL_FATAL(sqlite3_open(path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
+		CU_FAIL(why);
+	sqlite3_free(why);
+	sqlite3_close(db);
+	free(path);
+}
+
+static void what_power_does_not_do_is_found(void)
+{
+	static const char SCHEMA[] =
+		"PRAGMA journal_mode = DELETE; PRAGMA writable_schema = ON;"
+		"CREATE TEMP TABLE kept AS SELECT * FROM sqlite_schema WHERE type = 'trigger';"
+		"DROP TRIGGER record_stays; DROP TRIGGER record_is_kept;"
+		"UPDATE record SET %s WHERE seq = 5;"
+		"INSERT INTO sqlite_schema SELECT * FROM kept";
+	char *last, *sql;
+	struct lab lab;
+
+	lab_open(&lab);
+	free(cut_power(&lab));
+	add_to_copy(&lab, "{\"signatures\":", 14);
+	CU_ASSERT(lab_finds(&lab, 5, "the file ends inside this record"));
+	lab_restore(&lab);
+	last = cut_power(&lab);
+	sql = xprintf(SCHEMA,
+		      "text = CAST(replace(text, '\"payload\":\"e', '\"payload\":\"f') AS BLOB)");
+	tamper(&lab, sql);
+	CU_ASSERT(lab_finds(&lab, 5, "record 5"));
+	free(sql);
+	lab_restore(&lab);
+	free(cut_power(&lab));
+	sql = xprintf(SCHEMA, "wall = '2020-01-01T00:00:00Z'");
+	tamper(&lab, sql);
+	CU_ASSERT(lab_finds(&lab, 5, "what stands beside it is not what it says"));
+	free(sql);
+	free(last);
+	lab_close(&lab);
+}
+
+static void a_record_that_is_not_beside_its_journal_yet_is_not_lost(void)
+{
+	struct lab lab;
+	char *path;
+
+	lab_open(&lab);
+	path = lab_file(&lab, 1, "record.json");
+	CU_ASSERT_EQUAL(unlink(path), 0);
+	CU_ASSERT(proved_but_for(&lab, "beside"));
+	free(path);
+	lab_close(&lab);
+}
+
+void suite_proof_power(void)
+{
+	suite_begin("what power leaves of a state folder");
+	claim(power_between_a_record_and_its_second_copy_is_no_forgery);
+	claim(what_power_does_not_do_is_found);
+	claim(a_record_that_is_not_beside_its_journal_yet_is_not_lost);
+}
