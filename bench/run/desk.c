@@ -404,11 +404,24 @@ static void job_free(struct job *job)
 	free(job);
 }
 
+static void leave(void *ctx);
+
+static void leave_in_a_while(struct desk *desk)
+{
+	struct bench_clock *clock = loop_real_clock(desk->loop);
+
+	timer_start(&desk->idle, clock, clock_now(clock) + IDLE_PATIENCE, TIMER_WAIT, leave, desk);
+}
+
 static void leave(void *ctx)
 {
 	struct desk *desk = ctx;
 
-	if (!desk->clients && !desk->jobs)
+	if (desk->clients || desk->jobs)
+		return;
+	if (records_making_up(desk->records))
+		leave_in_a_while(desk);
+	else
 		loop_quit(desk->loop);
 }
 
@@ -443,9 +456,7 @@ static void sweep(void *ctx)
 	if (desk->closing && !desk->jobs)
 		loop_quit(desk->loop);
 	else if (desk->leave_when_idle && !desk->clients && !desk->jobs)
-		timer_start(&desk->idle, loop_real_clock(desk->loop),
-			    clock_now(loop_real_clock(desk->loop)) + IDLE_PATIENCE, TIMER_WAIT,
-			    leave, desk);
+		leave_in_a_while(desk);
 }
 
 /* Whoever comes to the bench after a loss of power hears of what lies in it. */

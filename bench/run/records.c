@@ -478,7 +478,9 @@ static void made_up(void *ctx, const struct value *appended, const struct error 
 	else if (appended)
 		log_note("%s has its record now: number %lld", name,
 			 (long long)value_get_int(appended, "seq", 0));
-	if (!records->is_shut)
+	if (records->is_shut)
+		records->missing_next = records->missing_count;
+	else
 		make_up(records);
 }
 
@@ -496,11 +498,20 @@ static void make_up(struct records *records)
 
 static void opened(void *ctx, const struct value *appended, const struct error *err)
 {
+	struct records *records = ctx;
+
 	(void)appended;
-	if (err)
-		log_warning("the bench's records cannot be kept: %s", err->text);
-	else
-		make_up(ctx);
+	if (!err) {
+		make_up(records);
+		return;
+	}
+	log_warning("the bench's records cannot be kept: %s", err->text);
+	records->missing_next = records->missing_count;
+}
+
+bool records_making_up(const struct records *records)
+{
+	return records->missing_next < records->missing_count;
 }
 
 struct records *records_open(const char *state, const char *program, struct writer *writer)

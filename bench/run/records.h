@@ -10,6 +10,8 @@
 #ifndef DAVY_RUN_RECORDS_H
 #define DAVY_RUN_RECORDS_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "base/value.h"
 #include "run/writer.h"
@@ -23,6 +25,8 @@ struct records;
 struct records *records_open(const char *state, const char *program, struct writer *writer);
 /* When that writer is gone. Accepts NULL. */
 void records_close(struct records *records);
+/* Runs of before have no record yet, and get theirs now: who leaves meanwhile leaves them to the next start. */
+bool records_making_up(const struct records *records);
 
 /*
  * What became of it: {"seq":412,"id":"urn:uuid:…"}, or NULL and why not. Told from the loop.

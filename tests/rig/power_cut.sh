@@ -33,7 +33,25 @@ verdicts_of() {
 
 # ---- what the cut left ----
 
+# Evidence that a cut interrupted is not called altered: what does not fit says that power went.
+not_called_altered() {
+	$davy verify --no-replay >/tmp/verified 2>&1 && return
+	if [ $? != 3 ] || grep '^  ✗' /tmp/verified | grep -qv 'power went'; then
+		wrong "before the next start: $(cat /tmp/verified)"
+	fi
+}
+
+# The next start completes all of it.
+made_whole() {
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		$davy verify --no-replay >/tmp/verified 2>&1 && ! grep -q 'has no verdict or no record' /tmp/verified && return
+		sleep 1
+	done
+	wrong "after the next start: $(cat /tmp/verified)"
+}
+
 if [ -d $state/runs ]; then
+	[ ! -d $state/records ] || not_called_altered
 	$davy controller --leave-when-idle &
 	controller=$!
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
@@ -50,6 +68,7 @@ if [ -d $state/runs ]; then
 		$davy show "$run" >/tmp/shown 2>&1
 		[ $? = 2 ] && wrong "$run cannot be shown: $(head -n 1 /tmp/shown)"
 	done
+	made_whole
 	kill $controller 2>/dev/null
 	wait $controller
 	$davy list runs --json >/tmp/runs

@@ -4,8 +4,9 @@
 # power_cuts.sh [CUTS]: cut the power of the whole rig at random moments while runs are on, twenty times or so often.
 #
 # After each cut the next boot must find, on the same disk: every run that was started has exactly one verdict in a
-# journal whose chain is whole; each verdict that was told before the cut is still the same; and nothing goes on by
-# itself. Each cut is one claim. The moments come from a seed, which is printed: CUT_SEED repeats them.
+# journal whose chain is whole; each verdict that was told before the cut is still the same; nothing goes on by
+# itself; and the records are as they were made, or say that power went, and are whole after the next start. Each cut is one
+# claim. The moments come from a seed, which is printed: CUT_SEED repeats them.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 cuts=${1:-20}
