@@ -145,6 +145,25 @@ static void hold_journals_to_what_was_told(void)
 	}
 }
 
+/* Evidence that a kill interrupted is not called altered: what does not fit says what the next start makes up. */
+static void look_at_records(void)
+{
+	struct proof_wish wish = {0};
+	struct error none_yet;
+	struct value *proof = proof_of_state(rig.house.bench.state, &wish, &none_yet);
+	const struct value *problems = value_get(proof, "problems");
+
+	for (size_t i = 0; i < value_count(problems); i++) {
+		const char *why = value_get_text(value_at(problems, i), "why");
+
+		if (!strstr(why, "power went")) {
+			printf("        %s\n", why);
+			CU_FAIL("what a kill left is called altered");
+		}
+	}
+	value_free(proof);
+}
+
 /*
  * One controller's life: as long as three runs take to say so much, or, every fifth, as its start takes; and
  * some milliseconds more.
@@ -165,6 +184,7 @@ static void live_and_be_killed(int number)
 	}
 	usleep((useconds_t)(next_random() % ((number % 2 ? SOON_MS : LATEST_MS) * 1000)));
 	house_kill(&rig.house);
+	look_at_records();
 	look_at_journals();
 	if (!idle) {
 		while (hear(&command))
