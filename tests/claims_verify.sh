@@ -57,6 +57,21 @@ names_what_is_wrong() {
 	[ $? = 2 ] && says "there is no record 9999" err
 }
 
+# A run with its verdict and without a record: power may have gone. That another was changed is said whatever else there is.
+may_be_power_is_not_called_altered() {
+	local copy=$scratch/copy run
+	cp -a "$state" "$copy" && run=$(ls -d "$copy"/runs/*capacity*) && cp -a "$run" "$copy/runs/sim-another" &&
+		rm "$copy/runs/sim-another/record.json" || return
+	LC_ALL=C davy verify --state "$copy" --no-replay
+	[ $? = 3 ] && says "NOT whole: power went, or something was removed" && says "sim-another: it has a verdict and no record" || return
+	LC_ALL=zh_CN.UTF-8 davy verify --state "$copy" --no-replay
+	[ $? = 3 ] && says "不完整:曾断电,或有内容被移除" || return
+	printf x >>"$run/journal"
+	LC_ALL=C davy verify --state "$copy" --no-replay
+	[ $? = 3 ] && says "NOT as it was recorded" || return
+	rm -rf "$copy"
+}
+
 replays_from_a_bundle() {
 	davy replay "$scratch/bundle" && says "replayed, bit for bit" && says "self_rescuer.capacity"
 }
@@ -125,6 +140,7 @@ claim "all of it is proved, and what is not is said" everything_fits
 claim "what is not proved is said in both languages" says_what_is_not_proved
 claim "a bundle is proved without the bench, never written over, and one that was cut off is none" a_bundle_stands_alone
 claim "what is wrong is named, by the number of the record" names_what_is_wrong
+claim "what may be a loss of power is said to be that, or a removal" may_be_power_is_not_called_altered
 claim "a run is done again from a bundle" replays_from_a_bundle
 claim "a bench changes its key: both verifiers follow the hand-over, and miss it" a_bench_changes_its_key
 if command -v node >/dev/null; then

@@ -194,11 +194,14 @@ static const struct {
 };
 
 static const struct {
-	struct words good, bad, first, proved, not_proved, log, run, replay, problem_record,
+	struct words good, bad, owed, first, proved, not_proved, log, run, replay, problem_record,
 		problem_other, no_bundle;
 } TEXTS = {
 	.good = {"✓ everything fits", "✓ 全部相符"},
 	.bad = {"✗ NOT as it was recorded", "✗ 与原记录不符"},
+	.owed = {"✗ NOT whole: power went, or something was removed; start the bench's controller, "
+		 "then verify again",
+		 "✗ 不完整:曾断电,或有内容被移除;请启动该测试台的控制器后再次验证"},
 	.first = {"the first bad record is number %" PRId64, "第一条不符的记录:第 %" PRId64 " 号"},
 	.proved = {"Proved:", "已证明:"},
 	.not_proved = {"NOT proved:", "未证明:"},
@@ -309,6 +312,18 @@ static void print_problem(const struct value *problem)
 	buf_done(&line);
 }
 
+static const char *headline(const struct value *found)
+{
+	const struct value *problems = value_get(found, "problems");
+	size_t owed = 0;
+
+	for (size_t i = 0; i < value_count(problems); i++)
+		owed += value_get_bool(value_at(problems, i), "owed");
+	if (value_get_bool(found, "good"))
+		return say(TEXTS.good);
+	return say(owed == value_count(problems) ? TEXTS.owed : TEXTS.bad);
+}
+
 static void print_found(const struct value *found)
 {
 	const struct value *log = value_get(found, "log"), *runs = value_get(found, "runs");
@@ -322,7 +337,7 @@ static void print_found(const struct value *found)
 		       value_get_text(log, "key"), value_get_int(log, "records", 0));
 		putchar('\n');
 	}
-	puts(say(value_get_bool(found, "good") ? TEXTS.good : TEXTS.bad));
+	puts(headline(found));
 	for (size_t i = 0; i < value_count(problems); i++)
 		print_problem(value_at(problems, i));
 	if (value_get_int(found, "first", 0)) {

@@ -26,8 +26,8 @@ enum { CHECKPOINT_MOST = 1 << 20 };
 
 /* ---- what was found ---- */
 
-void proof_problem(struct proof *proof, uint64_t seq, const char *run, const char *file,
-		   const char *why)
+static struct value *add_problem(struct proof *proof, uint64_t seq, const char *run,
+				 const char *file, const char *why)
 {
 	struct value *list = (struct value *)value_get(proof->says, "problems");
 	struct value *one = value_add(list, value_map());
@@ -42,6 +42,18 @@ void proof_problem(struct proof *proof, uint64_t seq, const char *run, const cha
 	value_set_text(one, "file", file);
 	value_set_text(one, "why", why);
 	value_set_bool(proof->says, "good", false);
+	return one;
+}
+
+void proof_problem(struct proof *proof, uint64_t seq, const char *run, const char *file,
+		   const char *why)
+{
+	add_problem(proof, seq, run, file, why);
+}
+
+void proof_owed(struct proof *proof, const char *run, const char *why)
+{
+	value_set_bool(add_problem(proof, 0, run, NULL, why), "owed", true);
 }
 
 struct value *proof_proved(struct proof *proof, const char *what)

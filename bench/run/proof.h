@@ -5,7 +5,7 @@
  *
  *   good       nothing was found that does not fit
  *   first      the number of the first bad record; absent where no record is to blame, or nothing
- *   problems   list of {seq?, run?, file?, why}
+ *   problems   list of {seq?, run?, file?, why, owed?}: "owed" where it may be that power alone has gone
  *   log        {origin, bench, base, key, simulationKey, records, size, root, wall}: of the checkpoint the last three
  *   runs       list of {seq, run, verdict, simulated, bytes, series, journal, replay: {messages, samples, readings,
  *              measures}, notReplayed}

@@ -439,10 +439,9 @@ static void check_unrecorded(struct state_proof *of, const char *name)
 	else if (account->verdict && !account->head) /* no record can be made of it */
 		value_set_text(proof_not_proved(&of->proof, "unbegun", NULL), "run", name);
 	else if (account->verdict && !of->is_served)
-		proof_problem(
-			&of->proof, 0, name, NULL,
-			"it has a verdict and no record: its record was removed, or power went "
-			"and the next start of a controller makes it");
+		proof_owed(&of->proof, name,
+			   "it has a verdict and no record: its record was removed, or power went "
+			   "and the next start of a controller makes it");
 	else
 		value_set_text(proof_not_proved(&of->proof, "unrecorded", NULL), "run", name);
 	account_free(account);
