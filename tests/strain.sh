@@ -26,6 +26,7 @@ left_out=" hostile_scripts hostile_peers script_hostile run_hostile peer_limits 
 case $strain in
 torture)
 	flags="TORTURE=1 SANITIZE=1" build=build-torture-sanitize
+	export SLOWNESS=10 # a flood of events comes byte by byte
 	sample="script script_tasks script_loader script_world script_kinds peer packet schema serial_fd listener
 		journal world run run_ends controller"
 	;;

@@ -96,9 +96,9 @@ static void false_alarms_are_under_one_in_a_thousand_honest_runs(void)
 	struct alarms alarms = honest_store(HONEST_RUNS, BUDGET);
 	double highest = honest_highest_rate(alarms.any, alarms.runs);
 
-	printf("\n      false alarms: %ld in %ld honest runs (%d kinds of noise, %d resolutions), "
+	printf("        false alarms: %ld in %ld honest runs (%d kinds of noise, %d resolutions), "
 	       "95 %%: "
-	       "%.2g to %.2g; quiet %ld, digits %ld, same %ld, grid %ld, intervals %ld\n      ",
+	       "%.2g to %.2g; quiet %ld, digits %ld, same %ld, grid %ld, intervals %ld\n",
 	       alarms.any, alarms.runs, HONEST_KINDS, NOISE_COUNT,
 	       honest_lowest_rate(alarms.any, alarms.runs), highest, alarms.flat, alarms.digits,
 	       alarms.same, alarms.grid, alarms.intervals);
@@ -185,10 +185,9 @@ static void every_copy_is_found_however_it_was_changed(void)
 			tried++;
 			twins_free(twins);
 		}
-		printf("\n      copies %s: %d of %d", NAMES[how], found, tried);
+		printf("        copies %s: %d of %d\n", NAMES[how], found, tried);
 		CU_ASSERT_EQUAL(found, tried);
 	}
-	printf("\n      ");
 }
 
 /* Of a store that is larger than the table of fingerprints may be. */
@@ -276,9 +275,9 @@ static void original_records_drawn_from_fifty_sets_are_noticed(void)
 	}
 	qsort(noticed, TRIES, sizeof(*noticed), by_size);
 
-	printf("\n      fifty sets, noise added anew: noticed by record %.1f on average (birthday: "
+	printf("        fifty sets, noise added anew: noticed by record %.1f on average (birthday: "
 	       "9.5), "
-	       "half by %d, all by %d; %d records missed or wrongly said\n      ",
+	       "half by %d, all by %d; %d records missed or wrongly said\n",
 	       sum / TRIES, noticed[TRIES / 2], noticed[TRIES - 1], all_missed);
 	CU_ASSERT_EQUAL(all_missed, 0);
 	CU_ASSERT(noticed[0] > 1);
