@@ -242,6 +242,21 @@ static void an_error_names_file_line_and_column(void)
 		expect(WRONG[i][0], false, WRONG[i][1]);
 }
 
+static void lists_within_lists_end_with_a_sentence(void)
+{
+	struct buf deep;
+
+	buf_init(&deep);
+	for (int i = 0; i < 30; i++)
+		buf_printf(&deep, "{%% for m%d in measures %%}", i);
+	for (int i = 0; i < 30; i++)
+		buf_add_text(&deep, "{% end %}");
+	expect(deep.data, false,
+	       "page.html:1:666: the page takes more than 4000000 steps: a list within a list, too "
+	       "often");
+	buf_done(&deep);
+}
+
 static void a_file_that_includes_itself_ends_with_a_sentence(void)
 {
 	struct record_rig *rig = record_rig_new();
@@ -273,5 +288,6 @@ void suite_page(void)
 	claim(only_a_drawing_of_davys_goes_out_as_it_is);
 	claim(files_are_included_and_the_laboratorys_come_first);
 	claim(an_error_names_file_line_and_column);
+	claim(lists_within_lists_end_with_a_sentence);
 	claim(a_file_that_includes_itself_ends_with_a_sentence);
 }

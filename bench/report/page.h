@@ -29,9 +29,10 @@
 #include "base/value.h"
 
 enum {
-	PAGE_LARGEST = 1 << 20, /* bytes of a file */
-	PAGE_DEEPEST = 32,	/* of `for`, `if`, texts and includes within one another */
-	PAGE_PRINTS_MOST = 64 << 20,
+	PAGE_LARGEST = 1 << 20,	     /* bytes of a file */
+	PAGE_DEEPEST = 32,	     /* of `for`, `if`, texts and includes within one another */
+	PAGE_PRINTS_MOST = 32 << 20, /* bytes; its buffer is twice that at most */
+	PAGE_STEPS_MOST = 4000000,   /* parts of templates that are gone through */
 };
 
 struct page;

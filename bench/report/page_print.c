@@ -24,6 +24,7 @@ struct scope {
 struct printing {
 	const struct page_facts *facts;
 	struct buf *out;
+	size_t *steps; /* so far */
 	struct error *err;
 };
 
@@ -200,6 +201,17 @@ static int print_fact(const struct printing *printing, const struct node *node,
 static int print_nodes(const struct printing *printing, const struct nodes *nodes,
 		       const struct scope *scope);
 
+/* Lists within lists take time also where they print nothing. */
+static int step(const struct printing *printing, const struct node *node)
+{
+	if (++*printing->steps <= PAGE_STEPS_MOST)
+		return 0;
+	error_set(printing->err, ERROR_USAGE,
+		  "the page takes more than %d steps: a list within a list, too often",
+		  PAGE_STEPS_MOST);
+	return page_blames(node, printing->err);
+}
+
 static int print_each(const struct printing *printing, const struct node *node,
 		      const struct scope *scope)
 {
@@ -225,7 +237,9 @@ static int print_each(const struct printing *printing, const struct node *node,
 		value_set_int(loop, "number", (int64_t)i + 1);
 		value_set_int(loop, "count", (int64_t)count);
 		value_set_bool(loop, "last", i + 1 == count);
-		done = print_nodes(printing, &node->first, &inner);
+		done = step(printing, node);
+		if (done == 0)
+			done = print_nodes(printing, &node->first, &inner);
 		value_free(loop);
 	}
 	return done == 0 && count == 0 ? print_nodes(printing, &node->second, scope) : done;
@@ -292,7 +306,7 @@ static int print_nodes(const struct printing *printing, const struct nodes *node
 	for (size_t i = 0; i < nodes->count; i++) {
 		const struct node *node = &nodes->at[i];
 
-		if (print_node(printing, node, scope) < 0)
+		if (step(printing, node) < 0 || print_node(printing, node, scope) < 0)
 			return -1;
 		if (printing->out->size > PAGE_PRINTS_MOST) {
 			error_set(printing->err, ERROR_USAGE, "the page becomes larger than %d MiB",
@@ -307,7 +321,8 @@ int page_print(const struct page *page, const struct page_facts *facts, struct b
 	       struct error *err)
 {
 	struct buf text;
-	struct printing printing = {.facts = facts, .out = &text, .err = err};
+	size_t steps = 0;
+	struct printing printing = {.facts = facts, .out = &text, .steps = &steps, .err = err};
 	int done;
 
 	buf_init(&text);
