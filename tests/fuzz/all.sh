@@ -47,7 +47,7 @@ options() {
 	frame | template | listener) echo -dict=tests/fuzz/dict/codecs.dict ;;
 	json | talk | journal | chained | canonical | answer | received | audit) echo -dict=tests/fuzz/dict/json.dict ;;
 	jws | checkpoint) echo -dict=tests/fuzz/dict/proof.dict ;;
-	page) echo -dict=tests/fuzz/dict/pages.dict ;;
+	page) echo -dict=tests/fuzz/dict/pages.dict -timeout=60 ;; # all the steps that a page may take are 15 s here
 	esac
 }
 
