@@ -13,10 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "cli/columns.h"
 
-enum { NAME_MOST = 32, OPTIONS_MOST = 24 };
+enum { NAME_MOST = 32 };
 
 static const struct {
 	struct words usage, options, help, lang, language, unknown, unknown_near, needs, takes_none,
@@ -98,22 +99,41 @@ struct parsing {
 	int count;
 	char **arguments;
 	int at;
-	bool given[OPTIONS_MOST];
+	bool *given; /* by row; a command has as many as its table */
 	struct error *err;
 };
 
+static size_t option_count(const struct command *command)
+{
+	size_t count = 0;
+
+	while (command->options[count].name)
+		count++;
+	return count;
+}
+
+static const char *nearest_option(const struct command *command, const char *wrong)
+{
+	size_t count = option_count(command);
+	const char **names = xcalloc(count + 3, sizeof(*names)), *nearest;
+
+	for (size_t i = 0; i < count; i++)
+		names[i] = command->options[i].name;
+	names[count] = "help";
+	names[count + 1] = "lang";
+	nearest = options_nearest(names, wrong);
+	free(names);
+	return nearest;
+}
+
 static int refuse_unknown(struct parsing *parsing, const char *argument)
 {
-	const char *names[OPTIONS_MOST + 3] = {"help", "lang"};
 	const char *nearest;
 	char name[NAME_MOST + 8];
 	size_t size = strcspn(argument, "=");
-	size_t count = 2;
 
-	for (const struct option *row = parsing->command->options; row->name; row++)
-		names[count++] = row->name;
 	snprintf(name, sizeof(name), "%.*s", (int)size, argument);
-	nearest = options_nearest(names, name + strspn(name, "-"));
+	nearest = nearest_option(parsing->command, name + strspn(name, "-"));
 	if (nearest)
 		return error_set(parsing->err, ERROR_USAGE, say(TEXTS.unknown_near), name, nearest);
 	return error_set(parsing->err, ERROR_USAGE, say(TEXTS.unknown), name,
@@ -285,6 +305,33 @@ static int check_operands(struct parsing *parsing, int operands)
 	return 0;
 }
 
+/* What stands on the command line, up to --help; operands are gathered at its front. */
+static int take_arguments(struct parsing *parsing, int *operands, bool *help)
+{
+	bool ended = false;
+
+	while (parsing->at < parsing->count) {
+		char *argument = parsing->arguments[parsing->at++];
+		int is_language = ended ? 0 : take_language(parsing, argument);
+
+		if (is_language < 0)
+			return -1;
+		if (is_language)
+			continue;
+		if (ended || argument[0] != '-' || !argument[1]) {
+			parsing->arguments[(*operands)++] = argument;
+		} else if (!strcmp(argument, "--")) {
+			ended = true;
+		} else if (!strcmp(argument, "--help") || !strcmp(argument, "-h")) {
+			*help = true;
+			return 0;
+		} else if (take_option(parsing, argument) < 0) {
+			return -1;
+		}
+	}
+	return check_operands(parsing, *operands);
+}
+
 int options_parse(const struct command *command, int count, char **arguments, void *settings,
 		  int *operands, bool *help, struct error *err)
 {
@@ -292,31 +339,15 @@ int options_parse(const struct command *command, int count, char **arguments, vo
 				  .settings = settings,
 				  .count = count,
 				  .arguments = arguments,
+				  .given = xcalloc(option_count(command) + 1, sizeof(bool)),
 				  .err = err};
-	bool ended = false;
+	int done;
 
 	*operands = 0;
 	*help = false;
-	while (parsing.at < count) {
-		char *argument = arguments[parsing.at++];
-		int is_language = ended ? 0 : take_language(&parsing, argument);
-
-		if (is_language < 0)
-			return -1;
-		if (is_language)
-			continue;
-		if (ended || argument[0] != '-' || !argument[1]) {
-			arguments[(*operands)++] = argument;
-		} else if (!strcmp(argument, "--")) {
-			ended = true;
-		} else if (!strcmp(argument, "--help") || !strcmp(argument, "-h")) {
-			*help = true;
-			return 0;
-		} else if (take_option(&parsing, argument) < 0) {
-			return -1;
-		}
-	}
-	return check_operands(&parsing, *operands);
+	done = take_arguments(&parsing, operands, help);
+	free(parsing.given);
+	return done;
 }
 
 void options_done(const struct command *command, void *settings)
