@@ -144,6 +144,21 @@ json_lost() {
 	[ $? = 3 ] && grep -q "summary of sim-tiny-.*No space" "$scratch/err"
 }
 
+# A list that ends on a full disk is not taken for a whole one, however short or long it is; who pipes it may read as much as he likes.
+prints_all_or_says_so() {
+	local command
+	"$davy" run "$tiny" --sim >"$scratch/out" 2>&1 || return 1
+	for command in --version help "run --help" list "list --json" "show last" "show last --journal" stats; do
+		# shellcheck disable=SC2086
+		"$davy" $command >/dev/full 2>"$scratch/err"
+		[ $? = 3 ] && [ "$(wc -l <"$scratch/err")" = 1 ] && says "not all that was to be printed" err || return 1
+	done
+	"$davy" run "$tiny" --sim=zero_drift >/dev/full 2>"$scratch/err"
+	[ $? = 1 ] && says "not all that was to be printed" err || return 1
+	"$davy" show last --journal 2>"$scratch/err" | head -n 1 >"$scratch/out"
+	[ "${PIPESTATUS[0]}" = 0 ] && [ ! -s "$scratch/err" ]
+}
+
 json_of_show() {
 	"${simulate[@]}" --json >"$scratch/run.json" || return 1
 	ends 0 "$davy" show "$(newest)" --json && python3 - "$scratch/out" "$scratch/run.json" <<-'PY'
@@ -631,6 +646,7 @@ else
 	claim_skip "--json prints the one object and nothing else" "no python3 to read it"
 fi
 claim "a summary that cannot be written is an error" json_lost
+claim "nothing that a full disk cut short ends with 0" prints_all_or_says_so
 claim "Ctrl-C once: finally blocks run, then everything is safe; exit 4" interrupted_once
 claim "Ctrl-C twice: everything is safe at once; exit 4" interrupted_twice
 claim "SIGTERM counts as one Ctrl-C" told_to_end

@@ -5,7 +5,9 @@
  * An error is one sentence on stderr and nothing on stdout. Its kind decides the exit code: what a
  * person wrote wrongly is 2, what the bench or the machine could not do is 3.
  */
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +36,7 @@ static const struct command *const COMMANDS[] = {
 enum { COMMAND_COUNT = sizeof(COMMANDS) / sizeof(COMMANDS[0]) };
 
 static const struct {
-	struct words what, usage, more, exits, codes, unknown, unknown_near;
+	struct words what, usage, more, exits, codes, unknown, unknown_near, lost;
 } TEXTS = {
 	.what = {"davy turns a small computer into a test bench for mine safety equipment.",
 		 "davy 把小型计算机变成矿用安全装备的检验台。"},
@@ -51,6 +53,9 @@ static const struct {
 		    "没有命令 '%s';见 `davy help`"},
 	.unknown_near = {"there is no command '%s'; the nearest is '%s'",
 			 "没有命令 '%s';最接近的是 '%s'"},
+	.lost = {"not all that was to be printed could be written%s%s; make room, or print "
+		 "elsewhere; what was recorded meanwhile is recorded all the same",
+		 "输出未能全部写出%s%s;请腾出空间或换一处输出;其间已记录的内容仍然有效"},
 };
 
 static void print_overview(FILE *out)
@@ -130,6 +135,30 @@ static int help(const char *name)
 	return 0;
 }
 
+/* Who closed the other end of the pipe has read all that he wants. */
+static bool has_read_enough(void)
+{
+	struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+}
+
+/* A list that ends on a full disk looks like one that is whole: what succeeded but for that has not. */
+static int all_printed(int code)
+{
+	bool lost = ferror(stdout);
+	struct error err;
+
+	errno = 0;
+	lost = fflush(stdout) != 0 || lost;
+	if (!lost || has_read_enough())
+		return code;
+	/* what was lost earlier than at the end has left no reason behind */
+	error_set(&err, ERROR_OS, say(TEXTS.lost), errno ? ": " : "", errno ? strerror(errno) : "");
+	complain(&err);
+	return code == EXIT_IS_PASS ? EXIT_IS_ERROR : code;
+}
+
 /* What is opened later must not become stdout because somebody closed that. */
 static void open_standard_streams(void)
 {
@@ -138,14 +167,12 @@ static void open_standard_streams(void)
 			_exit(EXIT_IS_ERROR);
 }
 
-int main(int count, char **arguments)
+static int run_davy(int count, char **arguments)
 {
 	const struct command *command;
 	const char *first = count > 1 ? arguments[1] : NULL;
 	struct error err;
 
-	open_standard_streams();
-	signal(SIGPIPE, SIG_IGN);
 	if (first && !strcmp(first, "--lang") && count > 2 && words_choose(arguments[2])) {
 		count -= 2;
 		arguments += 2;
@@ -163,4 +190,11 @@ int main(int count, char **arguments)
 	}
 	command = find_command(first, &err);
 	return command ? run_command(command, count - 2, arguments + 2) : complain(&err);
+}
+
+int main(int count, char **arguments)
+{
+	open_standard_streams();
+	signal(SIGPIPE, SIG_IGN);
+	return all_printed(run_davy(count, arguments));
 }
