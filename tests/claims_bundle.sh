@@ -22,6 +22,27 @@ strangers_say_the_time() {
 	[ $? = 3 ] && says nobody
 }
 
+# What others send may have anything in a file's place: in a journal's, a record's, a manifest's.
+no_file_in_its_place() {
+	local file kind command code bundle=$scratch/whole
+	within 60 "$davy" run scripts/gas/methane_bump.lua --sim --limits scripts/limits/example.json --brief >/dev/null &&
+		within 60 "$davy" export last --to "$bundle" >/dev/null && within 60 "$davy" verify "$bundle" >/dev/null || return 1
+	for kind in "mkfifo" "ln -s /dev/zero"; do
+		for file in $(cd "$bundle" && find . -name journal -o -path '*/records/*.json' -o -name 'manifest*' -o -name checkpoint); do
+			rm -rf "$scratch/hostile" && cp -r "$bundle" "$scratch/hostile" && rm "$scratch/hostile/$file" &&
+				$kind "$scratch/hostile/$file" || return 1
+			for command in verify audit replay; do
+				within 20 "$davy" "$command" "$scratch/hostile" >"$scratch/out" 2>&1
+				code=$?
+				[ "$code" -le 5 ] || { echo "davy $command, $kind $file: ended with $code"; return 1; }
+			done
+			"$davy" verify "$scratch/hostile" >/dev/null 2>&1 && { echo "$kind $file: taken as good"; return 1; }
+		done
+	done
+	return 0
+}
+
+claim "a pipe or a device in a file's place is waited for by nobody who looks at a bundle" no_file_in_its_place
 claim "a signature that is asked for by its number comes with what it signs" a_signature_alone
 if "$davy" clock --json --state "$scratch/none" 2>/dev/null | grep -q '"synchronised":true'; then
 	claim_skip "where people are enrolled two of them say the time" "a time server has synchronised this machine"

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SHA-256 against the examples of FIPS 180. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/hash.h"
 #include "tests/claims.h"
@@ -58,10 +62,29 @@ static void a_context_can_be_started_again_at_any_time(void)
 	hash_free(hash);
 }
 
+/* A pipe has no end, and nobody may ever write to it. */
+static void only_a_file_has_a_digest(void)
+{
+	char folder[] = "/tmp/davy-hash-XXXXXX", path[64];
+	uint8_t digest[HASH_SIZE];
+	struct error err;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/pipe", folder);
+	CU_ASSERT_EQUAL_FATAL(mkfifo(path, 0600), 0);
+
+	CU_ASSERT_EQUAL(hash_file(path, digest, NULL, &err), -1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "not a file"));
+	CU_ASSERT_EQUAL(hash_file("/dev/zero", digest, NULL, &err), -1);
+	unlink(path);
+	rmdir(folder);
+}
+
 void suite_hash(void)
 {
 	suite_begin("hash");
 	claim(the_published_examples_come_out);
 	claim(pieces_digest_like_the_whole);
 	claim(a_context_can_be_started_again_at_any_time);
+	claim(only_a_file_has_a_digest);
 }

@@ -66,21 +66,37 @@ static int check_secret(const char *path, const struct stat *status, struct erro
 
 typedef int check_fn(const char *path, const struct stat *status, struct error *err);
 
-static int read_checked(const char *path, int flags, check_fn *check, size_t most, struct buf *out,
-			struct error *err)
+static int open_checked(const char *path, int flags, check_fn *check, struct error *err)
 {
 	/* O_NONBLOCK: opening a pipe must fail below, not wait for its writer. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags);
-	size_t before = out->size;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags), done;
 	struct stat status;
-	int result = -1;
 
 	if (fd < 0)
 		return error_os(err, "%s: cannot open", path);
-	if (fstat(fd, &status) < 0)
-		error_os(err, "%s: cannot read", path);
-	else if (check(path, &status, err) == 0)
-		result = read_all(fd, path, most, out, err);
+	done = fstat(fd, &status) < 0 ? error_os(err, "%s: cannot read", path)
+				      : check(path, &status, err);
+	if (done == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+int file_open(const char *path, struct error *err)
+{
+	return open_checked(path, 0, check_file, err);
+}
+
+static int read_checked(const char *path, int flags, check_fn *check, size_t most, struct buf *out,
+			struct error *err)
+{
+	int fd = open_checked(path, flags, check, err);
+	size_t before = out->size;
+	int result;
+
+	if (fd < 0)
+		return -1;
+	result = read_all(fd, path, most, out, err);
 	if (result < 0) {
 		out->size = before;
 		out->data[before] = '\0';

@@ -9,6 +9,11 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+/*
+ * Open a file to read it piece by piece, -1 where it is none: what others sent may have a pipe or a device in a file's place,
+ * which would be waited for, or never end.
+ */
+int file_open(const char *path, struct error *err);
 /* Append the whole file to `out`; refuses one larger than `most` bytes and anything but a file. */
 int file_read(const char *path, size_t most, struct buf *out, struct error *err);
 /* Replace `path` by these bytes or leave it as it was: written beside, synced, renamed. */

@@ -8,12 +8,15 @@
  */
 #include "base/hash.h"
 
+#include <errno.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 
 struct hash {
 	EVP_MD *algorithm;
@@ -94,25 +97,27 @@ bool hash_from_hex(const char *hex, uint8_t digest[HASH_SIZE])
 
 int hash_file(const char *path, uint8_t digest[HASH_SIZE], int64_t *size, struct error *err)
 {
-	FILE *file = fopen(path, "re");
-	struct hash *hash = hash_new();
+	int fd = file_open(path, err);
+	struct hash *hash;
 	char bytes[65536];
 	int64_t all = 0;
-	size_t got;
-	int done = 0;
+	ssize_t got;
 
+	memset(digest, 0, HASH_SIZE);
+	if (fd < 0)
+		return -1;
+	hash = hash_new();
 	hash_start(hash);
-	while (file && (got = fread(bytes, 1, sizeof(bytes), file)) > 0) {
-		hash_add(hash, bytes, got);
-		all += (int64_t)got;
+	while ((got = read(fd, bytes, sizeof(bytes))) > 0 || (got < 0 && errno == EINTR)) {
+		hash_add(hash, bytes, got > 0 ? (size_t)got : 0);
+		all += got > 0 ? got : 0;
 	}
-	if (!file || ferror(file))
-		done = error_os(err, "%s: cannot be read", path);
+	if (got < 0)
+		error_os(err, "%s: cannot be read", path);
 	hash_finish(hash, digest);
 	hash_free(hash);
-	if (file)
-		fclose(file);
+	close(fd);
 	if (size)
 		*size = all;
-	return done;
+	return got < 0 ? -1 : 0;
 }

@@ -21,7 +21,7 @@ void hash_finish(struct hash *hash, uint8_t digest[HASH_SIZE]);
 
 /* One shot. */
 void hash_of(const void *data, size_t size, uint8_t digest[HASH_SIZE]);
-/* Of a whole file, of whatever size; `size` becomes how many bytes there were, and may be NULL. */
+/* Of a whole file (file_open), of whatever size; `size` becomes how many bytes there were, and may be NULL. */
 int hash_file(const char *path, uint8_t digest[HASH_SIZE], int64_t *size, struct error *err);
 /* Lower-case hexadecimal with its NUL. */
 void hash_hex(const uint8_t digest[HASH_SIZE], char hex[HASH_HEX_SIZE]);

@@ -64,11 +64,10 @@ struct journal_reader *journal_reader_open(const char *folder, struct error *err
 	reader->path = xprintf("%s/journal", folder);
 	chain_init(&reader->chain);
 	buf_init(&reader->bytes);
-	reader->fd = open(reader->path, O_RDONLY | O_CLOEXEC);
+	reader->fd = file_open(reader->path, err);
 	if (reader->fd >= 0)
 		return reader;
 
-	error_os(err, "%s: cannot open the journal", reader->path);
 	away = series_away(folder);
 	if (away)
 		series_away_refuse(away, folder, err);
