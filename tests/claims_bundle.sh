@@ -43,6 +43,13 @@ no_file_in_its_place() {
 }
 
 claim "a pipe or a device in a file's place is waited for by nobody who looks at a bundle" no_file_in_its_place
+nothing_to_fetch() {
+	refused 2 "$scratch/nix: there are no runs in it" "$davy" series fetch "$scratch/nix" &&
+		refused 2 "there are no runs in it" "$davy" series fetch tests/claims.sh &&
+		within 20 "$davy" series fetch "$scratch/whole" >"$scratch/out" && says "no run in it has left this bench"
+}
+
+claim "davy series fetch says what is no bag, and when nothing in one had left" nothing_to_fetch
 claim "a signature that is asked for by its number comes with what it signs" a_signature_alone
 if "$davy" clock --json --state "$scratch/none" 2>/dev/null | grep -q '"synchronised":true'; then
 	claim_skip "where people are enrolled two of them say the time" "a time server has synchronised this machine"

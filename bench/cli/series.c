@@ -53,7 +53,7 @@ static const struct option OPTIONS[] = {
 
 static const struct {
 	struct words usage, who, which, bag, run, holders, here, away, none, released, fetched,
-		is_here, other, not_in, no_record, yes, nothing;
+		is_here, other, not_in, no_bag, none_left, no_record, yes, nothing;
 } TEXTS = {
 	.usage = {"davy series list [RUN…], release RUN… (or --older-than DAYS), or fetch BAG "
 		  "[RUN…]",
@@ -82,6 +82,10 @@ static const struct {
 		  "taken",
 		  "%s:%s 中的日志与记录不符(SHA-256 %s):不予采用"},
 	.not_in = {"%s: there is no journal of it in %s", "%s:%s 中没有其日志"},
+	.no_bag = {"%s: there are no runs in it, as data/runs: name the bag that came back",
+		   "%s:其中没有检验(data/runs):请指明取回的数据包"},
+	.none_left = {"%s: no run in it has left this bench; nothing is fetched\n",
+		      "%s:其中没有已移出本机的检验,无需取回\n"},
 	.no_record = {"%s has no record: its series are nowhere else, and stay",
 		      "%s 没有记录:其原始数据别处没有,保留在本机"},
 };
@@ -339,6 +343,36 @@ static int fetch(const char *state, const struct recorded *run, const char *bag,
 	return done;
 }
 
+/* Whichever runs of the bag are not here. */
+static int fetch_all(const char *state, const struct looking *looking, const char *bag,
+		     struct error *err)
+{
+	size_t fetched = 0;
+
+	for (size_t i = 0; i < looking->count; i++) {
+		const struct recorded *run = &looking->runs[i];
+		char *from = xprintf("%s/data/runs/%s", bag, run->run);
+		bool wanted = file_exists(from) && !is_here(state, run);
+
+		free(from);
+		if (wanted && fetch(state, run, bag, err) < 0)
+			return -1;
+		fetched += wanted;
+	}
+	if (!fetched)
+		printf(say(TEXTS.none_left), bag);
+	return 0;
+}
+
+static int check_bag(const char *bag, struct error *err)
+{
+	char *runs = xprintf("%s/data/runs", bag);
+	bool there = file_exists(runs);
+
+	free(runs);
+	return there ? 0 : error_set(err, ERROR_USAGE, say(TEXTS.no_bag), bag);
+}
+
 static int fetch_series(const char *state, const struct looking *looking, char **names, int count,
 			struct error *err)
 {
@@ -346,6 +380,8 @@ static int fetch_series(const char *state, const struct looking *looking, char *
 
 	if (!bag)
 		return error_set(err, ERROR_USAGE, "%s", say(TEXTS.bag));
+	if (check_bag(bag, err) < 0)
+		return -1;
 	for (int i = 1; i < count; i++) {
 		const struct recorded *run = find_run(looking, state, names[i], err);
 
@@ -356,15 +392,8 @@ static int fetch_series(const char *state, const struct looking *looking, char *
 		else if (fetch(state, run, bag, err) < 0)
 			return -1;
 	}
-	for (size_t i = 0; count == 1 && i < looking->count; i++) {
-		const struct recorded *run = &looking->runs[i];
-		char *from = xprintf("%s/data/runs/%s", bag, run->run);
-		bool wanted = file_exists(from) && !is_here(state, run);
-
-		free(from);
-		if (wanted && fetch(state, run, bag, err) < 0)
-			return -1;
-	}
+	if (count == 1 && fetch_all(state, looking, bag, err) < 0)
+		return -1;
 	return EXIT_IS_PASS;
 }
 
