@@ -96,7 +96,11 @@ bad_severity() {
 		complains 2 "severity" "$davy" run "$tiny" --sim=zero_drift:2
 }
 bad_clock() {
-	complains 2 "real, virtual or xN" "${simulate[@]}" --clock fast && complains 2 "--sim" "$davy" run "$tiny" --seed 4
+	local clock
+	for clock in fast x0 x0.5 x1e-300 xnan x1e7; do
+		complains 2 "real, virtual or xN, N from 1 to 1000000" "${simulate[@]}" --clock "$clock" || return 1
+	done
+	complains 2 "--sim" "$davy" run "$tiny" --seed 4
 }
 
 # ---- warnings ----

@@ -282,9 +282,11 @@ static void an_unknown_clock_is_refused(void)
 static void a_scale_that_is_no_speed_is_refused(void)
 {
 	check_order_refused("{'protocol':'/a','simulated':true,'clock':'scaled','scale':0}",
-			    "scale");
+			    "time goes 1 to");
+	check_order_refused("{'protocol':'/a','simulated':true,'clock':'scaled','scale':0.5}",
+			    "time goes 1 to");
 	check_order_refused("{'protocol':'/a','simulated':true,'clock':'scaled','scale':-3}",
-			    "scale");
+			    "time goes 1 to");
 }
 
 void suite_plan(void)

@@ -192,8 +192,9 @@ static const struct {
 		     "故障程度须大于 0 且不超过 1,'%s' 不是"},
 	.severity_alone = {"--severity needs a fault: --sim=FAULT",
 			   "--severity 需要故障名:--sim=FAULT"},
-	.clock = {"--clock takes real, virtual or xN, and '%s' is none of them",
-		  "--clock 须为 real、virtual 或 xN,'%s' 不是"},
+	.clock = {"--clock takes real, virtual or xN, N from 1 to 1000000, and '%s' is none of "
+		  "them",
+		  "--clock 须为 real、virtual 或 xN(N 为 1 至 1000000),'%s' 不是"},
 	.sim_only = {"--clock and --seed are for simulated runs: add --sim",
 		     "--clock 与 --seed 仅用于仿真:请加 --sim"},
 	.sim_and_rig = {"--sim simulates the wires and --rig drives real ones: give one of them",
@@ -276,7 +277,7 @@ static int read_clock(struct value *order, const struct run_settings *settings, 
 	if (clock && clock[0] == 'x') {
 		double scale = strtod(clock + 1, &end);
 
-		if (end == clock + 1 || *end || !(scale > 0 && scale <= 1e6))
+		if (end == clock + 1 || *end || !(scale >= 1 && scale <= 1e6))
 			return error_set(err, ERROR_USAGE, say(TEXTS.clock), clock);
 		value_set_real(order, "scale", scale);
 		clock = "scaled";

@@ -54,8 +54,9 @@ static int read_clock(struct order *order, const struct value *value, struct err
 	order->clock = order_has_wires(order) ? CLOCK_KIND_REAL : CLOCK_KIND_VIRTUAL;
 	if (clock && clock_of(order, clock, err) < 0)
 		return -1;
-	if (!(order->scale > 0 && order->scale <= SCALE_MOST))
-		return error_set(err, ERROR_USAGE, "the scale of time is between 0 and %d",
+	/* slower than real, a run that is told to stop would not come to its end */
+	if (!(order->scale >= 1 && order->scale <= SCALE_MOST))
+		return error_set(err, ERROR_USAGE, "time goes 1 to %d times as fast as real time",
 				 SCALE_MOST);
 	if (order->by_hand && order->clock == CLOCK_KIND_VIRTUAL)
 		return error_set(err, ERROR_USAGE,
