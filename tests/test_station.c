@@ -203,6 +203,22 @@ static void the_specimen_of_a_real_run_is_named(void)
 	bench_close(&bench);
 }
 
+static void a_specimen_of_a_real_run_has_more_than_an_empty_name(void)
+{
+	static const char *const EMPTY[] = {"serial=", "serial=  "};
+	struct bench bench;
+
+	bench_open(&bench);
+	for (size_t i = 0; i < 2; i++) {
+		plan_free(bench_plan(
+			&bench, .body = "", .station = WHOLE, .wires = true, .dut = EMPTY[i],
+			.header = "dut = { serial = { ask = 'Serial number', text = true, "
+				  "simulated = 'SIM-1' } },"));
+		CU_ASSERT(bench_refused(&bench, "is told of its specimen: --dut serial"));
+	}
+	bench_close(&bench);
+}
+
 static void a_destructive_test_on_real_wires_names_its_specimen(void)
 {
 	static const char HEADER[] = "class = 'mini', destructive = true, dut = { serial = { "
@@ -237,5 +253,6 @@ void suite_station(void)
 	claim(the_slot_must_be_there_and_hold_the_fixture);
 	claim(a_wire_with_too_long_a_name_is_refused);
 	claim(the_specimen_of_a_real_run_is_named);
+	claim(a_specimen_of_a_real_run_has_more_than_an_empty_name);
 	claim(a_destructive_test_on_real_wires_names_its_specimen);
 }

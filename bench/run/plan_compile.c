@@ -182,8 +182,9 @@ static int check_specimen(const struct plan *plan, struct error *err)
 
 	for (size_t i = 0; i < value_count(dut); i++) {
 		const char *ask = value_get_text(value_at(dut, i), "ask");
+		const char *told = value_get_text(value_at(dut, i), "value");
 
-		if (!value_get_text(value_at(dut, i), "value"))
+		if (!told || !told[strspn(told, " \t")])
 			return error_set(err, ERROR_USAGE,
 					 "%s: a run on real wires is told of its specimen: "
 					 "--dut %s=…%s%s",
