@@ -613,7 +613,7 @@ claim "a limit without a grade is refused by name" complains 2 'scripts/grade.lu
 claim "a limit set that is no JSON names its line" complains 2 'broken.json.*1' "${simulate[@]}" --limits "$tree/broken.json"
 claim "a limit set that is not there is named" complains 2 'nix.json: No such file' "${simulate[@]}" --limits nix.json
 claim "an unknown fault is named, and where to see those known" complains 2 "no fault 'nix'.*davy list" "$davy" run "$tiny" --sim=nix
-claim "a slot that is no number is named" complains 2 "--slot takes a whole number, or several as in 1,2,3, and 'two' is neither" "${simulate[@]}" --slot two
+claim "a slot that is no number is named" complains 2 "--slot takes the number of a slot, from 1 to 256, or several as in 1,2,3, and 'two' is neither" "${simulate[@]}" --slot two
 claim "an unknown parameter is answered with those there are" complains 2 "no parameter 'nix'.*flow" "${simulate[@]}" --param nix=1
 claim "a parameter without a value is refused" complains 2 "KEY=VALUE" "${simulate[@]}" --param nix
 claim "a parameter out of its range is refused" complains 2 "flow" "${simulate[@]}" --param "flow=9 L/min"
@@ -631,6 +631,18 @@ wires_are_looked_for() {
 		ends 3 "$davy" wires "$tree/less.lua" && says "line 'frequency' of the fixture has no wire"
 }
 claim "davy wires looks for every wire of a station" wires_are_looked_for
+# 4294967297 is 1 where only its last 32 bits are kept.
+no_such_slot() {
+	local command slot
+	for slot in 0 00 -1 +1 1,1x 257 4294967297 18446744073709551617 ""; do
+		for command in "wires" operate qualify "label --to $scratch/x.pdf --station"; do
+			# shellcheck disable=SC2086
+			complains 2 "--slot takes the number of a slot, 1 to 256" "$davy" $command "$tree/station.lua" --slot "$slot" || return 1
+		done
+		complains 2 "--slot takes the number of a slot" "${simulate[@]}" --slot "$slot" || return 1
+	done
+}
+claim "a number that no slot has is refused, and stands for no other slot" no_such_slot
 claim "davy wires names a slot that is not there" complains 2 "station.lua has no slot 4" \
 	"$davy" wires "$tree/station.lua" --slot 4
 claim "davy wires names a file that is no station" complains 2 "there is no .protocol. here" "$davy" wires "$tiny"

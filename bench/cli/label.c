@@ -47,7 +47,7 @@ static const struct option OPTIONS[] = {
 	 offsetof(struct label_settings, station),
 	 {"of the slots of this station that have a label", "该接线文件中有标签的工位"}},
 	{"slot",
-	 OPTION_WHOLE,
+	 OPTION_SLOT,
 	 "N",
 	 offsetof(struct label_settings, slot),
 	 {"with --station: of this slot alone", "配合 --station:仅该工位"}},

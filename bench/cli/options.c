@@ -21,7 +21,7 @@ enum { NAME_MOST = 32 };
 
 static const struct {
 	struct words usage, options, help, lang, language, unknown, unknown_near, needs, takes_none,
-		twice, whole, real, pair, pair_twice, too_few, too_many;
+		twice, whole, slot, real, pair, pair_twice, too_few, too_many;
 } TEXTS = {
 	.usage = {"Usage", "用法"},
 	.options = {"Options", "选项"},
@@ -38,6 +38,8 @@ static const struct {
 	.takes_none = {"--%s takes no value, but '%s' was given", "--%s 不带值,却给出了 '%s'"},
 	.twice = {"--%s was given twice", "--%s 给出了两次"},
 	.whole = {"--%s takes a whole number, and '%s' is none", "--%s 须为整数,'%s' 不是"},
+	.slot = {"--%s takes the number of a slot, 1 to %d, and '%s' is none",
+		 "--%s 须为工位号(1 至 %d),'%s' 不是"},
 	.real = {"--%s takes a number, and '%s' is none", "--%s 须为数字,'%s' 不是"},
 	.pair = {"--%s takes KEY=VALUE, and '%s' has no key or no '='",
 		 "--%s 须为 KEY=VALUE,'%s' 缺少键或 '='"},
@@ -161,6 +163,18 @@ static int take_whole(struct parsing *parsing, const struct option *row, const c
 	return 0;
 }
 
+static int take_slot(struct parsing *parsing, const struct option *row, const char *text)
+{
+	char *end;
+	long slot = strtol(text, &end, 10);
+
+	if (text[0] < '0' || text[0] > '9' || *end || slot < 1 || slot > ORDER_SLOTS_MOST)
+		return error_set(parsing->err, ERROR_USAGE, say(TEXTS.slot), row->name,
+				 ORDER_SLOTS_MOST, text);
+	*(int64_t *)(parsing->settings + row->place) = slot;
+	return 0;
+}
+
 static int take_real(struct parsing *parsing, const struct option *row, const char *text)
 {
 	char *end;
@@ -207,6 +221,8 @@ static int take_value(struct parsing *parsing, const struct option *row, const c
 		return 0;
 	case OPTION_WHOLE:
 		return take_whole(parsing, row, text);
+	case OPTION_SLOT:
+		return take_slot(parsing, row, text);
 	case OPTION_REAL:
 		return take_real(parsing, row, text);
 	case OPTION_PAIR:

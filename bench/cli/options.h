@@ -25,10 +25,14 @@ enum exit_code {
 	EXIT_IS_INCONCLUSIVE = 5,
 };
 
+/* The slots that one may name: what a number of more digits comes to is nobody's wish. */
+enum { ORDER_SLOTS_MOST = 256 };
+
 enum option_kind {
 	OPTION_FLAG = 1, /* bool */
 	OPTION_TEXT,	 /* const char * */
 	OPTION_WHOLE,	 /* int64_t, not negative */
+	OPTION_SLOT,	 /* int64_t: a slot's number, 0 where none is given */
 	OPTION_REAL,	 /* double */
 	OPTION_PAIR,	 /* struct value *: a map; KEY=VALUE, any number of times */
 	OPTION_LIST,	 /* struct value *: a list of texts, any number of times */

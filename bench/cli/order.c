@@ -204,8 +204,9 @@ static const struct {
 	.rig_station = {"--rig is for real wires that `davy rig` plays: name them with --station "
 			"FILE",
 			"--rig 用于由 `davy rig` 扮演的真实接线:请用 --station FILE 指定"},
-	.slots = {"--slot takes a whole number, or several as in 1,2,3, and '%s' is neither",
-		  "--slot 须为整数,或多个整数如 1,2,3,'%s' 不是"},
+	.slots = {"--slot takes the number of a slot, from 1 to 256, or several as in 1,2,3, and "
+		  "'%s' is neither",
+		  "--slot 须为工位号(1 至 256),或多个如 1,2,3,'%s' 不是"},
 	.slot_twice = {"slot %ld is named twice", "工位 %ld 给出了两次"},
 	.no_slot = {"--dut %s is for slot %ld, which --slot does not name",
 		    "--dut %s 指定工位 %ld,但 --slot 中没有该工位"},
@@ -311,9 +312,8 @@ static int read_slots(struct value *slots, const char *text, struct error *err)
 		char *end;
 		long slot = strtol(at, &end, 10);
 
-		if (*at < '0' || *at > '9' || (*end && *end != ',') || slot > ORDER_SLOTS_MOST)
-			return error_set(err, ERROR_USAGE, say(TEXTS.slots), text);
-		if (slot == 0 && strcmp(text, "0") != 0)
+		if (*at < '0' || *at > '9' || (*end && *end != ',') || slot < 1 ||
+		    slot > ORDER_SLOTS_MOST)
 			return error_set(err, ERROR_USAGE, say(TEXTS.slots), text);
 		for (size_t i = 0; i < value_count(slots); i++)
 			if (value_at(slots, i)->integer == slot)

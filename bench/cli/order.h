@@ -7,8 +7,6 @@
 #include "base/value.h"
 #include "cli/options.h"
 
-enum { ORDER_SLOTS_MOST = 256 };
-
 struct run_settings {
 	const char *state, *station, *limits, *only, *clock, *slots;
 	int64_t seed;

@@ -25,7 +25,7 @@ struct qualify_settings {
 
 static const struct option OPTIONS[] = {
 	{"slot",
-	 OPTION_WHOLE,
+	 OPTION_SLOT,
 	 "N",
 	 offsetof(struct qualify_settings, slot),
 	 {"the station's slot; else 1", "测试台的工位;缺省为 1"}},

@@ -23,7 +23,7 @@ struct wires_settings {
 
 static const struct option OPTIONS[] = {
 	{"slot",
-	 OPTION_WHOLE,
+	 OPTION_SLOT,
 	 "N",
 	 offsetof(struct wires_settings, slot),
 	 {"this slot alone", "仅此工位"}},
