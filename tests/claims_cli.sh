@@ -699,6 +699,19 @@ else
 fi
 claim "who reads Chinese sees measures by their Chinese names while they are judged" chinese_measures
 claim "davy show has the Chinese name of a measure, and the name that --budget wants" chinese_show
+# U+202E: what stands behind it would be shown from right to left.
+no_line_is_turned() {
+	local turn=$'\xe2\x80\xae' command
+	sed "s/title = \"Zero\"/title = \"Ze${turn}ro\"/; s/id = \"tiny\"/id = \"turned\"/" "$tiny" >"$tree/scripts/turned.lua"
+	grep -q "$turn" "$tree/scripts/turned.lua" && ends 0 "$davy" run "$tree/scripts/turned.lua" --sim || return 1
+	grep -q 'Ze?ro' "$scratch/out" && ! grep -q "$turn" "$scratch/out" || return 1
+	for command in "show last" "why last" "list protocols"; do
+		# shellcheck disable=SC2086
+		(cd "$tree" && "$davy" $command) >"$scratch/out" 2>&1
+		says 'Ze?ro' && ! grep "$turn" "$scratch/out" || return 1
+	done
+}
+claim "no text of a file turns the line that it is shown in" no_line_is_turned
 claim "a log that is no terminal has no escape sequences" no_escapes
 claim "a reader that goes away does not stop the run" broken_pipe
 claim "a closed stdout does not hit another descriptor" closed_stdout

@@ -5,10 +5,11 @@
  * that speaks Chinese over a serial console often has none.
  *
  * Texts of scripts and devices reach the terminal only through columns_clean or these functions'
- * callers, which use it: an escape sequence in a log line stays a row of question marks.
+ * callers, which use it: an escape sequence in a log line stays a row of question marks, and so does what turns a line around.
  */
 #include "cli/columns.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -197,6 +198,14 @@ void columns_print(FILE *out, const char *text)
 	buf_done(&folded);
 }
 
+/* What sets the order in which a line is shown: behind it, a serial number or a verdict would read backwards. */
+static bool turns_the_line(uint32_t character)
+{
+	return character == 0x061c || character == 0x200e || character == 0x200f ||
+	       (character >= 0x2028 && character <= 0x202e) ||
+	       (character >= 0x2066 && character <= 0x2069);
+}
+
 void columns_clean(char *text)
 {
 	const char *at = text;
@@ -207,7 +216,7 @@ void columns_clean(char *text)
 		uint32_t character = next_character(&at);
 
 		if (character < ' ' || (character >= 0x7f && character < 0xa0) ||
-		    character == UINT32_MAX) {
+		    character == UINT32_MAX || turns_the_line(character)) {
 			*to++ = '?';
 			continue;
 		}
