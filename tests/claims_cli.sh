@@ -607,6 +607,10 @@ claim "a missing protocol is named" complains 2 'nowhere.lua: there is no such' 
 claim "an unknown protocol name says where it looked" complains 2 "no protocol 'nix'" "$davy" run nix --sim
 claim "a syntax error names file and line" complains 2 'scripts/syntax.lua:2: ' "$davy" run "$tree/scripts/syntax.lua" --sim
 claim "davy check says the same of it" complains 2 'scripts/syntax.lua:2: ' "$davy" check "$tree/scripts/syntax.lua"
+printf 'return %s' "$(printf '(%.0s' $(seq 1000))" >"$tree/scripts/deep.lua"
+printf 'local t = {} while true do t[#t + 1] = ("x"):rep(9999) end' >"$tree/scripts/eats.lua"
+claim "what nests too deep is named by its file" complains 2 'deep.lua: .*C stack overflow' "$davy" run "$tree/scripts/deep.lua" --sim
+claim "what eats its memory is named by its file" complains 2 'eats.lua: the script used more than' "$davy" run "$tree/scripts/eats.lua" --sim
 claim "an unknown unit is named with its file" complains 2 'scripts/unit.lua.*Px' "$davy" run "$tree/scripts/unit.lua" --sim
 claim "a limit that does not parse is named with its file" complains 2 'scripts/limit.lua.*about 20 s' "$davy" run "$tree/scripts/limit.lua" --sim
 claim "a limit without a grade is refused by name" complains 2 'scripts/grade.lua.*no grade' "$davy" run "$tree/scripts/grade.lua" --sim

@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "run/shape.h"
@@ -76,6 +77,23 @@ static void take_data(struct loader *loader)
 	finish(loader, &err);
 }
 
+/* "file.lua:12: …"; what Lua or its memory says of a whole file has no line. */
+static bool names_a_line(const char *text)
+{
+	for (const char *at = strchr(text, ':'); at; at = strchr(at + 1, ':'))
+		if (at[1] >= '0' && at[1] <= '9')
+			return true;
+	return false;
+}
+
+static void refuse_as_told(struct loader *loader, const char *text)
+{
+	char *whole = names_a_line(text) ? xstrdup(text) : xprintf("%s: %s", loader->name, text);
+
+	refuse(loader, whole);
+	free(whole);
+}
+
 static void take_frame(void *ctx, const struct frame *frame)
 {
 	struct loader *loader = ctx;
@@ -90,7 +108,7 @@ static void take_frame(void *ctx, const struct frame *frame)
 		break;
 	case FRAME_FAILED:
 		text = value_get_text(frame->payload, "text");
-		refuse(loader, text ? text : "could not be loaded");
+		refuse_as_told(loader, text ? text : "could not be loaded");
 		break;
 	case FRAME_DONE:
 		take_data(loader);
