@@ -65,10 +65,12 @@ may_be_power_is_not_called_altered() {
 	LC_ALL=C davy verify --state "$copy" --no-replay
 	[ $? = 3 ] && says "NOT whole: power went, or something was removed" && says "sim-another: it has a verdict and no record" || return
 	LC_ALL=zh_CN.UTF-8 davy verify --state "$copy" --no-replay
-	[ $? = 3 ] && says "不完整:曾断电,或有内容被移除" || return
+	[ $? = 3 ] && says "不完整:曾断电,或有内容被移除" && says "sim-another:有结论而无记录:记录被移除,或曾断电" || return
 	printf x >>"$run/journal"
 	LC_ALL=C davy verify --state "$copy" --no-replay
 	[ $? = 3 ] && says "NOT as it was recorded" || return
+	LC_ALL=zh_CN.UTF-8 davy verify --state "$copy" --no-replay
+	[ $? = 3 ] && says "检验日志文件不是所登记的文件" && ! says "its journal" >/dev/null || return
 	rm -rf "$copy"
 }
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Has every reason that a verdict can have a Chinese form?
 
-    reasons.py BENCH          the sources: prints each English reason that the table of bench/run/reason_table.c does not have
+    reasons.py BENCH          the sources: prints each English reason that the tables of bench/run/reason_table.c and
+                              reason_of_proof.c do not have
 
 Where reasons are made is listed here, and a file that ends runs and is not listed is one, too. A sentence of the source is in the table
 when its words stand in one form, in their order. What only the author of a script reads (ERROR_USAGE) is English by design.
@@ -20,12 +21,15 @@ run/batch.c:batch_stop run/desk.c:batch_stop run/controller.c:journal_end_cut_sh
 run/guard_gas.c run/guard_settings.c run/guard_watch.c run/gas_supply.c run/exchange.c run/slot.c run/slot_acts.c
 run/slot_channels.c run/slot_links.c run/slot_safe.c run/slot_streams.c run/slot_up.c run/slot_wires.c run/slot_breath.c
 run/consumed.c run/world.c run/writer.c cli/attend.c:stop
+record/log_read.c record/store_compare.c run/run_proof.c run/proof.c run/proof_state.c run/proof_bundle.c run/proof_people.c run/proof_lots.c
+run/proof_jobs.c run/journal_read.c:broken record/bag_check.c:fault record/key.c
 """.split()
 
 # The end of a run is begun by one of these.
 ENDS = re.compile(r"\b(slot_trip|run_end_early|end_by_trip|inconclusive|judge_unreached)\s*\(")
 CALL = re.compile(
-    r"\b(error_set|error_os|error_context|slot_trip|run_end_early|end_by_trip|inconclusive|judge_unreached|snprintf)\s*\("
+    r"\b(error_set|error_os|error_context|slot_trip|run_end_early|end_by_trip|inconclusive|judge_unreached|snprintf|"
+    r"proof_problem|proof_owed|differs|bad_series|broken|fault)\s*\("
 )
 
 # Sentences that no verdict has for its reason.
@@ -48,6 +52,16 @@ OTHERS = {
     "/proc/self/fd/%d": "a path",
     "descriptor %d": "a path that is not known",
     "%s/consumed": "a path",
+    '"kind":"': "what is looked for in a record",
+    "subject": "of the same",
+    '{"k":"segment",': "how a line begins",
+    '{"k":"verdict",': "of the same",
+    "bagit.txt": "a file",
+    "records/records.db": "a path",
+    "records/records.jsonl": "a path",
+    "data/runs/": "a path",
+    "data/checkpoint": "a path",
+    "data/records": "a path",
     "cannot start the thread that writes to the disk": "before any run",
 }
 
@@ -89,8 +103,11 @@ def pieces(sentence):
 
 
 def table(bench):
-    text = open(os.path.join(bench, "run/reason_table.c"), encoding="utf-8").read()
-    return [literals(row)[0] for row in re.findall(r"\{(\s*\"(?:[^{}]|\{\d[?!+]?\})*)\}", text)]
+    rows = []
+    for name in ("run/reason_table.c", "run/reason_of_proof.c"):
+        text = open(os.path.join(bench, name), encoding="utf-8").read()
+        rows += re.findall(r"\{(\s*\"(?:[^{}]|\{\d[?!+]?\})*)\}", text)
+    return [literals(row)[0] for row in rows]
 
 
 def stands_in(sentence, form):

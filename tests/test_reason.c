@@ -77,22 +77,46 @@ static size_t parts_of(const char *text, char mark)
 	return count;
 }
 
+static void takes_all_of_its_parts(const struct reason_form *form)
+{
+	size_t parts = parts_of(form->english, '%');
+
+	CU_ASSERT(parts <= 6);
+	CU_ASSERT_EQUAL(parts_of(form->chinese, '{'), parts);
+	CU_ASSERT_EQUAL(parts_of(form->chinese, '}'), parts);
+	for (size_t i = 0; i < parts; i++) {
+		char part[] = {'{', (char)('1' + i), '\0'};
+
+		CU_ASSERT_PTR_NOT_NULL(strstr(form->chinese, part));
+	}
+	for (const char *at = form->english; (at = strchr(at, '%')) != NULL; at++)
+		CU_ASSERT_PTR_NOT_NULL(strchr("sdgq", at[1]));
+}
+
 static void each_form_takes_all_of_its_parts(void)
 {
-	for (const struct reason_form *form = REASON_FORMS; form->english; form++) {
-		size_t parts = parts_of(form->english, '%');
+	for (const struct reason_form *form = REASON_FORMS; form->english; form++)
+		takes_all_of_its_parts(form);
+	for (const struct reason_form *form = PROOF_REASON_FORMS; form->english; form++)
+		takes_all_of_its_parts(form);
+}
 
-		CU_ASSERT(parts <= 6);
-		CU_ASSERT_EQUAL(parts_of(form->chinese, '{'), parts);
-		CU_ASSERT_EQUAL(parts_of(form->chinese, '}'), parts);
-		for (size_t i = 0; i < parts; i++) {
-			char part[] = {'{', (char)('1' + i), '\0'};
-
-			CU_ASSERT_PTR_NOT_NULL(strstr(form->chinese, part));
-		}
-		for (const char *at = form->english; (at = strchr(at, '%')) != NULL; at++)
-			CU_ASSERT_PTR_NOT_NULL(strchr("sdgq", at[1]));
-	}
+static void what_a_proof_finds_is_told_with_its_parts(void)
+{
+	is_said("record 5: in STATE/records/records.db it stands, and nowhere else",
+		"第 5 号记录:数据库 STATE/records/records.db 中有该记录,而别处没有");
+	is_said("record 4: it was made behind another record than the one before it here: one of "
+		"both "
+		"was put in later",
+		"第 4 号记录:与前一条记录不相连:两者之一是事后插入的");
+	is_said("its series 'reading' 3 is not the one that was recorded: it was swapped or edited",
+		"数据序列“reading”3 不是所登记的序列:被替换或改动");
+	is_said("its journal says that it was simulated, the record real, and the key that signed "
+		"it "
+		"real",
+		"检验日志称为仿真,记录称为真实,签名密钥用于真实");
+	is_said("checkpoint: there were 5 records, and there are 4: record 5 is missing",
+		"checkpoint:当时有 5 条记录,现有 4 条:第 5 号记录缺失");
 }
 
 static void a_text_made_for_it_takes_no_time(void)
@@ -116,6 +140,7 @@ void suite_reason(void)
 	claim(the_form_that_says_more_is_taken);
 	claim(what_a_script_says_stays_as_it_was_said);
 	claim(what_a_decision_says_is_understood);
+	claim(what_a_proof_finds_is_told_with_its_parts);
 	claim(each_form_takes_all_of_its_parts);
 	claim(a_text_made_for_it_takes_no_time);
 }

@@ -297,6 +297,7 @@ static void print_run(const struct value *run)
 static void print_problem(const struct value *problem)
 {
 	const char *run = value_get_text(problem, "run"), *file = value_get_text(problem, "file");
+	char *why = figure_reason(value_get_text(problem, "why"), NULL);
 	int64_t seq = value_get_int(problem, "seq", 0);
 	struct buf line;
 
@@ -306,10 +307,11 @@ static void print_problem(const struct value *problem)
 	else
 		buf_printf(&line, say(TEXTS.problem_other), run ? run : "",
 			   file && !run ? file : "");
-	buf_add_text(&line, value_get_text(problem, "why"));
+	buf_add_text(&line, why);
 	columns_clean(line.data);
 	columns_print(stdout, line.data);
 	buf_done(&line);
+	free(why);
 }
 
 static const char *headline(const struct value *found)

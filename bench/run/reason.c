@@ -137,35 +137,48 @@ static size_t weight_of(const struct reason_form *form)
 	       (strchr(form->chinese, '!') ? 500 : 0);
 }
 
+struct best {
+	struct buf text;
+	size_t weight; /* 0: none fits */
+};
+
+static void try_form(struct best *best, const struct reason_form *form, struct part english,
+		     int depth, size_t *tries)
+{
+	struct search search = {.tries = *tries};
+	size_t weight = weight_of(form);
+	bool fits = weight > best->weight && match(&search, form->english, english, 0);
+	struct buf made;
+
+	*tries = search.tries > *tries ? search.tries : *tries;
+	if (!fits)
+		return;
+	buf_init(&made);
+	if (fill(&made, form->chinese, &search, depth, tries)) {
+		buf_clear(&best->text);
+		buf_add(&best->text, made.data, made.size);
+		best->weight = weight;
+	}
+	buf_done(&made);
+}
+
 /* Of all forms that fit the one of the greatest weight; of two the first. */
 static bool translate(struct buf *out, struct part english, bool within, int depth, size_t *tries)
 {
-	size_t before = out->size, most = 0;
-	bool found = false;
+	static const struct reason_form *const TABLES[] = {REASON_FORMS, PROOF_REASON_FORMS};
+	struct best best = {.weight = 0};
 
 	if (depth > DEPTH_MOST)
 		return false;
-	for (const struct reason_form *form = REASON_FORMS; form->english; form++) {
-		struct search search = {.tries = *tries};
-		size_t own = weight_of(form);
-		struct buf made;
-
-		if ((form->within && !within) || (found && own <= most) ||
-		    !match(&search, form->english, english, 0)) {
-			*tries = search.tries > *tries ? search.tries : *tries;
-			continue;
-		}
-		*tries = search.tries;
-		buf_init(&made);
-		if (fill(&made, form->chinese, &search, depth, tries)) {
-			out->size = before;
-			buf_add(out, made.data, made.size);
-			found = true;
-			most = own;
-		}
-		buf_done(&made);
-	}
-	return found;
+	buf_init(&best.text);
+	for (size_t i = 0; i < sizeof(TABLES) / sizeof(TABLES[0]); i++)
+		for (const struct reason_form *form = TABLES[i]; form->english; form++)
+			if (within || !form->within)
+				try_form(&best, form, english, depth, tries);
+	if (best.weight)
+		buf_add(out, best.text.data, best.text.size);
+	buf_done(&best.text);
+	return best.weight > 0;
 }
 
 char *reason_chinese(const char *english)

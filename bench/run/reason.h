@@ -23,7 +23,7 @@ struct reason_form {
 	bool within; /* too short to be recognised by itself: a script may say such a thing, too */
 };
 
-/* Ends with a form without a text. */
-extern const struct reason_form REASON_FORMS[];
+/* Each ends with a form without a text: why a verdict is what it is, and what davy verify finds wrong. */
+extern const struct reason_form REASON_FORMS[], PROOF_REASON_FORMS[];
 
 #endif
