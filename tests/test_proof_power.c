@@ -130,10 +130,39 @@ static void a_record_that_is_not_beside_its_journal_yet_is_not_lost(void)
 	lab_close(&lab);
 }
 
+/* Of a bench that was just begun: its first record stands, and no checkpoint yet. */
+static void power_before_the_first_checkpoint_is_no_forgery(void)
+{
+	struct house house;
+	struct error err = {0};
+	struct value *says;
+	char *inside, *beside;
+
+	house_open(&house);
+	inside = xprintf("%s/records/checkpoint", house.bench.state);
+	beside = xprintf("%s/checkpoint", house.bench.state);
+	for (int i = 0; i < 1000 * claims_slowness() && !file_exists(beside); i++)
+		usleep(10000);
+	house_kill(&house);
+	CU_ASSERT_EQUAL(unlink(beside), 0);
+	for (int i = 0; i < 2; i++) {
+		says = proof_of_state(house.bench.state, &(struct proof_wish){0}, &err);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(says);
+		CU_ASSERT_EQUAL(value_get_int(value_get(says, "log"), "records", 0), 1);
+		CU_ASSERT(value_get_bool(says, "good") && proof_has(says, "notProved", "after"));
+		value_free(says);
+		unlink(inside);
+	}
+	free(inside);
+	free(beside);
+	house_close(&house);
+}
+
 void suite_proof_power(void)
 {
 	suite_begin("what power leaves of a state folder");
 	claim(power_between_a_record_and_its_second_copy_is_no_forgery);
 	claim(what_power_does_not_do_is_found);
+	claim(power_before_the_first_checkpoint_is_no_forgery);
 	claim(a_record_that_is_not_beside_its_journal_yet_is_not_lost);
 }

@@ -259,8 +259,12 @@ static void check_checkpoints(struct state_proof *of, struct buf texts[2], bool 
 	struct error err;
 
 	for (size_t i = 0; i < 2; i++) {
-		struct checkpoint *one = log_reader_checkpoint(proof->reader, texts[i].data,
-							       texts[i].size, NAMES[i], &err);
+		struct checkpoint *one;
+
+		if (!texts[i].size && log_reader_at(proof->reader) <= 1)
+			continue; /* power went before the first one was made */
+		one = log_reader_checkpoint(proof->reader, texts[i].data, texts[i].size, NAMES[i],
+					    &err);
 
 		if (!one) {
 			proof_problem(proof, 0, NULL, NAMES[i], err.text);
@@ -285,8 +289,10 @@ static void check_last(struct state_proof *of)
 	uint64_t count = log_reader_tree(proof->reader)->size;
 	struct error err;
 
-	if (!proof->checkpoint)
+	if (!proof->checkpoint) {
+		value_set_int(proof_not_proved(proof, "after", NULL), "count", (int64_t)count);
 		return;
+	}
 	if (log_reader_contains(proof->reader, proof->checkpoint, "checkpoint", &err) < 0)
 		proof_problem(proof, proof->checkpoint->size > count ? count + 1 : 0, NULL,
 			      "checkpoint", err.text);
