@@ -106,14 +106,12 @@ static void what_a_proof_finds_is_told_with_its_parts(void)
 	is_said("record 5: in STATE/records/records.db it stands, and nowhere else",
 		"第 5 号记录:数据库 STATE/records/records.db 中有该记录,而别处没有");
 	is_said("record 4: it was made behind another record than the one before it here: one of "
-		"both "
-		"was put in later",
+		"both was put in later",
 		"第 4 号记录:与前一条记录不相连:两者之一是事后插入的");
 	is_said("its series 'reading' 3 is not the one that was recorded: it was swapped or edited",
 		"数据序列“reading”3 不是所登记的序列:被替换或改动");
 	is_said("its journal says that it was simulated, the record real, and the key that signed "
-		"it "
-		"real",
+		"it real",
 		"检验日志称为仿真,记录称为真实,签名密钥用于真实");
 	is_said("checkpoint: there were 5 records, and there are 4: record 5 is missing",
 		"checkpoint:当时有 5 条记录,现有 4 条:第 5 号记录缺失");

@@ -168,9 +168,9 @@ static int take_slot(struct parsing *parsing, const struct option *row, const ch
 	char *end;
 	long slot = strtol(text, &end, 10);
 
-	if (text[0] < '0' || text[0] > '9' || *end || slot < 1 || slot > ORDER_SLOTS_MOST)
-		return error_set(parsing->err, ERROR_USAGE, say(TEXTS.slot), row->name,
-				 ORDER_SLOTS_MOST, text);
+	if (text[0] < '0' || text[0] > '9' || *end || slot < 1 || slot > SLOTS_MOST)
+		return error_set(parsing->err, ERROR_USAGE, say(TEXTS.slot), row->name, SLOTS_MOST,
+				 text);
 	*(int64_t *)(parsing->settings + row->place) = slot;
 	return 0;
 }

@@ -26,7 +26,7 @@ enum exit_code {
 };
 
 /* The slots that one may name: what a number of more digits comes to is nobody's wish. */
-enum { ORDER_SLOTS_MOST = 256 };
+enum { SLOTS_MOST = 256 };
 
 enum option_kind {
 	OPTION_FLAG = 1, /* bool */

@@ -204,9 +204,9 @@ static const struct {
 	.rig_station = {"--rig is for real wires that `davy rig` plays: name them with --station "
 			"FILE",
 			"--rig 用于由 `davy rig` 扮演的真实接线:请用 --station FILE 指定"},
-	.slots = {"--slot takes the number of a slot, from 1 to 256, or several as in 1,2,3, and "
+	.slots = {"--slot takes the number of a slot, from 1 to %d, or several as in 1,2,3, and "
 		  "'%s' is neither",
-		  "--slot 须为工位号(1 至 256),或多个如 1,2,3,'%s' 不是"},
+		  "--slot 须为工位号(1 至 %d),或多个如 1,2,3,'%s' 不是"},
 	.slot_twice = {"slot %ld is named twice", "工位 %ld 给出了两次"},
 	.no_slot = {"--dut %s is for slot %ld, which --slot does not name",
 		    "--dut %s 指定工位 %ld,但 --slot 中没有该工位"},
@@ -313,8 +313,8 @@ static int read_slots(struct value *slots, const char *text, struct error *err)
 		long slot = strtol(at, &end, 10);
 
 		if (*at < '0' || *at > '9' || (*end && *end != ',') || slot < 1 ||
-		    slot > ORDER_SLOTS_MOST)
-			return error_set(err, ERROR_USAGE, say(TEXTS.slots), text);
+		    slot > SLOTS_MOST)
+			return error_set(err, ERROR_USAGE, say(TEXTS.slots), SLOTS_MOST, text);
 		for (size_t i = 0; i < value_count(slots); i++)
 			if (value_at(slots, i)->integer == slot)
 				return error_set(err, ERROR_USAGE, say(TEXTS.slot_twice), slot);

@@ -23,7 +23,7 @@ int summaries_print(const struct value *summaries, size_t runs, const char *run,
 	buf_init(&text);
 	if (runs == 1)
 		json_write(&text, value_at(summaries, 0));
-	for (int64_t slot = 1; runs > 1 && slot <= ORDER_SLOTS_MOST; slot++) {
+	for (int64_t slot = 1; runs > 1 && slot <= SLOTS_MOST; slot++) {
 		const struct value *summary = of_slot(summaries, slot);
 
 		if (!summary)

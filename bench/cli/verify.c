@@ -180,8 +180,7 @@ static const struct {
 	{"beside",
 	 false,
 	 {"the copy of its record beside the journal of %s: it is not there, and the next start of "
-	  "a "
-	  "controller writes it",
+	  "a controller writes it",
 	  "检验 %s 的日志旁的记录副本:现不存在,控制器下次启动时补写"}},
 	{"unbegun",
 	 false,
