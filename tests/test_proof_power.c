@@ -129,31 +129,75 @@ static void a_record_that_is_not_beside_its_journal_yet_is_not_lost(void)
 	lab_close(&lab);
 }
 
-/* Of a bench that was just begun: its first record stands, and no checkpoint yet. */
-static void power_before_the_first_checkpoint_is_no_forgery(void)
+/* A bench that was just begun: its first record stands, and its checkpoint. */
+static void begin(struct house *house)
 {
-	struct house house;
-	struct error err = {0};
-	struct value *says;
-	char *inside, *beside;
+	char *beside;
 
-	house_open(&house);
-	inside = xprintf("%s/records/checkpoint", house.bench.state);
-	beside = xprintf("%s/checkpoint", house.bench.state);
+	house_open(house);
+	beside = xprintf("%s/checkpoint", house->bench.state);
 	for (int i = 0; i < 1000 * claims_slowness() && !file_exists(beside); i++)
 		usleep(10000);
-	house_kill(&house);
-	CU_ASSERT_EQUAL(unlink(beside), 0);
-	for (int i = 0; i < 2; i++) {
-		says = proof_of_state(house.bench.state, &(struct proof_wish){0}, &err);
-		CU_ASSERT_PTR_NOT_NULL_FATAL(says);
+	house_kill(house);
+	free(beside);
+}
+
+static void take_away(const struct house *house, const char *name)
+{
+	char *path = xprintf("%s/%s", house->bench.state, name);
+
+	CU_ASSERT_EQUAL(unlink(path), 0);
+	free(path);
+}
+
+static struct value *prove(const struct house *house)
+{
+	struct error err;
+	struct value *says = proof_of_state(house->bench.state, &(struct proof_wish){0}, &err);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(says);
+	return says;
+}
+
+static void power_before_the_first_checkpoint_is_no_forgery(void)
+{
+	static const char *const CHECKPOINTS[] = {"checkpoint", "records/checkpoint"};
+	struct house house;
+
+	begin(&house);
+	for (size_t i = 0; i < 2; i++) {
+		struct value *says;
+
+		take_away(&house, CHECKPOINTS[i]);
+		says = prove(&house);
 		CU_ASSERT_EQUAL(value_get_int(value_get(says, "log"), "records", 0), 1);
 		CU_ASSERT(value_get_bool(says, "good") && proof_has(says, "notProved", "after"));
 		value_free(says);
-		unlink(inside);
 	}
-	free(inside);
-	free(beside);
+	house_close(&house);
+}
+
+/* Whether all was removed or nothing was there yet nobody can tell; it is not called altered. */
+static void power_before_the_first_record_is_told_as_what_it_may_be(void)
+{
+	static const char *const FILES[] = {"records/records.jsonl", "checkpoint",
+					    "records/checkpoint", "records/records.db"};
+	struct house house;
+
+	begin(&house);
+	for (size_t i = 0; i < 4; i++) {
+		struct value *says;
+		const struct value *problems;
+		bool owed;
+
+		take_away(&house, FILES[i]);
+		says = prove(&house);
+		problems = value_get(says, "problems");
+		owed = value_count(problems) == 1 && value_get_bool(value_at(problems, 0), "owed");
+		CU_ASSERT(!value_get_bool(says, "good"));
+		CU_ASSERT_EQUAL(owed, i >= 2); /* a checkpoint tells that there were records */
+		value_free(says);
+	}
 	house_close(&house);
 }
 
@@ -163,5 +207,6 @@ void suite_proof_power(void)
 	claim(power_between_a_record_and_its_second_copy_is_no_forgery);
 	claim(what_power_does_not_do_is_found);
 	claim(power_before_the_first_checkpoint_is_no_forgery);
+	claim(power_before_the_first_record_is_told_as_what_it_may_be);
 	claim(a_record_that_is_not_beside_its_journal_yet_is_not_lost);
 }

@@ -212,7 +212,7 @@ static const struct {
 		   "    日志 %" PRId64 " 字节,%" PRId64 " 个数据序列;重演:消息 %" PRId64
 		   ",采样 %" PRId64 ",读数 %" PRId64 ",项目 %" PRId64 "\n"},
 	.problem_record = {"  ✗ record %" PRId64 "%s%s: ", "  ✗ 第 %" PRId64 " 号记录%s%s:"},
-	.problem_other = {"  ✗ %s%s: ", "  ✗ %s%s:"},
+	.problem_other = {"  ✗ %s: ", "  ✗ %s:"},
 	.no_bundle =
 		{"%s is no bundle: it has no bagit.txt, as an export that was cut off has none",
 		 "%s 不是数据包:没有 bagit.txt(中断的导出即如此)"},
@@ -303,9 +303,10 @@ static void print_problem(const struct value *problem)
 	buf_init(&line);
 	if (seq)
 		buf_printf(&line, say(TEXTS.problem_record), seq, run ? ", " : "", run ? run : "");
+	else if (run || file)
+		buf_printf(&line, say(TEXTS.problem_other), run ? run : file);
 	else
-		buf_printf(&line, say(TEXTS.problem_other), run ? run : "",
-			   file && !run ? file : "");
+		buf_add_text(&line, "  ✗ ");
 	buf_add_text(&line, why);
 	columns_clean(line.data);
 	columns_print(stdout, line.data);

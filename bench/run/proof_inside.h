@@ -42,7 +42,7 @@ int proof_begin(struct proof *proof, const struct proof_wish *wish, enum log_ext
 /* What was found; the caller frees it. */
 struct value *proof_end(struct proof *proof);
 
-/* A run lacks what the next start of a controller makes, if nothing but power has gone. */
+/* A run, or the log (NULL), lacks what the next start of a controller makes, if nothing but power has gone. */
 void proof_owed(struct proof *proof, const char *run, const char *why);
 /* `seq` 0, `run` and `file` NULL: of none. */
 void proof_problem(struct proof *proof, uint64_t seq, const char *run, const char *file,

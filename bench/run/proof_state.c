@@ -216,6 +216,14 @@ static bool read_log(struct state_proof *of)
 	int more = -1;
 	bool good;
 
+	if (!of->checkpoint_size && !file_exists(path)) {
+		proof_owed(proof, NULL,
+			   "there is no record here yet, and no checkpoint of any: all were "
+			   "removed, or power went before the first one and the next start of a "
+			   "controller makes it");
+		free(path);
+		return false;
+	}
 	open_database(of);
 	if (log_read_file(proof->reader, path, each, of, &torn, &err) == 0)
 		more = take_uncopied(of, torn, &err);

@@ -140,6 +140,10 @@ const struct reason_form PROOF_REASON_FORMS[] = {
 	 "of a "
 	 "controller makes it",
 	 "有结论而无记录:记录被移除,或曾断电而由控制器下次启动时补作"},
+	{"there is no record here yet, and no checkpoint of any: all were removed, or power went "
+	 "before the "
+	 "first one and the next start of a controller makes it",
+	 "此处尚无记录,也无检查点:全部被移除,或首条记录之前断电而由控制器下次启动时补作"},
 	{"this run was recorded before", "该次检验此前已有记录"},
 	{"%s: there are no records here", "{1}:此处没有记录"},
 
