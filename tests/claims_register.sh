@@ -42,7 +42,10 @@ refused_in_a_sentence() {
 	davy calibrations add --instrument x 2>"$scratch/err"
 	[ $? = 2 ] && davy calibrations due --at tomorrow 2>>"$scratch/err"
 	[ $? = 2 ] && davy calibrations remove 2>>"$scratch/err"
-	[ $? = 2 ] && grep -q "davy calibrations takes add, show or due" "$scratch/err" && [ "$(grep -c '^davy: ' "$scratch/err")" = 3 ]
+	[ $? = 2 ] && davy calibrations add meter 2>>"$scratch/err"
+	[ $? = 2 ] && grep -q "davy calibrations takes add, show or due, and 'remove' is none" "$scratch/err" &&
+		grep -q "calibrations add takes no name behind it, and 'meter' was given" "$scratch/err" &&
+		[ "$(grep -c '^davy: ' "$scratch/err")" = 4 ]
 }
 
 no_certificate_from() {

@@ -96,11 +96,15 @@ static const struct option OPTIONS[] = {
 };
 
 static const struct {
-	struct words verbs, both, entered, refused_at, none, all_valid, out, no_day, and_s_of,
-		head[7];
+	struct words verbs, alone, both, entered, refused_at, none, all_valid, out, no_day,
+		and_s_of, head[7];
 } TEXTS = {
 	.verbs = {"davy calibrations takes add, show or due, and '%s' is none of them",
 		  "davy calibrations 须为 add、show 或 due,'%s' 不是"},
+	.alone = {"davy calibrations %s takes no name behind it, and '%s' was given: say the rest "
+		  "with options (davy help calibrations)",
+		  "davy calibrations %s 后不带名称,却给出了 '%s':其余用选项给出(davy help "
+		  "calibrations)"},
 	.both = {"--csv has all that its lines say: drop the options that say it, too",
 		 "--csv 已含各行内容:请去掉重复给出的选项"},
 	.entered = {"%s%s%s: certificate %s, due %s  record %lld",
@@ -372,6 +376,8 @@ static int calibrations(void *ctx, char **operands, int count, struct error *err
 		code = add(settings, state, err);
 	else if (!strcmp(verb, "show") || (!strcmp(verb, "due") && count == 1))
 		code = show(settings, state, count > 1 ? operands[1] : NULL, *verb == 'd', err);
+	else if (!strcmp(verb, "add") || !strcmp(verb, "due"))
+		error_set(err, ERROR_USAGE, say(TEXTS.alone), verb, operands[1]);
 	else
 		error_set(err, ERROR_USAGE, say(TEXTS.verbs), verb);
 	free(state);
