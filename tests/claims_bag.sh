@@ -75,11 +75,26 @@ pulled() {
 			within 60 "$davy" outbox release --to stick --why "the stick was lost" >/dev/null && is new 2 || return
 		else
 			grep -q "was pulled\|own disk" "$scratch/out" || { cat "$scratch/out"; return 1; }
-			is new 2 || return
+			is new 2 && [ -z "$(ls -A "$stick")" ] || return
 			pulls=$((pulls + 1))
 		fi
 	done
 	[ "$pulls" -gt 0 ]
+}
+
+# Between the look at the stick and the first byte of the bag: a controller that answers late leaves time for it.
+pulled_at_once() {
+	local controller push
+	controller=$(cat "$state/controller.lock") || return
+	plug 32
+	kill -STOP "$controller"
+	push &
+	push=$!
+	sleep "${SLOWNESS:-1}"
+	umount -l "$stick"
+	kill -CONT "$controller"
+	wait "$push" && return 1
+	says "was pulled" && is new 2 && is carried 0 && [ -z "$(ls -A "$stick")" ]
 }
 
 # ---- kills ----
@@ -235,6 +250,7 @@ else
 	claim "a stick that is read-only carries nothing" read_only
 	claim "a stick that is too small carries nothing, and is left as it was" too_small
 	claim "a stick that is pulled carries all of it or nothing" pulled
+	claim "a stick that is pulled before its bag is begun leaves no bag on the bench's own disk" pulled_at_once
 fi
 claim "killed at any moment on either side, every record arrives once" killed
 if command -v python3 >/dev/null; then

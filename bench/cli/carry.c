@@ -82,6 +82,13 @@ static const struct {
 
 /* ---- the stick ---- */
 
+/* A folder, and the file system that it was on when the trip began: once the stick is pulled, the same path is the bench's own disk. */
+struct stick {
+	const char *state, *folder;
+	const struct value *settings; /* of its destination */
+	dev_t device;
+};
+
 static struct value *settings_of(const char *state, const char *name, struct error *err)
 {
 	struct value *list = destinations_read(state, err), *copy = NULL;
@@ -102,9 +109,10 @@ int carry_is(const char *state, const char *destination, struct error *err)
 	return is;
 }
 
-static int look_at_stick(const char *state, const char *folder, const struct value *settings,
-			 struct error *err)
+static int look_at_stick(struct stick *stick, struct error *err)
 {
+	const char *folder = stick->folder;
+	bool may_be_own = value_get_bool(stick->settings, "ownDisk");
 	const unsigned long safe = ST_NOSUID | ST_NODEV | ST_NOEXEC;
 	struct stat there, here;
 	struct statvfs mounted;
@@ -113,32 +121,36 @@ static int look_at_stick(const char *state, const char *folder, const struct val
 		return error_set(err, ERROR_REFUSED, say(TEXTS.missing), folder);
 	if (!S_ISDIR(there.st_mode))
 		return error_set(err, ERROR_REFUSED, say(TEXTS.no_folder), folder);
-	if (!value_get_bool(settings, "ownDisk") && stat(state, &here) == 0 &&
-	    here.st_dev == there.st_dev)
+	if (!may_be_own && stat(stick->state, &here) == 0 && here.st_dev == there.st_dev)
 		return error_set(err, ERROR_REFUSED, say(TEXTS.own_disk), folder);
 	if (statvfs(folder, &mounted) == 0 && (mounted.f_flag & ST_RDONLY))
 		return error_set(err, ERROR_REFUSED, say(TEXTS.read_only), folder);
 	if (access(folder, W_OK | X_OK) < 0)
 		return error_set(err, ERROR_REFUSED,
 				 say(errno == EROFS ? TEXTS.read_only : TEXTS.forbidden), folder);
-	if (!value_get_bool(settings, "ownDisk") && (mounted.f_flag & safe) != safe) {
+	if (!may_be_own && (mounted.f_flag & safe) != safe) {
 		printf(say(TEXTS.mount), folder);
 		putchar('\n');
 	}
+	stick->device = there.st_dev;
 	return 0;
 }
 
-/* What kept the bag from being written, in the words of the person who has the stick in his hand. */
-static int explain(const char *state, const char *folder, const struct value *settings,
-		   long long count, struct error *err)
+/* Is that path, the stick's own folder or what was written into it, on the file system of the beginning? */
+static bool is_on_stick(const struct stick *stick, const char *path)
 {
-	struct stat there, here;
-	struct error why = *err;
-	bool is_gone = stat(folder, &there) < 0 ||
-		       (!value_get_bool(settings, "ownDisk") && stat(state, &here) == 0 &&
-			here.st_dev == there.st_dev);
+	struct stat there;
 
-	if (is_gone || why.os == EIO || why.os == ENODEV)
+	return stat(path, &there) == 0 && there.st_dev == stick->device;
+}
+
+/* What kept the bag from being written, in the words of the person who has the stick in his hand. */
+static int explain(const struct stick *stick, long long count, struct error *err)
+{
+	const char *folder = stick->folder;
+	struct error why = *err;
+
+	if (!is_on_stick(stick, folder) || why.os == EIO || why.os == ENODEV)
 		return error_set(err, ERROR_REFUSED, say(TEXTS.pulled), folder);
 	if (why.os == ENOSPC || why.os == EDQUOT)
 		return error_set(err, ERROR_REFUSED, say(TEXTS.full), folder, count);
@@ -190,27 +202,36 @@ static void clear_torn(const char *folder, const char *destination)
 	free(ours);
 }
 
-static int write_bag(const char *state, const char *bag, const struct value *seqs,
-		     struct error *err)
+/* Its digest is that of a whole bag on the stick: one that came to lie on the bench's own disk is taken away again. */
+static int write_bag(const struct stick *stick, const char *bag, const struct value *seqs,
+		     char digest[HASH_HEX_SIZE], struct error *err)
 {
 	uint64_t *numbers = xcalloc(value_count(seqs), sizeof(*numbers));
 	char *part = xprintf("%s.part", bag);
 	struct value *says;
 	struct error none;
+	int done;
 
 	for (size_t i = 0; i < value_count(seqs); i++)
 		numbers[i] = (uint64_t)value_at(seqs, i)->integer;
-	says = bundle_write(&(struct bundle_wish){.state = state,
+	says = bundle_write(&(struct bundle_wish){.state = stick->state,
 						  .seqs = numbers,
 						  .seq_count = value_count(seqs),
 						  .folder = bag},
 			    err);
+	done = says ? received_bag_digest(bag, digest, err) : -1;
 	if (!says)
 		file_remove_folder(part, &none);
+	if (done == 0 && !is_on_stick(stick, bag)) {
+		file_remove_folder(bag, &none);
+		done = error_set(err, ERROR_REFUSED, say(TEXTS.pulled), stick->folder);
+	} else if (done < 0) {
+		explain(stick, (long long)value_count(seqs), err);
+	}
 	value_free(says);
 	free(part);
 	free(numbers);
-	return says ? 0 : -1;
+	return done;
 }
 
 static struct value *ask(const char *state, const char *what, const char *destination,
@@ -226,15 +247,10 @@ static struct value *ask(const char *state, const char *what, const char *destin
 }
 
 static int tell_carried(const char *state, const char *destination, const char *bag,
-			const struct value *seqs, struct error *err)
+			const char *digest, const struct value *seqs, struct error *err)
 {
 	struct value *says = value_map(), *answer;
-	char digest[HASH_HEX_SIZE];
 
-	if (received_bag_digest(bag, digest, err) < 0) {
-		value_free(says);
-		return -1;
-	}
 	value_set(says, "seqs", value_copy(seqs));
 	value_set_text(says, "bag", strrchr(bag, '/') + 1);
 	value_set_text(says, "bagSha256", digest);
@@ -248,24 +264,23 @@ static int tell_carried(const char *state, const char *destination, const char *
 	return 0;
 }
 
-static int carry(const char *state, const char *destination, const char *folder,
-		 const struct value *settings, const struct value *seqs, struct error *err)
+static int carry(const struct stick *stick, const char *destination, const struct value *seqs,
+		 struct error *err)
 {
-	char *name = bag_name(destination, seqs), *bag = xprintf("%s/%s", folder, name);
+	char *name = bag_name(destination, seqs), *bag = xprintf("%s/%s", stick->folder, name);
+	char digest[HASH_HEX_SIZE];
 	int done;
 
-	clear_torn(folder, destination);
-	done = write_bag(state, bag, seqs, err);
-	if (done < 0)
-		explain(state, folder, settings, (long long)value_count(seqs), err);
-	else
-		done = tell_carried(state, destination, bag, seqs, err);
+	clear_torn(stick->folder, destination);
+	done = write_bag(stick, bag, seqs, digest, err);
+	if (done == 0)
+		done = tell_carried(stick->state, destination, bag, digest, seqs, err);
 	if (done == 0 && value_count(seqs) == OUTBOX_CARRIED_MOST) {
 		printf(say(TEXTS.more), OUTBOX_CARRIED_MOST, destination);
 		putchar('\n');
 	}
 	if (done == 0) {
-		printf(say(TEXTS.eject), folder);
+		printf(say(TEXTS.eject), stick->folder);
 		putchar('\n');
 	}
 	free(bag);
@@ -277,12 +292,13 @@ int carry_once(const char *state, const char *destination, struct error *err)
 {
 	struct value *settings = settings_of(state, destination, err), *answer = NULL;
 	const char *folder = value_get_text(settings, "folder");
+	struct stick stick = {state, folder, settings, 0};
 	const struct value *seqs;
 	int code = -1, took = EXIT_IS_PASS;
 
 	if (settings && (!folder || folder[0] != '/'))
 		error_set(err, ERROR_USAGE, say(TEXTS.folder), destination);
-	else if (settings && look_at_stick(state, folder, settings, err) == 0) {
+	else if (settings && look_at_stick(&stick, err) == 0) {
 		took = carry_receipts(state, destination, folder, true, err);
 		answer = took < 0 ? NULL : ask(state, "carry", destination, value_map(), err);
 	}
@@ -292,7 +308,7 @@ int carry_once(const char *state, const char *destination, struct error *err)
 		putchar('\n');
 		code = EXIT_IS_PASS;
 	} else if (answer) {
-		code = carry(state, destination, folder, settings, seqs, err);
+		code = carry(&stick, destination, seqs, err);
 	}
 	value_free(answer);
 	value_free(settings);
