@@ -52,6 +52,15 @@ table_has_each() {
 		grep -qE '^two +0 passed, 1 failed, 0 skipped in 0 min 0[1-3] s$' <<<"$output" || { echo "$output"; return 1; }
 }
 
+# At the end, with why, and not what was tried again and passed.
+failures_are_told_again() {
+	local output
+	output=$(bash -c ". tests/totals.sh; $says; count one bash -c 'echo \"FAILED  a thing holds\"; echo \"        it did not\"; says 3 1 0 1'
+		count two bash -c 'echo \"FAILED  at first\"; says 1 0 0 0'; fail 'the third'; totals_table; totals_end")
+	output=$(sed '1,/^two .* min /d' <<<"$output")
+	[ "$output" = $'FAILED  a thing holds\n        it did not\nFAILED  the third\n4 passed, 2 failed, 0 skipped' ] || { echo "$output"; return 1; }
+}
+
 # ---- everything ----
 
 # A make that says what it was called with, and fails where it is told to.
@@ -147,6 +156,7 @@ claim "and is a failure when it dies" dead_beside
 claim "it does not outlive who began it" none_is_left_over
 claim "no part can ask anybody" nobody_types
 claim "each part's totals and time are told" table_has_each
+claim "what failed is told again at the end, with why" failures_are_told_again
 claim "make test-all runs everything, the long way" everything_is_run
 claim "a part of it that fails does not stop the rest" a_part_fails
 claim "PARTS chooses" parts_are_chosen

@@ -6,15 +6,17 @@
 # only when something passed and nothing failed. One that dies, or hangs for $patience seconds, before its line is one
 # failure; so is one whose line counts none but which ends as if there were. Of `count_failures_only` nothing else
 # counts. `begin NAME COMMAND…` starts one beside what is counted next; `count_failures_of_begun` waits for it, and prints
-# then what it said. With `totals_table` before the end, each part's line and its time are printed once more.
+# then what it said. With `totals_table` before the end, each part's line and its time are printed once more, and
+# what failed with the first lines of why: of an hour's output often nobody sees more than the end.
 set -u
 passed=0 failed=0 skipped=0 patience=${TEST_PATIENCE:-1800} totals_table=()
 totals_log=$(mktemp)
+totals_failures=$(mktemp)
 begun_log=$(mktemp) begun='' begun_name=''
-trap 'rm -f "$totals_log" "$begun_log"; [ -z "$begun" ] || kill "$begun" 2>/dev/null' EXIT
+trap 'rm -f "$totals_log" "$totals_failures" "$begun_log"; [ -z "$begun" ] || kill "$begun" 2>/dev/null' EXIT
 
 fail() {
-	echo "FAILED  $*"
+	echo "FAILED  $*" | tee -a "$totals_failures"
 	failed=$((failed + 1))
 }
 
@@ -30,7 +32,8 @@ run_part() {
 	elif [ "$status" != 0 ] && [ "$bad" = 0 ]; then
 		bad=1 why="counted no failure, but ended with status $status"
 	fi
-	[ -z "$why" ] || echo "FAILED  $name $why"
+	[ -z "$why" ] || echo "FAILED  $name $why" | tee -a "$totals_log"
+	[ "$bad" = 0 ] || grep -A 4 '^FAILED' "$totals_log" | grep -E '^(FAILED| )' | cut -c1-300 | head -n 50 >>"$totals_failures"
 	totals_table+=("$(printf '%-44s %s passed, %s failed, %s skipped in %d min %02d s' "$name" "$good" "$bad" "$left_out" \
 		$(((SECONDS - began) / 60)) $(((SECONDS - began) % 60)))")
 }
@@ -64,6 +67,7 @@ count_failures_of_begun() {
 totals_table() {
 	echo
 	printf '%s\n' ${totals_table[@]+"${totals_table[@]}"}
+	cat "$totals_failures"
 }
 
 totals_end() {
