@@ -70,6 +70,13 @@ fail() { ends 1 "$davy" run "$tiny" --sim=zero_drift && says "SIMULATED 仿真  
 error() { ends 3 "$davy" run "$tiny" --sim=controller.mute && says "SIMULATED 仿真  ERROR 检验无效"; }
 inconclusive() { ends 5 "$davy" run "$tiny" --sim --only Zero && says "INCONCLUSIVE 不作判定"; }
 
+passed_without_a_record() {
+	local torn=$scratch/torn
+	ends 0 "$davy" run "$tiny" --sim --state "$torn" && kill "$(cat "$torn/controller.lock")" && echo torn >>"$torn/records/records.jsonl" || return
+	for _ in $(seq 50); do flock -n "$torn/controller.lock" true && break; sleep 0.1; done
+	ends 3 "$davy" run "$tiny" --sim --state "$torn" && says "PASS 合格" && says "NOT RECORDED yet: " && says "look at a copy with davy verify"
+}
+
 # ---- help ----
 
 each_command_has_help() {
@@ -667,6 +674,7 @@ else
 fi
 claim "a summary that cannot be written is an error" json_lost
 claim "nothing that a full disk cut short ends with 0" prints_all_or_says_so
+claim "a run that passed, and of which no record can be made: exit 3, and why" passed_without_a_record
 claim "Ctrl-C once: finally blocks run, then everything is safe; exit 4" interrupted_once
 claim "Ctrl-C twice: everything is safe at once; exit 4" interrupted_twice
 claim "SIGTERM counts as one Ctrl-C" told_to_end

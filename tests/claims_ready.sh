@@ -166,6 +166,18 @@ step "Wait" {
 }
 LUA
 
+# What it cannot record a bench is not taken along for; and an empty state folder is well.
+records_are_kept_or_are_not() {
+	local torn=$scratch/torn
+	matter records ✓ "they can be kept" --state "$torn" &&
+		davy check-standard add x --value 1 --unit Pa --state "$torn" >"$scratch/out" && kill "$(cat "$torn/controller.lock")" || return
+	echo torn >>"$torn/records/records.jsonl"
+	for _ in $(seq 50); do flock -n "$torn/controller.lock" true && break; sleep 0.1; done
+	matter records ✗ "real runs are refused" --state "$torn" && says "look at a copy with davy verify" &&
+		[ "$(grep -cE '^! (gases|outbox|job orders|people) +not looked at: the bench.s records cannot be read' "$scratch/out")" = 4 ] &&
+		grep -q '^NOT READY 未就绪 until .*: records$' "$scratch/out"
+}
+
 # It goes on until the last of the three claims about it.
 a_run_that_is_on_is_named() {
 	matter "unfinished runs" ✓ none || return
@@ -525,6 +537,7 @@ claim "a run that is on is named" a_run_that_is_on_is_named
 claim "a controller that does not answer is named in seconds, and what was not asked is not claimed" a_controller_that_hangs_is_named
 claim "a run that was cut short is named, until it has its record" a_run_that_was_cut_is_named_once
 claim "a controller that cannot start says why" a_controller_that_cannot_start_is_named
+claim "a log that cannot be kept is not ready, and whoever is asked of it says that it was not looked at" records_are_kept_or_are_not
 claim "a specimen that waits must not be touched; a simulated one is none" a_specimen_that_waits_is_named
 claim "a cylinder that ends before the trip does is named; one that is on no line is not" a_cylinder_ends_before_the_trip
 claim "a cylinder that is used up is named" a_cylinder_is_used_up

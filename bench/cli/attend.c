@@ -235,6 +235,9 @@ static void take_end(struct watching *watching, const struct value *event, struc
 	questions_end_of(watching->questions, value_get_int(event, "slot", 0));
 	if (verdict_parse(&ended, verdict, &ignored) < 0)
 		ended = VERDICT_ERROR;
+	/* whoever reads only the code must not take it for recorded */
+	if (ended == VERDICT_PASS && value_get(summary, "unrecorded"))
+		ended = VERDICT_ERROR;
 	watching->worst = watching->ended++ ? verdict_worse(watching->worst, ended) : ended;
 	value_add(watching->summaries, summary);
 	if (watching->ended < watching->runs)

@@ -10,7 +10,7 @@
  *                is missing or taken, no cylinder on a gas line of the station, a cylinder or certificate that ends before
  *                the last day, an instrument whose check standard gives no repeatability, a snapshot of a register that is
  *                too old by then, a protocol that does not load, a file that is not approved where results go into
- *                certificates, a limit set that is not signed, a controller that does not answer, a real run that is on, a
+ *                certificates, a limit set that is not signed, a controller that does not answer, a log that cannot be kept, a real run that is on, a
  *                bench's key that is revoked, a battery that is low, a person's own key that does not open; and of the
  *                persons who were named, whoever may not sign until the end. It ends with 1.
  *   ! look       The day may do without it, and a person decides: no printer, no reader, no snapshot, a clock that no time server has
@@ -88,6 +88,7 @@ static const struct {
 	{"disk", {"disk", "存储"}, ready_disk},
 	{"clock", {"clock", "时钟"}, ready_clock},
 	{"controller", {"controller", "控制器"}, ready_controller},
+	{"records", {"records", "记录"}, ready_records},
 	{"runs", {"unfinished runs", "未结束的检验"}, ready_runs},
 	{"hazards", {"specimens", "样品"}, ready_hazards},
 	{"wires", {"wires", "接线"}, ready_wires},
@@ -109,10 +110,11 @@ static const struct {
 enum { MATTER_COUNT = sizeof(MATTERS) / sizeof(MATTERS[0]) };
 
 static const struct {
-	struct words unseen, no_date, no_day, past, which, matter, found, todo, and, until,
-		is_ready, is_ready_but, not_ready, comma;
+	struct words unseen, no_records, no_date, no_day, past, which, matter, found, todo, and,
+		until, is_ready, is_ready_but, not_ready, comma;
 } TEXTS = {
 	.unseen = {"not looked at: %s", "未查看:%s"},
+	.no_records = {"the bench's records cannot be read", "无法读取检验台记录"},
 	.no_date = {"the clock is not to be believed: name the day, --until",
 		    "时钟不可信:请用 --until 给出日期"},
 	.no_day = {"--until takes a day, YYYY-MM-DD, and '%s' is none",
@@ -166,7 +168,8 @@ bool ready_is_undated(const struct ready *ready, struct ready_finding *finding)
 bool ready_is_unregistered(const struct ready *ready, struct ready_finding *finding)
 {
 	if (!ready->registered)
-		ready_unseen(finding, ready->registered_why.text);
+		ready_unseen(finding,
+			     ready->status ? say(TEXTS.no_records) : ready->registered_why.text);
 	return !ready->registered;
 }
 
@@ -368,13 +371,15 @@ const struct command COMMAND_READY = {
 	.most = PROTOCOLS_MOST,
 	.summary = {"before leaving: is all that the day needs in order?",
 		    "出发前检查:当天所需是否就绪"},
-	.more = {"Battery, disk, clock, controller, unfinished runs, specimens that wait, gases, "
+	.more = {"Battery, disk, clock, controller, records, unfinished runs, specimens that wait, "
+		 "gases, "
 		 "certificates, check standards, keys and people, printer; with --station its "
 		 "wires, "
 		 "too. Works offline, and moves nothing. It ends with 1 where something is not "
 		 "ready "
 		 "(✗). What a person should look at (!) keeps nobody back.",
-		 "电池、存储、时钟、控制器、未结束的检验、待处置样品、标准气、证书、核查标准、密钥"
+		 "电池、存储、时钟、控制器、记录、未结束的检验、待处置样品、标准气、证书、核查标准"
+		 "、密钥"
 		 "与人员、打印机;"
 		 "给出 --station 时还包括接线。无需联网,不动作任何输出。有事项未就绪(✗)时退出码为 "
 		 "1;"

@@ -26,7 +26,7 @@ enum { COMING_TRIES = 20, COMING_MS = 100 };
 static const struct {
 	struct words elsewhere, join, answers, restart, is_on, wait, was_cut, look_at,
 		is_interrupted, go_on, no_record, verify, none_open, damaged, waits, untouched,
-		none_waits;
+		none_waits, kept, not_kept;
 } TEXTS = {
 	.elsewhere = {"this machine's own bench (" INSTALLED_STATE
 		      ") is not yours to look into: not "
@@ -35,6 +35,8 @@ static const struct {
 	.join = {"join the group davy", "请加入 davy 组"},
 	.answers = {"it answers", "应答正常"},
 	.restart = {"davy safe ends one that hangs", "davy safe 可终止无应答的控制器"},
+	.kept = {"they can be kept", "可以登记"},
+	.not_kept = {"none can be kept: real runs are refused", "无法登记:真实检验将被拒绝"},
 	.is_on = {"%s is on in slot %lld", "%s 正在 %lld 号工位进行"},
 	.wait = {"wait for its end, or stop it", "请等待其结束,或中止"},
 	.was_cut = {"%s was cut short: ABORTED", "%s 中断:按检验中止结束"},
@@ -161,6 +163,20 @@ void ready_controller(const struct ready *ready, struct ready_finding *finding)
 	else
 		ready_find(finding, READY_NO, xstrdup(ready->status_why.text),
 			   controller_pid(ready->state) ? say(TEXTS.restart) : NULL);
+}
+
+/* ---- records ---- */
+
+/* What the controller could not read it cannot add to. The reason says what to do, and stands where it widens no column. */
+void ready_records(const struct ready *ready, struct ready_finding *finding)
+{
+	if (!ready->status)
+		ready_unseen(finding, ready->status_why.text);
+	else if (!ready->registered)
+		ready_find(finding, READY_NO, xstrdup(say(TEXTS.not_kept)),
+			   ready->registered_why.text);
+	else
+		ready_find(finding, READY_YES, xstrdup(say(TEXTS.kept)), NULL);
 }
 
 /* ---- runs ---- */

@@ -112,7 +112,7 @@ void ready_orders(const struct ready *ready, struct ready_finding *finding)
 		return;
 	if (job_log_read(&log, ready->state, &err) == 0)
 		look_at_all(ready, &log, finding);
-	else
+	else if (!ready_is_unregistered(ready, finding))
 		ready_unseen(finding, err.text);
 	job_log_done(&log);
 }

@@ -80,7 +80,7 @@ void ready_outbox(const struct ready *ready, struct ready_finding *finding)
 	const struct value *list;
 	struct error why = ready->status_why;
 
-	if (ready->status) {
+	if (ready->registered) {
 		request = value_map();
 		value_set_text(request, "do", "outbox");
 		value_set_text(value_set(request, "ask", value_map()), "what", "list");
@@ -89,9 +89,9 @@ void ready_outbox(const struct ready *ready, struct ready_finding *finding)
 	list = value_get(answer, "destinations");
 	for (size_t i = 0; i < value_count(list); i++)
 		look_at(finding, value_at(list, i));
-	if (!answer)
+	if (!answer && !ready_is_unregistered(ready, finding))
 		ready_unseen(finding, why.text);
-	else if (!value_count(list))
+	else if (answer && !value_count(list))
 		ready_find(finding, READY_YES, xstrdup(say(TEXTS.none)), NULL);
 	look_at_all_live(ready, finding);
 	value_free(answer);

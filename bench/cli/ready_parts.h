@@ -76,15 +76,15 @@ bool ready_is_unregistered(const struct ready *ready, struct ready_finding *find
 
 typedef void ready_look_fn(const struct ready *ready, struct ready_finding *finding);
 
-ready_look_fn ready_battery, ready_disk, ready_clock, ready_printer; /* ready_machine.c */
-ready_look_fn ready_gases, ready_instruments, ready_standards;	     /* ready_register.c */
-ready_look_fn ready_snapshots;					     /* ready_snapshots.c */
-ready_look_fn ready_outbox;					     /* ready_outbox.c */
-ready_look_fn ready_orders;					     /* ready_orders.c */
-ready_look_fn ready_bench_key, ready_people, ready_own_key;	     /* ready_people.c */
-ready_look_fn ready_controller, ready_runs, ready_hazards;	     /* ready_bench.c */
-ready_look_fn ready_readers;					     /* ready_readers.c */
-ready_look_fn ready_wires, ready_protocols, ready_approvals;	     /* ready_files.c */
+ready_look_fn ready_battery, ready_disk, ready_clock, ready_printer;	  /* ready_machine.c */
+ready_look_fn ready_gases, ready_instruments, ready_standards;		  /* ready_register.c */
+ready_look_fn ready_snapshots;						  /* ready_snapshots.c */
+ready_look_fn ready_outbox;						  /* ready_outbox.c */
+ready_look_fn ready_orders;						  /* ready_orders.c */
+ready_look_fn ready_bench_key, ready_people, ready_own_key;		  /* ready_people.c */
+ready_look_fn ready_controller, ready_records, ready_runs, ready_hazards; /* ready_bench.c */
+ready_look_fn ready_readers;						  /* ready_readers.c */
+ready_look_fn ready_wires, ready_protocols, ready_approvals;		  /* ready_files.c */
 
 /*
  * Look for runs that have no record, then ask the controller, which is started where there is none and then ends those that

@@ -72,7 +72,7 @@ static int64_t time_of(const struct value *one, const char *name, int64_t otherw
 
 static bool is_unknown(const struct ready *ready, struct ready_finding *finding)
 {
-	if (!ready->roster)
+	if (!ready->roster && !ready_is_unregistered(ready, finding))
 		ready_unseen(finding, ready->roster_why.text);
 	return !ready->roster;
 }
