@@ -371,6 +371,32 @@ static void a_run_on_a_damaged_log_is_told_that_it_has_no_record(void)
 	house_close(&house);
 }
 
+/* Whoever removes folders of rehearsals has their names free again, and the log still knows them. */
+static void a_rehearsal_under_a_recorded_name_does_not_get_that_record(void)
+{
+	const struct mini_order order = {.clock = CLOCK_KIND_REAL, .body = MEASURED};
+	struct value *summary;
+	struct house house;
+	struct error err;
+	char *runs;
+
+	house_open(&house);
+	value_free(house_run(&house, &order));
+	runs = xprintf("%s/runs", house.bench.state);
+	CU_ASSERT_EQUAL_FATAL(file_remove_folder(runs, &err), 0);
+	summary = house_run(&house, &order);
+	CU_ASSERT_PTR_NULL(value_get(summary, "record"));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(value_get_text(summary, "unrecorded"));
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(value_get_text(summary, "unrecorded"), "another run of this name"));
+	value_free(summary);
+	summary = house_run(&house, &order);
+	CU_ASSERT_EQUAL(value_get_int(value_get(summary, "record"), "seq", 0), 3);
+	value_free(summary);
+	free(runs);
+	house_close(&house);
+}
+
 /* ---- what a command has recorded ---- */
 
 #define TO_APPEND                                                                                  \
@@ -564,6 +590,7 @@ void suite_records(void)
 	claim(a_run_without_a_record_gets_one_from_the_next_controller);
 	claim(a_run_whose_controller_was_killed_has_one_record_of_its_end);
 	claim(a_run_on_a_damaged_log_is_told_that_it_has_no_record);
+	claim(a_rehearsal_under_a_recorded_name_does_not_get_that_record);
 	claim(a_step_of_a_life_is_appended_when_it_is_asked_for);
 	claim(what_is_no_record_is_refused_with_a_sentence);
 	claim(what_two_persons_say_of_the_time_counts_for_this_start_of_the_machine);

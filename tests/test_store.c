@@ -563,12 +563,45 @@ static void what_cannot_be_written_shuts_the_store(void)
 	CU_ASSERT_EQUAL(add(&shelf), -1);
 	CU_ASSERT_PTR_NOT_NULL(strstr(shelf.err.text, "No space left on device"));
 	CU_ASSERT_EQUAL(add(&shelf), -1);
-	CU_ASSERT_PTR_NOT_NULL(strstr(shelf.err.text, "record 3 was not written whole"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(shelf.err.text, "a record was not written whole"));
 	shelf_shut(&shelf);
 	CU_ASSERT(opens_with(&shelf, 3));
 	CU_ASSERT_EQUAL(add(&shelf), 0);
 	free(path);
 	shelf_remove(&shelf);
+}
+
+/* Moved away, or another file in its place, as somebody leaves it who puts back a copy; the file itself may come back. */
+static void nothing_is_written_to_a_file_that_is_not_in_its_folder(void)
+{
+	static const char *const FILES[] = {"records.db", "records.jsonl"};
+
+	for (size_t i = 0; i < sizeof(FILES) / sizeof(*FILES); i++) {
+		struct shelf shelf;
+		char *path, *away;
+		struct buf text;
+
+		shelf_fill(&shelf, 2);
+		CU_ASSERT_FATAL(opens_with(&shelf, 2));
+		path = path_of(&shelf, FILES[i]);
+		away = path_of(&shelf, "away");
+		buf_init(&text);
+		CU_ASSERT_EQUAL_FATAL(rename(path, away), 0);
+		CU_ASSERT_EQUAL(add(&shelf), -1);
+		CU_ASSERT_PTR_NOT_NULL(strstr(shelf.err.text, "was removed, moved or replaced"));
+		CU_ASSERT_EQUAL(file_read(away, 1 << 20, &text, &shelf.err), 0);
+		CU_ASSERT_EQUAL(file_write(path, text.data, text.size, &shelf.err), 0);
+		CU_ASSERT_EQUAL(add(&shelf), -1);
+		CU_ASSERT_PTR_NOT_NULL(strstr(shelf.err.text, FILES[i]));
+		CU_ASSERT_EQUAL_FATAL(rename(away, path), 0);
+		CU_ASSERT_EQUAL(add(&shelf), 0);
+		shelf_shut(&shelf);
+		CU_ASSERT(opens_with(&shelf, 3));
+		buf_done(&text);
+		free(away);
+		free(path);
+		shelf_remove(&shelf);
+	}
 }
 
 void suite_store(void)
@@ -590,4 +623,5 @@ void suite_store(void)
 	claim(a_byte_of_the_second_copy_is_found);
 	claim(no_byte_of_the_database_changes_what_is_read);
 	claim(what_cannot_be_written_shuts_the_store);
+	claim(nothing_is_written_to_a_file_that_is_not_in_its_folder);
 }

@@ -144,6 +144,10 @@ static int open_copy(struct store *store, const char *folder, struct error *err)
 		open(store->copy_path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (store->copy < 0)
 		return error_os(err, "%s: cannot be opened", store->copy_path);
+	if (stat(store->path, &store->database_was) < 0)
+		return error_os(err, "%s: cannot be opened", store->path);
+	if (fstat(store->copy, &store->copy_was) < 0)
+		return error_os(err, "%s: cannot be opened", store->copy_path);
 	return file_sync_folder(folder, err);
 }
 
@@ -197,9 +201,9 @@ static int check_place(const struct store *store, const struct store_record *rec
 	if (store->broken)
 		return error_set(
 			err, ERROR_REFUSED,
-			"%s: record %llu was not written whole; nothing is added before the store "
-			"has been opened and looked through again",
-			store->path, (unsigned long long)store->tree.size + 1);
+			"%s: %s; nothing is added before the store has been opened and looked "
+			"through again",
+			store->path, store->broken);
 	if (record->seq != store->tree.size + 1)
 		return error_set(err, ERROR_REFUSED,
 				 "%s: a record that says it is number %llu of its chain cannot be "
@@ -315,15 +319,32 @@ int store_write_copy(struct store *store, const char *text, size_t size, struct 
 	return done;
 }
 
+/* What is written to a file that is in no folder any more nobody would find again. */
+static int check_is_there(const char *path, const struct stat *was, struct error *err)
+{
+	struct stat now;
+
+	if (stat(path, &now) == 0 && now.st_dev == was->st_dev && now.st_ino == was->st_ino)
+		return 0;
+	return error_set(err, ERROR_REFUSED,
+			 "%s: was removed, moved or replaced while the controller had it; nothing "
+			 "is added: stop the controller, put the file back, and look with davy "
+			 "verify",
+			 path);
+}
+
 /* Somebody else wrote to it: what he did is found at the next opening, and nothing is put behind it. */
-static int check_copy_end(struct store *store, struct error *err)
+static int check_files(struct store *store, struct error *err)
 {
 	struct stat copy;
 
+	if (check_is_there(store->path, &store->database_was, err) < 0 ||
+	    check_is_there(store->copy_path, &store->copy_was, err) < 0)
+		return -1;
 	if (fstat(store->copy, &copy) < 0 || !S_ISREG(copy.st_mode) ||
 	    (uint64_t)copy.st_size == store->copy_end)
 		return 0;
-	store->broken = true;
+	store->broken = "its second copy was changed by another program";
 	return error_set(
 		err, ERROR_REFUSED,
 		"%s: was changed by another program while this one had it; nothing is added "
@@ -336,19 +357,19 @@ int store_append(struct store *store, const struct store_record *record, struct 
 	struct leaf leaf = {.seq = record->seq, .id = record->id, .type = record->type};
 	uint8_t hash[HASH_SIZE], prev[HASH_SIZE];
 
-	if (check_place(store, record, err) < 0 || check_copy_end(store, err) < 0)
+	if (check_place(store, record, err) < 0 || check_files(store, err) < 0)
 		return -1;
 	hash_of(record->text, record->size, leaf.text);
 	memcpy(leaf.prev, record->prev, HASH_SIZE);
 	if (leaf_hash(&leaf, hash, prev, err) < 0 ||
 	    commit_record(store, record, leaf.text, hash, err) < 0)
 		return -1;
-	store->broken = true;
+	store->broken = "a record was not written whole";
 	if (execute(store, "PRAGMA wal_checkpoint(TRUNCATE)", "a record cannot be brought home",
 		    err) < 0 ||
 	    store_write_copy(store, record->text, record->size, err) < 0)
 		return -1;
-	store->broken = false;
+	store->broken = NULL;
 	merkle_add(&store->tree, hash);
 	memcpy(store->prev, prev, HASH_SIZE);
 	return 0;

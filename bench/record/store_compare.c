@@ -31,13 +31,15 @@ struct store_compare {
 	uint64_t seq, copy_end;
 };
 
-const char *store_compare_hindered(const char *folder)
+const char *store_compare_hindered(const char *folder, bool is_served)
 {
 	char *database = xprintf("%s/records.db", folder), *wal = xprintf("%s-wal", database);
 	struct stat status;
 	const char *why = NULL;
 
-	if (stat(wal, &status) == 0 && status.st_size > 0)
+	if (is_served && stat(database, &status) == 0)
+		why = "a controller has it";
+	else if (stat(wal, &status) == 0 && status.st_size > 0)
 		why = "power went while it was written, and the next start of a controller "
 		      "completes it";
 	free(wal);

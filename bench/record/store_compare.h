@@ -7,14 +7,16 @@
 #ifndef DAVY_RECORD_STORE_COMPARE_H
 #define DAVY_RECORD_STORE_COMPARE_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/error.h"
 #include "record/log_read.h"
 
 struct store_compare;
 
-/* NULL: it can be compared; else why not, as the end of a sentence. Whether a controller has it is not looked at. */
-const char *store_compare_hindered(const char *folder);
+/* NULL: it can be compared, or is missing; else why not, as the end of a sentence. `is_served`: a controller has it. */
+const char *store_compare_hindered(const char *folder, bool is_served);
 struct store_compare *store_compare_open(const char *folder, struct error *err);
 void store_compare_close(struct store_compare *compare); /* accepts NULL */
 /* The next record. Refused (ERROR_REFUSED) with the number of the record that is another one in the database. */

@@ -4,6 +4,7 @@
 #define DAVY_RECORD_STORE_INSIDE_H
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include "record/store.h"
 
@@ -14,8 +15,9 @@ struct store {
 	int copy;
 	uint64_t copy_end; /* bytes of the second copy */
 	struct merkle tree;
-	uint8_t prev[HASH_SIZE]; /* of the next record */
-	bool broken;		 /* a record was not written whole */
+	uint8_t prev[HASH_SIZE];	    /* of the next record */
+	struct stat database_was, copy_was; /* when they were opened */
+	const char *broken; /* why nothing is added until it is opened again; or NULL */
 };
 
 extern const char STORE_SCHEMA[];

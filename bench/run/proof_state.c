@@ -137,8 +137,7 @@ static int each(void *ctx, const struct log_record *record, struct error *err)
 
 static void open_database(struct state_proof *of)
 {
-	const char *why =
-		of->is_served ? "a controller has it" : store_compare_hindered(of->records);
+	const char *why = store_compare_hindered(of->records, of->is_served);
 	struct error err;
 
 	if (why) {

@@ -30,6 +30,15 @@ struct making {
 	struct appended *appended;
 };
 
+/* A rehearsal in real time has the name of the one before it, and takes its own time. */
+static bool is_of_this_journal(const struct making *making, const struct value *says)
+{
+	const struct value *run = value_get(says, "mse:run");
+	const char *chain = value_get_text(value_get(run, "mse:journal"), "mse:chain");
+
+	return !chain || !strcmp(chain, making->account->chain);
+}
+
 /* Others may be about the same names. */
 static int take_own(void *ctx, const struct store_entry *found, struct error *err)
 {
@@ -38,12 +47,17 @@ static int take_own(void *ctx, const struct store_entry *found, struct error *er
 	const char *run = value_get_text(value_get(says, "mse:run"), "mse:run");
 	const char *held = value_get_text(value_get(says, "mse:holds"), "mse:run");
 
-	(void)err;
 	making->is_held |= held && !strcmp(held, making->run);
 	if (!strcmp(found->entry.kind, ENTRY_DEBIT) && value_get_text(says, "line"))
 		value_set_bool(making->debited, value_get_text(says, "line"), true);
 	if (making->is_recorded || !run || strcmp(run, making->account->id) != 0)
 		return 0;
+	if (!is_of_this_journal(making, says))
+		return error_set(err, ERROR_REFUSED,
+				 "record %llu is of another run of this name, whose folder was "
+				 "removed; this one stays without a record: run it once more, "
+				 "under the next name",
+				 (unsigned long long)found->entry.seq);
 	making->is_recorded = true;
 	making->appended->seq = found->entry.seq;
 	snprintf(making->appended->id, sizeof(making->appended->id), "%s", found->entry.id);
