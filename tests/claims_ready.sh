@@ -112,6 +112,17 @@ there_is_no_room() {
 		{ cat "$scratch/out" "$scratch/err"; return 1; }
 }
 
+# A card that fails is mounted read-only: each sentence comes once, and names what to do.
+the_disk_is_read_only() {
+	local card=$scratch/card
+	mkdir -p "$card"
+	# shellcheck disable=SC2016
+	within 60 unshare -m bash -c 'mount -t tmpfs card "$1" && mkdir "$1/state" && mount -o remount,ro "$1" && "$2" ready --state "$1/state" >"$3/out"
+		code=$?; "$2" outbox --state "$1/state" 2>"$3/err"; exit "$((code * 10 + $?))"' card "$card" "$davy" "$scratch"
+	[ $? = 13 ] && grep -qE '^✗ disk +mounted read-only +a card that fails is mounted so: copy' "$scratch/out" && grep -q '^✗ controller .*read-only' "$scratch/out" &&
+		[ "$(wc -l <"$scratch/err")" = 1 ] && says "is on a disk that is mounted read-only" err || { cat "$scratch/out" "$scratch/err"; return 1; }
+}
+
 synchronised() { davy clock --json | grep -q '"synchronised":true'; }
 
 the_clock_is_told() {
@@ -523,7 +534,9 @@ claim "a printer is named, and its paper not vouched for; none, and one that can
 claim "a disk with room is ready" there_is_room
 if unshare -m true 2>/dev/null; then
 	claim "a disk without room for one run is not" there_is_no_room
+	claim "nor is one that is mounted read-only, and each command that needs it says so once" the_disk_is_read_only
 else
+	claim_skip "a disk that is mounted read-only is not ready" "no name space of mounts of our own"
 	claim_skip "a disk without room for one run is not" "no name space of mounts of our own"
 fi
 claim "the clock's source is told" the_clock_is_told

@@ -32,8 +32,8 @@ enum {
 
 static const struct {
 	struct words no_battery, battery, level, silent, charge, room, counts, disk, make_room,
-		synchronised, stated, alone, doubtful, set_clock, watch_clock, no_printer, plug,
-		printer, has_paper, not_told, unwritable, join;
+		read_only, replace, synchronised, stated, alone, doubtful, set_clock, watch_clock,
+		no_printer, plug, printer, has_paper, not_told, unwritable, join;
 	struct words status[5];
 } TEXTS = {
 	.no_battery = {"none that the kernel knows of", "系统未见电池"},
@@ -46,6 +46,9 @@ static const struct {
 	.disk = {"; a run needs %llu MiB or a fifth of it",
 		 ";开始检验须有 %llu MiB 或五分之一可用"},
 	.make_room = {"make room: Davy deletes nothing", "请腾出空间:Davy 不删除任何数据"},
+	.read_only = {"mounted read-only", "以只读方式挂载"},
+	.replace = {"a card that fails is mounted so: copy the state folder onto another",
+		    "存储卡损坏时系统会如此挂载:请将数据目录复制到新卡"},
 	.synchronised = {"%s, by a time server, within %lld ms",
 			 "%s,已由时间服务器同步,误差不超过 %lld ms"},
 	.stated = {"%s, as two persons have said", "%s,由两人确认"},
@@ -209,6 +212,10 @@ void ready_disk(const struct ready *ready, struct ready_finding *finding)
 	bool has_room;
 	char *room;
 
+	if (statvfs(ready->state, &disk) == 0 && (disk.f_flag & ST_RDONLY)) {
+		ready_find(finding, READY_NO, xstrdup(say(TEXTS.read_only)), say(TEXTS.replace));
+		return;
+	}
 	if (statvfs(ready->state, &disk) < 0) {
 		room = xprintf("%s: %s", ready->state, strerror(errno));
 		ready_unseen(finding, room);

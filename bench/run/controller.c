@@ -76,6 +76,23 @@ static int check_owner(const char *state, struct error *err)
 		state, owner ? owner->pw_name : "?");
 }
 
+/* A card that wears out is mounted read-only by the kernel: what was recorded can still be read, and nothing is added to it. */
+static int check_folder(const char *state, struct error *err)
+{
+	if (check_owner(state, err) < 0)
+		return -1;
+	if (access(state, W_OK) == 0)
+		return 0;
+	if (errno != EROFS)
+		return error_os(err, "the state folder %s cannot be written to", state);
+	return error_set(
+		err, ERROR_OS,
+		"the state folder %s is on a disk that is mounted read-only, as the system "
+		"does with a card that fails: nothing can be recorded there; copy the folder "
+		"onto another, and look with davy verify",
+		state);
+}
+
 /*
  * A controller that was killed while it started a process leaves its lock to that process, until that one has become
  * its program: milliseconds, but whoever comes right behind would be told of a controller that is gone.
@@ -271,7 +288,7 @@ int controller_serve(const char *state, const char *program, bool leave_when_idl
 	int lock, done = -1;
 
 	signal(SIGPIPE, SIG_IGN);
-	if (file_make_folder(state, err) < 0 || check_owner(state, err) < 0)
+	if (file_make_folder(state, err) < 0 || check_folder(state, err) < 0)
 		return -1;
 	lock = take_lock(state, err);
 	if (lock < 0)
@@ -389,7 +406,7 @@ int controller_connect(const char *state, struct error *err)
 			return fd;
 		if (is_locked(state, owner, sizeof(owner)))
 			poll(NULL, 0, PATIENCE_MS);
-		else if (check_owner(state, err) < 0 || starts++ == STARTS_MOST ||
+		else if (check_folder(state, err) < 0 || starts++ == STARTS_MOST ||
 			 start_and_wait(state, err) < 0)
 			return -1;
 	}
