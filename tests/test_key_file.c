@@ -205,6 +205,20 @@ static void a_public_half_is_not_kept_as_a_secret(void)
 	record_rig_free(rig);
 }
 
+/* Both lie side by side, and one is easily named for the other. */
+static void a_private_key_is_no_public_half(void)
+{
+	struct record_rig *rig = record_rig_new();
+	struct key *pair = rfc_key(1);
+	const char *path = record_rig_path(rig, "key");
+
+	CU_ASSERT_EQUAL_FATAL(key_store(pair, path, NULL, &rig->err), 0);
+	CU_ASSERT_PTR_NULL(key_load_public(path, &rig->err));
+	CU_ASSERT_PTR_NOT_NULL(strstr(rig->err.text, "key.public"));
+	key_free(pair);
+	record_rig_free(rig);
+}
+
 void suite_key_file(void)
 {
 	suite_begin("key_file");
@@ -217,4 +231,5 @@ void suite_key_file(void)
 	claim(a_key_is_never_written_over_another_file);
 	claim(what_is_no_key_is_refused_with_a_sentence);
 	claim(a_public_half_is_not_kept_as_a_secret);
+	claim(a_private_key_is_no_public_half);
 }

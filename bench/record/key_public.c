@@ -212,12 +212,22 @@ int key_store_public(const struct key *key, const char *path, struct error *err)
 
 struct key *key_load_public(const char *path, struct error *err)
 {
+	static const char PEM[] = "-----BEGIN ";
 	struct value *jwk = NULL;
 	struct key *key = NULL;
 	struct buf text;
+	bool is_read;
 
 	buf_init(&text);
-	if (file_read(path, PUBLIC_MOST, &text, err) == 0)
+	is_read = file_read(path, PUBLIC_MOST, &text, err) == 0;
+	if (is_read && text.size > strlen(PEM) && !memcmp(text.data, PEM, strlen(PEM)))
+		error_set(
+			err, ERROR_USAGE,
+			"%s: a key in PEM, which its owner keeps to himself; others are given its "
+			"public half, a file of one line that davy keys make has written beside "
+			"it: %s.public",
+			path, path);
+	else if (is_read)
 		jwk = json_parse(text.data, text.size, path, err);
 	if (jwk)
 		key = key_from_jwk(jwk, path, err);
