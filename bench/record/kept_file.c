@@ -4,11 +4,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "record/public_file.h"
 
 static int keep(const char *state, const char *sha256, const struct buf *bytes, struct error *err)
 {
@@ -23,36 +23,20 @@ static int keep(const char *state, const char *sha256, const struct buf *bytes, 
 	return done;
 }
 
-/*
- * Whoever asks may be somebody else than the user that the bench runs as: what everybody may read is kept, and nothing that
- * the bench keeps itself, its keys least of all.
- */
-static int check_public(const char *state, const char *path, struct error *err)
-{
-	char *home = realpath(state, NULL), *real = realpath(path, NULL); /* errno is the path's */
-	size_t size = home ? strlen(home) : 0;
-	struct stat file;
-	int done = 0;
-
-	if (!real || stat(real, &file) < 0)
-		done = error_os(err, "%s", path);
-	else if (!S_ISREG(file.st_mode) || !(file.st_mode & S_IROTH))
-		done = error_set(err, ERROR_REFUSED,
-				 "%s: only a file that everybody may read is kept: chmod a+r it",
-				 path);
-	else if (home && !strncmp(real, home, size) && real[size] == '/')
-		done = error_set(err, ERROR_REFUSED, "%s: is one of the bench's own files", path);
-	free(real);
-	free(home);
-	return done;
-}
-
 int kept_file_read(const char *state, const char *path, struct buf *bytes, struct error *err)
 {
-	if (check_public(state, path, err) < 0 || file_read(path, KEPT_FILE_MOST, bytes, err) < 0)
+	struct public_file file;
+	int done = public_file_find(&file, path, true, err);
+
+	if (done < 0)
 		return -1;
-	return bytes->size ? 0
-			   : error_set(err, ERROR_USAGE, "%s: an empty file says nothing", path);
+	done = public_file_check(&file, state, err);
+	if (done == 0)
+		done = public_file_read(&file, KEPT_FILE_MOST, bytes, err);
+	public_file_close(&file);
+	if (done == 0 && !bytes->size)
+		done = error_set(err, ERROR_USAGE, "%s: an empty file says nothing", path);
+	return done;
 }
 
 struct value *kept_file_keep(const char *state, const char *path, const struct buf *bytes,

@@ -1,22 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * A file's name is its digest, so one that is there already is the same. It is looked up once, and all that is asked of it is
- * asked of what was found: a path that comes to mean another file meanwhile changes nothing.
- */
+/* A file's name is its digest, so one that is there already is the same. */
 #include "run/photo.h"
 
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "codec/picture.h"
+#include "record/public_file.h"
 #include "run/photo_simulated.h"
 
 /* ---- where it is kept ---- */
@@ -120,66 +114,39 @@ struct value *photos_looked_at(const char *folder, const struct value *photos)
 
 /* ---- what comes in ---- */
 
-/* Of what was found: where does it lie really? */
-static bool is_below(int fd, const char *state)
+static int check(const struct public_file *file, const char *state, struct error *err)
 {
-	char link[40], *home = realpath(state, NULL), *real;
-	size_t size = home ? strlen(home) : 0;
-	bool is;
+	const char *path = file->path;
 
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	real = realpath(link, NULL);
-	is = home && real && !strncmp(real, home, size) && real[size] == '/';
-	free(real);
-	free(home);
-	return is;
-}
-
-static int check(int fd, const char *path, const char *state, struct error *err)
-{
-	struct stat file;
-
-	if (fstat(fd, &file) < 0)
-		return error_os(err, "%s", path);
-	if (S_ISLNK(file.st_mode))
+	if (S_ISLNK(file->status.st_mode))
 		return error_set(err, ERROR_REFUSED,
 				 "%s: it is a link: name the picture itself, since a link may come "
 				 "to mean another",
 				 path);
-	if (!S_ISREG(file.st_mode))
-		return error_set(err, ERROR_USAGE, "%s: it is no file", path);
-	if (!(file.st_mode & S_IROTH))
-		return error_set(err, ERROR_REFUSED,
-				 "%s: only a file that everybody may read is kept: chmod a+r it",
-				 path);
-	if (is_below(fd, state))
-		return error_set(err, ERROR_REFUSED, "%s: it is one of the bench's own files",
-				 path);
-	if (file.st_size == 0)
+	if (public_file_check(file, state, err) < 0)
+		return -1;
+	if (file->status.st_size == 0)
 		return error_set(err, ERROR_USAGE, "%s: it is empty, or is still being copied",
 				 path);
-	if (file.st_size > PHOTO_SIZE_MOST)
+	if (file->status.st_size > PHOTO_SIZE_MOST)
 		return error_set(err, ERROR_USAGE,
 				 "%s: it has %lld bytes, and a photo has at most %d: set the "
 				 "camera to a smaller picture",
-				 path, (long long)file.st_size, PHOTO_SIZE_MOST);
+				 path, (long long)file->status.st_size, PHOTO_SIZE_MOST);
 	return 0;
 }
 
-/* Found first and opened once it is known to be a file: opening a serial port, or a watchdog, does something to it. */
 static int read_picture(const char *path, const char *state, struct buf *bytes, struct error *err)
 {
-	int fd = open(path, O_PATH | O_CLOEXEC | O_NOFOLLOW), done;
-	char *found;
+	struct public_file file;
+	int done = public_file_find(&file, path, false, err);
 
-	if (fd < 0)
-		return error_os(err, "%s", path);
-	done = check(fd, path, state, err);
-	found = xprintf("/proc/self/fd/%d", fd);
+	if (done < 0)
+		return -1;
+	done = check(&file, state, err);
 	if (done == 0)
-		done = file_read(found, PHOTO_SIZE_MOST, bytes, err);
-	free(found);
-	close(fd);
+		done = public_file_read(&file, PHOTO_SIZE_MOST, bytes, err);
+	public_file_close(&file);
 	return done;
 }
 
