@@ -234,6 +234,15 @@ static void an_order_without_protocol_is_refused(void)
 	check_order_refused("{'simulated':true}", "an order names a protocol");
 }
 
+static void a_slot_that_nobody_has_is_refused(void)
+{
+	static const char PART[] = "slots have the numbers 1 to 256";
+
+	check_order_refused("{'protocol':'/a','simulated':true,'slot':-1}", PART);
+	check_order_refused("{'protocol':'/a','simulated':true,'slot':257}", PART);
+	check_order_refused("{'protocol':'/a','simulated':true,'slot':4294967297}", PART);
+}
+
 static void virtual_time_on_real_wires_is_refused(void)
 {
 	check_order_refused("{'protocol':'/a','clock':'virtual'}",
@@ -309,6 +318,7 @@ void suite_plan(void)
 	claim(a_broken_limit_set_is_named);
 	claim(an_order_survives_the_way_to_the_controller);
 	claim(an_order_without_protocol_is_refused);
+	claim(a_slot_that_nobody_has_is_refused);
 	claim(virtual_time_on_real_wires_is_refused);
 	claim(virtual_time_behind_a_rig_is_refused);
 	claim(real_wires_without_a_station_are_refused);

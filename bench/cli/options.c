@@ -16,6 +16,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "cli/columns.h"
+#include "run/plan.h"
 
 enum { NAME_MOST = 32 };
 

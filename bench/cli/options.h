@@ -25,9 +25,6 @@ enum exit_code {
 	EXIT_IS_INCONCLUSIVE = 5,
 };
 
-/* The slots that one may name: what a number of more digits comes to is nobody's wish. */
-enum { SLOTS_MOST = 256 };
-
 enum option_kind {
 	OPTION_FLAG = 1, /* bool */
 	OPTION_TEXT,	 /* const char * */

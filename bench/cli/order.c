@@ -17,6 +17,7 @@
 #include "cli/photo_source.h"
 #include "cli/place.h"
 #include "cli/scan_source.h"
+#include "run/plan.h"
 
 const struct option RUN_OPTIONS[] = {
 	{"slot",

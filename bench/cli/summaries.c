@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "cli/order.h"
+#include "run/plan.h"
 
 static const struct value *of_slot(const struct value *summaries, int64_t slot)
 {

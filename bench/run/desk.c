@@ -30,7 +30,6 @@
 #include "run/leftovers.h"
 #include "run/records.h"
 
-enum { SLOTS_MOST = 256 };
 #define IDLE_PATIENCE MSEC(500)
 
 static void sweep(void *ctx);

@@ -154,6 +154,7 @@ static int check_continues(struct order *order, const struct value *value, struc
 struct order *order_from_value(const struct value *value, struct error *err)
 {
 	struct order *order = xcalloc(1, sizeof(*order));
+	int64_t slot = value_get_int(value, "slot", 1);
 
 	order->protocol = text_of(value, "protocol");
 	order->by_hand = value_get_bool(value, "by_hand");
@@ -171,7 +172,7 @@ struct order *order_from_value(const struct value *value, struct error *err)
 	order->force = value_get_bool(value, "force");
 	order->certificate = value_get_bool(value, "certificate");
 	order->as_left = value_get_bool(value, "as_left");
-	order->slot = (int)value_get_int(value, "slot", 1);
+	order->slot = (int)slot;
 	order->dut = map_of(value, "dut");
 	order->params = map_of(value, "params");
 	order->task = map_of(value, "task");
@@ -187,6 +188,9 @@ struct order *order_from_value(const struct value *value, struct error *err)
 			  "a mutant of a protocol is rehearsed by `davy check --mutants`, and "
 			  "ordered "
 			  "by nobody");
+	else if (slot < 0 || slot > SLOTS_MOST)
+		error_set(err, ERROR_USAGE, "slots have the numbers 1 to %d, and %lld is none",
+			  SLOTS_MOST, (long long)slot);
 	else if (!order->protocol && order_needs_protocol(order))
 		error_set(err, ERROR_USAGE, "an order names a protocol");
 	else if (!order_needs_protocol(order) && !order->station && !order->fixture)

@@ -19,6 +19,9 @@
 #include "run/station.h"
 #include "run/world.h"
 
+/* The slots that one may name: what a number of more digits comes to is nobody's wish. */
+enum { SLOTS_MOST = 256 };
+
 /* What was asked for; every text may be NULL but `protocol`. Maps are name→text. */
 struct order {
 	char *protocol; /* path; NULL by hand */
