@@ -10,9 +10,10 @@
  *                is missing or taken, no cylinder on a gas line of the station, a cylinder or certificate that ends before
  *                the last day, an instrument whose check standard gives no repeatability, a snapshot of a register that is
  *                too old by then, a protocol that does not load, a file that is not approved where results go into
- *                certificates, a limit set that is not signed, a controller that does not answer, a log that cannot be kept, a real run that is on, a
- *                bench's key that is revoked, a battery that is low, a person's own key that does not open; and of the
- *                persons who were named, whoever may not sign until the end. It ends with 1.
+ *                certificates, a limit set that is not signed, a controller that does not answer, a log that cannot be kept,
+ *                a disk that is mounted read-only, a real run that is on, a bench's key that is revoked, a battery that is
+ *                low, a person's own key that does not open; and of the persons who were named, whoever may not sign until
+ *                the end. It ends with 1.
  *   ! look       The day may do without it, and a person decides: no printer, no reader, no snapshot, a clock that no time server has
  *                set, half a battery, a key that nobody has vouched for, an authorisation of somebody who may not be going,
  *                a check standard out of control on which no instrument rests, a run that was cut short; and whatever could
