@@ -226,7 +226,7 @@ purged() {
 }
 
 interrupted_once() {
-	start_long once --clock x5 && kill -INT "$pid" && ended 4 && one_verdict ABORTED && safe && purged &&
+	start_long once --clock x2 && kill -INT "$pid" && ended 4 && one_verdict ABORTED && safe && purged &&
 		grep -q "Ctrl-C again" "$scratch/out" || what_happened
 }
 
@@ -240,7 +240,7 @@ what_happened() {
 	return 1
 }
 
-told_to_end() { start_long term --clock x5 && kill -TERM "$pid" && ended 4 && one_verdict ABORTED && safe || what_happened; }
+told_to_end() { start_long term --clock x2 && kill -TERM "$pid" && ended 4 && one_verdict ABORTED && safe || what_happened; }
 
 # ---- deaths ----
 
