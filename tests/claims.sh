@@ -37,6 +37,17 @@ claim_skip() {
 	claims_skipped=$((claims_skipped + 1))
 }
 
+# stop_controller STATE: whoever has it is told to end, and has ended; where nobody has it all is well.
+stop_controller() {
+	for _ in $(seq 50); do
+		flock -n "$1/controller.lock" true && return
+		kill "$(cat "$1/controller.lock")" 2>/dev/null
+		sleep 0.2
+	done
+	echo "the controller of $1 does not end"
+	return 1
+}
+
 # can_print WHAT COMMAND…: is here what makes a PDF, and what the claims look at it with? Else WHAT is skipped, and why.
 can_print() {
 	local what=$1 tool

@@ -140,7 +140,7 @@ killed() {
 older() {
 	local there
 	there=$(counts delivered)
-	for _ in $(seq 50); do flock -n "$state/controller.lock" true && break; kill "$(cat "$state/controller.lock")"; sleep 0.2; done
+	stop_controller "$state" || return
 	python3 - "$state/records/records.db" <<-'END' || return
 		import sqlite3, sys
 		database = sqlite3.connect(sys.argv[1])

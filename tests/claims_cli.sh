@@ -72,8 +72,7 @@ inconclusive() { ends 5 "$davy" run "$tiny" --sim --only Zero && says "INCONCLUS
 
 passed_without_a_record() {
 	local torn=$scratch/torn
-	ends 0 "$davy" run "$tiny" --sim --state "$torn" && kill "$(cat "$torn/controller.lock")" && echo torn >>"$torn/records/records.jsonl" || return
-	for _ in $(seq 50); do flock -n "$torn/controller.lock" true && break; sleep 0.1; done
+	ends 0 "$davy" run "$tiny" --sim --state "$torn" && stop_controller "$torn" && echo torn >>"$torn/records/records.jsonl" || return
 	ends 3 "$davy" run "$tiny" --sim --state "$torn" && says "PASS 合格" && says "NOT RECORDED yet: " && says "look at a copy with davy verify"
 }
 

@@ -181,9 +181,8 @@ LUA
 records_are_kept_or_are_not() {
 	local torn=$scratch/torn
 	matter records ✓ "they can be kept" --state "$torn" &&
-		davy check-standard add x --value 1 --unit Pa --state "$torn" >"$scratch/out" && kill "$(cat "$torn/controller.lock")" || return
+		davy check-standard add x --value 1 --unit Pa --state "$torn" >"$scratch/out" && stop_controller "$torn" || return
 	echo torn >>"$torn/records/records.jsonl"
-	for _ in $(seq 50); do flock -n "$torn/controller.lock" true && break; sleep 0.1; done
 	matter records ✗ "real runs are refused" --state "$torn" && says "look at a copy with davy verify" &&
 		[ "$(grep -cE '^! (gases|outbox|job orders|people) +not looked at: the bench.s records cannot be read' "$scratch/out")" = 4 ] &&
 		grep -q '^NOT READY 未就绪 until .*: records$' "$scratch/out"

@@ -61,7 +61,8 @@ at() { within 150 python3 tests/terminal.py "$@" >"$scratch/out" 2>&1 || { cat "
 # Nothing was wider than the terminal, and its modes are as they were found.
 as_found() { says "wrapped 0" && says "restored yes" && says "ended $1"; }
 
-# What it needs fits: readings, limits, the time that is left, and what is energised.
+# What it needs fits: readings, limits, the time that is left, and what is energised. Of 40 columns in Chinese the time
+# stands on the line behind its words, until it is short.
 everything_in_view() {
 	local size=$1 language=$2 step=$3 left=$4 away=$5
 	LANG=$language at "$size" "see=$step" "see=methane " "see=$left" "see=$away" "see=zero_air open" look 'type=\x03' \

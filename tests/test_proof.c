@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -341,15 +342,24 @@ static void a_simulated_run_cannot_pose_as_real(void)
 	lab_close(&lab);
 }
 
+/* A controller that has it is no reason not to look: it writes to what nobody finds. */
 static void a_database_that_is_gone_is_missed(void)
 {
 	struct lab lab;
 	char *path;
+	int lock;
 
 	lab_open(&lab);
 	path = lab_file(&lab, -1, "records/records.db");
 	CU_ASSERT_EQUAL(unlink(path), 0);
 	CU_ASSERT(lab_finds(&lab, 0, "the database is missing"));
+	free(path);
+	path = lab_file(&lab, -1, "controller.lock");
+	lock = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	CU_ASSERT_FATAL(lock >= 0 && write(lock, "4711\n", 5) == 5);
+	CU_ASSERT_EQUAL_FATAL(flock(lock, LOCK_EX | LOCK_NB), 0);
+	CU_ASSERT(lab_finds(&lab, 0, "the database is missing"));
+	close(lock);
 	free(path);
 	lab_close(&lab);
 }

@@ -2,14 +2,12 @@
 /* Whoever names a file that the bench is to keep gets nothing by it that he could not read himself. */
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/file.h"
 #include "record/public_file.h"
 #include "tests/claims.h"
 #include "tests/record_rig.h"
