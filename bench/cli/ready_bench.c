@@ -167,11 +167,14 @@ void ready_controller(const struct ready *ready, struct ready_finding *finding)
 
 /* ---- records ---- */
 
-/* What the controller could not read it cannot add to. The reason says what to do, and stands where it widens no column. */
+/*
+ * What the controller could not read it cannot add to; one that has not answered has said nothing of it. The reason says what to
+ * do, and stands where it widens no column.
+ */
 void ready_records(const struct ready *ready, struct ready_finding *finding)
 {
-	if (!ready->status)
-		ready_unseen(finding, ready->status_why.text);
+	if (!ready->registered && (!ready->status || ready->registered_why.kind != ERROR_REFUSED))
+		ready_unseen(finding, ready->registered_why.text);
 	else if (!ready->registered)
 		ready_find(finding, READY_NO, xstrdup(say(TEXTS.not_kept)),
 			   ready->registered_why.text);

@@ -221,12 +221,11 @@ struct key *key_load_public(const char *path, struct error *err)
 	buf_init(&text);
 	is_read = file_read(path, PUBLIC_MOST, &text, err) == 0;
 	if (is_read && text.size > strlen(PEM) && !memcmp(text.data, PEM, strlen(PEM)))
-		error_set(
-			err, ERROR_USAGE,
-			"%s: a key in PEM, which its owner keeps to himself; others are given its "
-			"public half, a file of one line that davy keys make has written beside "
-			"it: %s.public",
-			path, path);
+		error_set(err, ERROR_USAGE,
+			  "%s: a key in PEM; a private one its owner keeps to himself, and what "
+			  "others are given is a file of one line that davy keys make has written "
+			  "beside it: %s.public",
+			  path, path);
 	else if (is_read)
 		jwk = json_parse(text.data, text.size, path, err);
 	if (jwk)

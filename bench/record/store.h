@@ -62,9 +62,9 @@ void store_close(struct store *store); /* accepts NULL */
 void store_next(const struct store *store, uint64_t *seq, uint8_t prev[HASH_SIZE]);
 /*
  * Append a record, whose `seq` and `prev` are those of store_next(); its leaf is computed here. Refused
- * (ERROR_REFUSED) where they are not, where the id is there already, and where a file is not in its folder any more: nothing is
- * written then. When
- * it could not be written whole, nothing is written any more until the store has been opened anew.
+ * (ERROR_REFUSED) where they are not, where the id is there already, and where a file of the store is not in its folder any
+ * more: nothing is written then. When it could not be written whole, nothing is written any more until the store has been
+ * opened anew.
  */
 int store_append(struct store *store, const struct store_record *record, struct error *err);
 
